@@ -1,0 +1,74 @@
+"""Signature policies: what must have happened before a signature of a level exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from esign.foundation.digests import sha256
+from esign.foundation.identifiers import Oid
+from esign.policy.levels import LegalLevel
+from esign.policy.reader import PolicyNotFound, policies_root, read_policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignaturePolicy:
+    """The rules of one kind of signature; its source bytes are what the signature's policy hash covers.
+
+    Source: ETSI EN 319 122-1 clause 5.2.9 (signature-policy-identifier).
+    """
+
+    name: str
+    oid: str
+    level: LegalLevel
+    user_verification: str
+    """``required``: only with a passkey. ``recorded``: with one if there is one. ``none``: not asked for."""
+    valid_from: date
+    valid_to: date | None
+    """The last day on which the policy applies, or None."""
+    source: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the policy's source bytes."""
+        return sha256(self.source)
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the policy applies on a local day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def signature_policies(root: Path | None = None) -> tuple[SignaturePolicy, ...]:
+    """Return every signature policy in ``policies/signature``.
+
+    Raises:
+        PolicyMalformed: One of the files cannot be used.
+    """
+    folder = (root or policies_root()) / "signature"
+    return tuple(_load(path) for path in sorted(folder.glob("*.yaml")))
+
+
+def signature_policy(name: str, day: date, root: Path | None = None) -> SignaturePolicy:
+    """Return the policy of a name that is in force on a day.
+
+    Raises:
+        PolicyNotFound: There is none.
+    """
+    for policy in signature_policies(root):
+        if policy.name == name and policy.in_force(day):
+            return policy
+    raise PolicyNotFound("no signature policy of this name is in force", name=name, day=day.isoformat())
+
+
+def _load(path: Path) -> SignaturePolicy:
+    data = read_policy(path)
+    return SignaturePolicy(
+        name=data["id"],
+        oid=f"{Oid.SIGNATURE_POLICY}.{data['arc']}",
+        level=LegalLevel.parse(data["level"]),
+        user_verification=data["user_verification"],
+        valid_from=date.fromisoformat(data["valid_from"]),
+        valid_to=date.fromisoformat(data["valid_to"]) if data.get("valid_to") else None,
+        source=path.read_bytes(),
+    )
