@@ -1,0 +1,35 @@
+"""Proofs that need nobody's word: hash chain, Merkle tree, timestamps.
+
+What enters: bytes and digests. What leaves: hashes, proofs, and checks that raise when a proof does not hold.
+What may be touched here: nothing; a timestamp authority is reached through the port of this room.
+Clauses: RFC 6962 and RFC 9162 section 2.1 (Merkle trees), RFC 3161 and RFC 5816 (timestamps).
+"""
+
+from esign.proof.chain import GENESIS, Link, check_chain, entry_hash
+from esign.proof.errors import ChainError, ConsistencyError, InclusionError, MerkleError, ProofError
+from esign.proof.merkle import (
+    ConsistencyProof,
+    Frontier,
+    InclusionProof,
+    MerkleTree,
+    check_consistency,
+    check_inclusion,
+)
+
+__all__ = [
+    "GENESIS",
+    "ChainError",
+    "ConsistencyError",
+    "ConsistencyProof",
+    "Frontier",
+    "InclusionError",
+    "InclusionProof",
+    "Link",
+    "MerkleError",
+    "MerkleTree",
+    "ProofError",
+    "check_chain",
+    "check_consistency",
+    "check_inclusion",
+    "entry_hash",
+]
