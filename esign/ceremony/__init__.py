@@ -1,0 +1,1 @@
+"""The scratch field (*Rubbelfeld*) ceremony."""
