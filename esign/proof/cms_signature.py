@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
-from esign.foundation.errors import EsignError
+from esign.proof.errors import ProofError
 
 MINIMUM_RSA_BITS = 2048
 """Shorter RSA keys are no longer accepted (ETSI TS 119 312, SOG-IS)."""
@@ -30,7 +30,7 @@ _HASHES = MappingProxyType(
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1, ec.BrainpoolP256R1, ec.BrainpoolP384R1, ec.BrainpoolP512R1)
 
 
-class CmsSignatureError(EsignError):
+class CmsSignatureError(ProofError):
     """The signature of a CMS signer does not stand."""
 
     code = "proof.cms_signature"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from esign.foundation.errors import EsignError
+from esign.proof.errors import ProofError
 
 
-class TimestampError(EsignError):
+class TimestampError(ProofError):
     """A timestamp is not good; what it should have proved is not proved."""
 
     code = "proof.timestamp"
