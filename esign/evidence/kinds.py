@@ -1,0 +1,52 @@
+"""The closed list of what a ledger entry can say. A kind is never given another meaning, and none is taken away."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    """What happened."""
+
+    # The contract
+    CONTRACT_DRAWN_UP = "contract.drawn_up"
+    CONTRACT_DECLINED = "contract.declined"
+    CONTRACT_CANCELLED = "contract.cancelled"
+    CONTRACT_EXPIRED = "contract.expired"
+    CONTRACT_CONCLUDED = "contract.concluded"
+    CONTRACT_FAILED = "contract.failed"
+    CONTRACT_ERASED = "contract.erased"
+    # The way to the signatory
+    INVITATION_MADE = "invitation.made"
+    INVITATION_SENT = "invitation.sent"
+    INVITATION_REVOKED = "invitation.revoked"
+    DEVICE_BOUND = "device.bound"
+    ENROLMENT_REQUESTED = "enrolment.requested"
+    ENROLMENT_GRANTED = "enrolment.granted"
+    ENROLMENT_REFUSED = "enrolment.refused"
+    # The ceremony
+    ATTEMPT_OPENED = "attempt.opened"
+    ATTEMPT_SUPERSEDED = "attempt.superseded"
+    ATTEMPT_EXPIRED = "attempt.expired"
+    ATTEMPT_LOCKED = "attempt.locked"
+    DOCUMENT_FETCHED = "document.fetched"
+    INTENT_DECLARED = "intent.declared"
+    INTENT_WRONG_CODE = "intent.wrong_code"
+    INTENT_REFUSED = "intent.refused"
+    MESSAGE_REFUSED = "message.refused"
+    # The signature
+    PERMISSION_GRANTED = "permission.granted"
+    SIGNATURE_RECEIVED = "signature.received"
+    SIGNATURE_REFUSED = "signature.refused"
+    SIGNATURE_EMBEDDED = "signature.embedded"
+    RELEASE_PASSED = "release.passed"
+    RELEASE_FAILED = "release.failed"
+    # What leaves the house
+    DELIVERY_QUEUED = "delivery.queued"
+    DELIVERY_DONE = "delivery.done"
+    DELIVERY_FAILED = "delivery.failed"
+    # The evidence itself
+    HEAD_TIMESTAMPED = "head.timestamped"
+    DOSSIER_CREATED = "dossier.created"
+    SEED_ESCROWED = "seed.escrowed"
+    SEED_DISCLOSED = "seed.disclosed"

@@ -1,0 +1,96 @@
+"""A key for each contract, wrapped for each person concerned: destroying the wrappings is the erasure."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, insert, select
+
+from esign.evidence.errors import ErasedError
+from esign.evidence.ports import Vault
+from esign.store.errors import VaultError
+from esign.store.tables_vault import contract_key
+from esign.store.vault import KEY_LENGTH, SealingKey
+
+_PURPOSE = "contract-key"
+
+
+class SqlContractKeys:
+    """The contract keys, within the transaction of the connection.
+
+    The same key is wrapped for everybody concerned, each wrapping bound to contract and holder: content that concerns
+    several stays readable until the last of them is erased (retention duties of the one outlive the wish of the other).
+    """
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._opened: dict[str, SealingKey] = {}
+
+    def new_key(self, contract_id: str, holders: Sequence[str]) -> None:
+        """Make the contract's key and keep it wrapped for each holder (an opaque word, no name).
+
+        Raises:
+            VaultError: The contract has a key, or nobody is to hold it.
+        """
+        if not holders or self.holders(contract_id):
+            raise VaultError("a contract's key is made once, for at least one holder", contract=contract_id)
+        key = secrets.token_bytes(KEY_LENGTH)
+        rows = [
+            {
+                "contract_id": contract_id,
+                "holder": holder,
+                "wrapped": self._vault.seal(_PURPOSE, key, contract_id, holder),
+            }
+            for holder in dict.fromkeys(holders)
+        ]
+        self._connection.execute(insert(contract_key), rows)
+        self._opened[contract_id] = SealingKey(key)
+
+    def holders(self, contract_id: str) -> tuple[str, ...]:
+        """Return the holders whose wrappings still exist, in order."""
+        found = self._connection.execute(
+            select(contract_key.c.holder)
+            .where(contract_key.c.contract_id == contract_id)
+            .order_by(contract_key.c.holder)
+        )
+        return tuple(found.scalars())
+
+    def destroy(self, contract_id: str, holder: str) -> bool:
+        """Destroy one holder's wrapping; return whether nothing of the contract can be read any more."""
+        self._opened.pop(contract_id, None)
+        self._connection.execute(
+            delete(contract_key).where(contract_key.c.contract_id == contract_id, contract_key.c.holder == holder)
+        )
+        return not self.holders(contract_id)
+
+    def seal(self, contract_id: str, name: str, content: bytes) -> bytes:
+        """Return the content sealed under the contract's key, bound to contract and name.
+
+        Raises:
+            ErasedError: The contract's key does not exist any more.
+        """
+        return self._key(contract_id).seal("content", content, contract_id, name)
+
+    def open(self, contract_id: str, name: str, sealed: bytes) -> bytes:
+        """Return content sealed before.
+
+        Raises:
+            ErasedError: The contract's key does not exist any more.
+            VaultSealBroken: Other bytes, or sealed under another name.
+        """
+        return self._key(contract_id).open("content", sealed, contract_id, name)
+
+    def _key(self, contract_id: str) -> SealingKey:
+        if contract_id not in self._opened:
+            row = self._connection.execute(
+                select(contract_key.c.holder, contract_key.c.wrapped)
+                .where(contract_key.c.contract_id == contract_id)
+                .order_by(contract_key.c.holder)
+                .limit(1)
+            ).first()
+            if row is None:
+                raise ErasedError(contract=contract_id)
+            self._opened[contract_id] = SealingKey(self._vault.open(_PURPOSE, row.wrapped, contract_id, row.holder))
+        return self._opened[contract_id]

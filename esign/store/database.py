@@ -1,0 +1,125 @@
+"""The database: SQLite by default, PostgreSQL by URL; transactions that mean it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+
+from esign.store.errors import DatabaseError, SchemaOutdated
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a writer waits for another one."""
+
+_READ_ONLY = "esign_read_only"
+
+
+class Database:
+    """An engine and its two kinds of transactions.
+
+    SQLite: write-ahead log, synchronous FULL (a committed entry survives a power cut), foreign keys, deleted content
+    overwritten with zeros; write transactions take the lock at their beginning (BEGIN IMMEDIATE), so none fails half
+    way. PostgreSQL: as configured there; reading sees one snapshot.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        if self.url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise DatabaseError("only SQLite and PostgreSQL are supported", backend=self.url.get_backend_name())
+        self.engine = self._sqlite() if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Begin a transaction that may write; it commits at the end of the block unless an error leaves it."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Begin a transaction that only reads, and sees one state of the database; writing is an error."""
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(**{_READ_ONLY: True})
+            if self.is_sqlite:
+                connection.exec_driver_sql("PRAGMA query_only = ON")
+                connection.commit()
+            try:
+                with connection.begin():
+                    if not self.is_sqlite:
+                        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+                    yield connection
+            finally:
+                if self.is_sqlite:
+                    connection.exec_driver_sql("PRAGMA query_only = OFF")
+                    connection.commit()
+
+    def forget_deleted(self) -> None:
+        """Let no deleted content remain in the write-ahead log (SQLite); call after an erasure has committed."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def check_schema(self) -> None:
+        """Check that the tables are those of this version.
+
+        Raises:
+            SchemaOutdated: ``migrate`` has to run first.
+        """
+        from esign.store.migrate import current_revision, newest_revision
+
+        with self.reading() as connection:
+            found = current_revision(connection)
+        if found != newest_revision():
+            raise SchemaOutdated(found=found or "none", wanted=newest_revision())
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _sqlite(self) -> Engine:
+        if not self.url.database or self.url.database == ":memory:":
+            raise DatabaseError("SQLite needs a file: a ledger in memory proves nothing")
+        Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+
+def migrate(url: str | URL) -> None:
+    """Bring the tables to this version; does nothing where they already are."""
+    from esign.store.migrate import upgrade
+
+    database = Database(url)
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+
+
+def _prepare(connection: Any, record: Any) -> None:
+    # The driver must not begin transactions of its own: `_begin` does.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

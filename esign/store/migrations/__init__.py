@@ -1,0 +1,1 @@
+"""Migrations of the database, oldest first in ``versions``. Written by ``python -m esign.store.migrations``."""

@@ -1,0 +1,103 @@
+"""The vault: a master key in a file, and under it whatever must not be readable at rest."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from esign.foundation.digests import equal, label, labelled, length_prefixed
+from esign.store.errors import VaultKeyError, VaultSealBroken
+
+KEY_LENGTH = 32
+"""Bytes of the master key and of every key below it."""
+
+_VERSION = b"\x01"
+_ID = 8
+_NONCE = 12
+
+
+class SealingKey:
+    """Seals under one key with AES-256-GCM.
+
+    Each purpose and context has a key of its own (HKDF-SHA-256), so that nothing sealed for one opens as another, and
+    random nonces never come near their bound. Form: version (1), key id (8), nonce (12), ciphertext with tag.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_LENGTH:
+            raise VaultKeyError("a key has 32 bytes")
+        self._key = key
+        self._id = labelled("vault/key-id", key)[:_ID]
+
+    def seal(self, purpose: str, data: bytes, *context: str) -> bytes:
+        """Return the data sealed for one purpose and context."""
+        nonce = secrets.token_bytes(_NONCE)
+        aead, bound = self._aead(purpose, context)
+        return _VERSION + self._id + nonce + aead.encrypt(nonce, data, bound)
+
+    def open(self, purpose: str, sealed: bytes, *context: str) -> bytes:
+        """Return the data.
+
+        Raises:
+            VaultSealBroken: Another key, another purpose or context, or changed bytes.
+        """
+        if sealed[:1] != _VERSION:
+            raise VaultSealBroken("not in the form of sealed bytes")
+        if not equal(sealed[1 : 1 + _ID], self._id):
+            raise VaultSealBroken("sealed under another key")
+        nonce, body = sealed[1 + _ID : 1 + _ID + _NONCE], sealed[1 + _ID + _NONCE :]
+        aead, bound = self._aead(purpose, context)
+        try:
+            return aead.decrypt(nonce, body, bound)
+        except (InvalidTag, ValueError) as error:
+            raise VaultSealBroken("changed, or sealed for another purpose or context") from error
+
+    def _aead(self, purpose: str, context: tuple[str, ...]) -> tuple[AESGCM, bytes]:
+        bound = label("sealed/" + purpose) + length_prefixed(*(item.encode("utf-8") for item in context))
+        return AESGCM(HKDF(SHA256(), KEY_LENGTH, salt=None, info=bound).derive(self._key)), bound
+
+
+class FileVault(SealingKey):
+    """The vault whose master key lies in a file that only its owner can read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(_read(path))
+
+    @classmethod
+    def create(cls, path: Path) -> FileVault:
+        """Make a fresh master key, write it durably (mode 0600) and return the vault.
+
+        Raises:
+            VaultKeyError: The file exists.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise VaultKeyError("the key file exists and is not overwritten") from None
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(KEY_LENGTH))
+            file.flush()
+            os.fsync(file.fileno())
+        return cls(path)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise VaultKeyError("the key file cannot be opened") from error
+    with os.fdopen(handle, "rb") as file:
+        if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise VaultKeyError("the key file can be read by others: its mode must be 0600")
+        key = file.read(KEY_LENGTH + 1)
+    if len(key) != KEY_LENGTH:
+        raise VaultKeyError("the key file does not hold exactly 32 bytes")
+    return key

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from esign.store.database import Database, migrate
+from esign.store.errors import DatabaseError, SchemaOutdated
+from esign.store.metadata import load_tables
+from esign.store.tables_vault import contract_key
+
+ROW = {"contract_id": "c", "holder": "h", "wrapped": b"w"}
+
+
+def rows(database):
+    with database.reading() as connection:
+        return connection.execute(select(contract_key)).all()
+
+
+def test_a_transaction_commits_at_the_end_of_its_block(database):
+    with database.transaction() as connection:
+        connection.execute(insert(contract_key).values(ROW))
+    assert len(rows(database)) == 1
+
+
+def test_an_error_leaves_nothing_behind(database):
+    with pytest.raises(RuntimeError), database.transaction() as connection:
+        connection.execute(insert(contract_key).values(ROW))
+        raise RuntimeError
+    assert rows(database) == []
+
+
+def test_a_reading_transaction_cannot_write_and_harms_no_later_one(database):
+    with pytest.raises(DBAPIError), database.reading() as connection:
+        connection.execute(insert(contract_key).values(ROW))
+    with database.transaction() as connection:
+        connection.execute(insert(contract_key).values(ROW))
+    assert len(rows(database)) == 1
+
+
+def test_reading_sees_one_state_while_others_write(database):
+    with database.reading() as reader:
+        assert reader.execute(select(contract_key)).all() == []
+        with database.transaction() as writer:
+            writer.execute(insert(contract_key).values(ROW))
+        assert reader.execute(select(contract_key)).all() == []
+
+
+def test_writers_wait_for_each_other_instead_of_failing(database):
+    failed = []
+
+    def work(name: str) -> None:
+        try:
+            for number in range(10):
+                with database.transaction() as connection:
+                    count = len(connection.execute(select(contract_key)).all())
+                    connection.execute(
+                        insert(contract_key).values(contract_id=name, holder=str(number), wrapped=bytes([count % 256]))
+                    )
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"t{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len(rows(database)) == 40
+
+
+def test_sqlite_is_set_to_survive_a_power_cut_and_to_overwrite_what_is_deleted(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    with database.transaction() as connection:
+        read = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+        }
+    assert read == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 10000,
+    }
+
+
+def test_what_was_deleted_is_in_no_file_of_the_database(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    migrate(database.url)
+    secret = b"NEVER-AGAIN-READABLE-" + b"x" * 40
+    with database.transaction() as connection:
+        connection.execute(insert(contract_key).values(contract_id="c", holder="h", wrapped=secret))
+    with database.transaction() as connection:
+        connection.execute(contract_key.delete())
+    database.forget_deleted()
+    for file in tmp_path.iterdir():
+        assert secret not in file.read_bytes()
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_describes(database):
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, load_tables()) == []
+
+
+def test_migrating_again_changes_nothing(url, database):
+    with database.transaction() as connection:
+        connection.execute(insert(contract_key).values(ROW))
+    migrate(url)
+    assert len(rows(database)) == 1
+    database.check_schema()
+
+
+def test_tables_of_another_version_are_refused(database):
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'other'"))
+    with pytest.raises(SchemaOutdated) as refused:
+        database.check_schema()
+    assert refused.value.code == "store.database.schema"
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
+def test_a_database_that_cannot_keep_evidence_is_refused(url):
+    with pytest.raises(DatabaseError) as refused:
+        Database(url)
+    assert refused.value.code == "store.database"
