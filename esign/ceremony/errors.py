@@ -137,6 +137,12 @@ class IntentForeignTranscriptError(IntentError):
     code = "ceremony.intent.foreign_transcript"
 
 
+class IntentForeignDeviceError(IntentError):
+    """The message comes from another device than the one that opened this attempt."""
+
+    code = "ceremony.intent.foreign_device"
+
+
 class IntentAlreadyDeclaredError(IntentError):
     """In this attempt the intent was declared already."""
 
@@ -208,6 +214,18 @@ class SignatureInvalidError(SignatureError):
     code = "ceremony.signature.invalid"
 
 
+class SignatureForeignTranscriptError(SignatureError):
+    """The message speaks of another transcript than this attempt's."""
+
+    code = "ceremony.signature.foreign_transcript"
+
+
+class SignatureForeignDeviceError(SignatureError):
+    """The message comes from another device than the one that opened this attempt."""
+
+    code = "ceremony.signature.foreign_device"
+
+
 class SignatureNotDeclaredError(SignatureError):
     """No intent was declared in this attempt, so there is nothing to sign."""
 
@@ -224,6 +242,12 @@ class SignatureSupersededError(SignatureError):
     """A newer attempt took this one's place before it was signed."""
 
     code = "ceremony.signature.superseded"
+
+
+class SignatureLockedError(SignatureError):
+    """The attempt was locked after too many wrong codes; there is nothing to sign."""
+
+    code = "ceremony.signature.locked"
 
 
 class SignatureExpiredError(SignatureError):
