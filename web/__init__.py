@@ -1,0 +1,86 @@
+"""The web: shows what the engine decides. Flask, server-rendered pages, the ceremony's API, the agent's origin.
+
+What enters: HTTP requests. What leaves: pages in German and English, problem objects, bytes of the engine's answers.
+What may be touched here: the engine's use cases (``web.ports``) and the key of the session cookie. Clauses: RFC 9110
+(HTTP), RFC 9457 (problem objects), W3C CSP 3, WCAG 2.2 AA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask, Response, request
+
+from web import (
+    agent_pages,
+    ceremony_api,
+    demo_pages,
+    language,
+    pages,
+    problems,
+    request_log,
+    security,
+    session_key,
+)
+from web.ports import Application
+from web.samples import Sample
+
+__all__ = ["Sample", "create_app"]
+
+_FORM_BODY = 64 * 1024
+"""Bytes; the largest body of a page's form."""
+
+
+def create_app(
+    application: Application, *, agent_origin: str, sandbox_url: str | None, samples: Sequence[Sample] = ()
+) -> Flask:
+    """Return the web application over an engine.
+
+    Args:
+        application: The engine's use cases.
+        agent_origin: Origin of the browser agent, the only foreign origin that may call the ceremony's API.
+        sandbox_url: Where the simulated outside world shows its mailbox; None without a sandbox.
+        samples: Contracts that the start page of the demonstration offers.
+    """
+    settings = application.settings
+    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app.config.update(
+        SECRET_KEY=session_key.session_key(settings.state_dir),
+        MAX_CONTENT_LENGTH=_FORM_BODY,
+        MAX_FORM_PARTS=20,
+        WEB_URL=settings.web_url,
+        SEND_FILE_MAX_AGE_DEFAULT=300,
+    )
+    app.jinja_env.autoescape = True
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    request_log.install(app)
+    forms = security.install(app, web_url=settings.web_url)
+    language.install(app)
+    problems.install(app)
+
+    api = ceremony_api.blueprint(application, agent_origin=agent_origin)
+    forms.exempt(api)
+    app.register_blueprint(api)
+    app.register_blueprint(pages.blueprint())
+    app.register_blueprint(agent_pages.blueprint(application, agent_origin=agent_origin))
+    demo = demo_pages.available(settings)
+    if demo:
+        app.register_blueprint(demo_pages.blueprint(application, sandbox_url=sandbox_url, samples=samples))
+
+    @app.after_request
+    def ceremony_is_open_to_the_agent(response: Response) -> Response:
+        if request.path.startswith(ceremony_api.PREFIX):
+            return ceremony_api.open_to_agent(response, agent_origin=agent_origin)
+        return response
+
+    app.jinja_env.globals.update(
+        sandbox=settings.trust == "sandbox",
+        demo=demo,
+        sandbox_url=sandbox_url,
+        agent_origin=agent_origin,
+        cookie_name=app.config["SESSION_COOKIE_NAME"],
+        samples=tuple(samples) if demo else (),
+    )
+    return app

@@ -1,0 +1,194 @@
+"""The one place where an error becomes an HTTP status and words for people.
+
+Interfaces answer ``application/problem+json`` (RFC 9457), pages an HTML page with the same code. What is not an
+:class:`EsignError` is a fault of ours: status 500, code ``internal``, no detail outside, and a log line that names the
+exception's type and place but not its message, which might hold personal data.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from esign.foundation.clock import rfc3339
+from esign.foundation.errors import EsignError
+from web import errors
+from web.language import negotiated, words
+
+MEDIA_TYPE = "application/problem+json"
+"""Source: RFC 9457 section 3."""
+
+INTERNAL = "internal"
+"""Code of everything that is a fault of ours."""
+
+STATUS: dict[str, int] = {
+    "web": 400,
+    "web.page_unknown": 404,
+    "web.sample_unknown": 404,
+    "web.demo_unavailable": 404,
+    "web.method_not_allowed": 405,
+    "web.body_too_large": 413,
+    "web.media_type_unsupported": 415,
+    "web.host_unknown": 421,
+    "web.form_expired": 403,
+    "canonical_json": 400,
+    "encoding": 400,
+    "ceremony": 400,
+    "ceremony.answer": 500,
+    "ceremony.transcript": 500,
+    "ceremony.invitation.unknown": 404,
+    "ceremony.invitation.too_many_devices": 409,
+    "ceremony.invitation.too_many_attempts": 429,
+    "ceremony.message.too_large": 413,
+    "ceremony.message.replayed": 409,
+    "ceremony.message.signature": 403,
+    "ceremony.message.unknown_device": 403,
+    "ceremony.intent": 409,
+    "ceremony.intent.wrong_code": 403,
+    "ceremony.intent.capsule_not_opened": 403,
+    "ceremony.intent.locked": 423,
+    "ceremony.intent.expired": 410,
+    "ceremony.intent.order_label": 422,
+    "ceremony.intent.order_summary": 422,
+    "ceremony.signature": 409,
+    "ceremony.signature.expired": 410,
+    "ceremony.signature.invalid": 422,
+    "ceremony.user_verification": 403,
+    "ceremony.user_verification.malformed": 400,
+    "contracts": 422,
+    "contracts.wording": 500,
+    "documents": 500,
+    "identity": 422,
+    "identity.person": 403,
+    "engine": 409,
+    "engine.contract.unknown": 404,
+    "engine.invitation": 410,
+    "engine.message.too_many": 429,
+    "engine.enrolment.unknown": 404,
+    "engine.enrolment.user_verification_required": 403,
+    "engine.attempt.unknown": 404,
+    "engine.conclusion.postponed": 503,
+    "engine.conclusion.release_refused": 500,
+    "signing": 500,
+    "signing.level": 409,
+    "signing.qualified": 409,
+    "evidence": 500,
+    "evidence.erased": 410,
+    "gateways": 503,
+    "proof": 502,
+    "pades": 500,
+    "validation": 422,
+    "store": 503,
+    "store.blob": 500,
+    "store.vault": 500,
+    "policy": 500,
+    "settings": 500,
+    "sandbox": 502,
+}
+"""Status of an error code: the entry of the code itself, or of the nearest code that it extends."""
+
+RETRY_AFTER = {"engine.message.in_progress": 1, "engine.conclusion.postponed": 5, "store": 2, "gateways": 10}
+"""Seconds after which the same request may be sent again (RFC 9110 section 10.2.3)."""
+
+_SILENT = {"ceremony.invitation.unknown"}
+"""Codes that never carry facts: whoever shows no valid token learns nothing."""
+
+_log = logging.getLogger("web.problems")
+
+
+def status_of(code: str) -> int:
+    """Return the HTTP status of an error code; 500 where no rule names it or a code that it extends."""
+    while code:
+        if code in STATUS:
+            return STATUS[code]
+        code = code.rpartition(".")[0]
+    return int(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def install(app: Flask) -> None:
+    """Let every error of an application end here."""
+    app.register_error_handler(EsignError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _internal)
+
+
+def answer(error: EsignError) -> Response:
+    """Return the answer to a refusal: a problem object for interfaces, a page for people."""
+    status = status_of(error.code)
+    facts = {} if error.code in _SILENT else {key: _plain(value) for key, value in error.facts.items()}
+    response = _answer(error.code, status, facts)
+    wait = RETRY_AFTER.get(error.code, RETRY_AFTER.get(error.code.partition(".")[0]) if status == 503 else None)
+    if wait is not None:
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def wants_page() -> bool:
+    """Tell whether the request came from a person's browser looking at a page."""
+    if request.path.startswith("/ceremony/") or request.path.endswith(".json") or request.path == "/healthz":
+        return False
+    return request.accept_mimetypes.best_match(("text/html", MEDIA_TYPE, "application/json")) == "text/html"
+
+
+def _refused(error: EsignError) -> Response:
+    status = status_of(error.code)
+    _log.log(logging.ERROR if status >= 500 else logging.INFO, "refused", extra={"code": error.code, "status": status})
+    return answer(error)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if isinstance(error, CSRFError):
+        return answer(errors.FormExpired())
+    refusal: type[EsignError] = {
+        404: errors.PageUnknown,
+        405: errors.MethodNotAllowed,
+        413: errors.BodyTooLarge,
+        415: errors.MediaTypeUnsupported,
+    }.get(status, errors.RequestMalformed)
+    if status >= 500:
+        return _internal(error)
+    response = answer(refusal())
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers["Allow"] = value
+    return response
+
+
+def _internal(error: Exception) -> Response:
+    _log.error("internal", exc_info=error, extra={"code": INTERNAL, "status": 500})
+    return _answer(INTERNAL, 500, {})
+
+
+def _answer(code: str, status: int, facts: dict[str, object]) -> Response:
+    if wants_page():
+        page = render_template("problem.html", code=code, status=status, problem=words().problem(code))
+        return Response(page, status=status, mimetype="text/html")
+    body = {
+        "type": f"{current_app.config['WEB_URL']}/problems/{code}",
+        "title": negotiated().problem(code).title,
+        "status": status,
+        "code": code,
+        "facts": facts,
+    }
+    response = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype=MEDIA_TYPE)
+    response.headers["Vary"] = "Accept-Language, Origin"
+    return response
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value)

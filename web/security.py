@@ -1,0 +1,110 @@
+"""What every answer carries, and which requests are not served at all.
+
+Pages are plain HTML: no script runs on them, nothing is loaded from elsewhere, no other site may frame them or have
+its forms sent here. The one cookie is the session's (language and form secret). The API of the ceremony uses no
+cookie at all (docs/ceremony-spec.md, section 4).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.sansio.utils import host_is_trusted
+
+from web.ceremony_api import PREFIX as CEREMONY_PREFIX
+from web.errors import FormExpired, HostUnknown
+
+PAGE_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+"""Content Security Policy of pages (W3C CSP 3). ``script-src`` falls back to 'none': no page here needs a script."""
+
+API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""Policy of answers that are never shown as a page."""
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "microphone",
+        "midi",
+        "payment",
+        "publickey-credentials-create",
+        "publickey-credentials-get",
+        "serial",
+        "usb",
+    )
+)
+"""Nothing of the device is needed on these pages; passkeys live at the agent's origin."""
+
+HSTS = "max-age=63072000"
+"""Two years (RFC 6797); subdomains are the operator's decision."""
+
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether an origin is reached on this machine only."""
+    return (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1", "::1")
+
+
+def install(app: Flask, *, web_url: str) -> CSRFProtect:
+    """Protect an application; returns the form protection so that the API's blueprint can be exempted."""
+    secure = urlsplit(web_url).scheme == "https"
+    hosts = list(_LOOPBACK) if is_loopback(web_url) else [urlsplit(web_url).hostname or ""]
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-esign_session" if secure else "esign_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_PATH="/",
+        # Pages send no referrer at all, so Flask-WTF cannot look at it; Sec-Fetch-Site is checked below instead.
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=4 * 3600,
+    )
+
+    @app.before_request
+    def known_host_only() -> None:
+        if not host_is_trusted(request.environ.get("HTTP_HOST", ""), hosts):
+            raise HostUnknown
+
+    @app.before_request
+    def own_forms_only() -> None:
+        if request.path.startswith(CEREMONY_PREFIX) or request.method in ("GET", "HEAD", "OPTIONS"):
+            return
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise FormExpired
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", PAGE_POLICY if response.mimetype == "text/html" else API_POLICY)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["X-Frame-Options"] = "DENY"
+        headers["X-Permitted-Cross-Domain-Policies"] = "none"
+        headers.setdefault("Cache-Control", "no-store")
+        if secure:
+            headers["Strict-Transport-Security"] = HSTS
+        return response
+
+    return CSRFProtect(app)

@@ -1,0 +1,75 @@
+"""The words of pages and problems: one catalogue a language, keyed by stable codes.
+
+Not gettext: its catalogues are keyed by English sentences and must be compiled before a page can be served. Here the
+key is the stable code itself, the file is read as it stands (TOML), the text of an error lives beside its code, and
+a test requires the same keys in every language. Flask-Babel still chooses the locale and writes dates (CLDR).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("de", "en")
+"""German first: the first language is the one that is shown when nobody chose."""
+
+_FOLDER = Path(__file__).parent / "translations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemWords:
+    """What a person is told about a refusal."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All words in one language."""
+
+    language: str
+    phrases: Mapping[str, str]
+    problems: Mapping[str, ProblemWords]
+
+    def phrase(self, key: str, /, **values: object) -> str:
+        """Return the phrase of a key, its ``{names}`` filled in.
+
+        Raises:
+            KeyError: No such phrase: a fault of the programmer, found by the tests.
+        """
+        text = self.phrases[key]
+        return text.format(**values) if values else text
+
+    def known(self, key: str) -> bool:
+        """Tell whether there is a phrase of this key."""
+        return key in self.phrases
+
+    def problem(self, code: str) -> ProblemWords:
+        """Return the words for an error code: its own, or those of the nearest code that it extends."""
+        while code not in self.problems:
+            code, dot, _ = code.rpartition(".")
+            if not dot:
+                return self.problems["internal"]
+        return self.problems[code]
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Return the catalogue of a language, read once.
+
+    Raises:
+        ValueError: Not one of :data:`LANGUAGES`.
+    """
+    if language not in LANGUAGES:
+        raise ValueError("no catalogue in that language")
+    with (_FOLDER / f"{language}.toml").open("rb") as file:
+        data = tomllib.load(file)
+    return Catalogue(
+        language=language,
+        phrases={f"{group}.{key}": text for group, texts in data["phrases"].items() for key, text in texts.items()},
+        problems={code: ProblemWords(**words) for code, words in data["problems"].items()},
+    )
