@@ -36,9 +36,7 @@ def url(request, tmp_path) -> Iterator[str]:
     with admin.transaction() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     address = (
-        make_url(server)
-        .update_query_dict({"options": f"-csearch_path={schema}"})
-        .render_as_string(hide_password=False)
+        make_url(server).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
     )
     migrate(address)
     yield address

@@ -55,7 +55,9 @@ def test_a_changed_blob_is_noticed_when_read(blobs, tmp_path):
     assert refused.value.code == "store.blob.damaged"
 
 
-@pytest.mark.parametrize("name", ["", "0" * 63, "0" * 64, "../../etc/passwd", "A" * 64, "0" * 62 + "/x", "0" * 64 + "\n"])
+@pytest.mark.parametrize(
+    "name", ["", "0" * 63, "0" * 64, "../../etc/passwd", "A" * 64, "0" * 62 + "/x", "0" * 64 + "\n"]
+)
 def test_an_unknown_name_is_refused_and_never_leads_out_of_the_folder(blobs, name):
     with pytest.raises(BlobUnknown) as refused:
         blobs.get(name)
