@@ -9,6 +9,7 @@ from typing import Any
 from asn1crypto import cms, core, tsp
 
 from esign.proof.cms_signature import SignatureAlgorithm
+from esign.proof.der import tlv
 from esign.proof.timestamp_errors import (
     TimestampMalformed,
     TimestampRefused,
@@ -117,7 +118,8 @@ def _read(token: bytes) -> TokenParts:
         nonce=stamp["nonce"].native,
         digest_hash=signer["digest_algorithm"]["algorithm"].native,
         message_digest=attributes["message_digest"].native,
-        signed_attributes=_as_set(signer["signed_attrs"].contents),
+        # What is signed is the SET OF with its own tag, not the [0] under which it is sent (RFC 5652 section 5.4).
+        signed_attributes=tlv(0x31, signer["signed_attrs"].contents),
         signature_algorithm=_algorithm(signer["signature_algorithm"]),
         signature=signer["signature"].native,
         ess_hash=ess_hash,
@@ -195,12 +197,3 @@ def _accuracy(field: Any) -> timedelta | None:
     if seconds < 0 or not 0 <= millis < 1000 or not 0 <= micros < 1000:
         raise TimestampMalformed("accuracy out of range")
     return timedelta(seconds=seconds, milliseconds=millis, microseconds=micros)
-
-
-def _as_set(contents: bytes) -> bytes:
-    """Return the signed attributes as the ``SET OF`` that is signed, instead of the ``[0]`` that is sent."""
-    length = len(contents)
-    if length < 0x80:
-        return bytes((0x31, length)) + contents
-    size = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes((0x31, 0x80 | len(size))) + size + contents

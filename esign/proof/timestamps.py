@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from esign.proof.certificate_path import CertificateMalformed, CertificateUntrusted, load_certificate, verify_path
 from esign.proof.cms_signature import SignatureAlgorithmRefused, SignatureInvalid, hash_function, verify_signature
+from esign.proof.der import tlv
 from esign.proof.timestamp_asn1 import TokenParts, granted_token, read_token
 from esign.proof.timestamp_errors import (
     TimestampAlgorithmRefused,
@@ -78,8 +79,9 @@ class TimestampRequest:
         if not 0 < nonce < 2**64:
             raise ValueError("a nonce is a positive integer of at most 64 bits")
         number = nonce.to_bytes(nonce.bit_length() // 8 + 1, "big")
-        body = b"\x02\x01\x01" + SHA256_IMPRINT + digest + bytes((2, len(number))) + number + b"\x01\x01\xff"
-        return cls(digest=digest, nonce=nonce, der=bytes((0x30, len(body))) + body)
+        version, with_certificate = b"\x02\x01\x01", b"\x01\x01\xff"
+        der = tlv(0x30, version, SHA256_IMPRINT, digest, tlv(0x02, number), with_certificate)
+        return cls(digest=digest, nonce=nonce, der=der)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
