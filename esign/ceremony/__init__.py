@@ -1,9 +1,9 @@
 """The scratch field (*Rubbelfeld*): an attempt from the offer to the declared and signed intent.
 
 What enters: random seeds, public keys, the transcript of an attempt, and the agent's messages as bytes. What leaves:
-messages that may be acted on, attempts in typed states (open, declared, signed, or ended), answers as bytes, and
-what a disclosed seed shows in a dispute. What may be touched here: nothing outside; time and seeds come in as arguments
-(only the escrow's ephemeral key is drawn by the library). Clauses: docs/ceremony-spec.md; RFC 9180 (HPKE), RFC 7515 (JWS),
+messages that may be acted on, attempts in typed states (open, declared, signed, or ended), answers as bytes, and what a
+disclosed seed shows in a dispute. What may be touched here: nothing outside; time and seeds come in as arguments (only
+the escrow's ephemeral key is drawn by the library). Clauses: docs/ceremony-spec.md; RFC 9180 (HPKE), RFC 7515 (JWS),
 W3C WebAuthn Level 3, BGB § 312j (2) and (3) (order button).
 """
 

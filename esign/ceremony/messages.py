@@ -150,7 +150,9 @@ def read_message(
     """
     parts = _split(body, SIZE_LIMITS[expected_type])
     payload = parts.payload
-    if expected_type == "hello" and payload.get("type") == "hello":
+    if expected_type == "hello":
+        if payload.get("type") in MESSAGE_TYPES and payload["type"] != "hello":
+            raise MessageWrongTypeError
         device_key = _own_key(payload)
     if device_key is None:
         raise MessageUnknownDeviceError

@@ -16,7 +16,7 @@ from esign.ceremony.attempt import (
     SignedAttempt,
     SupersededAttempt,
 )
-from esign.ceremony.capsule import Sealed
+from esign.ceremony.capsule import Sealed, transcript_hash
 from esign.ceremony.errors import CeremonyError
 from esign.ceremony.transcript import Transcript
 from esign.ceremony.user_verification import UserVerificationStatement
@@ -95,8 +95,11 @@ def from_record(record: Mapping[str, Any]) -> Attempt:
 
 def _read(record: Mapping[str, Any]) -> Attempt:
     state = record["state"]
+    transcript = from_b64url(record["transcript"])
+    if transcript_hash(transcript).hex() != record["tau"]:
+        raise AttemptRecordError("transcript and its hash do not belong together")
     rest: dict[str, Any] = {
-        "transcript": Transcript.parse(from_b64url(record["transcript"])),
+        "transcript": Transcript.parse(transcript),
         "tau": from_hex(record["tau"], 32),
         "capsule": _read_sealed(record["capsule"]),
         "capsule_key": from_b64url(record["capsule_key"]),
