@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from esign.foundation.digests import sha256
 from esign.foundation.identifiers import Oid
@@ -22,7 +23,7 @@ class SignaturePolicy:
     name: str
     oid: str
     level: LegalLevel
-    user_verification: str
+    user_verification: Literal["required", "recorded", "none"]
     """``required``: only with a passkey. ``recorded``: with one if there is one. ``none``: not asked for."""
     valid_from: date
     valid_to: date | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from esign.policy import LegalLevel, SignaturePolicy
 from esign.signing.errors import SigningError
@@ -58,7 +59,7 @@ def require_level(holding: KeyHolding, policy: SignaturePolicy, needed: LegalLev
     return reached
 
 
-def statement_held_by(holding: KeyHolding) -> str:
+def statement_held_by(holding: KeyHolding) -> Literal["signatory-passkey", "signatory", "company"]:
     """Return the word for who holds the key, as it stands in the signed statement (docs/ceremony-spec.md, 3)."""
     if not holding.certified:
         return "company"

@@ -1,0 +1,98 @@
+"""Attempts as the engine keeps them: the ceremony's typed state inside a sealed row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from esign.ceremony.attempt import Attempt, LiveAttempt, SignedAttempt, expire, supersede
+from esign.ceremony.records import from_record, to_record
+from esign.engine.contents import AttemptContents
+from esign.engine.household import Household
+from esign.engine.ports import Transaction
+from esign.engine.records import AttemptRecord, AttemptState
+from esign.engine.refusals import AttemptUnknown
+from esign.evidence.kinds import EntryKind
+
+STATE_NAME = "attempt"
+"""Name under which an attempt's contents are sealed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAttempt:
+    """A row, its opened contents, and the typed state in them."""
+
+    record: AttemptRecord
+    contract_id: str
+    contents: AttemptContents
+    attempt: Attempt
+
+
+def load(tx: Transaction, tau: str) -> KeptAttempt:
+    """Open an attempt.
+
+    Raises:
+        AttemptUnknown: There is no such attempt.
+    """
+    record = tx.ceremonies.attempt(tau)
+    if record is None:
+        raise AttemptUnknown("there is no such attempt")
+    return opened(tx, record)
+
+
+def opened(tx: Transaction, record: AttemptRecord) -> KeptAttempt:
+    """Open the attempt of a row."""
+    invitation = tx.invitations.get(record.invitation_id)
+    if invitation is None:
+        raise AttemptUnknown("the attempt's invitation is gone")
+    contents = AttemptContents.from_bytes(tx.safe.open(invitation.contract_id, STATE_NAME, record.sealed))
+    return KeptAttempt(
+        record=record,
+        contract_id=invitation.contract_id,
+        contents=contents,
+        attempt=from_record(contents.attempt),
+    )
+
+
+def save(
+    tx: Transaction,
+    kept: KeptAttempt,
+    *,
+    state: AttemptState,
+    attempt: Attempt | None = None,
+    contents: AttemptContents | None = None,
+    concluding_until: datetime | None = None,
+) -> KeptAttempt:
+    """Keep an attempt's new state and return it."""
+    attempt = attempt or kept.attempt
+    contents = replace(contents or kept.contents, attempt=to_record(attempt))
+    wrong_codes = kept.record.wrong_codes
+    if isinstance(attempt, LiveAttempt | SignedAttempt):
+        wrong_codes = getattr(attempt, "wrong_codes", wrong_codes)
+    record = replace(
+        kept.record,
+        state=state,
+        wrong_codes=wrong_codes,
+        concluding_until=concluding_until,
+        sealed=tx.safe.seal(kept.contract_id, STATE_NAME, contents.to_bytes()),
+    )
+    tx.ceremonies.update_attempt(record)
+    return replace(kept, record=record, contents=contents, attempt=attempt)
+
+
+def end_superseded(house: Household, tx: Transaction, record: AttemptRecord) -> None:
+    """End an attempt because a newer one takes its place; its live seed goes."""
+    kept = opened(tx, record)
+    save(tx, kept, state=AttemptState.SUPERSEDED, attempt=supersede(kept.attempt, house.clock.now()))
+    facts = {"tau": record.tau, "attempt": record.number}
+    house.record(tx, EntryKind.ATTEMPT_SUPERSEDED, kept.contract_id, facts)
+
+
+def end_expired(house: Household, tx: Transaction, record: AttemptRecord) -> None:
+    """End an attempt whose time is over; its live seed goes."""
+    kept = opened(tx, record)
+    if not isinstance(kept.attempt, LiveAttempt):
+        return
+    save(tx, kept, state=AttemptState.EXPIRED, attempt=expire(kept.attempt, house.clock.now()))
+    facts = {"tau": record.tau, "attempt": record.number}
+    house.record(tx, EntryKind.ATTEMPT_EXPIRED, kept.contract_id, facts)

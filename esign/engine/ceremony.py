@@ -1,0 +1,263 @@
+"""The ceremony's one door: every message is verified, answered once, and answered the same way ever after.
+
+1. The token names the invitation; without a valid one nothing is said.
+2. The device key that the message names must be bound to the invitation (``hello`` binds it), and have signed it.
+3. A message that was answered before gets its answer again; another message under its number is refused.
+4. The step decides. What it changes, the entries in the ledger, the message and its answer are one transaction. A
+   step with an effect outside (certification authority, timestamps) commits its intent first, then acts, then
+   commits the result; asked again in between, it goes on where it stopped.
+5. A refusal is kept and recorded like an answer, unless it is only a matter of time (a trust service is silent).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from esign.ceremony.errors import InvitationUnknownError, MessageReplayedError
+from esign.ceremony.messages import MESSAGE_TYPES, invitation_hash, peek, read_message, stored_token_hash
+from esign.engine import conclusion, enrol, hello, intent, open_attempt, retrieval, signature
+from esign.engine.household import Household
+from esign.engine.ports import AlreadyKept, Transaction
+from esign.engine.received import Answer, KeptRefusal, Received, Refusal
+from esign.engine.records import InvitationRecord, MessageRecord
+from esign.engine.refusals import TooManyMessages
+from esign.evidence.kinds import EntryKind
+from esign.foundation.digests import sha256
+from esign.foundation.encoding import EncodingError, from_b64url
+from esign.foundation.errors import EsignError
+
+MAX_MESSAGES = 400
+"""Kept messages of one device at one invitation: twenty attempts need far fewer."""
+
+MAX_RECORDED_REFUSALS = 50
+"""Refusals of unverifiable messages that are recorded for one invitation; later ones are refused without a record."""
+
+REFUSED = 0
+"""Status under which a refusal is kept in place of an answer."""
+
+TRANSIENT = ("gateway", "engine.conclusion.postponed", "engine.message", "proof.timestamp", "store")
+"""Codes (and all that extend them) of refusals that asking again can change; they are not kept."""
+
+REFUSAL_KINDS = {
+    "enrol": EntryKind.ENROLMENT_REFUSED,
+    "intent": EntryKind.INTENT_REFUSED,
+    "signature": EntryKind.SIGNATURE_REFUSED,
+}
+
+Step = Callable[[Transaction], Answer | Refusal | None]
+"""Changes things within a transaction. None: the change is made, and the answer needs an effect outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CeremonyDesk:
+    """Answers the agents' messages (docs/ceremony-spec.md, section 4)."""
+
+    household: Household
+
+    def answer(self, message_type: str, token: str | None, body: bytes) -> Answer:
+        """Answer a message.
+
+        Args:
+            message_type: ``hello``, ``enrol``, ``open``, ``document``, ``intent``, ``signature`` or ``result``.
+            token: The invitation token that came with the message.
+            body: The message, a compact JWS.
+
+        Raises:
+            InvitationUnknownError: No such invitation; said whatever else is wrong with the message.
+            EsignError: The refusal, with its own code.
+        """
+        with self.household.store.reading() as tx:
+            invitation = self._invitation(tx, token)
+            if invitation is None or message_type not in MESSAGE_TYPES:
+                raise InvitationUnknownError("no such invitation")
+            try:
+                received = self._receive(tx, message_type, token or "", body, invitation)
+                refused = None
+            except EsignError as error:
+                refused = error
+                kept = None
+            else:
+                kept = self._kept(tx, received)
+        if refused is not None:
+            self._record_unverified(invitation, body, refused)
+            raise refused
+        if kept is not None and kept.status is not None:
+            return self._answer_again(received, kept)
+        return self._decide(received, begun=kept is not None)
+
+    def _decide(self, received: Received, *, begun: bool) -> Answer:
+        house, kind = self.household, received.message.type
+        if kind == "document":
+            return retrieval.document(house, received)
+        if kind == "result":
+            return retrieval.result(house, received)
+        try:
+            if not begun:
+                answer = self._begin(received, self._step(received))
+                if answer is not None:
+                    return answer
+            if kind == "enrol":
+                return enrol.certify(house, received)
+            return conclusion.conclude(house, str(received.payload["transcript"]))
+        except AlreadyKept:
+            return self.answer_again(received)
+        except KeptRefusal:
+            raise
+        except EsignError as error:
+            if _is_one_of(error.code, TRANSIENT):
+                raise
+            raise self._refuse(received, Refusal.of(error)) from error
+
+    def _step(self, received: Received) -> Step:
+        """Return what the message changes; whatever can be computed before the transaction is computed here."""
+        house = self.household
+        match received.message.type:
+            case "hello":
+                return lambda tx: hello.greet(house, tx, received)
+            case "enrol":
+                with house.store.reading() as reading:
+                    reviewed = enrol.review(house, reading, received)
+                return lambda tx: enrol.request_certificate(house, tx, received, reviewed)
+            case "open":
+                with house.store.reading() as reading:
+                    planned = open_attempt.plan(house, reading, received)
+                return lambda tx: open_attempt.open_attempt(house, tx, received, planned)
+            case "intent":
+                return lambda tx: intent.declare(house, tx, received)
+            case _:
+                return lambda tx: signature.take_in(house, tx, received)
+
+    def _begin(self, received: Received, step: Step) -> Answer | None:
+        with self.household.store.transaction() as tx:
+            self._keep(tx, received)
+            outcome = step(tx)
+            if outcome is not None:
+                self._keep_answer(tx, received, outcome)
+        if isinstance(outcome, Refusal):
+            raise KeptRefusal(outcome)
+        return outcome
+
+    def _refuse(self, received: Received, refusal: Refusal) -> EsignError:
+        """Keep and record a refusal; return it as an error."""
+        message = received.message
+        try:
+            with self.household.store.transaction() as tx:
+                kept = tx.ceremonies.message(received.invitation.id, message.jti)
+                if kept is None:
+                    self._keep(tx, received)
+                elif kept.status is not None:
+                    raise AlreadyKept
+                self._keep_answer(tx, received, refusal)
+                facts = {"type": message.type, "code": refusal.code, "message": message.digest.hex()}
+                kind = REFUSAL_KINDS.get(message.type, EntryKind.MESSAGE_REFUSED)
+                self.household.record(tx, kind, received.contract.id, facts)
+        except AlreadyKept:
+            self.answer_again(received)
+        return KeptRefusal(refusal)
+
+    def answer_again(self, received: Received) -> Answer:
+        """Answer a message that somebody else has dealt with in the meantime."""
+        with self.household.store.reading() as tx:
+            kept = self._kept(tx, received)
+        if kept is None or kept.status is None:
+            return self._decide(received, begun=kept is not None)
+        return self._answer_again(received, kept)
+
+    def _answer_again(self, received: Received, kept: MessageRecord) -> Answer:
+        with self.household.store.reading() as tx:
+            body = tx.safe.open(received.contract.id, "answer", kept.sealed_answer or b"")
+        if kept.status == REFUSED:
+            raise KeptRefusal(Refusal.from_bytes(body))
+        return Answer(status=kept.status or 0, media_type="application/json", body=body)
+
+    @staticmethod
+    def _invitation(tx: Transaction, token: str | None) -> InvitationRecord | None:
+        try:
+            if len(from_b64url(token or "")) != 32:
+                return None
+        except EncodingError:
+            return None
+        return tx.invitations.by_token(stored_token_hash(token or ""))
+
+    def _receive(
+        self, tx: Transaction, message_type: str, token: str, body: bytes, invitation: InvitationRecord
+    ) -> Received:
+        name = peek(body).key_id
+        device = next((item for item in tx.invitations.devices(invitation.id) if item.key_id == name), None)
+        message = read_message(
+            body,
+            expected_type=message_type,
+            audience=self.household.settings.agent_url,
+            invitation=invitation_hash(token),
+            device_key=device.public_key if device else None,
+        )
+        contract = tx.contracts.get(invitation.contract_id)
+        if contract is None:
+            raise InvitationUnknownError("no such invitation")
+        contents = self.household.contract_contents(tx, contract)
+        return Received(message=message, invitation=invitation, contract=contract, contents=contents, device=device)
+
+    def _kept(self, tx: Transaction, received: Received) -> MessageRecord | None:
+        message = received.message
+        kept = tx.ceremonies.message(received.invitation.id, message.jti)
+        if kept is not None and kept.digest != message.digest:
+            raise MessageReplayedError("another message under a number that was used")
+        if kept is None and tx.ceremonies.count_messages(received.invitation.id, message.device_key_id) >= MAX_MESSAGES:
+            raise TooManyMessages("too many messages", limit=MAX_MESSAGES)
+        return kept
+
+    def _keep(self, tx: Transaction, received: Received) -> None:
+        message = received.message
+        tx.ceremonies.add_message(
+            MessageRecord(
+                invitation_id=received.invitation.id,
+                jti=message.jti,
+                type=message.type,
+                device_key_id=message.device_key_id,
+                digest=message.digest,
+                received_at=self.household.clock.now(),
+                sealed_message=tx.safe.seal(received.contract.id, "message", message.raw),
+            )
+        )
+
+    @staticmethod
+    def _keep_answer(tx: Transaction, received: Received, outcome: Answer | Refusal) -> None:
+        refused = isinstance(outcome, Refusal)
+        body = outcome.to_bytes() if isinstance(outcome, Refusal) else outcome.body
+        tx.ceremonies.answer_message(
+            received.invitation.id,
+            received.message.jti,
+            REFUSED if refused else 200,
+            tx.safe.seal(received.contract.id, "answer", body),
+        )
+
+    def _record_unverified(self, invitation: InvitationRecord, body: bytes, error: EsignError) -> None:
+        """Record a message that nobody can be held to; only so many, so that nobody can fill the ledger."""
+        digest = sha256(body)
+        with self.household.store.transaction() as tx:
+            if tx.ceremonies.count_messages(invitation.id, "") >= MAX_RECORDED_REFUSALS:
+                return
+            if tx.ceremonies.message(invitation.id, f"unverified-{digest.hex()}") is not None:
+                return
+            seal = tx.safe.seal
+            refusal = Refusal.of(error).to_bytes()
+            tx.ceremonies.add_message(
+                MessageRecord(
+                    invitation_id=invitation.id,
+                    jti=f"unverified-{digest.hex()}",
+                    type="unverified",
+                    device_key_id="",
+                    digest=digest,
+                    received_at=self.household.clock.now(),
+                    sealed_message=seal(invitation.contract_id, "message", b""),
+                    status=REFUSED,
+                    sealed_answer=seal(invitation.contract_id, "answer", refusal),
+                )
+            )
+            facts = {"type": "unverified", "code": error.code, "message": digest.hex()}
+            self.household.record(tx, EntryKind.MESSAGE_REFUSED, invitation.contract_id, facts)
+
+
+def _is_one_of(code: str, prefixes: tuple[str, ...]) -> bool:
+    return any(code == prefix or code.startswith(prefix + ".") for prefix in prefixes)

@@ -1,0 +1,219 @@
+"""From contract data to an invitation on its way: stations 2 and 3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from esign.contracts import ContractData, declaration_text, order_summary
+from esign.documents import draw_up
+from esign.engine.contents import ContractContents
+from esign.engine.deliveries import INVITATION, invitation_payload
+from esign.engine.household import Household
+from esign.engine.ports import Transaction
+from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
+from esign.engine.refusals import ContractStateRefused, ContractUnknown
+from esign.evidence.kinds import EntryKind
+from esign.foundation.clock import seconds
+from esign.foundation.digests import labelled, sha256
+from esign.foundation.identifiers import new_id, new_token
+from esign.policy import LegalLevel, SignaturePolicy, signature_policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractView:
+    """What may be shown of a contract without opening anything personal."""
+
+    id: str
+    reference: str
+    title: str
+    template: str
+    company: str
+    level: LegalLevel
+    state: str
+    created_at: datetime
+    concluded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """An invitation that was made; the link is the only place where its token stands."""
+
+    link: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDesk:
+    """Draws up contracts and invites their parties."""
+
+    household: Household
+
+    def draw_up(self, data: Mapping[str, Any]) -> str:
+        """Draw up a contract from its data and keep it.
+
+        Returns:
+            The identifier of the contract.
+
+        Raises:
+            ContractsError: The data is incomplete or contradicts itself.
+            NoQualifiedDevice: The contract needs a qualified signature and no qualified device is configured.
+            PolicyNotFound: No signature policy for the level is in force on the contract's day.
+        """
+        house = self.household
+        now = house.clock.now()
+        contract = ContractData.parse(data)
+        policy = self._policy(LegalLevel.parse(contract.level.word), house.today())
+        draft = draw_up(contract, drawn_up_at=now)
+        summary = order_summary(contract)
+        contract_id = new_id()
+        place = draft.fields[0]
+        with house.store.transaction() as tx:
+            tx.safe.new_key(contract_id, ("company", "signatory"))
+            blob = house.documents.put(tx.safe.seal(contract_id, "draft", draft.pdf))
+            contents = ContractContents(
+                data=contract.canonical(),
+                given_name=contract.signatory.given_name,
+                family_name=contract.signatory.family_name,
+                birth_date=contract.signatory.birth_date.isoformat() if contract.signatory.birth_date else None,
+                email=contract.signatory.email,
+                lang=contract.lang,
+                declaration=declaration_text(contract),
+                summary=summary.canonical(),
+                label=summary.label,
+                draft=blob,
+                draft_digest=sha256(draft.pdf),
+                draft_length=len(draft.pdf),
+                attachments={item.name: item.sha256.hex() for item in draft.attachments},
+                field=place.name,
+                page=place.page,
+                box=tuple(f"{number:.3f}" for number in place.box),
+            )
+            tx.contracts.add(
+                ContractRecord(
+                    id=contract_id,
+                    template=contract.template,
+                    reference=contract.reference,
+                    title=contract.title,
+                    company=contract.company.name,
+                    level=policy.level,
+                    policy=policy.name,
+                    state=ContractState.DRAWN_UP,
+                    created_at=now,
+                    sealed=tx.safe.seal(contract_id, "contract", contents.to_bytes()),
+                )
+            )
+            house.record(
+                tx,
+                EntryKind.CONTRACT_DRAWN_UP,
+                contract_id,
+                {"template": contract.template, "level": policy.level.word, "policy": policy.name},
+                {
+                    "contract": contents.data,
+                    "declaration": contents.declaration.encode(),
+                    "summary": contents.summary,
+                    "draft": sha256(draft.pdf),
+                },
+            )
+        return contract_id
+
+    def invite(self, contract_id: str) -> Invited:
+        """Invite the contract's party: the mail goes to the outbox in the same transaction.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+            ContractStateRefused: The party was invited already, or the contract has ended.
+        """
+        house = self.household
+        now = house.clock.now()
+        token = new_token()
+        expires_at = now + timedelta(days=house.settings.invitation_days)
+        link = f"{house.settings.agent_url}/#{token}"
+        with house.store.transaction() as tx:
+            record = self._get(tx, contract_id)
+            if record.state is not ContractState.DRAWN_UP:
+                raise ContractStateRefused("the party was invited already", state=record.state.value)
+            invitation = InvitationRecord(
+                id=new_id(),
+                contract_id=contract_id,
+                token_digest=labelled("invitation-token", token.encode()),
+                state=InvitationState.WAITING,
+                created_at=now,
+                expires_at=expires_at,
+            )
+            tx.invitations.add(invitation)
+            tx.contracts.update(replace(record, state=ContractState.INVITED))
+            house.record(
+                tx,
+                EntryKind.INVITATION_MADE,
+                contract_id,
+                {"invitation": invitation.id, "expires_at": seconds(expires_at)},
+            )
+            payload = invitation_payload(link=link, expires_at=expires_at)
+            tx.outbox.add(contract_id, INVITATION, tx.safe.seal(contract_id, "delivery", payload), now)
+            house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, {"kind": INVITATION, "channel": "email"})
+        return Invited(link=link, expires_at=expires_at)
+
+    def list(self, limit: int = 100) -> tuple[ContractView, ...]:
+        """Return the newest contracts, newest first."""
+        with self.household.store.reading() as tx:
+            return tuple(_view(record) for record in tx.contracts.newest(limit))
+
+    def view(self, contract_id: str) -> ContractView:
+        """Return what may be shown of a contract.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+        """
+        with self.household.store.reading() as tx:
+            return _view(self._get(tx, contract_id))
+
+    def signed_document(self, contract_id: str) -> bytes:
+        """Return the signed document of a concluded contract.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+            ContractStateRefused: The contract is not concluded.
+        """
+        with self.household.store.reading() as tx:
+            record = self._get(tx, contract_id)
+            if record.state is not ContractState.CONCLUDED:
+                raise ContractStateRefused("the contract is not concluded", state=record.state.value)
+            return self.household.signed_document(tx, record)
+
+    def mails(self, contract_id: str) -> tuple[bytes, ...]:
+        """Return the mails that were sent about a contract, as the exact bytes handed over."""
+        with self.household.store.reading() as tx:
+            record = self._get(tx, contract_id)
+            names = self.household.contract_contents(tx, record).mails
+            return tuple(tx.safe.open(contract_id, "mail", self.household.documents.get(name)) for name in names)
+
+    def _policy(self, level: LegalLevel, day: date) -> SignaturePolicy:
+        settings = self.household.settings
+        if level is LegalLevel.QUALIFIED:
+            self.household.devices.for_qualified()
+        name = settings.signature_policy_simple if level is LegalLevel.SIMPLE else settings.signature_policy_advanced
+        return signature_policy(name, day)
+
+    @staticmethod
+    def _get(tx: Transaction, contract_id: str) -> ContractRecord:
+        record = tx.contracts.get(contract_id)
+        if record is None:
+            raise ContractUnknown("there is no such contract")
+        return record
+
+
+def _view(record: ContractRecord) -> ContractView:
+    return ContractView(
+        id=record.id,
+        reference=record.reference,
+        title=record.title,
+        template=record.template,
+        company=record.company,
+        level=record.level,
+        state=record.state.value,
+        created_at=record.created_at,
+        concluded_at=record.concluded_at,
+    )

@@ -1,0 +1,121 @@
+"""What the engine queues for delivery, and the mails that it becomes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from esign.engine.contents import ContractContents
+from esign.engine.household import BERLIN, Household
+from esign.engine.ports import Mail, Work
+from esign.engine.records import ContractRecord
+from esign.engine.refusals import ContractUnknown
+from esign.engine.texts import mail_text
+from esign.evidence.kinds import EntryKind
+from esign.foundation.clock import from_seconds, seconds
+from esign.foundation.digests import sha256
+from esign.foundation.errors import EsignError
+from esign.foundation.identifiers import new_id
+from esign.policy import LegalLevel
+
+INVITATION = "invitation"
+SIGNED_COPY = "signed_copy"
+
+
+def invitation_payload(*, link: str, expires_at: datetime) -> bytes:
+    """Return the payload of an invitation; it holds the token until the mail is on its way."""
+    return json.dumps({"link": link, "expires_at": seconds(expires_at)}).encode()
+
+
+def signed_copy_payload() -> bytes:
+    """Return the payload of a signed copy: the document itself is kept with its contract."""
+    return b"{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryDesk:
+    """Hands over what is in the outbox: each once, none lost."""
+
+    household: Household
+    worker: str = field(default_factory=new_id)
+
+    def deliver_due(self, limit: int = 50) -> int:
+        """Deliver what is due and return how many were handed over."""
+        done = 0
+        for _ in range(limit):
+            with self.household.store.transaction() as tx:
+                claimed = tx.outbox.claim(self.worker, self.household.clock.now())
+            if not claimed:
+                break
+            done += self._deliver(claimed[0])
+        return done
+
+    def _deliver(self, work: Work) -> bool:
+        house = self.household
+        try:
+            sent = house.mailer.send(self._mail(work))
+        except EsignError as error:
+            with house.store.transaction() as tx:
+                if tx.outbox.fail(work, house.clock.now(), error.code):
+                    facts = {"kind": work.kind, "code": error.code, "attempts": work.attempt}
+                    house.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
+            return False
+        with house.store.transaction() as tx:
+            tx.outbox.finish(work, house.clock.now())
+            record = tx.contracts.get(work.contract_id)
+            if record is None:
+                return False
+            name = house.documents.put(tx.safe.seal(record.id, "mail", sent))
+            contents = house.contract_contents(tx, record)
+            contents = replace(contents, mails=(*contents.mails, name))
+            tx.contracts.update(replace(record, sealed=tx.safe.seal(record.id, "contract", contents.to_bytes())))
+            house.record(
+                tx,
+                EntryKind.DELIVERY_DONE,
+                record.id,
+                {"kind": work.kind, "attempts": work.attempt, "channel": "email"},
+                {"mail": sha256(sent)},
+            )
+        return True
+
+    def _mail(self, work: Work) -> Mail:
+        house = self.household
+        with house.store.reading() as tx:
+            record = tx.contracts.get(work.contract_id)
+            if record is None:
+                raise ContractUnknown("the contract of a delivery is gone")
+            payload = json.loads(tx.safe.open(work.contract_id, "delivery", work.payload))
+            contents = house.contract_contents(tx, record)
+            signed = house.signed_document(tx, record) if work.kind == SIGNED_COPY else b""
+        attachments = ((f"{record.reference}.pdf", "application/pdf", signed),) if signed else ()
+        subject, text = mail_text(work.kind, contents.lang, self._words(record, contents, payload))
+        return Mail(to=contents.email, subject=subject, text=text, attachments=attachments)
+
+    def _words(self, record: ContractRecord, contents: ContractContents, payload: dict[str, Any]) -> dict[str, str]:
+        until = payload.get("expires_at")
+        return {
+            "name": f"{contents.given_name} {contents.family_name}",
+            "title": record.title,
+            "company": record.company,
+            "reference": record.reference,
+            "link": str(payload.get("link", "")),
+            "until": from_seconds(until).astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M") if until else "",
+            "level": _LEVEL[contents.lang][record.level],
+            "sandbox": "yes" if self.household.settings.sandbox else "",
+        }
+
+
+_LEVEL = {
+    "de": {
+        LegalLevel.SIMPLE: "einfache elektronische Signatur",
+        LegalLevel.ADVANCED: "fortgeschrittene elektronische Signatur",
+        LegalLevel.QUALIFIED: "qualifizierte elektronische Signatur",
+    },
+    "en": {
+        LegalLevel.SIMPLE: "simple electronic signature",
+        LegalLevel.ADVANCED: "advanced electronic signature",
+        LegalLevel.QUALIFIED: "qualified electronic signature",
+    },
+}

@@ -1,0 +1,102 @@
+"""``hello``: a device introduces itself; the invitation says what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from esign.ceremony.answers import Greeting, OfferedEnrolment, OidcIdentification, answer_hello
+from esign.ceremony.errors import InvitationTooManyDevicesError
+from esign.ceremony.limits import ENROLMENT_SECONDS, MAX_DEVICES
+from esign.engine.household import Household
+from esign.engine.ports import Transaction
+from esign.engine.received import Answer, Received
+from esign.engine.records import DeviceRecord, EnrolmentRecord, InvitationRecord, InvitationState
+from esign.engine.refusals import InvitationClosed
+from esign.evidence.kinds import EntryKind
+from esign.foundation.clock import seconds
+from esign.foundation.encoding import from_b64url
+from esign.foundation.identifiers import new_id
+from esign.policy import LegalLevel, signature_policy
+
+
+def greet(house: Household, tx: Transaction, received: Received) -> Answer:
+    """Bind the device if it is new, offer an enrolment if one is needed, and say what is to be signed.
+
+    Raises:
+        InvitationClosed: The invitation has ended and this device was never part of it.
+        InvitationTooManyDevicesError: Five devices are bound already.
+    """
+    now = house.clock.now()
+    invitation = close_if_over(house, tx, received.invitation, now)
+    device = received.device or _bind(house, tx, received, invitation, now)
+    level = received.contract.level
+    live = invitation.state in (InvitationState.WAITING, InvitationState.OPEN)
+    enrolment = _offer(house, tx, invitation, device, now) if live and level > LegalLevel.SIMPLE else None
+    policy = signature_policy(received.contract.policy, house.day_of(received.contract))
+    settings = house.settings
+    identification = None
+    if level > LegalLevel.SIMPLE:
+        identification = OidcIdentification(issuer=settings.idp_issuer, client_id=settings.idp_client_id)
+    return Answer.of(
+        answer_hello(
+            Greeting(
+                state=invitation.state.value,
+                server_time=seconds(now),
+                sandbox=settings.sandbox,
+                contract_id=received.contract.id,
+                title=received.contract.title,
+                company=received.contract.company,
+                reference=received.contract.reference,
+                given_name=received.contents.given_name,
+                family_name=received.contents.family_name,
+                level="simple" if level is LegalLevel.SIMPLE else "advanced",
+                user_verification=policy.user_verification,
+                identification=identification,
+                enrolment=enrolment,
+                expires_at=seconds(invitation.expires_at),
+            )
+        )
+    )
+
+
+def close_if_over(house: Household, tx: Transaction, invitation: InvitationRecord, now: datetime) -> InvitationRecord:
+    """Close an invitation whose time is over, and return it as it stands then."""
+    if invitation.state in (InvitationState.WAITING, InvitationState.OPEN) and now >= invitation.expires_at:
+        invitation = replace(invitation, state=InvitationState.CLOSED)
+        tx.invitations.update(invitation)
+        house.record(tx, EntryKind.CONTRACT_EXPIRED, invitation.contract_id, {"invitation": invitation.id})
+    return invitation
+
+
+def _bind(
+    house: Household, tx: Transaction, received: Received, invitation: InvitationRecord, now: datetime
+) -> DeviceRecord:
+    if invitation.state not in (InvitationState.WAITING, InvitationState.OPEN):
+        raise InvitationClosed("the invitation has ended", state=invitation.state.value)
+    if len(tx.invitations.devices(invitation.id)) >= MAX_DEVICES:
+        raise InvitationTooManyDevicesError("too many devices", limit=MAX_DEVICES)
+    device = DeviceRecord(
+        invitation_id=invitation.id,
+        key_id=received.message.device_key_id,
+        public_key=from_b64url(received.payload["device_key"]),
+        bound_at=now,
+    )
+    tx.invitations.bind(device)
+    facts = {"invitation": invitation.id, "device": device.key_id, "message": received.message.digest.hex()}
+    house.record(tx, EntryKind.DEVICE_BOUND, invitation.contract_id, facts)
+    return device
+
+
+def _offer(
+    house: Household, tx: Transaction, invitation: InvitationRecord, device: DeviceRecord, now: datetime
+) -> OfferedEnrolment:
+    record = EnrolmentRecord(
+        id=new_id(),
+        invitation_id=invitation.id,
+        device_key_id=device.key_id,
+        nonce=house.random(32),
+        expires_at=now + timedelta(seconds=ENROLMENT_SECONDS),
+    )
+    tx.ceremonies.add_enrolment(record)
+    return OfferedEnrolment(id=record.id, nonce=record.nonce, expires_at=seconds(record.expires_at))

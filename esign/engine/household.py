@@ -1,0 +1,93 @@
+"""What every use case of the engine has at hand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from esign.engine.contents import ContractContents
+from esign.engine.ports import Documents, Mailer, Store, Transaction
+from esign.engine.records import ContractRecord
+from esign.evidence.kinds import EntryKind
+from esign.foundation.clock import Clock
+from esign.identity.ports import CertificationAuthority, IdentityProvider, RevocationSource
+from esign.proof.certificate_path import verify_path
+from esign.proof.ports import TimestampSource
+from esign.proof.timestamps import TimestampToken
+from esign.settings import Settings
+from esign.signing import Devices, Receipt
+from esign.validation import TrustAnchors
+
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Legal days are local days (law.md 0.2, principle 4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Household:
+    """The ports, joined by the bootstrap."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    documents: Documents
+    timestamps: TimestampSource
+    authority: CertificationAuthority
+    provider: IdentityProvider
+    revocation: RevocationSource
+    devices: Devices
+    trust: TrustAnchors
+    mailer: Mailer
+    dispute_key: bytes
+    """SubjectPublicKeyInfo to which seeds are escrowed."""
+    agent_digest: bytes
+    """SHA-256 of the manifest of the browser agent that is served."""
+    agent_manifest: bytes
+    random: Callable[[int], bytes] = secrets.token_bytes
+
+    def today(self) -> date:
+        """Return the local day in Berlin."""
+        return self.clock.now().astimezone(BERLIN).date()
+
+    def day_of(self, record: ContractRecord) -> date:
+        """Return the local day by which a contract's rules are chosen."""
+        return record.created_at.astimezone(BERLIN).date()
+
+    def contract_contents(self, tx: Transaction, record: ContractRecord) -> ContractContents:
+        """Open what a contract says."""
+        return ContractContents.from_bytes(tx.safe.open(record.id, "contract", record.sealed))
+
+    def draft(self, tx: Transaction, record: ContractRecord, contents: ContractContents) -> bytes:
+        """Open the draft of a contract."""
+        return tx.safe.open(record.id, "draft", self.documents.get(contents.draft))
+
+    def signed_document(self, tx: Transaction, record: ContractRecord) -> bytes:
+        """Open the signed document of a concluded contract."""
+        contents = self.contract_contents(tx, record)
+        return tx.safe.open(record.id, "signed", self.documents.get(contents.signed))
+
+    def record(
+        self,
+        tx: Transaction,
+        kind: EntryKind,
+        contract_id: str | None,
+        facts: Mapping[str, object] | None = None,
+        contents: Mapping[str, bytes] | None = None,
+    ) -> Receipt:
+        """Append to the ledger within the transaction; once that commits the receipt is good for a permission."""
+        return tx.ledger.append(kind, contract_id, facts or {}, contents)
+
+    def timestamp_path(self, token: TimestampToken) -> tuple[bytes, ...]:
+        """Return the path from a timestamp authority's certificate to an anchor.
+
+        Raises:
+            CertificatePathError: The authority is not one that this installation trusts.
+        """
+        return verify_path(
+            token.certificate,
+            intermediates=token.certificates,
+            anchors=self.trust.certificates,
+            at=token.gen_time,
+        )

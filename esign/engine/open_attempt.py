@@ -1,0 +1,280 @@
+"""``open``: a new attempt; the document is prepared, the code sealed, the transcript fixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from esign.ceremony.answers import answer_open
+from esign.ceremony.attempt import open_attempt as start
+from esign.ceremony.capsule import CapsuleSecrets, code_commitment, derive_secrets, seal_escrow
+from esign.ceremony.errors import InvitationTooManyAttemptsError
+from esign.ceremony.limits import MAX_ATTEMPTS, SEED_BYTES
+from esign.ceremony.records import to_record
+from esign.ceremony.transcript import (
+    AttachedFile,
+    Revision,
+    Transcript,
+    TranscriptDeclaration,
+    TranscriptDocument,
+    TranscriptOrder,
+    TranscriptPolicy,
+    TranscriptSignatory,
+    TranscriptStatement,
+)
+from esign.documents import signature_appearance
+from esign.engine.attempts import STATE_NAME, end_superseded
+from esign.engine.contents import AttemptContents, EnrolmentContents
+from esign.engine.household import Household
+from esign.engine.ports import Transaction
+from esign.engine.received import Answer, Received
+from esign.engine.records import AttemptRecord, AttemptState, InvitationState
+from esign.engine.refusals import AttemptConcluding, CertificateUnknown, InvitationClosed, InvitationExpired
+from esign.evidence.kinds import EntryKind
+from esign.foundation.clock import seconds
+from esign.foundation.digests import sha256
+from esign.foundation.encoding import from_b64url
+from esign.pades import PreparedDocument, prepare
+from esign.policy import LegalLevel, SignaturePolicy, signature_policy
+from esign.signing import KeyHolding, require_level, statement_held_by
+
+CERTIFICATE_RESERVE = timedelta(minutes=2)
+"""A certificate that ends sooner is not used for a new attempt; the device enrols again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """The key that will sign, and what is known about it."""
+
+    certificate: bytes
+    chain: tuple[bytes, ...]
+    certificate_id: str
+    """Hexadecimal; empty at the simple level, where the company's seal carries the declaration."""
+    until: datetime | None
+    capsule_key: bytes
+    passkey: bytes
+    identified_by: str
+    holding: KeyHolding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything about a new attempt that could be computed before the transaction."""
+
+    key: SigningKey
+    policy: SignaturePolicy
+    prepared: PreparedDocument
+    secrets: CapsuleSecrets
+    seed: bytes
+    issued_at: datetime
+    expires_at: datetime
+
+
+def plan(house: Household, tx: Transaction, received: Received) -> Plan:
+    """Choose the key, determine the level, and prepare the document.
+
+    Raises:
+        CertificateUnknown: The certificate was not issued to this device for this invitation, or ends too soon.
+        LevelNotReached: The key does not reach the level that the contract needs.
+    """
+    now = house.clock.now()
+    contents = received.contents
+    policy = signature_policy(received.contract.policy, house.day_of(received.contract))
+    key = _key(house, tx, received, now)
+    require_level(key.holding, policy, received.contract.level)
+    draft = house.draft(tx, received.contract, contents)
+    left, bottom, right, top = (float(number) for number in contents.box)
+    name = f"{contents.given_name} {contents.family_name}"
+    sealed_by = received.contract.company if received.contract.level is LegalLevel.SIMPLE else None
+    appearance = signature_appearance(
+        name=name,
+        level=received.contract.level,
+        sandbox=house.settings.sandbox,
+        lang=contents.lang,
+        size_points=(right - left, top - bottom),
+        sealed_by=sealed_by,
+    )
+    prepared = prepare(
+        draft,
+        field=contents.field,
+        page=contents.page,
+        box=(left, bottom, right, top),
+        appearance=appearance,
+        name=sealed_by or name,
+        reason=policy_reason(received.contract.level, contents.lang),
+        claimed_at=now,
+    )
+    ends = [now + timedelta(seconds=house.settings.attempt_seconds), received.invitation.expires_at]
+    seed = house.random(SEED_BYTES)
+    return Plan(
+        key=key,
+        policy=policy,
+        prepared=prepared,
+        secrets=derive_secrets(seed),
+        seed=seed,
+        issued_at=now,
+        expires_at=min([*ends, key.until] if key.until else ends),
+    )
+
+
+def open_attempt(house: Household, tx: Transaction, received: Received, planned: Plan) -> Answer:
+    """Start the attempt: supersede the one before, fix the transcript, seal the code.
+
+    Raises:
+        InvitationClosed: The invitation has ended.
+        InvitationExpired: Its time is over.
+        InvitationTooManyAttemptsError: Twenty attempts were made.
+        AttemptConcluding: An attempt of this invitation has its signature already.
+    """
+    invitation = tx.invitations.get(received.invitation.id) or received.invitation
+    if invitation.state not in (InvitationState.WAITING, InvitationState.OPEN):
+        raise InvitationClosed("the invitation has ended", state=invitation.state.value)
+    if house.clock.now() >= invitation.expires_at:
+        raise InvitationExpired("the invitation's time is over")
+    if invitation.attempts >= MAX_ATTEMPTS:
+        raise InvitationTooManyAttemptsError("too many attempts", limit=MAX_ATTEMPTS)
+    for earlier in tx.ceremonies.attempts(invitation.id):
+        if earlier.state in (AttemptState.CONCLUDING, AttemptState.SIGNED):
+            raise AttemptConcluding("the signature is made already")
+        if earlier.state.live:
+            end_superseded(house, tx, earlier)
+    invitation = replace(invitation, state=InvitationState.OPEN, attempts=invitation.attempts + 1)
+    tx.invitations.update(invitation)
+    transcript = _transcript(house, received, planned, invitation.attempts)
+    contract_id = received.contract.id
+    attempt = start(
+        transcript,
+        seed=planned.seed,
+        capsule_key=planned.key.capsule_key,
+        passkey=planned.key.passkey or None,
+        escrow=seal_escrow(planned.seed, tau=transcript.tau, dispute_key=house.dispute_key),
+    )
+    written, tau, capsule = transcript.canonical(), attempt.tau, attempt.capsule
+    contents = AttemptContents(
+        attempt=to_record(attempt),
+        certificate=planned.key.certificate,
+        chain=planned.key.chain,
+        prepared=house.documents.put(tx.safe.seal(contract_id, "prepared", planned.prepared.data)),
+    )
+    tx.ceremonies.add_attempt(
+        AttemptRecord(
+            tau=tau.hex(),
+            invitation_id=invitation.id,
+            number=invitation.attempts,
+            device_key_id=received.message.device_key_id,
+            certificate_id=planned.key.certificate_id,
+            state=AttemptState.OPEN,
+            opened_at=planned.issued_at,
+            expires_at=planned.expires_at,
+            sealed=tx.safe.seal(contract_id, STATE_NAME, contents.to_bytes()),
+        )
+    )
+    house.record(
+        tx,
+        EntryKind.ATTEMPT_OPENED,
+        contract_id,
+        {
+            "invitation": invitation.id,
+            "attempt": invitation.attempts,
+            "tau": tau.hex(),
+            "capsule": capsule.digest.hex(),
+            "device": received.message.device_key_id,
+            "certificate": planned.key.certificate_id,
+            "message": received.message.digest.hex(),
+        },
+        {"transcript": written},
+    )
+    return Answer.of(
+        answer_open(
+            transcript=written,
+            declaration=received.contents.declaration,
+            policy=planned.policy.source,
+            summary=received.contents.summary,
+            capsule=capsule,
+        )
+    )
+
+
+def policy_reason(level: LegalLevel, lang: str) -> str:
+    """Return the words that stand as reason in the signature dictionary."""
+    reasons = {
+        "de": ("Erklärung im Rubbelfeld, vom Unternehmen gesiegelt", "Willenserklärung im Rubbelfeld"),
+        "en": ("Declaration by scratch field, sealed by the company", "Declaration of intent by scratch field"),
+    }
+    return reasons[lang][0 if level is LegalLevel.SIMPLE else 1]
+
+
+def _key(house: Household, tx: Transaction, received: Received, now: datetime) -> SigningKey:
+    if received.contract.level is LegalLevel.SIMPLE:
+        seal = house.devices.for_seal()
+        return SigningKey(
+            certificate=seal.certificate,
+            chain=tuple(seal.chain),
+            certificate_id="",
+            until=None,
+            capsule_key=from_b64url(received.payload.get("capsule_key", "")),
+            passkey=b"",
+            identified_by="email-address",
+            holding=KeyHolding(certified=False, identity_bound=False, user_verified=False),
+        )
+    record = tx.ceremonies.certified(received.invitation.id, str(received.payload.get("certificate", "")))
+    if record is None or record.device_key_id != received.message.device_key_id or record.sealed is None:
+        raise CertificateUnknown("the certificate was not issued to this device for this invitation")
+    if record.certificate_until is None or now + CERTIFICATE_RESERVE > record.certificate_until:
+        raise CertificateUnknown("the certificate ends too soon; enrol again")
+    enrolment = EnrolmentContents.from_bytes(tx.safe.open(received.contract.id, "enrolment", record.sealed))
+    return SigningKey(
+        certificate=enrolment.certificate,
+        chain=enrolment.chain,
+        certificate_id=record.certificate_id or "",
+        until=record.certificate_until,
+        capsule_key=enrolment.capsule_key,
+        passkey=enrolment.passkey_key,
+        identified_by=house.settings.idp_issuer,
+        holding=KeyHolding(certified=True, identity_bound=True, user_verified=bool(enrolment.passkey_key)),
+    )
+
+
+def _transcript(house: Household, received: Received, planned: Plan, attempt: int) -> Transcript:
+    contents, key, prepared = received.contents, planned.key, planned.prepared
+    return Transcript(
+        ceremony=received.invitation.id,
+        contract=received.contract.id,
+        attempt=attempt,
+        audience=house.settings.agent_url,
+        agent=house.agent_digest,
+        document=TranscriptDocument(
+            sha256=prepared.digest,
+            byte_range=prepared.byte_range,
+            length=len(prepared.data),
+            name=f"{received.contract.reference}.pdf",
+            revisions=(Revision(kind="draft", length=contents.draft_length, sha256=contents.draft_digest),),
+            attachments=tuple(
+                AttachedFile(name=name, sha256=bytes.fromhex(digest)) for name, digest in contents.attachments.items()
+            ),
+        ),
+        declaration=TranscriptDeclaration(
+            lang="en" if contents.lang == "en" else "de", sha256=sha256(contents.declaration.encode())
+        ),
+        order=TranscriptOrder(label=contents.label, summary=sha256(contents.summary)),
+        signatory=TranscriptSignatory(
+            name=f"{contents.given_name} {contents.family_name}",
+            certificate=bytes.fromhex(key.certificate_id) or None,
+            capsule_key=sha256(key.capsule_key),
+            device_key=bytes.fromhex(received.message.device_key_id),
+            passkey=sha256(key.passkey) if key.passkey else None,
+        ),
+        statement=TranscriptStatement(
+            level="simple" if received.contract.level is LegalLevel.SIMPLE else "advanced",
+            held_by=statement_held_by(key.holding),
+            identified_by=key.identified_by,
+            trust="sandbox" if house.settings.sandbox else "configured",
+        ),
+        policy=TranscriptPolicy(oid=planned.policy.oid, sha256=planned.policy.digest),
+        code_commitment=code_commitment(planned.secrets.nonce, planned.secrets.code),
+        user_verification="passkey" if key.passkey else "none",
+        issued_at=seconds(planned.issued_at),
+        expires_at=seconds(planned.expires_at),
+        client_nonce=bytes.fromhex(received.payload["client_nonce"]),
+        server_nonce=house.random(32),
+    )

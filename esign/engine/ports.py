@@ -1,0 +1,227 @@
+"""What the engine needs from outside, in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from esign.engine.records import (
+    AttemptRecord,
+    ContractRecord,
+    DeviceRecord,
+    EnrolmentRecord,
+    InvitationRecord,
+    MessageRecord,
+)
+from esign.evidence.ports import ContractKeys, LedgerStore
+
+
+class AlreadyKept(Exception):
+    """A message of this number is kept already: somebody else was faster."""
+
+
+class Contracts(Protocol):
+    """The contracts."""
+
+    def add(self, record: ContractRecord) -> None:
+        """Keep a new contract."""
+
+    def get(self, contract_id: str) -> ContractRecord | None:
+        """Return a contract."""
+
+    def update(self, record: ContractRecord) -> None:
+        """Replace a contract."""
+
+    def newest(self, limit: int) -> tuple[ContractRecord, ...]:
+        """Return contracts, newest first."""
+
+
+class Invitations(Protocol):
+    """The invitations and the devices that are bound to them."""
+
+    def add(self, record: InvitationRecord) -> None:
+        """Keep a new invitation."""
+
+    def by_token(self, token_digest: bytes) -> InvitationRecord | None:
+        """Return the invitation of a token."""
+
+    def get(self, invitation_id: str) -> InvitationRecord | None:
+        """Return an invitation."""
+
+    def of_contract(self, contract_id: str) -> tuple[InvitationRecord, ...]:
+        """Return the invitations of a contract, oldest first."""
+
+    def update(self, record: InvitationRecord) -> None:
+        """Replace an invitation."""
+
+    def bind(self, device: DeviceRecord) -> None:
+        """Bind a device key to an invitation."""
+
+    def devices(self, invitation_id: str) -> tuple[DeviceRecord, ...]:
+        """Return the devices of an invitation, oldest first."""
+
+
+class Ceremonies(Protocol):
+    """Enrolments, attempts and messages."""
+
+    def add_enrolment(self, record: EnrolmentRecord) -> None:
+        """Keep a new enrolment."""
+
+    def enrolment(self, enrolment_id: str) -> EnrolmentRecord | None:
+        """Return an enrolment."""
+
+    def certified(self, invitation_id: str, certificate_id: str) -> EnrolmentRecord | None:
+        """Return the enrolment of an invitation that led to a certificate."""
+
+    def update_enrolment(self, record: EnrolmentRecord) -> None:
+        """Replace an enrolment."""
+
+    def add_attempt(self, record: AttemptRecord) -> None:
+        """Keep a new attempt."""
+
+    def attempt(self, tau: str) -> AttemptRecord | None:
+        """Return an attempt."""
+
+    def attempts(self, invitation_id: str) -> tuple[AttemptRecord, ...]:
+        """Return the attempts of an invitation, oldest first."""
+
+    def abandoned(self, now: datetime) -> tuple[AttemptRecord, ...]:
+        """Return attempts that were being concluded and that nobody is concluding any more."""
+
+    def overdue(self, now: datetime) -> tuple[AttemptRecord, ...]:
+        """Return attempts that are open or declared although their time is over."""
+
+    def update_attempt(self, record: AttemptRecord) -> None:
+        """Replace an attempt."""
+
+    def message(self, invitation_id: str, jti: str) -> MessageRecord | None:
+        """Return a message by its number."""
+
+    def messages(self, invitation_id: str) -> tuple[MessageRecord, ...]:
+        """Return the messages of an invitation in the order of their arrival."""
+
+    def count_messages(self, invitation_id: str, device_key_id: str) -> int:
+        """Return how many messages of a device are kept; the empty name counts those that nobody verified."""
+
+    def add_message(self, record: MessageRecord) -> None:
+        """Keep a message.
+
+        Raises:
+            AlreadyKept: One of this number is kept.
+        """
+
+    def answer_message(self, invitation_id: str, jti: str, status: int, sealed_answer: bytes) -> None:
+        """Keep the answer that a message gets from now on."""
+
+
+class Work(Protocol):
+    """Something that must reach somebody outside, leased to one worker."""
+
+    @property
+    def contract_id(self) -> str:
+        """The contract that it is about."""
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+
+    @property
+    def payload(self) -> bytes:
+        """Its sealed payload."""
+
+    @property
+    def attempt(self) -> int:
+        """Which try this is, from 1."""
+
+
+class Outbox(Protocol):
+    """What must still reach somebody outside; work is leased, so that none is lost and none is recorded twice."""
+
+    def add(self, contract_id: str, kind: str, payload: bytes, due_at: datetime) -> int:
+        """Queue something, its payload sealed."""
+
+    def claim(self, owner: str, now: datetime, limit: int = 1) -> Sequence[Work]:
+        """Lease work that is due."""
+
+    def finish(self, work: Any, now: datetime) -> None:
+        """Record that leased work is done.
+
+        Raises:
+            EsignError: The lease was lost to somebody else: let the transaction fail with it.
+        """
+
+    def fail(self, work: Any, now: datetime, code: str) -> bool:
+        """Give leased work back to be tried later; returns True if it was the last try."""
+
+
+class Transaction(Protocol):
+    """One transaction: all of it happens, or nothing."""
+
+    @property
+    def contracts(self) -> Contracts:
+        """The contracts."""
+
+    @property
+    def invitations(self) -> Invitations:
+        """The invitations."""
+
+    @property
+    def ceremonies(self) -> Ceremonies:
+        """Enrolments, attempts and messages."""
+
+    @property
+    def ledger(self) -> LedgerStore:
+        """The ledger."""
+
+    @property
+    def safe(self) -> ContractKeys:
+        """The contracts' keys: seals personal content."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """The outbox."""
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that may write; it commits at the end of the block unless an error leaves it."""
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that only reads."""
+
+
+class Documents(Protocol):
+    """Write-once storage of sealed documents, named by the digest of the sealed bytes."""
+
+    def put(self, sealed: bytes) -> str:
+        """Keep bytes and return their name. Giving the same bytes again changes nothing."""
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes of a name, checked against it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail to be sent."""
+
+    to: str
+    subject: str
+    text: str
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+    """File name, media type, content."""
+
+
+class Mailer(Protocol):
+    """Sends mail."""
+
+    def send(self, mail: Mail) -> bytes:
+        """Send a mail and return the exact bytes that were handed over.
+
+        Raises:
+            EsignError: It could not be handed over; it may be tried again.
+        """

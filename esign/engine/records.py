@@ -1,0 +1,143 @@
+"""What the engine keeps between two messages: rows, each with its personal content sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from esign.policy import LegalLevel
+
+
+class ContractState(StrEnum):
+    """Where a contract stands on the walk."""
+
+    DRAWN_UP = "drawn_up"
+    INVITED = "invited"
+    CONCLUDED = "concluded"
+    FAILED = "failed"
+
+
+class InvitationState(StrEnum):
+    """Where an invitation stands; the words are those of the protocol (docs/ceremony-spec.md, ``hello``)."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    SIGNED = "signed"
+    CLOSED = "closed"
+
+
+class AttemptState(StrEnum):
+    """Where an attempt stands."""
+
+    OPEN = "open"
+    DECLARED = "declared"
+    CONCLUDING = "concluding"
+    SIGNED = "signed"
+    LOCKED = "locked"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+
+    @property
+    def live(self) -> bool:
+        """Whether the attempt can still end with a signature."""
+        return self in (AttemptState.OPEN, AttemptState.DECLARED, AttemptState.CONCLUDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractRecord:
+    """A contract. Title, company and reference name no person; everything that does is in ``sealed``."""
+
+    id: str
+    template: str
+    reference: str
+    title: str
+    company: str
+    level: LegalLevel
+    policy: str
+    """Name of the signature policy."""
+    state: ContractState
+    created_at: datetime
+    concluded_at: datetime | None = None
+    sealed: bytes
+    """Sealed :class:`~esign.engine.contents.ContractContents`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationRecord:
+    """The invitation of one party to one contract; only the digest of its token is kept."""
+
+    id: str
+    contract_id: str
+    token_digest: bytes
+    state: InvitationState
+    created_at: datetime
+    expires_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRecord:
+    """A device key that is bound to an invitation."""
+
+    invitation_id: str
+    key_id: str
+    """Hexadecimal SHA-256 of the SubjectPublicKeyInfo."""
+    public_key: bytes
+    bound_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentRecord:
+    """One enrolment of one device: from the nonce that was handed out to the certificate."""
+
+    id: str
+    invitation_id: str
+    device_key_id: str
+    nonce: bytes
+    expires_at: datetime
+    certificate_id: str | None = None
+    """Hexadecimal SHA-256 of the certificate, once it was issued."""
+    certificate_until: datetime | None = None
+    sealed: bytes | None = None
+    """Sealed :class:`~esign.engine.contents.EnrolmentContents`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord:
+    """One attempt at the ceremony; tau is its name."""
+
+    tau: str
+    """Hexadecimal transcript hash."""
+    invitation_id: str
+    number: int
+    device_key_id: str
+    certificate_id: str
+    """Hexadecimal SHA-256 of the signatory's certificate; empty at the simple level."""
+    state: AttemptState
+    opened_at: datetime
+    expires_at: datetime
+    wrong_codes: int = 0
+    concluding_until: datetime | None = None
+    """While somebody is concluding the attempt: until when nobody else may."""
+    sealed: bytes
+    """Sealed :class:`~esign.engine.contents.AttemptContents`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRecord:
+    """A message that was received, and the answer that it gets whenever it comes again."""
+
+    invitation_id: str
+    jti: str
+    type: str
+    device_key_id: str
+    """Empty where nobody could verify the message."""
+    digest: bytes
+    """SHA-256 of the message's bytes."""
+    received_at: datetime
+    sealed_message: bytes
+    status: int | None = None
+    """None while there is no answer yet."""
+    sealed_answer: bytes | None = None

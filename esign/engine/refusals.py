@@ -1,0 +1,102 @@
+"""What the engine itself refuses, beside the refusals of the rooms."""
+
+from __future__ import annotations
+
+from esign.foundation.errors import EsignError
+
+
+class EngineError(EsignError):
+    """The engine refused a use case."""
+
+    code = "engine"
+
+
+class ContractUnknown(EngineError):
+    """There is no such contract."""
+
+    code = "engine.contract.unknown"
+
+
+class ContractStateRefused(EngineError):
+    """The contract is not in a state in which this can be done."""
+
+    code = "engine.contract.state"
+
+
+class InvitationClosed(EngineError):
+    """The invitation has ended; nothing can be signed with it any more."""
+
+    code = "engine.invitation.closed"
+
+
+class InvitationExpired(EngineError):
+    """The invitation's time is over."""
+
+    code = "engine.invitation.expired"
+
+
+class MessageInProgress(EngineError):
+    """The same message is being worked on; asking again in a moment gets the answer."""
+
+    code = "engine.message.in_progress"
+
+
+class TooManyMessages(EngineError):
+    """More messages came for this invitation than any honest ceremony needs."""
+
+    code = "engine.message.too_many"
+
+
+class EnrolmentUnknown(EngineError):
+    """There is no such enrolment for this device, or its time is over."""
+
+    code = "engine.enrolment.unknown"
+
+
+class EnrolmentUsed(EngineError):
+    """The enrolment already led to a certificate."""
+
+    code = "engine.enrolment.used"
+
+
+class UserVerificationRequired(EngineError):
+    """The policy demands a key behind a passkey, and there is none."""
+
+    code = "engine.enrolment.user_verification_required"
+    source = "policies/signature"
+
+
+class CertificateUnknown(EngineError):
+    """The certificate was not issued to this device for this invitation, or it has expired."""
+
+    code = "engine.open.certificate_unknown"
+
+
+class AttemptConcluding(EngineError):
+    """The signature is made already; no new attempt can be started."""
+
+    code = "engine.open.concluding"
+
+
+class AttemptUnknown(EngineError):
+    """There is no such attempt of this device."""
+
+    code = "engine.attempt.unknown"
+
+
+class ResultNotReady(EngineError):
+    """There is no signed document yet."""
+
+    code = "engine.result.not_ready"
+
+
+class ReleaseRefused(EngineError):
+    """The finished document did not pass the release check; nothing was released and the contract has failed."""
+
+    code = "engine.conclusion.release_refused"
+
+
+class ConclusionPostponed(EngineError):
+    """The signature is kept, but a trust service did not answer; the conclusion is tried again."""
+
+    code = "engine.conclusion.postponed"

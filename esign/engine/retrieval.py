@@ -1,0 +1,69 @@
+"""``document`` and ``result``: the prepared and the finished document, for the devices of the invitation only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from esign.engine import attempts
+from esign.engine.household import Household
+from esign.engine.received import PDF, Answer, Received
+from esign.engine.records import ContractState
+from esign.engine.refusals import AttemptUnknown, ResultNotReady
+from esign.evidence.kinds import EntryKind
+
+
+def document(house: Household, received: Received) -> Answer:
+    """Return the prepared document of an attempt; that this device fetched it is recorded once.
+
+    Raises:
+        AttemptUnknown: No such attempt of this device.
+    """
+    tau = str(received.payload["transcript"])
+    with house.store.reading() as tx:
+        kept = _own(tx_attempt=attempts.load(tx, tau), received=received)
+        data = tx.safe.open(kept.contract_id, "prepared", house.documents.get(kept.contents.prepared))
+    if not kept.contents.fetched:
+        with house.store.transaction() as tx:
+            again = attempts.load(tx, tau)
+            if not again.contents.fetched:
+                attempts.save(
+                    tx,
+                    again,
+                    state=again.record.state,
+                    contents=replace(again.contents, fetched=True),
+                    concluding_until=again.record.concluding_until,
+                )
+                facts = {
+                    "tau": tau,
+                    "attempt": again.record.number,
+                    "device": received.message.device_key_id,
+                    "message": received.message.digest.hex(),
+                }
+                house.record(tx, EntryKind.DOCUMENT_FETCHED, again.contract_id, facts)
+    return Answer(status=200, media_type=PDF, body=data)
+
+
+def result(house: Household, received: Received) -> Answer:
+    """Return the finished document.
+
+    Raises:
+        AttemptUnknown: The message names an attempt of another invitation.
+        ResultNotReady: The contract is not concluded.
+    """
+    with house.store.reading() as tx:
+        tau = received.payload.get("transcript")
+        if tau is not None:
+            record = tx.ceremonies.attempt(str(tau))
+            if record is None or record.invitation_id != received.invitation.id:
+                raise AttemptUnknown("no such attempt of this invitation")
+        contract = tx.contracts.get(received.contract.id)
+        if contract is None or contract.state is not ContractState.CONCLUDED:
+            raise ResultNotReady("there is no signed document yet")
+        return Answer(status=200, media_type=PDF, body=house.signed_document(tx, contract))
+
+
+def _own(*, tx_attempt: attempts.KeptAttempt, received: Received) -> attempts.KeptAttempt:
+    record = tx_attempt.record
+    if record.invitation_id != received.invitation.id or record.device_key_id != received.message.device_key_id:
+        raise AttemptUnknown("no such attempt of this device")
+    return tx_attempt

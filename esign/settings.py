@@ -1,0 +1,149 @@
+"""The configuration of an installation: one TOML file, each value overridable by an environment variable."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from esign.foundation.errors import EsignError
+
+ENVIRONMENT_PREFIX = "ESIGN_"
+
+
+class SettingsError(EsignError):
+    """The configuration cannot be used."""
+
+    code = "settings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting of an installation. Paths are absolute; URLs have no trailing slash."""
+
+    state_dir: Path
+    """Everything that the installation writes lies below it."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty: SQLite in the state directory."""
+    web_url: str = "http://localhost:8080"
+    """Public origin of the web application and the API."""
+    agent_url: str = "http://localhost:8081"
+    """Public origin of the browser agent; must differ from the web origin."""
+    agent_dist: Path | None = None
+    """Folder with the built agent; its manifest's digest stands in every transcript."""
+    trust: str = "configured"
+    """``sandbox`` or ``configured``: what the trust anchors are worth; stands in every signature's statement."""
+    trust_anchors: tuple[Path, ...] = ()
+    """Certificates (PEM or DER) that are trusted: for signatories, seals and timestamps."""
+    tsa_urls: tuple[str, ...] = ()
+    """RFC 3161 timestamp authorities, asked in this order."""
+    ca_url: str = ""
+    """EST base URL of the certification authority for signatories (RFC 7030), up to the label."""
+    idp_issuer: str = ""
+    """OpenID Connect issuer of the identity provider."""
+    idp_client_id: str = "esign"
+    """This installation's public client at the identity provider."""
+    revocation_hosts: tuple[str, ...] = ()
+    """``host:port`` from which CRLs and OCSP responses may be fetched."""
+    seal_file: Path | None = None
+    """PKCS #12 file of the company's seal."""
+    seal_pin_file: Path | None = None
+    """File with the PIN of the seal file."""
+    dispute_key_file: Path | None = None
+    """Public key (PEM or DER SubjectPublicKeyInfo, P-256) to which seeds are escrowed."""
+    vault_key_file: Path | None = None
+    """Master key of the vault (32 bytes); None: ``vault.key`` in the state directory."""
+    signature_policy_simple: str = "scratch-simple"
+    signature_policy_advanced: str = "scratch-advanced"
+    certificate_minutes: int = 60
+    """Longest life of a signatory's certificate that is accepted."""
+    attempt_seconds: int = 1800
+    """Life of an attempt (T.exp)."""
+    invitation_days: int = 14
+    """Life of an invitation."""
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_starttls: bool = False
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    mail_from: str = ""
+    """Sender of all mails: ``Name <address>`` or an address."""
+    outside_timeout: float = 10.0
+    """Seconds after which a call to the outside world is given up."""
+
+    def __post_init__(self) -> None:
+        if self.trust not in ("sandbox", "configured"):
+            raise SettingsError("trust is either sandbox or configured", setting="trust")
+        for name in ("web_url", "agent_url"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+                raise SettingsError("must be an origin without a path", setting=name)
+        if self.web_url == self.agent_url:
+            raise SettingsError("the agent needs an origin of its own", setting="agent_url")
+        if not 60 <= self.attempt_seconds <= 3600:
+            raise SettingsError("an attempt lives between one minute and one hour", setting="attempt_seconds")
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the trust anchors are a sandbox that proves nothing to anybody."""
+        return self.trust == "sandbox"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL that is used."""
+        return self.database_url or f"sqlite:///{self.state_dir / 'esign.sqlite'}"
+
+    @property
+    def relying_party(self) -> str:
+        """WebAuthn relying party identifier: the host of the agent's origin."""
+        return urlsplit(self.agent_url).hostname or ""
+
+    @classmethod
+    def load(cls, path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read a TOML file; ``ESIGN_<NAME>`` in the environment goes before it.
+
+        Raises:
+            SettingsError: The file cannot be read, names an unknown setting, or a value has the wrong type.
+        """
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError("the configuration file cannot be read", file=path.name) from error
+        known = {item.name: item.type for item in fields(cls)}
+        if unknown := sorted(set(table) - set(known)):
+            raise SettingsError("unknown setting", setting=unknown[0])
+        for name, text in (os.environ if environment is None else environment).items():
+            setting = name.removeprefix(ENVIRONMENT_PREFIX).lower()
+            if name.startswith(ENVIRONMENT_PREFIX) and setting in known:
+                table[setting] = text.split() if str(known[setting]).startswith("tuple") else text
+        if "state_dir" not in table:
+            raise SettingsError("state_dir is missing", setting="state_dir")
+        base = path.resolve().parent
+        values: dict[str, Any] = {name: _typed(name, str(known[name]), value, base) for name, value in table.items()}
+        return cls(**values)
+
+    def with_changes(self, **changes: object) -> Settings:
+        """Return a copy with other values."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _typed(name: str, kind: str, value: object, base: Path) -> object:
+    try:
+        if kind.startswith("tuple"):
+            items = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+            return tuple((base / item if "Path" in kind else str(item)) for item in items)
+        if "Path" in kind:
+            return base / str(value)
+        if kind == "bool":
+            return value if isinstance(value, bool) else {"true": True, "false": False}[str(value).lower()]
+        if kind == "int":
+            return int(str(value))
+        if kind == "float":
+            return float(str(value))
+        return str(value).rstrip("/") if name.endswith("_url") and "database" not in name else str(value)
+    except (TypeError, ValueError, KeyError) as error:
+        raise SettingsError("value of the wrong type", setting=name) from error
