@@ -1,0 +1,129 @@
+"""The document as the signatory reads it: what is hashed is what is there, and nothing hides beside it.
+
+Source: docs/ceremony-spec.md sections 5 and 8.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pikepdf
+
+from certs.signatory.errors import SignatoryRefused, demand
+from certs.signatory.words import h
+
+LARGEST_HOLE = 80_000
+"""Bytes of the file."""
+
+ACTIVE = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/ResetForm", "/Rendition", "/GoToE", "/RichMedia"}
+"""Kinds of actions and annotations that do something. Source: ISO 32000-1 12.6.4."""
+
+
+def check_prepared(pdf: bytes, claim: Mapping[str, Any]) -> bytes:
+    """Check a prepared document against the transcript's claim and return its digest.
+
+    Raises:
+        SignatoryRefused: The first thing that does not fit, by its code.
+    """
+    byte_range = claim["byte_range"]
+    _, hole, behind, rest = byte_range
+    demand(len(pdf) == claim["length"] and behind + rest == len(pdf), "agent.document.length")
+    before, digits, after = _split(pdf, byte_range)
+    demand(not digits.strip(b"0"), "agent.document.hole")
+    demand(pdf.startswith(b"%PDF-"), "agent.document.not_pdf")
+    written = rb"/ByteRange\s*\[\s*" + rb"\s+".join(rb"0*%d" % number for number in byte_range) + rb"\s*\]"
+    demand(len(re.findall(written, pdf)) == 1, "agent.document.byte_range")
+    revisions = claim["revisions"]
+    demand(pdf.count(b"%%EOF") == len(revisions) + 1 and pdf.rstrip().endswith(b"%%EOF"), "agent.document.revisions")
+    shorter = 0
+    for revision in revisions:
+        demand(shorter < revision["length"] < hole, "agent.document.revisions")
+        shorter = revision["length"]
+        prefix = pdf[:shorter]
+        demand(prefix.rstrip().endswith(b"%%EOF"), "agent.document.revisions")
+        demand(h(prefix).hex() == revision["sha256"], "agent.document.revisions")
+    digest = h(before, after)
+    demand(digest.hex() == claim["sha256"], "agent.document.other")
+    _check_content(pdf, {each["name"]: each["sha256"] for each in claim["attachments"]})
+    return digest
+
+
+def check_finished(
+    pdf: bytes,
+    byte_range: tuple[int, int, int, int],
+    *,
+    digest: bytes,
+    attributes: bytes | None,
+    signature: bytes | None,
+) -> None:
+    """Check the finished file: my document under it, my attributes and my signature in its hole.
+
+    Args:
+        pdf: The finished file.
+        byte_range: The transcript's.
+        digest: The digest over it that was shown and signed.
+        attributes: My attributes (tag 0x31); nothing where the company's seal signs.
+        signature: My DER signature; nothing where the company's seal signs.
+
+    Raises:
+        SignatoryRefused: It is another document, or carries another signature.
+    """
+    before, digits, after = _split(pdf, byte_range)
+    demand(h(before, after) == digest, "agent.result.other_document")
+    text = digits.decode("ascii", "replace").lower()
+    demand(re.fullmatch("[0-9a-f]*[1-9a-f][0-9a-f]*", text) is not None, "agent.result.not_signed")
+    if attributes is not None:  # in CMS they carry the implicit tag [0] (RFC 5652 section 5.4)
+        demand("a0" + attributes.hex()[2:] in text, "agent.result.other_attributes")
+    if signature is not None:
+        demand(signature.hex() in text, "agent.result.other_signature")
+
+
+def _split(pdf: bytes, byte_range: Any) -> tuple[bytes, bytes, bytes]:
+    start, hole, behind, rest = byte_range
+    whole = start == 0 < hole < behind <= behind + rest <= len(pdf) and 2 <= behind - hole <= LARGEST_HOLE
+    demand(whole, "agent.document.byte_range")
+    demand(pdf[hole : hole + 1] == b"<" and pdf[behind - 1 : behind] == b">", "agent.document.byte_range")
+    demand(pdf[:hole].rstrip().endswith(b"/Contents"), "agent.document.byte_range")
+    return pdf[:hole], pdf[hole + 1 : behind - 1], pdf[behind : behind + rest]
+
+
+def _check_content(pdf: bytes, attachments: Mapping[str, str]) -> None:
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            demand(not document.is_encrypted, "agent.document.encrypted")
+            root = document.Root
+            demand("/OpenAction" not in root and "/AA" not in root, "agent.document.active")
+            demand("/OCProperties" not in root, "agent.document.hidden_layer")
+            demand("/XFA" not in root.get("/AcroForm", pikepdf.Dictionary()), "agent.document.xfa")
+            found: dict[str, str] = {}
+            for item in _dictionaries(document):
+                kinds = {str(item.get(name)) for name in ("/S", "/Subtype") if name in item}
+                demand(not kinds & ACTIVE and "/JS" not in item and "/AA" not in item, "agent.document.active")
+                if "/EF" in item:
+                    name = str(item.get("/UF", item.get("/F", "")))
+                    streams = {h(stream.read_bytes()).hex() for stream in item["/EF"].values()}
+                    demand(len(streams) == 1 and name not in found, "agent.document.attachments")
+                    found[name] = streams.pop()
+            demand(found == dict(attachments), "agent.document.attachments")
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+        raise SignatoryRefused("agent.document.unreadable") from error
+
+
+def _dictionaries(document: pikepdf.Pdf) -> Iterator[Any]:
+    waiting: list[Any] = list(document.objects)
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, pikepdf.Stream):
+            item = item.stream_dict
+        if isinstance(item, pikepdf.Dictionary):
+            yield item
+            waiting.extend(value for value in item.values() if _direct(value))
+        elif isinstance(item, pikepdf.Array):
+            waiting.extend(value for value in item if _direct(value))
+
+
+def _direct(value: Any) -> bool:
+    return isinstance(value, (pikepdf.Dictionary, pikepdf.Array, pikepdf.Stream)) and not value.is_indirect
