@@ -32,7 +32,7 @@ def blueprint(application: Application, *, agent_origin: str) -> Blueprint:
 
     @api.before_request
     def bound_body() -> None:
-        request.max_content_length = MAX_BODY
+        request.max_content_length = MAX_BODY + 1  # one more, so that a chunked body is seen to be too large
 
     @api.route("/<message_type>", methods=["OPTIONS"], provide_automatic_options=False)
     def preflight(message_type: str) -> Response:
@@ -50,6 +50,8 @@ def blueprint(application: Application, *, agent_origin: str) -> Blueprint:
         if request.headers.get("Content-Type", "").strip().lower() != _MEDIA_TYPE:
             raise MediaTypeUnsupported(expected=_MEDIA_TYPE)
         body = request.get_data(cache=False)
+        if len(body) > MAX_BODY:
+            raise BodyTooLarge(limit=MAX_BODY)
         answer = application.ceremony.answer(message_type, _bearer(), body)
         return Response(answer.body, status=answer.status, content_type=answer.media_type)
 

@@ -7,11 +7,11 @@ cookie at all (docs/ceremony-spec.md, section 4).
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.sansio.utils import host_is_trusted
 
 from web.ceremony_api import PREFIX as CEREMONY_PREFIX
 from web.errors import FormExpired, HostUnknown
@@ -56,6 +56,8 @@ PERMISSIONS_POLICY = ", ".join(
 HSTS = "max-age=63072000"
 """Two years (RFC 6797); subdomains are the operator's decision."""
 
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
+
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -81,7 +83,8 @@ def install(app: Flask, *, web_url: str) -> CSRFProtect:
 
     @app.before_request
     def known_host_only() -> None:
-        if not host_is_trusted(request.environ.get("HTTP_HOST", ""), hosts):
+        match = _HOST.fullmatch(request.environ.get("HTTP_HOST", ""))
+        if match is None or match["name"].lower() not in hosts:
             raise HostUnknown
 
     @app.before_request

@@ -182,3 +182,17 @@ def app(engine: Engine, make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> Any:
     return app.test_client()
+
+
+@pytest.fixture
+def samples() -> tuple[Sample, ...]:
+    return SAMPLES
+
+
+@pytest.fixture
+def form_secret(client: Any) -> Callable[[], str]:
+    def read() -> str:
+        text = client.get("/").text
+        return text.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+
+    return read
