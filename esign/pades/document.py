@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from esign.pades.errors import DocumentUnreadableError, DocumentUnsupportedError, PadesError
+from esign.pades.reader import SignatureReader
 
 Dictionary: Any = generic.DictionaryObject
 Array: Any = generic.ArrayObject
@@ -66,7 +65,7 @@ class Document:
             raise DocumentUnsupportedError("file is larger than any contract", bytes=len(data))
         self.data = data
         with reading():
-            self.reader = PdfFileReader(io.BytesIO(data), strict=True)
+            self.reader = SignatureReader(data)
             if self.reader.encrypted:
                 raise DocumentUnsupportedError("file is encrypted")
             self.root = self.reader.root

@@ -13,7 +13,7 @@ from esign.pades.placeholder import PreparedDocument, finish, signature_dictiona
 from esign.pades.prepare import PRINT_AND_LOCKED
 from esign.pades.revision import Revision, pointer, text
 
-_RESERVED = 12_288
+_RESERVED = 8_192
 
 
 def prepare_document_timestamp(pdf: bytes, *, reserved: int = _RESERVED) -> PreparedDocument:

@@ -9,8 +9,8 @@ from esign.foundation.digests import sha256
 from esign.pades.errors import PrepareError
 from esign.pades.revision import Reference, Revision, text
 
-RESERVED = 16_384
-"""Bytes kept free for a CMS signature: chain, timestamp and reserve; as hexadecimal 32,768 characters of the file."""
+RESERVED = 12_288
+"""Bytes kept free for a CMS signature: chain, timestamp and reserve; as hexadecimal 24,576 characters of the file."""
 LARGEST_RESERVED = 39_000
 """The browser's agent accepts holes up to 80,000 bytes (docs/ceremony-spec.md section 5)."""
 

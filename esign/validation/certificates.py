@@ -1,0 +1,61 @@
+"""Trust anchors, and what a certificate's policies say about key and identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from esign.validation.errors import TrustAnchorError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustAnchors:
+    """The certificates that are trusted, and nothing else.
+
+    Args:
+        certificates: DER certificates.
+
+    Raises:
+        TrustAnchorError: None at all, or one that is not a certificate.
+    """
+
+    certificates: tuple[bytes, ...]
+
+    def __post_init__(self) -> None:
+        if not self.certificates:
+            raise TrustAnchorError("without a trust anchor nothing can be verified")
+        for certificate in self.certificates:
+            try:
+                x509.load_der_x509_certificate(certificate)
+            except Exception as error:
+                raise TrustAnchorError() from error
+
+    @classmethod
+    def from_pem(cls, texts: Iterable[bytes]) -> TrustAnchors:
+        """Return the trust anchors of PEM files.
+
+        Raises:
+            TrustAnchorError: No certificate in a file, or a damaged one.
+        """
+        try:
+            loaded = [certificate for text in texts for certificate in x509.load_pem_x509_certificates(text)]
+        except ValueError as error:
+            raise TrustAnchorError() from error
+        return cls(certificates=tuple(c.public_bytes(Encoding.DER) for c in loaded))
+
+
+def certificate_policies(certificate: bytes) -> frozenset[str]:
+    """Return the object identifiers of a certificate's policies; empty where it names none.
+
+    Raises:
+        ValueError: Not a certificate, or one with a damaged extension.
+    """
+    loaded = x509.load_der_x509_certificate(certificate)
+    try:
+        policies = loaded.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    except x509.ExtensionNotFound:
+        return frozenset()
+    return frozenset(policy.policy_identifier.dotted_string for policy in policies)
