@@ -1,0 +1,77 @@
+"""What no schema can say: the data must fit the law of its date and must not contradict itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from esign.contracts.buttons import OrderButtons
+from esign.contracts.errors import (
+    ContractTypeUnknown,
+    ContradictoryDates,
+    LevelTooLow,
+    OrderLabelRefused,
+    SignatoryMinor,
+    WithdrawalContradiction,
+)
+from esign.contracts.summary import order_summary
+from esign.contracts.template_checks import check_terms
+from esign.contracts.wording import contract_wording
+from esign.policy import LegalLevel
+
+if TYPE_CHECKING:
+    from esign.contracts.data import ContractData
+
+
+def check(contract: ContractData) -> None:
+    """Refuse contract data that the law of its date or its own figures contradict.
+
+    1. The type belongs to the template.  2. The signatory is of age.  3. The dates follow each other.  4. The level is
+    high enough.  5. The order control's label is allowed.  6. The right of withdrawal is what the law gives.  7. The
+    template's own terms agree with the price.  8. All that must stand above the order button is there.
+
+    Raises:
+        ContractDataError: The first of these that does not hold.
+        NotInForce: The policies have no wording for the contract's date.
+    """
+    policy = contract_wording(contract.template, contract.date)
+    if contract.type not in policy["types"]:
+        raise ContractTypeUnknown("the type does not belong to the template", pointer="/type")
+    _check_person(contract)
+    if contract.accept_until is not None and contract.accept_until < contract.date:
+        raise ContradictoryDates("the offer ends before it is made", pointer="/offer/accept_until")
+    if contract.level < LegalLevel.parse(policy["minimum_level"]):
+        raise LevelTooLow("the template asks for a higher level", pointer="/level", minimum=policy["minimum_level"])
+    _check_label(contract)
+    _check_withdrawal(contract, tuple(policy["withdrawal_kinds"]))
+    check_terms(contract)
+    order_summary(contract)
+
+
+def _check_person(contract: ContractData) -> None:
+    born = contract.signatory.birth_date
+    if born is not None and (born > contract.date or born.year < 1900):
+        raise ContradictoryDates("nobody was born on that day", pointer="/signatory/birth_date")
+    if not contract.signatory.of_age(contract.date):
+        raise SignatoryMinor(pointer="/signatory/birth_date")
+
+
+def _check_label(contract: ContractData) -> None:
+    buttons = OrderButtons.on(contract.date)
+    if buttons.allows(contract.order_label, lang=contract.lang, paid=contract.paid):
+        return
+    reason = "refused" if buttons.refuses(contract.order_label) else "not_listed"
+    raise OrderLabelRefused("the order control may not carry this label", pointer="/order/label", reason=reason)
+
+
+def _check_withdrawal(contract: ContractData, kinds: tuple[str, ...]) -> None:
+    withdrawal = contract.withdrawal
+    consumer = contract.signatory.consumer
+    if withdrawal.right != (consumer and contract.paid):
+        raise WithdrawalContradiction(
+            "a consumer who concludes a paid contract at a distance has the right, nobody else",
+            pointer="/withdrawal/right",
+        )
+    if withdrawal.right and withdrawal.kind not in kinds:
+        raise WithdrawalContradiction("the kind does not belong to the template", pointer="/withdrawal/kind")
+    if not withdrawal.right and withdrawal.reason != ("no_paid_consumer_contract" if consumer else "not_a_consumer"):
+        raise WithdrawalContradiction("another reason excludes the right", pointer="/withdrawal/reason")

@@ -1,0 +1,92 @@
+"""Contract data: parsed once at the door, right ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from esign.contracts import parties, price, withdrawal
+from esign.contracts.checks import check
+from esign.contracts.parties import Company, Signatory
+from esign.contracts.price import Price
+from esign.contracts.shape import read
+from esign.contracts.withdrawal import Withdrawal
+from esign.policy import LegalLevel
+
+VERSION = "esign-contract/1"
+"""The version of the contract data format that this product reads and writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractData:
+    """Everything that makes up one contract, checked; its canonical bytes travel inside the PDF as contract.json."""
+
+    type: str
+    """Row of the form requirements, such as ``NRG-001``."""
+    template: str
+    reference: str
+    date: date
+    lang: str
+    title: str
+    company: Company
+    signatory: Signatory
+    level: LegalLevel
+    paid: bool
+    order_label: str
+    accept_until: date | None
+    """Last local day on which the offer can be accepted, or None where there is no offer (BGB § 148)."""
+    personalised_price: bool
+    price: Price
+    terms: Mapping[str, Any]
+    """The template's own terms, as its schema says; read-only all the way down."""
+    withdrawal: Withdrawal
+    source: bytes = field(repr=False)
+    """The canonical JSON that this was parsed from."""
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any] | bytes) -> ContractData:
+        """Return checked contract data.
+
+        Args:
+            data: JSON bytes (UTF-8) or the object that they mean.
+
+        Raises:
+            ContractDataError: The data was refused; facts name the place, never the value.
+        """
+        value, source = read(data)
+        contract = cls(
+            type=value["type"],
+            template=value["template"],
+            reference=value["reference"],
+            date=date.fromisoformat(value["date"]),
+            lang=value["lang"],
+            title=value["title"],
+            company=parties.company(value["company"]),
+            signatory=parties.signatory(value["signatory"]),
+            level=LegalLevel.parse(value["level"]),
+            paid=value["paid"],
+            order_label=value["order"]["label"],
+            accept_until=date.fromisoformat(value["offer"]["accept_until"]) if "offer" in value else None,
+            personalised_price=value.get("personalised_price", False),
+            price=price.price(value["price"]),
+            terms=_frozen(value["terms"]),
+            withdrawal=withdrawal.withdrawal(value["withdrawal"]),
+            source=source,
+        )
+        check(contract)
+        return contract
+
+    def canonical(self) -> bytes:
+        """Return the canonical JSON of the data (RFC 8785): what is attached to the PDF as contract.json."""
+        return self.source
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    return value

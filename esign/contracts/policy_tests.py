@@ -1,0 +1,110 @@
+"""Policies prove themselves: every file in ``contracts`` and ``wording`` carries its own test cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from esign.contracts.buttons import OrderButtons
+from esign.contracts.data import ContractData
+from esign.contracts.declaration import declaration_text
+from esign.contracts.summary import order_summary
+from esign.contracts.text import ContractText, Section, compose
+from esign.contracts.wording import all_wordings, in_force
+from esign.foundation.errors import EsignError
+from esign.policy import policies_root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFault:
+    """A test case of a policy file that does not hold."""
+
+    file: str
+    case: int
+    """Position in the file's ``tests``, from 1."""
+    what: str
+
+
+def check_policies() -> tuple[PolicyFault, ...]:
+    """Run the test cases of every file in ``policies/contracts`` and ``policies/wording``.
+
+    Returns:
+        What does not hold; empty where all is well.
+
+    Raises:
+        PolicyMalformed: A file cannot be read or does not fit its schema.
+    """
+    return tuple(_faults())
+
+
+def samples() -> tuple[tuple[str, bytes], ...]:
+    """Return file name and bytes of every sample contract."""
+    return tuple((path.name, path.read_bytes()) for path in sorted((policies_root() / "samples").glob("*.json")))
+
+
+def _faults() -> Iterator[PolicyFault]:
+    for folder in ("contracts", "wording"):
+        for path, policy in all_wordings(folder):
+            for number, case in enumerate(policy["tests"], start=1):
+                try:
+                    what = _run(path, policy, case)
+                except EsignError as error:
+                    what = error.code
+                if what:
+                    yield PolicyFault(file=f"{folder}/{path.name}", case=number, what=what)
+
+
+def _run(path: Path, policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
+    if "label" in case:
+        return _label(case)
+    if "level" in case:
+        texts = policy["levels"][case["level"]]
+        said = " ".join([*texts["word"].values(), *texts["sentence"].values()]).casefold()
+        return f"says {case['lacks']}" if case["lacks"].casefold() in said else ""
+    if "day" in case:
+        holds = in_force(policy, date.fromisoformat(case["day"]))
+        return "" if holds == (case["in_force"] == "true") else "in force on the wrong day"
+    return _sample(case)
+
+
+def _label(case: Mapping[str, Any]) -> str:
+    buttons = OrderButtons.on(date(2026, 11, 20))
+    if buttons.allows(case["label"], lang=case["lang"], paid=case["paid"] == "true"):
+        found = "allowed"
+    else:
+        found = "refused" if buttons.refuses(case["label"]) else "not listed"
+    return "" if found == case["expect"] else f"label is {found}"
+
+
+def _sample(case: Mapping[str, Any]) -> str:
+    contract = ContractData.parse(dict(samples())[case["sample"]])
+    everything = words(compose(contract))
+    checks = {
+        "declares": lambda text: text in declaration_text(contract),
+        "shows": lambda text: text in [line.label for line in order_summary(contract).lines],
+        "contains": lambda text: text in everything,
+        "lacks": lambda text: text not in everything,
+        "never_says": lambda text: text not in everything and text not in declaration_text(contract),
+    }
+    failed = [name for name, holds in checks.items() if name in case and not holds(case[name])]
+    return f"fails: {', '.join(failed)}" if failed else ""
+
+
+def words(text: ContractText) -> str:
+    """Return every word of a contract in one string, for searching."""
+    sections: tuple[Section, ...] = (*text.sheet, *text.clauses, *text.instruction)
+    sections += tuple(section for section in (text.conclusion, text.form) if section is not None)
+    parts = [
+        text.lead,
+        text.facts_title,
+        text.sheet_title,
+        text.sheet_note,
+        text.instruction_title,
+        text.level_sentence,
+    ]
+    parts += [part for group in text.facts for fact in group.facts for part in (group.heading, fact.label, fact.value)]
+    parts += [part for section in sections for part in (section.heading, *section.paragraphs, *section.points)]
+    return "\n".join([*parts, *text.declaration])

@@ -1,0 +1,191 @@
+"""The values that texts may ask for, written in the contract's language; and the flags that texts depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from esign.contracts.formats import add_months, day, money, months, notice, number, quantity, whole_money
+from esign.contracts.wording import in_language, wording
+
+if TYPE_CHECKING:
+    from esign.contracts.data import ContractData
+
+
+def values(contract: ContractData) -> Mapping[str, str]:
+    """Return every value that a text of this contract may ask for, ready to be read."""
+    return {**_common(contract), **_TERMS[contract.template](contract)}
+
+
+def flags(contract: ContractData) -> frozenset[str]:
+    """Return the facts that decide whether a text applies."""
+    terms = contract.terms
+    held = {
+        "consumer": contract.signatory.consumer,
+        "paid": contract.paid,
+        "withdrawal": contract.withdrawal.right,
+        "personalised_price": contract.personalised_price,
+        "birth_date": contract.signatory.birth_date is not None,
+        "register": contract.company.register is not None,
+        "bank": contract.company.iban is not None,
+        "supervisor": contract.company.supervisor is not None,
+        "previous_supplier": "previous_supplier" in terms,
+        "underinsurance_waiver": bool(terms.get("underinsurance_waiver")),
+        "port_number": terms.get("number", {}).get("kind") == "port",
+        "activation": contract.price.line("activation") is not None,
+        terms.get("payment", ""): True,
+        terms.get("sim", ""): True,
+        contract.level.word: True,
+    }
+    return frozenset(name for name, holds in held.items() if holds and name)
+
+
+def _common(contract: ContractData) -> dict[str, str]:
+    lang, company, signatory, price = contract.lang, contract.company, contract.signatory, contract.price
+    until = contract.accept_until
+    return {
+        "company": company.name,
+        "company_address": company.address.line,
+        "company_phone": company.phone,
+        "company_email": company.email,
+        "company_website": company.website,
+        "company_register": company.register or "",
+        "company_supervisor": company.supervisor or "",
+        "represented_by": company.represented_by,
+        "signatory": signatory.name,
+        "signatory_address": signatory.address.line,
+        "signatory_email": signatory.email,
+        "birth_date": day(signatory.birth_date, lang) if signatory.birth_date else "",
+        "reference": contract.reference,
+        "title": contract.title,
+        "contract_date": day(contract.date, lang),
+        "accept_until": day(until, lang) if until else "",
+        "order_label": contract.order_label,
+        "total": money(price.total_cents, lang),
+        "tax_label": price.tax.label if price.tax else "",
+        "tax_rate": number(price.tax.rate, lang) if price.tax else "",
+        "tax_amount": money(price.tax.cents, lang) if price.tax else "",
+        "function_url": contract.withdrawal.function_url,
+        "level": in_language(wording("levels", contract.date)["levels"][contract.level.word]["word"], lang),
+    }
+
+
+def _electricity(contract: ContractData) -> dict[str, str]:
+    terms, lang = contract.terms, contract.lang
+    point, instalment = terms["delivery_point"], terms["instalment"]
+    start = date.fromisoformat(terms["supply_start"])
+    base, work = contract.price.line("base"), contract.price.line("work")
+    return {
+        "tariff": terms["tariff"],
+        "product": terms["product"],
+        "delivery_address": _address(point),
+        "meter_number": point["meter_number"],
+        "market_location": point["market_location"],
+        "grid_operator": terms["grid_operator"],
+        "metering_operator": terms["metering_operator"],
+        "previous_supplier": terms.get("previous_supplier", ""),
+        "consumption": quantity(terms["annual_consumption_kwh"], "kWh", lang),
+        "supply_start": day(start, lang),
+        "minimum_months": months(terms["minimum_months"], lang),
+        "minimum_term_of": notice(terms["minimum_months"], lang),
+        "minimum_until": day(_last_day(start, terms["minimum_months"]), lang),
+        "notice": notice(terms["notice_months"], lang),
+        "price_guarantee_until": _day(terms["price_guarantee_until"], lang),
+        "base_price": money(base.unit_cents, lang) if base else "",
+        "work_price": quantity(work.unit_cents, "ct/kWh", lang, 2) if work else "",
+        "instalment": money(instalment["cents"], lang),
+        "instalment_count": number(instalment["count"], lang),
+        "first_due": _day(instalment["first_due"], lang),
+    }
+
+
+def _household(contract: ContractData) -> dict[str, str]:
+    terms, lang = contract.terms, contract.lang
+    place = terms["insured_place"]
+    ends = date.fromisoformat(terms["ends"])
+    return {
+        "product": terms["product"],
+        "conditions": terms["conditions"],
+        "insured_address": _address(place),
+        "building": place["building"],
+        "area": quantity(place["area_m2"], "m²", lang),
+        "sum_insured": whole_money(terms["sum_insured_cents"], lang),
+        "deductible": whole_money(terms["deductible_cents"], lang),
+        "begins": _day(terms["begins"], lang),
+        "last_day": day(ends - timedelta(days=1), lang),
+        "ends": day(ends, lang),
+        "notice": notice(terms["notice_months"], lang),
+        "premium_due": _day(terms["premium_due"], lang),
+        "daily_premium": money(Decimal(contract.price.total_cents) / 365, lang),
+    }
+
+
+def _mobile(contract: ContractData) -> dict[str, str]:
+    terms, lang = contract.terms, contract.lang
+    start = date.fromisoformat(terms["starts"])
+    monthly, activation = contract.price.line("monthly"), contract.price.line("activation")
+    return {
+        "plan": terms["plan"],
+        "network": terms["network"],
+        "data": quantity(terms["data_gb"], "GB", lang),
+        "down": quantity(terms["down_mbit"], "Mbit/s", lang),
+        "up": quantity(terms["up_mbit"], "Mbit/s", lang),
+        "throttled": quantity(terms["throttled_kbit"], "kbit/s", lang),
+        "flat_rates": terms["flat_rates"],
+        "eu_data": quantity(terms["eu_data_gb"], "GB", lang),
+        "outside_eu": terms["outside_eu"],
+        "msisdn": terms["number"].get("msisdn", ""),
+        "previous_provider": terms["number"].get("previous_provider", ""),
+        "starts": day(start, lang),
+        "minimum_months": months(terms["minimum_months"], lang),
+        "minimum_term_of": notice(terms["minimum_months"], lang),
+        "minimum_until": day(_last_day(start, terms["minimum_months"]), lang),
+        "notice": notice(terms["notice_months"], lang),
+        "alternative_term_of": notice(terms["alternative"]["months"], lang),
+        "alternative_price": money(terms["alternative"]["monthly_cents"], lang),
+        "monthly": money(monthly.unit_cents, lang) if monthly else "",
+        "activation": money(activation.total_cents, lang) if activation else "",
+        "accessibility": terms["accessibility"],
+    }
+
+
+def _cost_approval(contract: ContractData) -> dict[str, str]:
+    terms, lang = contract.terms, contract.lang
+    provider, shares = terms["provider"], terms["shares"]
+    return {
+        "benefit": terms["benefit"],
+        "basis": terms["basis"],
+        "insurance_number": terms["insurance_number"],
+        "prescription_date": _day(terms["prescription"]["date"], lang),
+        "prescription_by": terms["prescription"]["by"],
+        "provider": provider["name"],
+        "provider_address": _address(provider),
+        "institution_code": provider["institution_code"],
+        "valid_until": _day(terms["valid_until"], lang),
+        "fund_share": money(shares["fund_cents"], lang),
+        "copayment": money(shares["copayment_cents"], lang),
+        "additional": money(shares["additional_cents"], lang),
+        "own_share": money(terms["own_cents"], lang),
+    }
+
+
+_TERMS: Mapping[str, Callable[[Any], dict[str, str]]] = {
+    "electricity-supply": _electricity,
+    "household-insurance": _household,
+    "mobile-plan": _mobile,
+    "cost-approval": _cost_approval,
+}
+
+
+def _address(place: Mapping[str, Any]) -> str:
+    return f"{place['street']}, {place['postal_code']} {place['town']}"
+
+
+def _day(text: str, lang: str) -> str:
+    return day(date.fromisoformat(text), lang)
+
+
+def _last_day(start: date, count: int) -> date:
+    return add_months(start, count) - timedelta(days=1)
