@@ -67,7 +67,8 @@ class Settings:
     """Life of an invitation."""
     smtp_host: str = "localhost"
     smtp_port: int = 25
-    smtp_starttls: bool = False
+    smtp_security: str = "starttls"
+    """``none``, ``starttls`` or ``tls``; without encryption no password is sent."""
     smtp_user: str = ""
     smtp_password_file: Path | None = None
     mail_from: str = ""
@@ -78,6 +79,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.trust not in ("sandbox", "configured"):
             raise SettingsError("trust is either sandbox or configured", setting="trust")
+        if self.smtp_security not in ("none", "starttls", "tls"):
+            raise SettingsError("smtp_security is none, starttls or tls", setting="smtp_security")
         for name in ("web_url", "agent_url"):
             parts = urlsplit(getattr(self, name))
             if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:

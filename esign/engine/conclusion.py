@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from esign.ceremony.answers import answer_signed
-from esign.ceremony.attempt import DeclaredAttempt, SignedAttempt, sign
+from esign.ceremony.attempt import DeclaredAttempt, SignedAttempt, sign, supersede
 from esign.engine import attempts
 from esign.engine.attempts import KeptAttempt
 from esign.engine.deliveries import SIGNED_COPY, signed_copy_payload
@@ -40,10 +40,13 @@ from esign.pades import (
 )
 from esign.policy import LegalLevel
 from esign.signing import Permission, grant
-from esign.validation import ReleaseExpectation, ReleaseReport, check_release
+from esign.validation import ReleaseExpectation, check_release
 
 CLAIM = timedelta(seconds=60)
 """How long a conclusion may take before somebody else takes it up."""
+
+FINAL = ("gateway.revocation.revoked",)
+"""Codes of errors that trying again cannot change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +71,15 @@ def conclude(house: Household, tau: str) -> Answer:
         signed = _signed(house, claimed)
         document = _finish(house, claimed.prepared, claimed.kept, signed)
     except EsignError as error:
+        if error.code in FINAL:
+            _fail(house, claimed.kept, error.code)
+            raise ReleaseRefused("the certificate was revoked", cause=error.code) from error
         _give_back(house, claimed.kept)
         raise ConclusionPostponed("a trust service did not answer as it must", cause=error.code) from error
     report = check_release(document, expected=_expectation(claimed, signed), trust=house.trust, at=house.clock.now())
     if not report.passed:
-        _fail(house, claimed.kept, signed, report)
+        kinds = ".".join(sorted({finding.kind for finding in report.findings}))[:200]
+        _fail(house, claimed.kept, ReleaseRefused.code, findings=kinds)
         raise ReleaseRefused("the release check refused the document")
     return _conclude(house, claimed.kept, signed, document)
 
@@ -171,20 +178,23 @@ def _give_back(house: Household, kept: KeptAttempt) -> None:
             attempts.save(tx, again, state=AttemptState.CONCLUDING)
 
 
-def _fail(house: Household, kept: KeptAttempt, signed: SignedAttempt, report: ReleaseReport) -> None:
+def _fail(house: Household, kept: KeptAttempt, code: str, findings: str = "") -> None:
+    """Fail closed: attempt, invitation and contract end; nothing was released."""
     with house.store.transaction() as tx:
         again = attempts.load(tx, kept.record.tau)
         contract = tx.contracts.get(kept.contract_id)
-        if again.record.state is not AttemptState.CONCLUDING or contract is None:
-            return
-        attempts.save(tx, again, state=AttemptState.FAILED, attempt=signed)
-        tx.contracts.update(replace(contract, state=ContractState.FAILED))
         invitation = tx.invitations.get(kept.record.invitation_id)
-        if invitation is not None:
-            tx.invitations.update(replace(invitation, state=InvitationState.CLOSED))
-        kinds = ".".join(sorted({finding.kind for finding in report.findings}))[:200]
-        house.record(tx, EntryKind.RELEASE_FAILED, contract.id, {"tau": kept.record.tau, "findings": kinds})
-        house.record(tx, EntryKind.CONTRACT_FAILED, contract.id, {"reason": ReleaseRefused.code})
+        if again.record.state is not AttemptState.CONCLUDING or contract is None or invitation is None:
+            return
+        ended = again.attempt
+        if isinstance(ended, DeclaredAttempt):  # the seal never signed: the live seed goes all the same
+            ended = supersede(ended, house.clock.now())
+        attempts.save(tx, again, state=AttemptState.FAILED, attempt=ended)
+        tx.contracts.update(replace(contract, state=ContractState.FAILED))
+        tx.invitations.update(replace(invitation, state=InvitationState.CLOSED))
+        facts = {"tau": kept.record.tau, "code": code, "findings": findings}
+        house.record(tx, EntryKind.RELEASE_FAILED, contract.id, facts)
+        house.record(tx, EntryKind.CONTRACT_FAILED, contract.id, {"code": code})
 
 
 def _conclude(house: Household, kept: KeptAttempt, signed: SignedAttempt, document: bytes) -> Answer:

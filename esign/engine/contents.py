@@ -42,6 +42,8 @@ class ContractContents(Contents):
     """Canonical JSON of the order summary (BGB § 312j (2))."""
     label: str
     """Label of the order button (BGB § 312j (3))."""
+    policy_source: bytes
+    """The signature policy as it was when the contract was drawn up."""
     draft: str
     """Blob of the sealed draft."""
     draft_digest: bytes
@@ -89,6 +91,8 @@ class AttemptContents(Contents):
     certificate: bytes
     """Certificate that signs: the signatory's, or the seal's at the simple level."""
     chain: tuple[bytes, ...]
+    agent_manifest: bytes
+    """Manifest of the agent that was served."""
     prepared: str
     """Blob of the sealed prepared document."""
     fetched: bool = False

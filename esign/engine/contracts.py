@@ -83,6 +83,7 @@ class ContractDesk:
                 declaration=declaration_text(contract),
                 summary=summary.canonical(),
                 label=summary.label,
+                policy_source=policy.source,
                 draft=blob,
                 draft_digest=sha256(draft.pdf),
                 draft_length=len(draft.pdf),

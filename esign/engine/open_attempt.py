@@ -154,6 +154,7 @@ def open_attempt(house: Household, tx: Transaction, received: Received, planned:
         attempt=to_record(attempt),
         certificate=planned.key.certificate,
         chain=planned.key.chain,
+        agent_manifest=house.agent_manifest,
         prepared=house.documents.put(tx.safe.seal(contract_id, "prepared", planned.prepared.data)),
     )
     tx.ceremonies.add_attempt(

@@ -100,3 +100,16 @@ class ConclusionPostponed(EngineError):
     """The signature is kept, but a trust service did not answer; the conclusion is tried again."""
 
     code = "engine.conclusion.postponed"
+
+
+class LedgerEmpty(EngineError):
+    """There is nothing in the ledger yet."""
+
+    code = "engine.ledger.empty"
+
+
+class DisputeKeyRefused(EngineError):
+    """The dispute key cannot be used."""
+
+    code = "engine.dossier.dispute_key"
+    source = "docs/ceremony-spec.md section 9"

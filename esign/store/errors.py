@@ -75,3 +75,9 @@ class LedgerStoreError(StoreError):
     """The ledger's tables contradict themselves."""
 
     code = "store.ledger"
+
+
+class SealKeyError(StoreError):
+    """The company's seal cannot be used."""
+
+    code = "store.seal_key"

@@ -1,0 +1,184 @@
+"""Joins the ports to their implementations; the only place that knows store, jobs and gateways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_public_key,
+)
+
+from esign.engine import Application
+from esign.engine.household import Household
+from esign.engine.ports import Mailer
+from esign.foundation.canonical import canonical
+from esign.foundation.clock import Clock, SystemClock
+from esign.foundation.digests import sha256
+from esign.gateways.certification_authority import EstCertificationAuthority
+from esign.gateways.http import HttpCaller
+from esign.gateways.identity_provider import HttpIdentityProvider
+from esign.gateways.mail import MailServer, SmtpMailer
+from esign.gateways.revocation import RevocationCollector
+from esign.gateways.timestamp_authority import HttpTimestampAuthority
+from esign.jobs import Task, Worker
+from esign.settings import Settings, SettingsError
+from esign.signing import Devices
+from esign.store.blobs import FolderBlobs
+from esign.store.database import Database, migrate
+from esign.store.seal_key import FileSealKey
+from esign.store.unit_of_work import SqlStore
+from esign.store.vault import FileVault
+from esign.validation import TrustAnchors
+
+
+def build(
+    settings: Settings,
+    *,
+    http: httpx.Client | None = None,
+    clock: Clock | None = None,
+    mailer: Mailer | None = None,
+) -> Application:
+    """Return the engine of an installation.
+
+    Args:
+        settings: The configuration.
+        http: Makes the calls to trust services; None: an own client with the system's certificates.
+        clock: Where time comes from; None: the machine's clock.
+        mailer: Sends mails; None: SMTP as configured.
+
+    Raises:
+        EsignError: The installation is not complete, or its database is of another version.
+    """
+    clock = clock or SystemClock()
+    database = Database(settings.database)
+    database.check_schema()
+    vault = FileVault(vault_key_file(settings))
+    caller = HttpCaller(http or httpx.Client(), timeout=settings.outside_timeout)
+    anchors = trust_anchors(settings.trust_anchors)
+    manifest = agent_manifest(settings)
+    household = Household(
+        settings=settings,
+        clock=clock,
+        store=SqlStore(database, vault, clock),
+        documents=FolderBlobs(settings.state_dir / "documents"),
+        timestamps=HttpTimestampAuthority(caller, settings.tsa_urls, clock=clock, anchors=anchors.certificates),
+        authority=EstCertificationAuthority(caller, settings.ca_url),
+        provider=HttpIdentityProvider(caller, settings.idp_issuer, clock=clock),
+        revocation=RevocationCollector(
+            caller, allowed_hosts=settings.revocation_hosts, clock=clock, anchors=anchors.certificates
+        ),
+        devices=Devices(seal=_seal(settings)),
+        trust=anchors,
+        mailer=mailer or _mailer(settings, clock),
+        dispute_key=_dispute_key(settings),
+        agent_digest=sha256(manifest),
+        agent_manifest=manifest,
+    )
+    return Application.of(household)
+
+
+def worker(application: Application) -> Worker:
+    """Return the loop that does in the background what is due."""
+    return Worker(
+        [
+            Task(name="deliveries", run=application.delivery.deliver_due, every=1.0),
+            Task(name="conclusions", run=application.upkeep.conclude_abandoned, every=5.0),
+            Task(name="overdue", run=application.upkeep.end_overdue, every=15.0),
+            Task(name="ledger", run=application.ledger.stamp_due, every=30.0),
+        ]
+    )
+
+
+def install(settings: Settings) -> None:
+    """Make what an installation needs before it can be built: folders, the vault's master key, the tables.
+
+    Nothing that is there already is changed.
+    """
+    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = vault_key_file(settings)
+    if not key.exists():
+        FileVault.create(key)
+    migrate(settings.database)
+
+
+def vault_key_file(settings: Settings) -> Path:
+    """Return the file of the vault's master key."""
+    return settings.vault_key_file or settings.state_dir / "vault.key"
+
+
+def trust_anchors(paths: Sequence[Path]) -> TrustAnchors:
+    """Read trust anchors from files in PEM or DER; a folder stands for the ``.pem`` and ``.cer`` files in it.
+
+    Raises:
+        SettingsError: A file cannot be read.
+        TrustAnchorError: There is no certificate, or a damaged one.
+    """
+    found: list[bytes] = []
+    for path in paths:
+        files = sorted([*path.glob("*.pem"), *path.glob("*.cer"), *path.glob("*.crt")]) if path.is_dir() else [path]
+        for file in files:
+            try:
+                data = file.read_bytes()
+                loaded = (
+                    x509.load_pem_x509_certificates(data)
+                    if data.lstrip().startswith(b"-----BEGIN")
+                    else [x509.load_der_x509_certificate(data)]
+                )
+            except (OSError, ValueError) as error:
+                raise SettingsError("a trust anchor cannot be read", setting="trust_anchors", file=file.name) from error
+            found += [certificate.public_bytes(Encoding.DER) for certificate in loaded]
+    return TrustAnchors(certificates=tuple(dict.fromkeys(found)))
+
+
+def agent_manifest(settings: Settings) -> bytes:
+    """Return the manifest of the browser agent that is served; an empty one where none is built."""
+    if settings.agent_dist is None:
+        return canonical({"v": "esign-agent/1", "files": {}})
+    try:
+        return (settings.agent_dist / "manifest.json").read_bytes()
+    except OSError as error:
+        raise SettingsError("the browser agent is not built", setting="agent_dist") from error
+
+
+def _seal(settings: Settings) -> FileSealKey | None:
+    return FileSealKey.load(settings.seal_file, settings.seal_pin_file) if settings.seal_file else None
+
+
+def _mailer(settings: Settings, clock: Clock) -> SmtpMailer:
+    password = ""
+    if settings.smtp_password_file is not None:
+        try:
+            password = settings.smtp_password_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise SettingsError("the password file cannot be read", setting="smtp_password_file") from error
+    host = urlsplit(settings.web_url).hostname or "localhost"
+    return SmtpMailer(
+        MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,  # type: ignore[arg-type]  # one of the three, says Settings
+            user=settings.smtp_user,
+            password=password,
+            timeout=settings.outside_timeout,
+        ),
+        sender=settings.mail_from or f"esign <no-reply@{host}>",
+        clock=clock,
+    )
+
+
+def _dispute_key(settings: Settings) -> bytes:
+    if settings.dispute_key_file is None:
+        raise SettingsError("a dispute key is needed: seeds are escrowed to it", setting="dispute_key_file")
+    try:
+        data = settings.dispute_key_file.read_bytes()
+        key = load_pem_public_key(data) if data.startswith(b"-----BEGIN") else load_der_public_key(data)
+    except (OSError, ValueError) as error:
+        raise SettingsError("the dispute key cannot be read", setting="dispute_key_file") from error
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

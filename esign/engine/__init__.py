@@ -1,0 +1,16 @@
+"""Use cases: load, decide, save. Every step is four beats, and can be repeated after a crash without doing it twice.
+
+1. One transaction appends the intent to the ledger and commits. 2. Its receipt mints the permission that an effect
+needs. 3. The effect runs outside any transaction. 4. A second transaction appends the result and queues what must be
+delivered.
+
+What enters: contract data, the agents' messages. What leaves: answers, deliveries, dossiers. What may be touched here:
+only what comes in through :class:`~esign.engine.household.Household`. Clauses live in the rooms that are called.
+"""
+
+from esign.engine.application import Application
+from esign.engine.contracts import ContractView, Invited
+from esign.engine.received import Answer
+from esign.engine.refusals import EngineError
+
+__all__ = ["Answer", "Application", "ContractView", "EngineError", "Invited"]

@@ -1,0 +1,146 @@
+"""The dossier: everything about one concluded contract in one file that is verified without us."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from esign.ceremony.attempt import SignedAttempt
+from esign.ceremony.capsule import open_escrow
+from esign.engine import attempts
+from esign.engine.attempts import KeptAttempt
+from esign.engine.contents import EnrolmentContents
+from esign.engine.enrol import ENROLMENT_NAME
+from esign.engine.heads import LedgerDesk
+from esign.engine.household import Household
+from esign.engine.ports import Transaction
+from esign.engine.records import AttemptState, ContractState
+from esign.engine.refusals import ContractStateRefused, ContractUnknown, DisputeKeyRefused
+from esign.evidence.dossier import prepare_dossier
+from esign.evidence.dossier_parts import Dossier, EnrolmentEvidence, PasskeyEvidence
+from esign.evidence.kinds import EntryKind
+from esign.evidence.ledger_extract import LedgerExtract
+from esign.foundation.digests import sha256
+from esign.signing import grant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierDesk:
+    """Puts dossiers together."""
+
+    household: Household
+    ledger: LedgerDesk
+
+    def create(self, contract_id: str, dispute_key: bytes | None = None) -> bytes:
+        """Return the dossier of a concluded contract, sealed and timestamped.
+
+        Args:
+            contract_id: The contract.
+            dispute_key: Private dispute key (PEM), to disclose the seed of the capsule; it is not kept.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+            ContractStateRefused: The contract is not concluded.
+            DisputeKeyRefused: The key does not open the escrow.
+            NoSealDevice: No seal is configured.
+        """
+        house = self.household
+        seal = house.devices.for_seal()
+        self.ledger.stamp()
+        with house.store.reading() as tx:
+            dossier = self._collect(tx, contract_id, dispute_key)
+        prepared = prepare_dossier(dossier, certificate=seal.certificate, at=house.clock.now())
+        with house.store.transaction() as tx:
+            if dispute_key is not None:
+                house.record(tx, EntryKind.SEED_DISCLOSED, contract_id, {"manifest": sha256(prepared.manifest).hex()})
+            receipt = house.record(
+                tx, EntryKind.DOSSIER_CREATED, contract_id, {"manifest": sha256(prepared.manifest).hex()}
+            )
+        permission = grant(receipt, certificate=seal.certificate, data=prepared.attributes)
+        sealed = prepared.sealed(seal.sign(prepared.attributes, permission), seal.chain)
+        return sealed.finished(house.timestamps.stamp(sealed.digest).der)
+
+    def _collect(self, tx: Transaction, contract_id: str, dispute_key: bytes | None) -> Dossier:
+        house = self.household
+        contract = tx.contracts.get(contract_id)
+        if contract is None:
+            raise ContractUnknown("there is no such contract")
+        if contract.state is not ContractState.CONCLUDED:
+            raise ContractStateRefused("the contract is not concluded", state=contract.state.value)
+        contents = house.contract_contents(tx, contract)
+        kept, signed = _signed_attempt(tx, contract_id)
+        extract, openings = LedgerExtract.collect(tx.ledger, contract_id)
+        seed = None
+        if dispute_key is not None:
+            seed = _disclose(signed, dispute_key)
+        return Dossier(
+            document=house.signed_document(tx, contract),
+            transcript=signed.transcript.canonical(),
+            declaration=contents.declaration,
+            summary=contents.summary,
+            policy=contents.policy_source,
+            capsule=signed.capsule,
+            certificate=signed.certificate,
+            chain=kept.contents.chain,
+            enrolment=_enrolment(tx, kept),
+            messages=tuple(
+                tx.safe.open(contract_id, "message", message.sealed_message)
+                for message in tx.ceremonies.messages(kept.record.invitation_id)
+                if message.device_key_id == kept.record.device_key_id
+            ),
+            user_verification=signed.declaration.user_verification,
+            agent_manifest=kept.contents.agent_manifest,
+            contract=contents.data,
+            ledger=extract,
+            openings=openings,
+            mails=tuple(tx.safe.open(contract_id, "mail", house.documents.get(name)) for name in contents.mails),
+            seed=seed,
+        )
+
+
+def _signed_attempt(tx: Transaction, contract_id: str) -> tuple[KeptAttempt, SignedAttempt]:
+    for invitation in tx.invitations.of_contract(contract_id):
+        for record in tx.ceremonies.attempts(invitation.id):
+            if record.state is AttemptState.SIGNED:
+                kept = attempts.opened(tx, record)
+                if isinstance(kept.attempt, SignedAttempt):
+                    return kept, kept.attempt
+    raise ContractStateRefused("no attempt of the contract was signed")
+
+
+def _enrolment(tx: Transaction, kept: KeptAttempt) -> EnrolmentEvidence | None:
+    record = tx.ceremonies.certified(kept.record.invitation_id, kept.record.certificate_id)
+    if record is None or record.sealed is None:
+        return None
+    enrolment = EnrolmentContents.from_bytes(tx.safe.open(kept.contract_id, ENROLMENT_NAME, record.sealed))
+    provider = json.loads(enrolment.provider)
+    return EnrolmentEvidence(
+        request=enrolment.request,
+        capsule_key=enrolment.capsule_key,
+        device_key=enrolment.device_key,
+        passkey=PasskeyEvidence(
+            credential_id=enrolment.passkey_id,
+            public_key=enrolment.passkey_key,
+            algorithm=enrolment.passkey_algorithm,
+            prf=enrolment.passkey_prf,
+        )
+        if enrolment.passkey_key
+        else None,
+        id_token=enrolment.id_token,
+        issuer=provider["issuer"],
+        jwks=json.dumps(provider["jwks"], sort_keys=True),
+        audience=enrolment.audience,
+    )
+
+
+def _disclose(signed: SignedAttempt, dispute_key: bytes) -> bytes:
+    try:
+        key = load_pem_private_key(dispute_key, None)
+    except (ValueError, TypeError) as error:
+        raise DisputeKeyRefused("the dispute key cannot be read") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise DisputeKeyRefused("the dispute key is not of P-256")
+    return open_escrow(signed.escrow, tau=signed.tau, dispute_key=key)
