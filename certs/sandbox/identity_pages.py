@@ -69,7 +69,7 @@ def identity_pages(sandbox: Sandbox) -> Blueprint:
             return _problem("problem_person")
         return redirect(wanted.to.location({"code": authorizations.grant(wanted, person.id)}), 303)
 
-    @routes.post("/token")
+    @routes.post("/token", provide_automatic_options=False)
     def token() -> Response:
         """Exchange a code for an ID token. Source: RFC 6749 section 4.1.3."""
         form = request.form

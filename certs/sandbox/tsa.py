@@ -188,7 +188,7 @@ class _Signer:
 
 
 def _rejection(bit: str) -> bytes:
-    return bytes(tsp.TimeStampResp({"status": {"status": "rejection", "fail_info": {bit}}}).dump())
+    return _tlv(_SEQUENCE, tsp.PKIStatusInfo({"status": "rejection", "fail_info": {bit}}).dump())
 
 
 def _tlv(tag: int, content: bytes) -> bytes:
