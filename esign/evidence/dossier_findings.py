@@ -1,0 +1,40 @@
+"""What the steps of a verification have found out so far, each for the steps behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from esign.ceremony import Transcript
+from esign.evidence.dossier_parts import Dossier
+from esign.evidence.entry import Entry
+from esign.identity import CertificateRequest, IdentifiedPerson, ProviderKeys
+from esign.pades import SignedAttributes
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """Filled step by step; a step only reads what the steps that it comes after have filled."""
+
+    anchors: tuple[bytes, ...]
+    at: datetime | None
+    parts: dict[str, bytes] = field(default_factory=dict)
+    dossier: Dossier = field(init=False)
+    dossier_at: datetime | None = None
+    transcript: Transcript = field(init=False)
+    tau: bytes = field(init=False)
+    signed_attributes: bytes = field(init=False)
+    signature: bytes = field(init=False)
+    attributes: SignedAttributes = field(init=False)
+    proven_at: datetime = field(init=False)
+    signed_at: datetime | None = None
+    request: CertificateRequest = field(init=False)
+    provider: ProviderKeys = field(init=False)
+    person: IdentifiedPerson = field(init=False)
+    payloads: tuple[Mapping[str, Any], ...] = ()
+    entries: tuple[Entry, ...] = ()
+    level: str | None = None
+    signatory: str | None = None
+    sandbox: bool = False

@@ -1,0 +1,132 @@
+"""Steps about the person: request, identification, certificate, and the passkey's word."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from esign.ceremony import verify_user
+from esign.evidence.dossier_findings import Findings
+from esign.evidence.dossier_report import require
+from esign.foundation.digests import sha256
+from esign.foundation.encoding import from_b64url
+from esign.identity import (
+    CertificateFacts,
+    CertificateRequest,
+    ProviderKeys,
+    check_issued_certificate,
+    provider_chain,
+    same_name,
+    verify_id_token,
+    verify_provider_chain,
+)
+from esign.identity.errors import ProviderChainMissing
+from esign.proof.certificate_path import verify_path
+
+ENROLMENT = "enrolment.json"
+SIGNER = "certificates/signer.der"
+MAX_AGE = timedelta(hours=2)
+"""How long before the signature the identification may lie: a certificate lives an hour, an enrolment a quarter."""
+
+
+def request_shows_possession(found: Findings) -> str:
+    """The request is made by the key, and binds exactly the keys that the transcript names."""
+    enrolment, signatory = found.dossier.enrolment, found.transcript.signatory
+    if enrolment is None:
+        require(False, "it is missing", ENROLMENT)
+        raise AssertionError
+    found.request = CertificateRequest.parse(enrolment.request)
+    binding = found.request.key_binding
+    passkey = None if enrolment.passkey is None else sha256(enrolment.passkey.public_key)
+    given = (sha256(enrolment.capsule_key), sha256(enrolment.device_key), passkey)
+    bound = (binding.capsule_key, binding.device_key, binding.passkey)
+    named = (signatory.capsule_key, signatory.device_key, signatory.passkey)
+    require(given == bound, "the request binds other keys than those given", ENROLMENT)
+    require(bound == named, "the request binds other keys than the transcript names", "transcript.json")
+    return "the request is signed by the signature key and binds capsule, device and passkey key"
+
+
+def person_is_identified(found: Findings) -> str:
+    """The identity provider confirmed the name over exactly this request."""
+    enrolment = found.dossier.enrolment
+    if enrolment is None:
+        raise AssertionError
+    jwks = json.loads(enrolment.jwks)
+    require(isinstance(jwks, dict), "the provider's key set cannot be read", ENROLMENT)
+    claims = json.loads(from_b64url(enrolment.id_token.split(".")[1]))
+    issued = datetime.fromtimestamp(claims["iat"], UTC)
+    found.provider = ProviderKeys(issuer=enrolment.issuer, jwks=jwks, fetched_at=issued)
+    found.person = verify_id_token(
+        enrolment.id_token,
+        found.provider,
+        audience=enrolment.audience,
+        nonce=found.request.id_token_nonce,
+        now=issued,
+        max_age=None,
+    )
+    said = found.transcript.statement.identified_by
+    require(found.person.issuer == said, "another provider identified than the signature states", ENROLMENT)
+    name = f"{found.person.given_name} {found.person.family_name}"
+    require(same_name(name, found.transcript.signatory.name), "the provider confirmed another name", ENROLMENT)
+    age = found.proven_at - issued
+    require(-timedelta(minutes=5) <= age <= MAX_AGE, "the identification is not from shortly before", ENROLMENT)
+    return "the provider confirmed the signatory's name over exactly this key"
+
+
+def provider_is_trusted(found: Findings) -> str:
+    """The provider's key is certified up to an anchor, where the provider publishes certificates for it."""
+    try:
+        chain = provider_chain(found.provider, found.person.token)
+    except ProviderChainMissing:
+        return "the provider publishes no certificates: that the keys are its own rests on this dossier's seal"
+    verify_provider_chain(chain, anchors=found.anchors, at=found.provider.fetched_at)
+    return "the provider's key leads to an anchor"
+
+
+def certificate_is_the_signatorys(found: Findings) -> str:
+    """The certificate is the one that the request asked for, for the person identified, valid when it signed."""
+    if found.transcript.statement.level == "simple":
+        facts = CertificateFacts.read(found.dossier.certificate)
+        verify_path(
+            found.dossier.certificate, intermediates=found.dossier.chain, anchors=found.anchors, at=found.proven_at
+        )
+        require(facts.key_binding is None and facts.held_by != "signatory", "it is no seal's certificate", SIGNER)
+        named_sandbox(found, facts)
+        return "the declaration carries the company's seal, whose certificate leads to an anchor"
+    facts = check_issued_certificate(
+        found.dossier.certificate,
+        found.dossier.chain,
+        request=found.request,
+        person=found.person,
+        anchors=found.anchors,
+        now=found.proven_at,
+    )
+    require(facts.held_by == found.transcript.statement.held_by, "it states another holder of the key", SIGNER)
+    named_sandbox(found, facts)
+    return "the certificate is the signatory's, binds all keys, was valid at the proven time and leads to an anchor"
+
+
+def named_sandbox(found: Findings, facts: CertificateFacts) -> None:
+    """Require that a sandbox certificate never goes with a statement of configured trust.
+
+    Raises:
+        StepFailed: It does.
+    """
+    found.sandbox = found.sandbox or facts.sandbox
+    trust = found.transcript.statement.trust
+    require(facts.sandbox == (trust == "sandbox"), "certificate and statement differ about the sandbox", SIGNER)
+
+
+def user_was_verified(found: Findings) -> str:
+    """The passkey that the certificate binds signed this transcript, with its user verified."""
+    statement, enrolment = found.dossier.user_verification, found.dossier.enrolment
+    part = "user-verification.json"
+    if statement is None:
+        require(False, "it is missing although the transcript asks for it", part)
+        raise AssertionError
+    passkey = None if enrolment is None else enrolment.passkey
+    if passkey is None:
+        require(False, "the passkey's key is missing", ENROLMENT)
+        raise AssertionError
+    verify_user(statement, tau=found.tau, audience=found.transcript.audience, passkey=passkey.public_key)
+    return "the passkey verified its user for exactly this transcript"

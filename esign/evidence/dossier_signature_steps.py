@@ -1,0 +1,166 @@
+"""Steps about the signature: arithmetic done again from nothing but the bytes of the document.
+
+No PDF library is asked here: the transcript names the byte range, the hole in it holds the CMS signature.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from asn1crypto import cms
+
+from esign.ceremony import Transcript
+from esign.evidence.dossier_findings import Findings
+from esign.evidence.dossier_report import require
+from esign.foundation.digests import sha256
+from esign.pades import CeremonyEvidence, Statement, read_signatures, read_signed_attributes
+from esign.policy import LegalLevel
+from esign.proof.certificate_path import load_certificate
+from esign.proof.cms_signature import SignatureAlgorithm, verify_signature
+from esign.proof.timestamps import verify_token
+from esign.validation import ReleaseExpectation, TrustAnchors, check_release
+
+DOCUMENT = "document.pdf"
+TRANSCRIPT = "transcript.json"
+TOLERANCE = timedelta(minutes=5)
+"""How far the company's clock and the timestamp authority's may lie apart."""
+
+_SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
+
+
+def transcript_read(found: Findings) -> str:
+    """Read the transcript: it names everything that the others are compared with."""
+    found.transcript = Transcript.parse(found.dossier.transcript)
+    found.tau = found.transcript.tau
+    found.level = found.transcript.statement.level
+    found.signatory = found.transcript.signatory.name
+    found.sandbox = found.transcript.statement.trust == "sandbox"
+    return "the transcript is complete and canonical"
+
+
+def signature_holds(found: Findings) -> str:
+    """1. Cut the signature out of the hole. 2. Its value holds over its attributes under the certificate's key."""
+    info = cms.ContentInfo.load(_hole(found))
+    signer_infos = info["content"]["signer_infos"]
+    require(len(signer_infos) == 1, "the document's signature has not exactly one signer", DOCUMENT)
+    signer = signer_infos[0]
+    found.signed_attributes = b"\x31" + signer["signed_attrs"].dump()[1:]
+    found.signature = signer["signature"].native
+    key = load_certificate(found.dossier.certificate).public_key()
+    name = "ecdsa" if hasattr(key, "curve") else "rsassa_pkcs1v15"
+    algorithm = SignatureAlgorithm(name=name, hash="sha256")
+    verify_signature(key, found.signature, found.signed_attributes, algorithm=algorithm, digest_hash="sha256")
+    return "the signature value holds over the signed attributes under the certificate's key"
+
+
+def document_is_signed(found: Findings) -> str:
+    """The digest over the byte range is the one that was signed, and the one that the transcript names."""
+    found.attributes = read_signed_attributes(found.signed_attributes)
+    _, hole, behind, rest = found.transcript.document.byte_range
+    pdf = found.dossier.document
+    digest = sha256(pdf[:hole], pdf[behind : behind + rest])
+    require(digest == found.attributes.document_digest, "the document is not the one that was signed", DOCUMENT)
+    require(digest == found.transcript.document.sha256, "the transcript is about another document", TRANSCRIPT)
+    for revision in found.transcript.document.revisions:
+        prefix = sha256(pdf[: revision.length])
+        require(prefix == revision.sha256, "an earlier revision is another one than was shown", DOCUMENT)
+    return "the document is, byte for byte, the one that was signed"
+
+
+def signing_time_is_proven(found: Findings) -> str:
+    """The signature timestamp is over this signature value and leads to an anchor."""
+    info = cms.ContentInfo.load(_hole(found))
+    unsigned = info["content"]["signer_infos"][0]["unsigned_attrs"]
+    tokens = [item["values"][0].dump() for item in unsigned if item["type"].dotted == _SIGNATURE_TIMESTAMP]
+    require(len(tokens) == 1, "the signature has no timestamp", DOCUMENT)
+    found.proven_at = verify_token(tokens[0], sha256(found.signature), anchors=found.anchors).gen_time
+    found.signed_at = found.proven_at
+    issued = datetime.fromtimestamp(found.transcript.issued_at, tz=found.proven_at.tzinfo)
+    require(found.proven_at >= issued - TOLERANCE, "it is signed before the transcript was made", TRANSCRIPT)
+    return f"the signature existed at {found.proven_at.isoformat()}"
+
+
+def evidence_binds_transcript(found: Findings) -> str:
+    """What stands inside the signature is about this transcript, this certificate, this policy, this capsule."""
+    evidence, said = found.attributes.evidence, found.transcript.statement
+    require(evidence.transcript == found.tau, "the signature is over another transcript", TRANSCRIPT)
+    certificate = sha256(found.dossier.certificate)
+    require(
+        found.attributes.certificate_digest == certificate,
+        "the signature names another certificate",
+        "certificates/signer.der",
+    )
+    expected = Statement(
+        level=LegalLevel.parse(said.level).value,
+        held_by=said.held_by,
+        identified_by=said.identified_by,
+        trust=said.trust,
+    )
+    require(evidence.statement == expected, "the signature states something else than the transcript", TRANSCRIPT)
+    policy = found.transcript.policy
+    same = (policy.oid, policy.sha256) == (found.attributes.policy_oid, found.attributes.policy_digest)
+    require(same, "the signature is under another policy than the transcript", TRANSCRIPT)
+    require(evidence.capsule == found.dossier.capsule.digest, "the signature is about another capsule", "capsule.json")
+    statement = found.dossier.user_verification
+    digest = None if statement is None else statement.digest
+    require(
+        evidence.user_verification == digest,
+        "the signature is about another user verification",
+        "user-verification.json",
+    )
+    return "the signature binds exactly this transcript"
+
+
+def transcript_binds_texts(found: Findings) -> str:
+    """Declaration, summary, policy, agent and contract data are those that the transcript fixes."""
+    dossier, transcript = found.dossier, found.transcript
+    contract = [file.sha256 for file in transcript.document.attachments if file.name == "contract.json"]
+    for part, fixed in (
+        ("declaration.txt", transcript.declaration.sha256),
+        ("summary.json", transcript.order.summary),
+        ("policy.yaml", transcript.policy.sha256),
+        ("agent-manifest.json", transcript.agent),
+        ("contract.json", contract[0] if len(contract) == 1 else b""),
+    ):
+        require(sha256(found.parts[part]) == fixed, "it is another one than the transcript fixes", part)
+    named = transcript.signatory.certificate
+    if transcript.statement.level == "simple":
+        require(named is None, "the transcript names a certificate at the simple level", TRANSCRIPT)
+    else:
+        own = sha256(dossier.certificate)
+        require(named == own, "it is another one than the transcript fixes", "certificates/signer.der")
+    return "declaration, summary, policy, agent and contract data are those that were declared"
+
+
+def document_is_valid(found: Findings) -> str:
+    """The document passes the verdict of the validation room: changes, timestamps, revocation data, level."""
+    transcript = found.transcript
+    fields = [
+        s.field for s in read_signatures(found.dossier.document) if s.byte_range == transcript.document.byte_range
+    ]
+    require(len(fields) == 1, "the signature is not in the document exactly once", DOCUMENT)
+    evidence: CeremonyEvidence = found.attributes.evidence
+    report = check_release(
+        found.dossier.document,
+        expected=ReleaseExpectation(
+            field=fields[0],
+            byte_range=transcript.document.byte_range,
+            document_digest=transcript.document.sha256,
+            attributes=found.signed_attributes,
+            evidence=evidence,
+            certificate=found.dossier.certificate,
+            level=evidence.statement.level,
+        ),
+        trust=TrustAnchors(certificates=found.anchors),
+        at=found.at or found.dossier_at or found.proven_at,
+    )
+    words = "; ".join(f"{finding.kind}: {finding.what}" for finding in report.findings)
+    require(report.passed, words, DOCUMENT)
+    return "nothing was changed after signing beyond what the signature permits; chains and timestamps are good"
+
+
+def _hole(found: Findings) -> bytes:
+    _, hole, behind, _ = found.transcript.document.byte_range
+    digits = found.dossier.document[hole + 1 : behind - 1]
+    raw = bytes.fromhex(digits.decode("ascii"))
+    return cms.ContentInfo.load(raw).dump()
