@@ -7,7 +7,7 @@ What may be touched here: the engine's use cases (``web.ports``) and the key of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Flask, Response, request
 
@@ -32,7 +32,11 @@ _FORM_BODY = 64 * 1024
 
 
 def create_app(
-    application: Application, *, agent_origin: str, sandbox_url: str | None, samples: Sequence[Sample] = ()
+    application: Application,
+    *,
+    agent_origin: str,
+    sandbox_url: str | None,
+    samples: Callable[[], Sequence[Sample]] = tuple,
 ) -> Flask:
     """Return the web application over an engine.
 
@@ -40,7 +44,7 @@ def create_app(
         application: The engine's use cases.
         agent_origin: Origin of the browser agent, the only foreign origin that may call the ceremony's API.
         sandbox_url: Where the simulated outside world shows its mailbox; None without a sandbox.
-        samples: Contracts that the start page of the demonstration offers.
+        samples: Returns the contracts that the start page of the demonstration offers today.
     """
     settings = application.settings
     app = Flask(__name__, static_folder="static", static_url_path="/static")
@@ -81,6 +85,6 @@ def create_app(
         sandbox_url=sandbox_url,
         agent_origin=agent_origin,
         cookie_name=app.config["SESSION_COOKIE_NAME"],
-        samples=tuple(samples) if demo else (),
+        samples=samples if demo else tuple,
     )
     return app

@@ -16,11 +16,9 @@ def blueprint(application: Application, *, agent_origin: str) -> Blueprint:
     pages = Blueprint("agent", __name__, url_prefix="/agent")
 
     def published() -> dict[str, Any]:
-        dist = application.settings.agent_dist
-        manifest = dist / "manifest.json" if dist else None
-        if manifest is None or not manifest.is_file():
+        if application.settings.agent_dist is None:
             return {"agent": agent_origin, "manifest": None, "manifest_sha256": None, "files": {}}
-        data = manifest.read_bytes()
+        data = application.agent_manifest
         return {
             "agent": agent_origin,
             "manifest": f"{agent_origin}/manifest.json",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -37,10 +37,11 @@ def state_name(state: str) -> str:
     return words().phrase(key if words().known(key) else "state.other")
 
 
-def blueprint(application: Application, *, sandbox_url: str | None, samples: Sequence[Sample]) -> Blueprint:
+def blueprint(
+    application: Application, *, sandbox_url: str | None, samples: Callable[[], Sequence[Sample]]
+) -> Blueprint:
     """Return the demonstration's pages."""
     pages = Blueprint("demo", __name__, url_prefix="/demo")
-    by_name = {sample.name: sample for sample in samples}
 
     @pages.before_request
     def this_machine_only() -> None:
@@ -63,7 +64,8 @@ def blueprint(application: Application, *, sandbox_url: str | None, samples: Seq
 
     @pages.post("/contracts")
     def draw_up() -> Response:
-        sample = by_name.get(request.form.get("sample", ""))
+        wanted = request.form.get("sample", "")
+        sample = next((item for item in samples() if item.name == wanted), None)
         if sample is None:
             raise SampleUnknown
         contract_id = application.contracts.draw_up(sample.data)

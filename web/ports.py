@@ -129,6 +129,10 @@ class Application(Protocol):
         """Settings of the installation."""
 
     @property
+    def agent_manifest(self) -> bytes:
+        """The manifest of the browser agent; its digest stands in every transcript."""
+
+    @property
     def ceremony(self) -> Ceremony:
         """The ceremony."""
 

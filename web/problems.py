@@ -80,7 +80,7 @@ STATUS: dict[str, int] = {
     "signing.qualified": 409,
     "evidence": 500,
     "evidence.erased": 410,
-    "gateways": 503,
+    "gateway": 503,
     "proof": 502,
     "pades": 500,
     "validation": 422,
@@ -93,7 +93,7 @@ STATUS: dict[str, int] = {
 }
 """Status of an error code: the entry of the code itself, or of the nearest code that it extends."""
 
-RETRY_AFTER = {"engine.message.in_progress": 1, "engine.conclusion.postponed": 5, "store": 2, "gateways": 10}
+RETRY_AFTER = {"engine.message.in_progress": 1, "engine.conclusion.postponed": 5, "store": 2, "gateway": 10}
 """Seconds after which the same request may be sent again (RFC 9110 section 10.2.3)."""
 
 _SILENT = {"ceremony.invitation.unknown"}

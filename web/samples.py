@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class Sample(Protocol):
     """An invented contract between an invented company and an invented person."""
 
-    name: str
-    """Stable name in addresses and file names, e.g. ``subscription``."""
-    title: str
-    company: str
-    person: str
-    level: str
-    """``simple``, ``advanced`` or ``qualified``: the level at which the person is asked to sign."""
-    data: Mapping[str, Any]
-    """The contract's data, as the engine draws it up."""
+    @property
+    def name(self) -> str:
+        """Stable name in forms and file names."""
+
+    @property
+    def title(self) -> str:
+        """Title of the document."""
+
+    @property
+    def company(self) -> str:
+        """Name of the company."""
+
+    @property
+    def person(self) -> str:
+        """Name of the person who is to sign."""
+
+    @property
+    def level(self) -> str:
+        """``simple``, ``advanced`` or ``qualified``: the level at which the person is asked to sign."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The contract's data, as the engine draws it up."""

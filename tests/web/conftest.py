@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,11 +15,12 @@ from flask import Flask
 from esign.foundation.errors import EsignError
 from esign.policy import LegalLevel
 from esign.settings import Settings
-from web import Sample, create_app
+from web import create_app
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 AGENT = "http://localhost:8081"
 SANDBOX = "http://localhost:8082"
+MANIFEST = json.dumps({"v": "esign-agent/1", "files": {"agent.js": "ab" * 32}}).encode()
 
 
 class InvitationUnknown(EsignError):
@@ -132,12 +134,23 @@ class Dossiers:
         return b"dossier"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    name: str
+    title: str
+    company: str
+    person: str
+    level: str
+    data: Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class Engine:
     settings: Settings
     contracts: Contracts
     ceremony: Ceremony
     dossiers: Dossiers
+    agent_manifest: bytes = MANIFEST
 
 
 SAMPLES = tuple(
@@ -166,7 +179,7 @@ def engine(tmp_path: Path) -> Engine:
 @pytest.fixture
 def make_app() -> Callable[..., Flask]:
     def make(engine: Engine, **changes: Any) -> Flask:
-        arguments: dict[str, Any] = {"agent_origin": AGENT, "sandbox_url": SANDBOX, "samples": SAMPLES}
+        arguments: dict[str, Any] = {"agent_origin": AGENT, "sandbox_url": SANDBOX, "samples": lambda: SAMPLES}
         app = create_app(engine, **{**arguments, **changes})
         app.config["TESTING"] = False
         return app

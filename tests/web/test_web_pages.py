@@ -130,17 +130,16 @@ def test_titles_from_outside_are_shown_as_text(client, engine, samples):
 
 
 def test_the_agents_published_hash_is_that_of_its_manifest(client, engine):
-    dist = engine.settings.agent_dist
-    dist.mkdir()
-    manifest = json.dumps({"files": {"agent.js": "ab" * 32}}).encode()
-    (dist / "manifest.json").write_bytes(manifest)
+    manifest = engine.agent_manifest
     value = json.loads(client.get("/agent/manifest.json").data)
     assert value["manifest_sha256"] == sha256(manifest).hex()
     assert sha256(manifest).hex() in client.get("/agent/manifest").text
     assert "http://localhost:8081/manifest.json | sha256sum" in client.get("/agent/manifest").text
 
 
-def test_without_a_built_agent_the_page_says_that_nobody_can_sign(client):
+def test_without_a_built_agent_the_page_says_that_nobody_can_sign(engine, make_app, tmp_path):
+    engine.settings = Settings(state_dir=tmp_path, trust="sandbox")
+    client = make_app(engine).test_client()
     assert "unterschreiben kann hier niemand" in client.get("/agent/manifest").text
     assert json.loads(client.get("/agent/manifest.json").data)["manifest_sha256"] is None
 

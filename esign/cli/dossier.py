@@ -1,0 +1,146 @@
+"""``esign dossier``: everything about one contract in one file, and the verdict on such a file without us."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from esign.cli.configuration import DEFAULT, ENVIRONMENT, config_option, load
+from esign.cli.errors import FileUnreadable, FileUnwritable
+
+if TYPE_CHECKING:
+    from esign.evidence import DossierReport
+    from esign.validation import TrustAnchors
+
+VALID, NOT_VALID, UNREADABLE = 0, 1, 2
+"""Exit status of ``esign dossier verify``."""
+
+_SIGNS = {"passed": "ok     ", "failed": "FAILED ", "skipped": "skipped"}
+_FILE = click.Path(path_type=Path)
+
+
+@click.group()
+def dossier() -> None:
+    """Create and verify dossiers: everything about one contract in one file."""
+
+
+@dossier.command()
+@click.argument("contract")
+@click.option("--out", type=_FILE, required=True, help="File to write; an existing one is not overwritten.")
+@click.option(
+    "--dispute-key",
+    type=_FILE,
+    metavar="PEM",
+    help="Private dispute key: the capsule's seed is disclosed, so that anybody can recompute the code.",
+)
+@config_option
+def create(contract: str, out: Path, dispute_key: Path | None, config: Path | None) -> None:
+    """Write the dossier of a concluded CONTRACT."""
+    from esign import bootstrap
+
+    key = _read(dispute_key) if dispute_key else None
+    data = bootstrap.build(load(config)).dossiers.create(contract, dispute_key=key)
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except FileExistsError as error:
+        raise FileUnwritable("the file exists already", file=str(out)) from error
+    except OSError as error:
+        raise FileUnwritable("the file cannot be written", file=str(out)) from error
+    click.echo(f"{out}: {len(data)} bytes")
+
+
+@dossier.command()
+@click.argument("file", type=_FILE)
+@click.option("--trust", type=_FILE, multiple=True, help="Trusted root certificates: a file, or a folder of files.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@config_option
+def verify(file: Path, trust: tuple[Path, ...], as_json: bool, config: Path | None) -> int:
+    """Verify a dossier FILE offline; exit 0 valid, 1 not valid, 2 unreadable.
+
+    Without --trust the trust anchors of the configuration are used, if there is one; otherwise none.
+    """
+    from esign.evidence import verify_dossier
+
+    try:
+        data = _read(file)
+    except FileUnreadable as error:
+        _print_unreadable(file, error, as_json)
+        return UNREADABLE
+    report = verify_dossier(data, anchors=_anchors(trust, config).certificates)
+    if as_json:
+        click.echo(json.dumps(_object(file, report), ensure_ascii=False))
+    else:
+        _print(file, report)
+    if report.steps[0].outcome == "failed":
+        return UNREADABLE
+    return VALID if report.valid else NOT_VALID
+
+
+def _print(file: Path, report: DossierReport) -> None:
+    if report.sandbox:
+        click.echo("SANDBOX: the trust services were simulated; this dossier proves nothing to anybody, valid or not")
+    click.echo(f"{file}: {'valid' if report.valid else 'NOT VALID'}")
+    for label, value in (
+        ("level", report.level),
+        ("signatory", report.signatory),
+        ("proven at", report.proven_at and report.proven_at.isoformat()),
+        ("dossier at", report.dossier_at and report.dossier_at.isoformat()),
+    ):
+        if value is not None:
+            click.echo(f"  {label:<11}{value}")
+    for number, step in enumerate(report.steps, start=1):
+        part = f" [{step.part}]" if step.part else ""
+        click.echo(f"  {number:>2} {_SIGNS[step.outcome]} {step.name}: {step.what}{part}")
+
+
+def _object(file: Path, report: DossierReport) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "valid": report.valid,
+        "sandbox": report.sandbox,
+        "level": report.level,
+        "signatory": report.signatory,
+        "proven_at": report.proven_at and report.proven_at.isoformat(),
+        "dossier_at": report.dossier_at and report.dossier_at.isoformat(),
+        "steps": [
+            {"name": step.name, "outcome": step.outcome.value, "what": step.what, "part": step.part}
+            for step in report.steps
+        ],
+        "error": None,
+    }
+
+
+def _print_unreadable(file: Path, error: FileUnreadable, as_json: bool) -> None:
+    if as_json:
+        problem = {"code": error.code, "detail": error.detail, "source": error.source}
+        empty = dict.fromkeys(("sandbox", "level", "signatory", "proven_at", "dossier_at"))
+        click.echo(json.dumps({"file": str(file), "valid": False, **empty, "steps": [], "error": problem}))
+    else:
+        click.echo(f"error: {error.detail} [file: {file}] ({error.code})", err=True)
+
+
+def _anchors(trust: tuple[Path, ...], config: Path | None) -> TrustAnchors:
+    from esign.bootstrap import trust_anchors
+    from esign.validation import TrustAnchors
+
+    if trust:
+        missing = next((path for path in trust if not path.exists()), None)
+        if missing:
+            raise FileUnreadable("a trust anchor cannot be read", file=str(missing))
+        return trust_anchors(trust)
+    if config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file():
+        return trust_anchors(load(config).trust_anchors)
+    return TrustAnchors(certificates=())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileUnreadable("the file cannot be read", file=str(path)) from error

@@ -1,0 +1,65 @@
+"""Refusals of the command line itself."""
+
+from __future__ import annotations
+
+from esign.foundation.errors import EsignError
+
+
+class CliError(EsignError):
+    """The command could not be carried out."""
+
+    code = "cli"
+
+
+class PortInUse(CliError):
+    """A port that is needed is taken by another program."""
+
+    code = "cli.port_in_use"
+
+
+class FileUnreadable(CliError):
+    """A file that was named cannot be read."""
+
+    code = "cli.file_unreadable"
+
+
+class FileUnwritable(CliError):
+    """A file or folder that was named cannot be written."""
+
+    code = "cli.file_unwritable"
+
+
+class ConfigurationMissing(CliError):
+    """No configuration was named and none lies where it is looked for."""
+
+    code = "cli.configuration_missing"
+
+
+class ProcessEnded(CliError):
+    """A part of the installation ended by itself."""
+
+    code = "cli.process_ended"
+
+
+class ProcessNotReady(CliError):
+    """A part of the installation did not become ready in time."""
+
+    code = "cli.process_not_ready"
+
+
+class SandboxMissing(CliError):
+    """The sandbox is not installed; it is an extra of this package."""
+
+    code = "cli.sandbox_missing"
+
+
+class AgentMissing(CliError):
+    """The browser agent is not built."""
+
+    code = "cli.agent_missing"
+
+
+class SampleNotSigned(CliError):
+    """A sample contract could not be signed."""
+
+    code = "cli.sample_not_signed"

@@ -1,0 +1,60 @@
+"""``esign policy``: the rules as data, checked against their schemas and with their own examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from esign.foundation.errors import EsignError
+
+
+@click.group()
+def policy() -> None:
+    """Check the rules in policies/."""
+
+
+@policy.command()
+def check() -> int:
+    """Validate every YAML file against its JSON Schema and run its ``tests:``; exit 0 good, 1 not good."""
+    from esign.contracts import check_policies
+    from esign.policy import policies_root, read_policy
+
+    root = policies_root()
+    faults: list[str] = []
+    files = examples = 0
+    for path in sorted(root.glob("*/*.yaml")):
+        name = path.relative_to(root).as_posix()
+        files += 1
+        try:
+            content = read_policy(path)
+        except EsignError as error:
+            facts = ", ".join(f"{key}: {value}" for key, value in error.facts.items())
+            faults.append(f"{name}: {error.detail} [{facts}] ({error.code})")
+            continue
+        cases = content.get("tests", ())
+        examples += len(cases)
+        if not cases:
+            faults.append(f"{name}: carries no test cases of its own")
+        if path.parent.name == "signature":
+            faults.extend(f"{name}: test case {number}: {what}" for number, what in _wrong_days(path, cases))
+    if not faults:  # the contracts' own examples read all files, so they are run only over good ones
+        faults.extend(f"{fault.file}: test case {fault.case}: {fault.what}" for fault in check_policies())
+    for line in faults:
+        click.echo(line)
+    click.echo(f"{root.name}: {files} files, {examples} test cases, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+def _wrong_days(path: Path, cases: Any) -> Iterator[tuple[int, str]]:
+    from esign.policy import signature_policies
+
+    policy = next(item for item in signature_policies() if item.source == path.read_bytes())
+    for number, case in enumerate(cases, start=1):
+        holds = policy.in_force(date.fromisoformat(case["day"]))
+        if holds != (case["in_force"] == "true"):
+            yield number, "in force on the wrong day"
+

@@ -1,0 +1,98 @@
+"""The program ``esign``: its commands, and the one place where an error becomes a line and an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from esign.foundation.errors import EsignError
+
+COMMANDS = {
+    "demo": ("esign.cli.demo:demo", "Start everything with a sandbox and sample contracts, or write samples."),
+    "serve": ("esign.cli.serve:serve", "Run the web application, the agent's origin and the worker."),
+    "worker": ("esign.cli.worker:worker", "Run one more background worker."),
+    "dossier": ("esign.cli.dossier:dossier", "Create and verify dossiers: everything about one contract."),
+    "ledger": ("esign.cli.ledger:ledger", "Verify the ledger."),
+    "policy": ("esign.cli.policy:policy", "Check the rules in policies/."),
+    "web-process": ("esign.cli.serve:web_process", None),
+    "agent-process": ("esign.cli.serve:agent_process", None),
+    "sandbox-process": ("esign.cli.demo:sandbox_process", None),
+}
+"""Name of a command: where it stands, and its line in the help (None: part of ``serve`` or ``demo``, not shown)."""
+
+FAILED = 1
+WRONG_USE = 2
+INTERRUPTED = 130
+
+
+class _Program(click.Group):
+    """A group that imports a command only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name, (_, line) in COMMANDS.items() if line]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - a fault of the table above
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items() if line])
+
+
+@click.command(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="esign", prog_name="esign")
+def program() -> None:
+    """Electronic signatures and contracts at a distance."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and leave with its exit status."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status: 0 done, 1 refused, 2 wrong use, 130 interrupted."""
+    try:
+        result = program.main(args=arguments, prog_name="esign", standalone_mode=False)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except click.ClickException as error:
+        return _say(error.format_message().replace("\n", " "), "cli.usage", WRONG_USE)
+    except EsignError as error:
+        _traceback_wanted()
+        return _say(_detail(error), error.code, FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
+    except Exception as error:
+        _traceback_wanted()
+        return _say(f"unexpected {type(error).__name__}; set ESIGN_TRACEBACK=1 to see where", "internal", FAILED)
+    return result if isinstance(result, int) else 0
+
+
+def _detail(error: EsignError) -> str:
+    facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items())
+    detail = error.detail.rstrip(".")
+    return f"{detail} [{facts}]" if facts else detail
+
+
+def _say(detail: str, code: str, status: int) -> int:
+    click.echo(f"error: {detail} ({code})", err=True)
+    return status
+
+
+def _traceback_wanted() -> None:
+    if os.environ.get("ESIGN_TRACEBACK") == "1":
+        raise

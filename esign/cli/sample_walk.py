@@ -1,0 +1,131 @@
+"""``esign demo --sample``: the walk without a browser; writes what every party receives.
+
+1. A sandbox and an installation are made in a folder that is deleted afterwards (or in ``--state-dir``).
+2. Each sample contract is drawn up and its party invited by mail. SMTP is real, on a free loopback port.
+3. A sandbox signatory takes the link out of the mail, identifies itself, reads, scratches, types the code and signs
+   with keys of its own, over the same HTTP messages as the browser agent; no sockets are needed for those.
+4. The signed PDF, the dossier, the mails and the sandbox's root certificate are written.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from esign.cli.demo_world import Layout, furnish
+from esign.cli.errors import FileUnwritable, SampleNotSigned
+from esign.cli.samples import SampleContract, sample_contracts
+
+if TYPE_CHECKING:
+    import httpx
+
+    from certs.sandbox import Sandbox
+    from esign.settings import Settings
+
+Walk = Callable[["httpx.Client", str, str, "Sandbox", str], bytes]
+"""HTTP client, link, API origin, sandbox, person's name → finished PDF."""
+
+_MAIL_NAMES = ("1-invitation", "2-signed-copy")
+
+
+def write_samples(folder: Path, *, state_dir: Path | None, open_sandbox: Callable[..., Sandbox], walk: Walk) -> None:
+    """Sign every sample contract and write what every party receives.
+
+    Raises:
+        FileUnwritable: The folder cannot be written.
+        SampleNotSigned: A signatory stopped.
+        EsignError: A refusal of the engine, with its own code.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileUnwritable("the folder cannot be made", folder=str(folder)) from error
+    with ExitStack() as stack:
+        state = state_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="esign-sample-")))
+        layout = Layout(state_dir=state.resolve())
+        sandbox, settings = furnish(layout, open_sandbox)
+        settings = settings.with_changes(smtp_port=sandbox.mailbox.start())
+        stack.callback(sandbox.mailbox.stop)
+        application, http = stack.enter_context(_installation(settings, sandbox))
+        sandbox.write_trust(folder / "trust")
+        click.echo("SANDBOX: all trust services are simulated; these files prove nothing to anybody")
+        for sample in sample_contracts():
+            contract_id = _sign(application, http, settings, sandbox, sample, walk)
+            _write(application, folder, sample, contract_id)
+
+
+@contextmanager
+def _installation(settings: Settings, sandbox: Sandbox) -> Iterator[tuple[Any, httpx.Client]]:
+    """Build the installation, every HTTP call of which stays in this process."""
+    import httpx
+    from web.agent_origin import create_app as create_agent_origin
+
+    from esign import bootstrap
+    from web import create_app
+
+    apps: dict[str, Any] = {_origin(settings.idp_issuer): sandbox.wsgi()}
+
+    def transport(origin: str) -> httpx.WSGITransport:
+        return httpx.WSGITransport(app=lambda environ, start: apps[origin](environ, start))
+
+    origins = (settings.web_url, settings.agent_url, _origin(settings.idp_issuer))
+    with httpx.Client(mounts={origin: transport(origin) for origin in origins}, trust_env=False) as http:
+        bootstrap.install(settings)
+        application = bootstrap.build(settings, http=http)
+        apps[settings.web_url] = create_app(application, agent_origin=settings.agent_url, sandbox_url=None)
+        apps[settings.agent_url] = create_agent_origin(settings)
+        yield application, http
+
+
+def _sign(
+    application: Any, http: httpx.Client, settings: Settings, sandbox: Sandbox, sample: SampleContract, walk: Walk
+) -> str:
+    contract_id: str = application.contracts.draw_up(sample.data)
+    application.contracts.invite(contract_id)
+    application.delivery.deliver_due()
+    link = _link(application.contracts.mails(contract_id)[0], settings.agent_url)
+    document = walk(http, link, settings.web_url, sandbox, sample.person)
+    application.delivery.deliver_due()
+    application.ledger.stamp_due()
+    if application.contracts.signed_document(contract_id) != document:
+        raise SampleNotSigned("the signatory received another document than the company", sample=sample.name)
+    return contract_id
+
+
+def _write(application: Any, folder: Path, sample: SampleContract, contract_id: str) -> None:
+    mails = application.contracts.mails(contract_id)
+    files = {
+        f"{sample.name}.pdf": application.contracts.signed_document(contract_id),
+        f"{sample.name}.dossier": application.dossiers.create(contract_id),
+        **{f"{sample.name}-{name}.eml": data for name, data in zip(_MAIL_NAMES, mails, strict=True)},
+    }
+    try:
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        raise FileUnwritable("a file cannot be written", folder=str(folder)) from error
+    click.echo(f"{sample.name}: {sample.level}, signed by {sample.person} -> {', '.join(files)}")
+
+
+def _link(mail: bytes, agent_url: str) -> str:
+    """Return the invitation's link as its recipient reads it."""
+    body = email.message_from_bytes(mail, policy=email.policy.default).get_body(("plain",))
+    found = re.search(re.escape(agent_url) + r"/#[A-Za-z0-9_-]{43}", body.get_content() if body else "")
+    if found is None:
+        raise SampleNotSigned("the invitation holds no link")
+    return found.group()
+
+
+def _origin(url: str) -> str:
+    import httpx
+
+    parts = httpx.URL(url)
+    return f"{parts.scheme}://{parts.netloc.decode('ascii')}"

@@ -1,0 +1,75 @@
+"""One production HTTP server: gunicorn with threads, told to keep no addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from esign.cli.logs import configure
+
+THREADS = 8
+"""Requests at a time in one process; most wait for the disk or for a trust service."""
+
+TIMEOUT = 120
+"""Seconds after which a process that gives no sign of life is replaced."""
+
+
+class _JsonLogger(Logger):  # type: ignore[misc]
+    """Hands gunicorn's own lines to this process's log; there is no access log."""
+
+    def setup(self, cfg: Any) -> None:
+        configure()
+        self.error_log.handlers[:] = []
+        self.error_log.propagate = True
+        self.error_log.setLevel("WARNING")
+        self.access_log.handlers[:] = []
+        self.access_log.propagate = False
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """A server over an application that is made in each process, after the fork: no connection is shared."""
+
+    def __init__(self, make: Callable[[], Any], options: dict[str, Any]) -> None:
+        self._make = make
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._make()
+
+
+def serve(
+    make: Callable[[], Any], *, bind: Sequence[str], name: str, processes: int = 1, threads: int = THREADS
+) -> None:
+    """Serve a WSGI application until SIGTERM or SIGINT.
+
+    Args:
+        make: Makes the application; called once in each process.
+        bind: Addresses, ``host:port``.
+        name: Stands in the process list.
+        processes: Number of processes.
+        threads: Requests at a time in each.
+    """
+    _Server(
+        make,
+        {
+            "bind": list(bind),
+            "worker_class": "gthread",
+            "workers": processes,
+            "threads": threads,
+            "timeout": TIMEOUT,
+            "graceful_timeout": 10,
+            "keepalive": 5,
+            "proc_name": f"esign-{name}",
+            "logger_class": _JsonLogger,
+            "control_socket_disable": True,
+            "worker_tmp_dir": None,
+        },
+    ).run()

@@ -1,0 +1,41 @@
+"""``esign worker``: does in the background what is due."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from esign.cli.configuration import config_option, load
+
+
+@click.command()
+@config_option
+@click.option("--once", is_flag=True, help="Do what is due and end.")
+@click.option("--follow-parent", "follow", is_flag=True, hidden=True)
+def worker(config: Path | None, once: bool, follow: bool) -> None:
+    """Deliver mails, stamp the ledger's head and finish what was interrupted, until Ctrl-C or SIGTERM.
+
+    Any number of workers may run at the same time, on any number of machines.
+    """
+    if follow:
+        from esign.cli.supervisor import follow_parent
+
+        follow_parent()
+    from esign import bootstrap
+    from esign.cli.logs import configure
+
+    configure()
+    running = bootstrap.worker(bootstrap.build(load(config)))
+    if once:
+        running.step()
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        running.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+    running.run()
