@@ -60,6 +60,8 @@ def load_certificate(der: bytes) -> x509.Certificate:
         _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except Exception as error:  # hostile bytes: InvalidVersion, for one, is not even a ValueError
         raise CertificateMalformed from error
+    if der[-len(certificate.signature) - 1] != 0:  # the library lets bits of the signature go unused
+        raise CertificateMalformed("the signature is not a string of whole bytes")
     return certificate
 
 

@@ -76,6 +76,19 @@ def test_unknown_critical_extension_is_refused():
     assert verify_path(certificate, anchors=[ROOT.der], at=NOW) == (certificate, ROOT.der)
 
 
+def test_signature_with_unused_bits_is_malformed():
+    """Otherwise one certificate would have several encodings, and with them several digests."""
+    while True:
+        certificate = leaf(ROOT)
+        signature = x509.load_der_x509_certificate(certificate).signature
+        if signature[-1] & 1 == 0:
+            break
+    loose = bytearray(certificate)
+    loose[-len(signature) - 1] = 1
+    with pytest.raises(CertificateMalformed):
+        load_certificate(bytes(loose))
+
+
 def test_anchor_that_cannot_be_read_is_not_passed_over_silently():
     with pytest.raises(CertificateMalformed):
         verify_path(leaf(ROOT), anchors=[ROOT.der, b"not a certificate"], at=NOW)
