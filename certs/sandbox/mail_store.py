@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
+from mimetypes import guess_extension
 from pathlib import Path
 
 from certs.sandbox.errors import UnknownMail
@@ -157,7 +158,7 @@ def _enclosures(parts: Iterable[EmailMessage]) -> Iterable[Enclosure]:
         data = part.get_payload(decode=True)
         yield Enclosure(
             number=number,
-            name=name[:120] or f"part-{number}",
+            name=name[:120] or f"part-{number}{guess_extension(part.get_content_type()) or ''}",
             media_type=part.get_content_type(),
             data=data if isinstance(data, bytes) else b"",
         )

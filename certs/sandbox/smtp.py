@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from asyncio import Server
+import socket
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,9 @@ class Mailbox:
         """
         if self._server is not None:
             return self._server.port
-        server = _Server(
-            self, hostname=host, port=port, data_size_limit=MAX_MAIL, ready_timeout=READY_SECONDS, ident="SANDBOX"
-        )
+        # Bound here, because aiosmtpd waits for its whole timeout before it reports a port that is taken.
+        listener = socket.create_server((host, port))
+        server = _Server(self, listener, data_size_limit=MAX_MAIL, ready_timeout=READY_SECONDS, ident="SANDBOX")
         server.start()
         self._server = server
         return server.port
@@ -61,9 +63,12 @@ class Mailbox:
 
 
 class _Server(Controller):
-    """A server on a port of the operating system's choice, if asked for port 0."""
+    """A server on a socket that is bound already."""
 
-    def _trigger_server(self) -> Any:
-        if isinstance(self.server, Server):
-            self.port = self.server.sockets[0].getsockname()[1]
-        return super()._trigger_server()  # type: ignore[no-untyped-call]
+    def __init__(self, handler: Mailbox, listener: socket.socket, **options: Any) -> None:
+        host, port = listener.getsockname()[:2]
+        super().__init__(handler, hostname=host, port=port, **options)
+        self._listener = listener
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)

@@ -89,7 +89,7 @@ def test_a_person_logs_in_with_one_tap_and_the_client_gets_the_token(sandbox, cl
         "acr": "http://localhost:8082/idp/assurance/substantial",
         "given_name": "Sophie",
         "family_name": "Müller-Lüdenscheidt",
-        "birthdate": "1975-08-29",
+        "birthdate": "1995-06-21",
         "sandbox": True,
     }
     assert token.header["kid"] == client.get("/idp/jwks").get_json()["keys"][0]["kid"]
