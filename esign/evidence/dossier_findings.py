@@ -14,6 +14,16 @@ from esign.identity import CertificateRequest, IdentifiedPerson, ProviderKeys
 from esign.pades import SignedAttributes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceMessage:
+    """A message whose signature holds: its part, the key id of its device, its type and its members."""
+
+    part: str
+    device: str
+    type: str
+    payload: Mapping[str, Any]
+
+
 @dataclass(slots=True, kw_only=True)
 class Findings:
     """Filled step by step; a step only reads what the steps that it comes after have filled."""
@@ -33,7 +43,7 @@ class Findings:
     request: CertificateRequest = field(init=False)
     provider: ProviderKeys = field(init=False)
     person: IdentifiedPerson = field(init=False)
-    payloads: tuple[Mapping[str, Any], ...] = ()
+    messages: tuple[DeviceMessage, ...] = ()
     entries: tuple[Entry, ...] = ()
     level: str | None = None
     signatory: str | None = None

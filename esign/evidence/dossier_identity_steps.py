@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from esign.ceremony import verify_user
 from esign.evidence.dossier_findings import Findings
-from esign.evidence.dossier_report import require
+from esign.evidence.dossier_report import present, require
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import from_b64url
 from esign.identity import (
@@ -31,10 +31,8 @@ MAX_AGE = timedelta(hours=2)
 
 def request_shows_possession(found: Findings) -> str:
     """The request is made by the key, and binds exactly the keys that the transcript names."""
-    enrolment, signatory = found.dossier.enrolment, found.transcript.signatory
-    if enrolment is None:
-        require(False, "it is missing", ENROLMENT)
-        raise AssertionError
+    enrolment = present(found.dossier.enrolment, "it is missing", ENROLMENT)
+    signatory = found.transcript.signatory
     found.request = CertificateRequest.parse(enrolment.request)
     binding = found.request.key_binding
     passkey = None if enrolment.passkey is None else sha256(enrolment.passkey.public_key)
@@ -48,9 +46,7 @@ def request_shows_possession(found: Findings) -> str:
 
 def person_is_identified(found: Findings) -> str:
     """The identity provider confirmed the name over exactly this request."""
-    enrolment = found.dossier.enrolment
-    if enrolment is None:
-        raise AssertionError
+    enrolment = present(found.dossier.enrolment, "it is missing", ENROLMENT)
     jwks = json.loads(enrolment.jwks)
     require(isinstance(jwks, dict), "the provider's key set cannot be read", ENROLMENT)
     claims = json.loads(from_b64url(enrolment.id_token.split(".")[1]))
@@ -119,14 +115,9 @@ def named_sandbox(found: Findings, facts: CertificateFacts) -> None:
 
 def user_was_verified(found: Findings) -> str:
     """The passkey that the certificate binds signed this transcript, with its user verified."""
-    statement, enrolment = found.dossier.user_verification, found.dossier.enrolment
-    part = "user-verification.json"
-    if statement is None:
-        require(False, "it is missing although the transcript asks for it", part)
-        raise AssertionError
-    passkey = None if enrolment is None else enrolment.passkey
-    if passkey is None:
-        require(False, "the passkey's key is missing", ENROLMENT)
-        raise AssertionError
+    what = "it is missing although the transcript asks for it"
+    statement = present(found.dossier.user_verification, what, "user-verification.json")
+    enrolment = present(found.dossier.enrolment, "it is missing", ENROLMENT)
+    passkey = present(enrolment.passkey, "the passkey's key is missing", ENROLMENT)
     verify_user(statement, tau=found.tau, audience=found.transcript.audience, passkey=passkey.public_key)
     return "the passkey verified its user for exactly this transcript"

@@ -8,13 +8,24 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from esign.ceremony import Sealed, Transcript, UserVerificationStatement
-from esign.evidence.commitment import Opening
+from esign.evidence.dossier_forms import (
+    EnrolmentEvidence,
+    PasskeyEvidence,
+    enrolment_form,
+    opening_form,
+    read_bytes,
+    read_enrolment,
+    read_openings,
+    read_user_verification,
+    user_verification_form,
+)
 from esign.evidence.dossier_statement import statement_of
 from esign.evidence.errors import DossierError
 from esign.evidence.ledger_extract import LedgerExtract, SequencedOpening
 from esign.foundation.canonical import canonical, parse_canonical
-from esign.foundation.digests import sha256
-from esign.foundation.encoding import b64url, from_b64url
+from esign.foundation.encoding import b64url
+
+__all__ = ["VERSION", "Dossier", "EnrolmentEvidence", "PartError", "PasskeyEvidence"]
 
 VERSION = "esign-dossier/1"
 """The form of the parts. Another form gets another number; this one stays readable for ever."""
@@ -24,41 +35,6 @@ class PartError(DossierError):
     """A part is missing, unknown, or not in its one form; ``facts["part"]`` names it."""
 
     code = "evidence.dossier.part"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasskeyEvidence:
-    """The passkey that was registered with the enrolment; ``public_key`` is DER ``SubjectPublicKeyInfo``."""
-
-    credential_id: bytes
-    public_key: bytes
-    algorithm: int
-    prf: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolmentEvidence:
-    """How the signatory's certificate came to be.
-
-    Args:
-        request: Certificate signing request, DER.
-        capsule_key: K_enc, DER ``SubjectPublicKeyInfo``.
-        device_key: K_dev, likewise.
-        passkey: The passkey, if there is one.
-        id_token: The identity provider's signed word, compact JWS.
-        issuer: The provider.
-        jwks: Its key set as fetched, JSON text.
-        audience: Our client identifier at the provider.
-    """
-
-    request: bytes
-    capsule_key: bytes
-    device_key: bytes
-    passkey: PasskeyEvidence | None
-    id_token: str
-    issuer: str
-    jwks: str
-    audience: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +101,12 @@ class Dossier:
         parts |= {f"messages/{place:03}.jws": message for place, message in enumerate(self.messages, 1)}
         parts |= {f"mails/{place:03}.eml": mail for place, mail in enumerate(self.mails, 1)}
         if self.enrolment is not None:
-            parts["enrolment.json"] = canonical(_enrolment(self.enrolment))
+            parts["enrolment.json"] = canonical(enrolment_form(self.enrolment))
         if self.user_verification is not None:
-            parts["user-verification.json"] = canonical(_user_verification(self.user_verification))
+            parts["user-verification.json"] = canonical(user_verification_form(self.user_verification))
         if self.seed is not None:
             parts["disclosure.json"] = canonical({"seed": b64url(self.seed)})
-        opened = [_opening(each, parts) for each in self.openings]
+        opened = [opening_form(each, parts) for each in self.openings]
         try:
             statement = statement_of(Transcript.parse(self.transcript))
         except DossierError:
@@ -157,19 +133,19 @@ class Dossier:
             summary=reader.raw("summary.json"),
             policy=reader.raw("policy.yaml"),
             capsule=reader.parse(
-                "capsule.json", lambda _: Sealed(enc=_bytes(capsule, "enc"), ct=_bytes(capsule, "ct"))
+                "capsule.json", lambda _: Sealed(enc=read_bytes(capsule, "enc"), ct=read_bytes(capsule, "ct"))
             ),
             certificate=reader.raw("certificates/signer.der"),
             chain=reader.numbered(r"certificates/chain-\d\d\.der"),
-            enrolment=reader.optional("enrolment.json", _read_enrolment),
+            enrolment=reader.optional("enrolment.json", read_enrolment),
             messages=reader.numbered(r"messages/\d\d\d\.jws"),
-            user_verification=reader.optional("user-verification.json", _read_user_verification),
+            user_verification=reader.optional("user-verification.json", read_user_verification),
             agent_manifest=reader.raw("agent-manifest.json"),
             contract=reader.raw("contract.json"),
             ledger=reader.parse("ledger.json", lambda data: LedgerExtract.from_mapping(parse_canonical(data))),
-            openings=reader.parse("commitments.json", lambda data: _read_openings(parse_canonical(data), parts)),
+            openings=reader.parse("commitments.json", lambda data: read_openings(parse_canonical(data), parts)),
             mails=reader.numbered(r"mails/\d\d\d\.eml"),
-            seed=reader.optional("disclosure.json", lambda value: _bytes(value, "seed")),
+            seed=reader.optional("disclosure.json", lambda value: read_bytes(value, "seed")),
         )
         again = dossier.parts()
         for name in sorted(again.keys() | parts.keys()):
@@ -205,94 +181,3 @@ class _Reader:
 
     def numbered(self, pattern: str) -> tuple[bytes, ...]:
         return tuple(self._parts[name] for name in sorted(self._parts) if re.fullmatch(pattern, name, re.ASCII))
-
-
-def _bytes(value: Mapping[str, Any], name: str) -> bytes:
-    return from_b64url(value[name])
-
-
-def _enrolment(enrolment: EnrolmentEvidence) -> dict[str, Any]:
-    passkey = enrolment.passkey
-    return {
-        "csr": b64url(enrolment.request),
-        "capsule_key": b64url(enrolment.capsule_key),
-        "device_key": b64url(enrolment.device_key),
-        "passkey": None
-        if passkey is None
-        else {
-            "credential_id": b64url(passkey.credential_id),
-            "public_key": b64url(passkey.public_key),
-            "algorithm": passkey.algorithm,
-            "prf": passkey.prf,
-        },
-        "id_token": enrolment.id_token,
-        "provider": {"issuer": enrolment.issuer, "jwks": enrolment.jwks},
-        "audience": enrolment.audience,
-    }
-
-
-def _read_enrolment(value: Mapping[str, Any]) -> EnrolmentEvidence:
-    passkey, provider = value["passkey"], value["provider"]
-    texts = (value["id_token"], provider["issuer"], provider["jwks"], value["audience"])
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("not text")
-    return EnrolmentEvidence(
-        request=_bytes(value, "csr"),
-        capsule_key=_bytes(value, "capsule_key"),
-        device_key=_bytes(value, "device_key"),
-        passkey=None
-        if passkey is None
-        else PasskeyEvidence(
-            credential_id=_bytes(passkey, "credential_id"),
-            public_key=_bytes(passkey, "public_key"),
-            algorithm=passkey["algorithm"],
-            prf=passkey["prf"],
-        ),
-        id_token=texts[0],
-        issuer=texts[1],
-        jwks=texts[2],
-        audience=texts[3],
-    )
-
-
-def _user_verification(statement: UserVerificationStatement) -> dict[str, Any]:
-    return {
-        "authenticator_data": b64url(statement.authenticator_data),
-        "client_data": b64url(statement.client_data),
-        "signature": b64url(statement.signature),
-    }
-
-
-def _read_user_verification(value: Mapping[str, Any]) -> UserVerificationStatement:
-    return UserVerificationStatement(
-        authenticator_data=_bytes(value, "authenticator_data"),
-        client_data=_bytes(value, "client_data"),
-        signature=_bytes(value, "signature"),
-    )
-
-
-def _opening(sequenced: SequencedOpening, parts: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return an opening as JSON; content that stands in a part, or is the digest of one, is only named."""
-    opening = sequenced.opening
-    head = {"seq": sequenced.seq, "name": opening.name, "salt": b64url(opening.salt)}
-    for name in sorted(parts):
-        if parts[name] == opening.content:
-            return {**head, "part": name}
-    for name in sorted(parts):
-        if sha256(parts[name]) == opening.content:
-            return {**head, "digest_of": name}
-    return {**head, "content": b64url(opening.content)}
-
-
-def _read_openings(value: Mapping[str, Any], parts: Mapping[str, bytes]) -> tuple[SequencedOpening, ...]:
-    found = []
-    for item in value["openings"]:
-        if "part" in item:
-            content = parts[item["part"]]
-        elif "digest_of" in item:
-            content = sha256(parts[item["digest_of"]])
-        else:
-            content = _bytes(item, "content")
-        opening = Opening(name=item["name"], salt=_bytes(item, "salt"), content=content)
-        found.append(SequencedOpening(seq=item["seq"], opening=opening))
-    return tuple(found)

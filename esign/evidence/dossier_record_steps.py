@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from esign.ceremony import check_disclosure, peek
 from esign.ceremony import verify as verify_message
-from esign.evidence.dossier_findings import Findings
-from esign.evidence.dossier_report import require
+from esign.evidence.dossier_findings import DeviceMessage, Findings
+from esign.evidence.dossier_forms import user_verification_form
+from esign.evidence.dossier_report import present, require
 from esign.evidence.head import Head
 from esign.evidence.kinds import EntryKind
 from esign.foundation.canonical import parse_canonical
@@ -19,6 +19,7 @@ from esign.proof.timestamps import verify_token
 
 LEDGER = "ledger.json"
 COMMITMENTS = "commitments.json"
+MESSAGES = "messages"
 WALK = (
     EntryKind.ATTEMPT_OPENED,
     EntryKind.INTENT_DECLARED,
@@ -31,64 +32,53 @@ WALK = (
 def messages_are_the_devices(found: Findings) -> str:
     """Every message is signed by a device that greeted; the attempt's are by the device that the transcript names."""
     keys: dict[str, bytes] = {}
-    payloads: list[Mapping[str, Any]] = []
-    numbers: set[str] = set()
-    for place, message in enumerate(found.dossier.messages, 1):
+    read: list[DeviceMessage] = []
+    for place, raw in enumerate(found.dossier.messages, 1):
         part = f"messages/{place:03}.jws"
-        envelope = peek(message)
+        envelope = peek(raw)
         if envelope.type == "hello":
-            key = _own_key(message, envelope.key_id, part)
-            keys[envelope.key_id] = key
-        require(envelope.key_id in keys, "its device never greeted", part)
-        payload = verify_message(message, keys[envelope.key_id])
+            keys[envelope.key_id] = _own_key(raw, envelope.key_id, part)
+        payload = verify_message(raw, present(keys.get(envelope.key_id), "its device never greeted", part))
+        message = DeviceMessage(part=part, device=envelope.key_id, type=envelope.type, payload=payload)
+        before = read[0] if read else message
         require(payload.get("aud") == found.transcript.audience, "it is for another origin", part)
-        require(payload.get("invitation") == _first(payloads, payload), "it is for another invitation", part)
-        require(payload.get("jti") not in numbers, "its number is used twice", part)
-        numbers.add(str(payload.get("jti")))
-        payloads.append({**payload, "#part": part, "#device": envelope.key_id})
-    found.payloads = tuple(payloads)
-    opened = [p for p in _of(found, "open") if p.get("client_nonce") == found.transcript.client_nonce.hex()]
-    require(len(opened) == 1, "no message of the device opened this attempt", "messages")
-    own = opened[0]
-    if found.dossier.enrolment is None:
-        key = from_b64url(own["capsule_key"])
-        require(sha256(key) == found.transcript.signatory.capsule_key, "it names another capsule key", own["#part"])
+        same = payload.get("invitation") == before.payload.get("invitation")
+        require(same, "it is for another invitation", part)
+        fresh = all(payload.get("jti") != other.payload.get("jti") for other in read)
+        require(fresh, "its number is used twice", part)
+        read.append(message)
+    found.messages = tuple(read)
+    own = _only(found, "open", "no message of the device opened this attempt", client_nonce=_nonce(found))
+    enrolment = found.dossier.enrolment
+    if enrolment is None:
+        key = from_b64url(own.payload["capsule_key"])
+        require(sha256(key) == found.transcript.signatory.capsule_key, "it names another capsule key", own.part)
     else:
-        same = own.get("certificate") == sha256(found.dossier.certificate).hex()
-        require(same, "it names another certificate", own["#part"])
-        request = b64url(found.dossier.enrolment.request)
-        enrolled = [p for p in _of(found, "enrol") if p.get("csr") == request]
-        require(len(enrolled) == 1, "no message of the device brought this request", "messages")
-        same = enrolled[0].get("id_token") == found.dossier.enrolment.id_token
-        require(same, "it brought another identification", enrolled[0]["#part"])
-    return f"{len(payloads)} messages are signed by the device key that the transcript names, or an earlier device's"
+        same = own.payload.get("certificate") == sha256(found.dossier.certificate).hex()
+        require(same, "it names another certificate", own.part)
+        request = b64url(enrolment.request)
+        enrolled = _only(found, "enrol", "no message of the device brought this request", csr=request)
+        same = enrolled.payload.get("id_token") == enrolment.id_token
+        require(same, "it brought another identification", enrolled.part)
+    return f"{len(read)} messages are signed by device keys; the attempt's by the one that the transcript names"
 
 
 def intent_was_declared(found: Findings) -> str:
     """The device declared exactly this intent, on exactly this label, and the proof of it stands in the signature."""
-    proof = found.attributes.evidence.proof.hex()
-    tau = found.tau.hex()
-    declared = [p for p in _of(found, "intent") if p.get("transcript") == tau and p.get("proof") == proof]
-    require(len(declared) == 1, "no message of the device declared what was signed", "messages")
-    intent, order = declared[0], found.transcript.order
-    same = dict(intent["order"]) == {"label": order.label, "summary": order.summary.hex()}
-    require(same, "it was declared on another label or summary", intent["#part"])
+    tau, proof = found.tau.hex(), found.attributes.evidence.proof.hex()
+    what = "no message of the device declared what was signed"
+    intent = _only(found, "intent", what, transcript=tau, proof=proof)
+    order = found.transcript.order
+    same = dict(intent.payload["order"]) == {"label": order.label, "summary": order.summary.hex()}
+    require(same, "it was declared on another label or summary", intent.part)
     statement = found.dossier.user_verification
-    expected = None
-    if statement is not None:
-        expected = {
-            "authenticator_data": b64url(statement.authenticator_data),
-            "client_data": b64url(statement.client_data),
-            "signature": b64url(statement.signature),
-        }
-    sent = intent.get("user_verification")
-    require(
-        (None if sent is None else dict(sent)) == expected, "it came with another user verification", intent["#part"]
-    )
+    expected = {} if statement is None else user_verification_form(statement)
+    sent = dict(intent.payload.get("user_verification", {}))
+    require(sent == expected, "it came with another user verification", intent.part)
     if found.dossier.enrolment is not None:
-        values = [p["signature"] for p in _of(found, "signature") if p.get("transcript") == tau]
-        same = any(raw_to_der(from_b64url(value)) == found.signature for value in values)
-        require(same, "no message of the device brought the signature value", "messages")
+        brought = [message for message in _of(found, "signature") if message.payload.get("transcript") == tau]
+        values = [raw_to_der(from_b64url(message.payload["signature"])) for message in brought]
+        require(found.signature in values, "no message of the device brought the signature value", MESSAGES)
     return "the device declared the intent on the label that the law asks for; its proof stands in the signature"
 
 
@@ -133,10 +123,9 @@ def commitments_open(found: Findings) -> str:
     }
     opened = set()
     for sequenced in found.dossier.openings:
-        entry, opening = entries.get(sequenced.seq), sequenced.opening
-        if entry is None or opening.name not in entry.commitments:
-            require(False, "it opens a commitment that no entry has", COMMITMENTS)
-            raise AssertionError
+        opening = sequenced.opening
+        entry = present(entries.get(sequenced.seq), "it opens a commitment of an entry that is not here", COMMITMENTS)
+        require(opening.name in entry.commitments, "it opens a commitment that the entry does not have", COMMITMENTS)
         opening.check(entry.commitments[opening.name])
         opened.add((entry.seq, opening.name))
         expected = here.get((entry.kind, opening.name))
@@ -165,22 +154,33 @@ def seed_settles_the_dispute(found: Findings) -> str:
 def _capsule_key(found: Findings) -> bytes:
     if found.dossier.enrolment is not None:
         return found.dossier.enrolment.capsule_key
-    nonce = found.transcript.client_nonce.hex()
-    return next(from_b64url(p["capsule_key"]) for p in _of(found, "open") if p.get("client_nonce") == nonce)
+    opened = _only(found, "open", "no message of the device opened this attempt", client_nonce=_nonce(found))
+    return from_b64url(opened.payload["capsule_key"])
 
 
-def _of(found: Findings, kind: str) -> Iterator[Mapping[str, Any]]:
+def _nonce(found: Findings) -> str:
+    return found.transcript.client_nonce.hex()
+
+
+def _of(found: Findings, kind: str) -> Iterator[DeviceMessage]:
     """Return the messages of one type by the device that the transcript names."""
     device = found.transcript.signatory.device_key.hex()
-    return (p for p in found.payloads if p.get("type") == kind and p["#device"] == device)
+    return (message for message in found.messages if message.type == kind and message.device == device)
 
 
-def _own_key(message: bytes, key_id: str, part: str) -> bytes:
-    payload = parse_canonical(from_b64url(message.split(b".")[1].decode("ascii")))
+def _only(found: Findings, kind: str, missing: str, **members: str) -> DeviceMessage:
+    """Return the one message of a type, by the device that the transcript names, that has these members."""
+    matching = [
+        message
+        for message in _of(found, kind)
+        if all(message.payload.get(name) == value for name, value in members.items())
+    ]
+    require(len(matching) == 1, missing, MESSAGES)
+    return matching[0]
+
+
+def _own_key(raw: bytes, key_id: str, part: str) -> bytes:
+    payload = parse_canonical(from_b64url(raw.split(b".")[1].decode("ascii")))
     key = from_b64url(payload["device_key"])
     require(sha256(key).hex() == key_id, "it names another device key than the one that signed", part)
     return key
-
-
-def _first(payloads: list[Mapping[str, Any]], payload: Mapping[str, Any]) -> Any:
-    return (payloads[0] if payloads else payload).get("invitation")

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from esign.evidence.errors import DossierError
 from esign.foundation.errors import EsignError
+
+T = TypeVar("T")
 
 
 class Outcome(StrEnum):
@@ -78,6 +81,17 @@ def require(holds: bool, what: str, part: str | None = None) -> None:
     """
     if not holds:
         raise StepFailed(what, part=part)
+
+
+def present(value: T | None, what: str, part: str | None = None) -> T:
+    """Return the value, or fail the step because it is missing.
+
+    Raises:
+        StepFailed: It is missing.
+    """
+    if value is None:
+        raise StepFailed(what, part=part)
+    return value
 
 
 class Steps:

@@ -13,7 +13,7 @@ from esign.ceremony import Transcript
 from esign.evidence.dossier_findings import Findings
 from esign.evidence.dossier_report import require
 from esign.foundation.digests import sha256
-from esign.pades import CeremonyEvidence, Statement, read_signatures, read_signed_attributes
+from esign.pades import CeremonyEvidence, Statement, der, read_signatures, read_signed_attributes
 from esign.policy import LegalLevel
 from esign.proof.certificate_path import load_certificate
 from esign.proof.cms_signature import SignatureAlgorithm, verify_signature
@@ -163,4 +163,4 @@ def _hole(found: Findings) -> bytes:
     _, hole, behind, _ = found.transcript.document.byte_range
     digits = found.dossier.document[hole + 1 : behind - 1]
     raw = bytes.fromhex(digits.decode("ascii"))
-    return cms.ContentInfo.load(raw).dump()
+    return raw[: der.element_length(raw)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -20,7 +21,7 @@ from esign.evidence.dossier_manifest import (
     check_manifest,
 )
 from esign.evidence.dossier_parts import Dossier, PartError
-from esign.evidence.dossier_report import DossierReport, Steps, require
+from esign.evidence.dossier_report import DossierReport, Steps, present, require
 from esign.evidence.dossier_seal import check_seal
 from esign.foundation.digests import sha256
 from esign.identity import CertificateFacts
@@ -77,8 +78,8 @@ def _frame(steps: Steps, found: Findings, data: bytes) -> None:
 
 
 def _signature(steps: Steps, found: Findings) -> None:
-    def run(name: str, check: object, part: str, *after: str) -> None:
-        steps.run(name, partial(check, found), part=part, after=after)  # type: ignore[arg-type]
+    def run(name: str, check: Callable[[Findings], str], part: str, *after: str) -> None:
+        steps.run(name, partial(check, found), part=part, after=after)
 
     run("transcript", signature.transcript_read, signature.TRANSCRIPT, "parts")
     run("signature", signature.signature_holds, signature.DOCUMENT, "transcript")
@@ -155,9 +156,8 @@ def _timestamp(found: Findings) -> str:
 
 def _seal(found: Findings) -> str:
     seal = check_seal(found.parts[SEAL], found.parts[SEALED_MANIFEST])
-    if found.dossier_at is None:
-        raise AssertionError
-    verify_path(seal.certificate, intermediates=seal.certificates, anchors=found.anchors, at=found.dossier_at)
+    at = present(found.dossier_at, "the dossier has no time", TIMESTAMP)
+    verify_path(seal.certificate, intermediates=seal.certificates, anchors=found.anchors, at=at)
     facts = CertificateFacts.read(seal.certificate)
     require(facts.key_binding is None, "it is made with a signatory's certificate", SEAL)
     return "the seal holds and its certificate leads to an anchor"
