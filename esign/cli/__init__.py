@@ -7,6 +7,6 @@ touched here: the terminal, files that are named, child processes. An error is o
 
 from __future__ import annotations
 
-from esign.cli.program import main, program
+from esign.cli.program import main
 
-__all__ = ["main", "program"]
+__all__ = ["main"]

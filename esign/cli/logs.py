@@ -6,6 +6,7 @@ libraries quote what they were given.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import logging
 import re
@@ -17,7 +18,10 @@ from typing import Any
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-_ADDRESS = re.compile(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4})(?![\w:])")
+_ADDRESS = re.compile(
+    r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)|(?<![\w:.])[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*[0-9A-Fa-f:]"
+)
+"""What looks like an IPv4 or IPv6 address; :func:`_left_out` looks closer."""
 
 
 class JsonFormatter(logging.Formatter):
@@ -29,7 +33,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _ADDRESS.sub("<address>", record.getMessage()),
+            "message": _ADDRESS.sub(_left_out, record.getMessage()),
         }
         line.update({key: value for key, value in vars(record).items() if key not in _OWN})
         if record.exc_info and record.exc_info[1] is not None:
@@ -40,6 +44,14 @@ class JsonFormatter(logging.Formatter):
                 for frame in traceback.extract_tb(error.__traceback__)
             ][-8:]
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _left_out(found: re.Match[str]) -> str:
+    try:
+        ipaddress.ip_address(found.group())
+    except ValueError:
+        return found.group()
+    return "<address>"
 
 
 def configure(level: str = "INFO") -> None:

@@ -57,4 +57,3 @@ def _wrong_days(path: Path, cases: Any) -> Iterator[tuple[int, str]]:
         holds = policy.in_force(date.fromisoformat(case["day"]))
         if holds != (case["in_force"] == "true"):
             yield number, "in force on the wrong day"
-
