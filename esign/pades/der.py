@@ -16,6 +16,8 @@ UTF8_STRING = 0x0C
 SEQUENCE = 0x30
 SET = 0x31
 
+_CONSTRUCTED = 0x20
+_DEEPEST = 64
 _LONGEST = 1 << 26
 """No element that a signature holds is longer than 64 MiB."""
 
@@ -112,11 +114,32 @@ def element_length(data: bytes, start: int = 0) -> int:
     return header + size
 
 
+def well_formed(data: bytes) -> bool:
+    """Tell whether the bytes are one element whose constructed parts are exactly filled by elements, all the way down.
+
+    Lenient readers skip what stands between the elements of a token; others refuse the token for it.
+    """
+    pending = [(0, len(data), 0)]
+    try:
+        while pending:
+            position, end, depth = pending.pop()
+            while position < end:
+                header, size = _header(data, position)
+                if position + header + size > end or depth > _DEEPEST:
+                    return False
+                if data[position] & _CONSTRUCTED:
+                    pending.append((position + header, position + header + size, depth + 1))
+                position += header + size
+        return element_length(data) == len(data)
+    except DerError:
+        return False
+
+
 def _header(data: bytes, start: int) -> tuple[int, int]:
     if start + 2 > len(data):
         raise DerError("truncated")
-    if data[start] & 0x1F == 0x1F:
-        raise DerError("tag number above 30")
+    if data[start] == 0 or data[start] & 0x1F == 0x1F:
+        raise DerError("tag number above 30, or none")
     first = data[start + 1]
     header, size = 2, first
     if first >= 0x80:

@@ -58,6 +58,8 @@ def _signature(pdf: bytes, field: Field) -> EmbeddedSignature:
     contents = _hole(pdf, byte_range)
     if contents != getattr(dictionary.raw_get("/Contents"), "original_bytes", None):
         raise ByteRangeError("the byte range leaves out something other than the signature's own contents")
+    if contents[:1] != bytes((der.SEQUENCE,)):
+        raise SignatureReadError("the field holds no signature yet, or none at all")
     try:
         length = der.element_length(contents)
     except DerError as error:

@@ -11,6 +11,7 @@ from esign.pades import (
     EmbeddedSignature,
     PadesError,
     SignedData,
+    der,
     range_digest,
     read_signed_attributes,
     read_signed_data,
@@ -87,6 +88,8 @@ def check_signed_bytes(
         found(FindingKind.DIGEST_MISMATCH, "the signed bytes are not those that the signatory saw")
     if not all(signature.padding_is_zero for signature in signatures):
         found(FindingKind.UNCOVERED_BYTES, "something stands behind a signature in its hole")
+    if not all(der.well_formed(signature.cms) for signature in signatures):
+        found(FindingKind.SIGNATURE_DICTIONARY_INCONSISTENT, "a signature or timestamp is not distinguished encoding")
     if expected.timestamped and not signatures[-1].covers_whole_file:
         found(FindingKind.UNCOVERED_BYTES, "something stands behind the last timestamp")
     try:

@@ -34,9 +34,7 @@ NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 POLICY_OID = f"{Oid.SIGNATURE_POLICY}.1"
 POLICY_DIGEST = sha256(b"signature policy")
 BOX = (72.0, 90.0, 272.0, 150.0)
-ADVANCED = Statement(
-    level=1, held_by="signatory-passkey", identified_by="https://id.sandbox.example", trust="sandbox"
-)
+ADVANCED = Statement(level=1, held_by="signatory-passkey", identified_by="https://id.sandbox.example", trust="sandbox")
 EVIDENCE = CeremonyEvidence(
     transcript=sha256(b"tau"),
     capsule=sha256(b"capsule"),
