@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pikepdf
+from asn1crypto import cms
 
 from certs.signatory.errors import SignatoryRefused, demand
 from certs.signatory.words import h
@@ -56,29 +57,35 @@ def check_finished(
     byte_range: tuple[int, int, int, int],
     *,
     digest: bytes,
-    attributes: bytes | None,
+    attributes: Callable[[bytes], bytes],
+    certificate: bytes | None,
     signature: bytes | None,
 ) -> None:
-    """Check the finished file: my document under it, my attributes and my signature in its hole.
+    """Check the finished file: my document under it; exactly my attributes, and my signature, in its hole.
 
     Args:
         pdf: The finished file.
         byte_range: The transcript's.
         digest: The digest over it that was shown and signed.
-        attributes: My attributes (tag 0x31); nothing where the company's seal signs.
-        signature: My DER signature; nothing where the company's seal signs.
+        attributes: From a certificate to the attributes (tag 0x31) as they must be under it.
+        certificate: Mine; nothing where the company's seal signs with a certificate of its own.
+        signature: Mine, DER; nothing where the company's seal signs.
 
     Raises:
         SignatoryRefused: It is another document, or carries another signature.
     """
     before, digits, after = _split(pdf, byte_range)
     demand(h(before, after) == digest, "agent.result.other_document")
-    text = digits.decode("ascii", "replace").lower()
-    demand(re.fullmatch("[0-9a-f]*[1-9a-f][0-9a-f]*", text) is not None, "agent.result.not_signed")
-    if attributes is not None:  # in CMS they carry the implicit tag [0] (RFC 5652 section 5.4)
-        demand("a0" + attributes.hex()[2:] in text, "agent.result.other_attributes")
-    if signature is not None:
-        demand(signature.hex() in text, "agent.result.other_signature")
+    try:
+        signed = cms.ContentInfo.load(bytes.fromhex(digits.decode("ascii")))["content"]
+        [signer] = signed["signer_infos"]
+        found = signer["signed_attrs"].untag().dump()
+        value = signer["signature"].native
+        certificates = [each.dump() for each in signed["certificates"]] if certificate is None else [certificate]
+    except (ValueError, TypeError, KeyError) as error:
+        raise SignatoryRefused("agent.result.not_signed") from error
+    demand(any(found == attributes(each) for each in certificates), "agent.result.other_attributes")
+    demand(signature in (None, value), "agent.result.other_signature")
 
 
 def _split(pdf: bytes, byte_range: Any) -> tuple[bytes, bytes, bytes]:

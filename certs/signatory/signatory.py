@@ -251,8 +251,9 @@ class SandboxSignatory:
             pdf,
             (first, second, third, fourth),
             digest=mine(attempt.digest),
-            attributes=attempt.attributes,
-            signature=attempt.signature,
+            attributes=attempt.own_attributes,
+            certificate=mine(self.certificate) if self.advanced else None,
+            signature=mine(attempt.signature) if self.advanced else None,
         )
         demand(attempt.signed_digest in (None, h(pdf).hex()), "agent.result.other_document")
         return Receipt(

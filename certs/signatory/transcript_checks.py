@@ -89,7 +89,9 @@ def check_transcript(t: Mapping[str, Any], own: Own, enclosed: Enclosed) -> None
     demand(t["suite"] == SUITE, "agent.transcript.suite")
     demand(t["commitment"] == PROOF_OF_APPROVAL, "agent.transcript.commitment")
     demand(code["length"] == 6 and code["tries"] == 5, "agent.transcript.code")
-    demand(re.fullmatch(rf"{re.escape(ARC)}\.3\.[1-9][0-9]*", policy["oid"]) is not None, "agent.transcript.policy")
+    demand(
+        re.fullmatch(rf"{re.escape(ARC)}\.3\.[1-9][0-9]{{0,8}}", policy["oid"]) is not None, "agent.transcript.policy"
+    )
     demand(t["declaration"]["sha256"] == h(enclosed.declaration.encode()).hex(), "agent.transcript.declaration")
     demand(t["order"]["summary"] == h(enclosed.summary).hex(), "agent.transcript.summary")
     demand(policy["sha256"] == h(enclosed.policy).hex(), "agent.transcript.policy")

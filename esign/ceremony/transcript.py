@@ -259,7 +259,7 @@ def _require(value: Mapping[str, Any]) -> None:
         "$.document.attachments": len(set(names)) == len(names),
         "$.signatory.certificate": (signatory["certificate"] == "") == (statement["level"] == "simple"),
         "$.statement.held_by": (statement["held_by"] == "company") == (statement["level"] == "simple")
-        and (statement["held_by"] != "signatory-passkey" or signatory["passkey"] != ""),
+        and (statement["held_by"] == "signatory-passkey") == (signatory["passkey"] != ""),
         "$.user_verification": (value["user_verification"] == "passkey") == (signatory["passkey"] != ""),
         "$.expires_at": 0 < value["expires_at"] - value["issued_at"] <= MAX_ATTEMPT_SECONDS,
     }
