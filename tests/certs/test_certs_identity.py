@@ -86,7 +86,7 @@ def test_a_person_logs_in_with_one_tap_and_the_client_gets_the_token(sandbox, cl
         "exp": now + 300,
         "auth_time": now - 30,
         "nonce": "the-nonce",
-        "acr": "http://localhost:8082/idp/assurance/substantial",
+        "acr": "http://eidas.europa.eu/LoA/substantial",
         "given_name": "Sophie",
         "family_name": "Müller-Lüdenscheidt",
         "birthdate": "1995-06-21",

@@ -1,0 +1,171 @@
+"""The small world of the tests: a sandbox, an installation, and the walk between them without sockets."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from certs.sandbox import Sandbox
+from certs.signatory import SandboxSignatory
+from esign import bootstrap
+from esign.engine import Application
+from esign.engine.ports import Mail
+from esign.foundation.clock import Clock
+from esign.gateways.mail import MailServer, SmtpMailer
+from esign.policy import policies_root
+from esign.settings import Settings
+from web import create_app
+
+WEB = "http://localhost:8080"
+AGENT = "http://localhost:8081"
+SANDBOX = "http://localhost:8082"
+
+
+class TestClock:
+    """The machine's clock, moved forward at will: certificates need times that move."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+
+class PostBox:
+    """A mailer that keeps what it is given; it can be out of order."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._compose = SmtpMailer(
+            MailServer(host="localhost", port=25), sender="SANDBOX <no-reply@sandbox.example>", clock=clock
+        ).compose
+        self.mails: list[bytes] = []
+        self.failure: Exception | None = None
+
+    def send(self, mail: Mail) -> bytes:
+        if self.failure is not None:
+            raise self.failure
+        self.mails.append(self._compose(mail).data)
+        return self.mails[-1]
+
+    def text(self, number: int = -1) -> str:
+        message = email.message_from_bytes(self.mails[number], policy=email.policy.default)
+        body = message.get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+
+@dataclass
+class World:
+    """One installation with everything outside it."""
+
+    folder: Path
+    sandbox: Sandbox
+    settings: Settings
+    clock: TestClock
+    post: PostBox
+    http: httpx.Client
+    apps: dict[str, Any] = field(default_factory=dict)
+    application: Application = field(init=False)
+
+    def start(self) -> None:
+        """(Re)start the server: everything that was in memory is gone."""
+        self.application = bootstrap.build(self.settings, http=self.http, clock=self.clock, mailer=self.post)
+        self.apps[WEB] = create_app(self.application, agent_origin=AGENT, sandbox_url=SANDBOX)
+
+    def sample(self, name: str, **changes: Any) -> dict[str, Any]:
+        """Return the data of a sample contract."""
+        for path in sorted((policies_root() / "samples").glob("*.json")):
+            data = json.loads(path.read_text("utf-8"))
+            if data["template"] == name:
+                return {**data, **changes}
+        raise LookupError(name)
+
+    def invite(self, name: str = "electricity-supply", **changes: Any) -> tuple[str, str]:
+        """Draw up a sample, invite its party, deliver; return contract and link as the party reads it."""
+        contract = self.application.contracts.draw_up(self.sample(name, **changes))
+        self.application.contracts.invite(contract)
+        assert self.application.delivery.deliver_due() == 1
+        found = re.search(re.escape(AGENT) + r"/#[A-Za-z0-9_-]{43}", self.post.text())
+        assert found is not None
+        return contract, found.group()
+
+    def signatory(self, link: str, person: str = "jana-beispiel", **options: Any) -> SandboxSignatory:
+        """Return a person at a device."""
+        options.setdefault("manifest", self.application.agent_manifest)
+        return SandboxSignatory(self.http, link=link, api=WEB, person_id=person, clock=self.clock, **options)
+
+    def ledger(self, contract: str) -> list[str]:
+        """Return the kinds of the ledger's entries about a contract, in order."""
+        with self.application.contracts.household.store.reading() as tx:
+            return [str(entry.kind) for entry in tx.ledger.of_contract(contract)]
+
+
+PERSONS = {
+    "electricity-supply": "jana-beispiel",
+    "household-insurance": "mehmet-yilmaz-gross",
+    "mobile-plan": "sophie-mueller-luedenscheidt",
+    "cost-approval": "karl-heinz-oesterreicher",
+}
+
+
+@pytest.fixture(scope="session")
+def sandbox_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sandbox made once; its keys are expensive, its state is not shared knowledge."""
+    folder = tmp_path_factory.mktemp("sandbox") / "sandbox"
+    Sandbox.create(folder, base_url=SANDBOX, redirect_uris=(f"{AGENT}/",))
+    return folder
+
+
+@pytest.fixture
+def world(tmp_path: Path, sandbox_folder: Path) -> Iterator[World]:
+    """An installation of its own for every test, on the session's sandbox."""
+    clock = TestClock()
+    sandbox = Sandbox.create(sandbox_folder, base_url=SANDBOX, redirect_uris=(f"{AGENT}/",), clock=clock)
+    state = tmp_path / "state"
+    state.mkdir()
+    sandbox.seal_pkcs12(state / "seal.p12", state / "seal.pin")
+    (state / "dispute.der").write_bytes(sandbox.dispute_public_key)
+    settings = Settings(
+        state_dir=state,
+        trust="sandbox",
+        trust_anchors=(sandbox.write_trust(state / "trust"),),
+        tsa_urls=(sandbox.tsa_url,),
+        ca_url=sandbox.ca_url,
+        idp_issuer=sandbox.identity_provider.issuer,
+        idp_client_id=sandbox.identity_provider.client_id,
+        revocation_hosts=("localhost:8082",),
+        seal_file=state / "seal.p12",
+        seal_pin_file=state / "seal.pin",
+        dispute_key_file=state / "dispute.der",
+    )
+    bootstrap.install(settings)
+    apps: dict[str, Any] = {SANDBOX: sandbox.wsgi()}
+
+    def transport(origin: str) -> httpx.WSGITransport:
+        return httpx.WSGITransport(app=lambda environ, start: apps[origin](environ, start))
+
+    mounts = {origin: transport(origin) for origin in (WEB, AGENT, SANDBOX)}
+    with httpx.Client(mounts=mounts, trust_env=False) as http:
+        made = World(
+            folder=tmp_path,
+            sandbox=sandbox,
+            settings=settings,
+            clock=clock,
+            post=PostBox(clock),
+            http=http,
+            apps=apps,
+        )
+        made.start()
+        yield made
