@@ -1,0 +1,103 @@
+// Builds the agent's static origin into dist/: one bundle, one style sheet, pdf.js as published, a page with integrity
+// values, and the manifest over everything. The same sources always give the same bytes.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import * as esbuild from "esbuild-wasm";
+import { canonical } from "./src/canonical.js";
+import { de } from "./src/texts.de.js";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const SOURCES = join(HERE, "src");
+/** pdf.js as its makers publish it for browsers of the last years. */
+const PDFJS = join(HERE, "node_modules", "pdfjs-dist");
+const VENDORED = [
+  ["legacy/build/pdf.min.mjs", "pdfjs/pdf.min.mjs"],
+  ["legacy/build/pdf.worker.min.mjs", "pdfjs/pdf.worker.min.mjs"],
+  ["LICENSE", "pdfjs/LICENSE.txt"],
+];
+const TARGET = ["chrome118", "firefox121", "safari17.4"];
+export const MANIFEST_VERSION = "esign-agent/1";
+
+const hash = (name, bytes, encoding) => createHash(name).update(bytes).digest(encoding);
+const integrity = (bytes) => `sha384-${hash("sha384", bytes, "base64")}`;
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+
+async function bundle(workerBytes) {
+  const result = await esbuild.build({
+    absWorkingDir: SOURCES,
+    entryPoints: { agent: "main.js" },
+    bundle: true,
+    format: "esm",
+    minify: true,
+    charset: "utf8",
+    target: TARGET,
+    legalComments: "none",
+    write: false,
+    outdir: "out",
+    define: {
+      PDF_WORKER_URL: JSON.stringify("pdfjs/pdf.worker.min.mjs"),
+      PDF_WORKER_INTEGRITY: JSON.stringify(integrity(workerBytes)),
+    },
+  });
+  return result.outputFiles[0].contents;
+}
+
+async function styles() {
+  const tokens = await readFile(join(HERE, "..", "static", "tokens.css"), "utf8");
+  const own = await readFile(join(SOURCES, "agent.css"), "utf8");
+  const result = await esbuild.transform(`${tokens}\n${own}`, { loader: "css", minify: true, target: TARGET, charset: "utf8" });
+  return Buffer.from(result.code);
+}
+
+/** The page: German words in place, integrity values on everything that it loads. */
+async function pageWith(files) {
+  const template = await readFile(join(SOURCES, "index.html"), "utf8");
+  const words = (key) => {
+    if (!(key in de)) throw new Error(`no words for ${key}`);
+    return escaped(de[key]);
+  };
+  return Buffer.from(
+    template
+      .replace(/(<[^<>]*\sdata-t="([^"]+)"[^<>]*>)(<\/)/g, (_, open, key, close) => open + words(key) + close)
+      .replace(/\sdata-t-label="([^"]+)"/g, (whole, key) => `${whole} aria-label="${words(key)}"`)
+      .replace(/\s(src|href)="([^"]+)"/g, (whole, _, name) => {
+        const bytes = files.get(name);
+        if (!bytes) throw new Error(`page loads ${name}, which is not part of the build`);
+        return /\.(m?js|css)$/.test(name) ? `${whole} integrity="${integrity(bytes)}"` : whole;
+      }),
+  );
+}
+
+/** The manifest: canonical JSON over every file that is served but itself and config.json. */
+export function manifestOf(files) {
+  const digests = [...files].map(([name, bytes]) => [name, hash("sha256", bytes, "hex")]);
+  return Buffer.from(canonical({ v: MANIFEST_VERSION, files: Object.fromEntries(digests) }));
+}
+
+/** Build into a folder; returns name -> bytes of everything written. */
+export async function build(target = join(HERE, "dist")) {
+  const files = new Map();
+  for (const [from, to] of VENDORED) files.set(to, await readFile(join(PDFJS, from)));
+  files.set("agent.js", Buffer.from(await bundle(files.get("pdfjs/pdf.worker.min.mjs"))));
+  files.set("agent.css", await styles());
+  for (const name of ["foil.png", "icon.svg"]) files.set(name, await readFile(join(HERE, "assets", name)));
+  files.set("index.html", await pageWith(files));
+  files.set("manifest.json", manifestOf(files));
+  await rm(target, { recursive: true, force: true });
+  for (const [name, bytes] of files) {
+    await mkdir(dirname(join(target, name)), { recursive: true });
+    await writeFile(join(target, name), bytes);
+  }
+  return files;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
+  const { gzipSync } = await import("node:zlib");
+  const files = await build();
+  for (const [name, bytes] of files) {
+    console.log(`${name.padEnd(28)} ${String(bytes.length).padStart(9)}  gzip ${String(gzipSync(bytes, { level: 9 }).length).padStart(8)}`);
+  }
+  console.log(`manifest sha256 ${hash("sha256", files.get("manifest.json"), "hex")}`);
+}

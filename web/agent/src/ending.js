@@ -1,0 +1,113 @@
+// How it ends: under way, signed, or refused.
+import { contractWords } from "./landing.js";
+import { signatureSent } from "./completion.js";
+import { offer, part } from "./page.js";
+import { Problem } from "./problems.js";
+
+/** @typedef {import("./page.js").Page} Page */
+/** @typedef {import("./session.js").Session} Session */
+
+/** What the button of a refusal does; the nearest code decides. "anew" drops the attempt, "enrol" the keys as well. */
+const REMEDIES = /** @type {const} */ ({
+  agent: "again",
+  "agent.link": "none",
+  "agent.browser": "none",
+  "agent.identification": "enrol",
+  "agent.identification.foreign_provider": "none",
+  "agent.certificate": "enrol",
+  "agent.transcript": "anew",
+  "agent.document": "none",
+  "agent.capsule": "anew",
+  "agent.attributes": "none",
+  "agent.attempt": "anew",
+  "agent.result": "none",
+  closed: "none",
+  ceremony: "anew",
+  "ceremony.invitation": "none",
+  "ceremony.user_verification": "enrol",
+  identity: "enrol",
+  engine: "anew",
+  "engine.invitation": "none",
+  "engine.message": "none",
+  "engine.message.in_progress": "again",
+  "engine.enrolment": "enrol",
+  "engine.open.certificate_unknown": "enrol",
+  "engine.open.concluding": "again",
+  "engine.conclusion": "again",
+  "engine.conclusion.release_refused": "none",
+  "engine.result": "again",
+  signing: "enrol",
+});
+
+/** @param {string} code @returns {"again" | "anew" | "enrol" | "none"} */
+export function remedy(code) {
+  for (let at = code; at; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
+    if (Object.hasOwn(REMEDIES, at)) return REMEDIES[/** @type {keyof typeof REMEDIES} */ (at)];
+  }
+  return "again";
+}
+
+/** Something was refused: what, what that means, what the person can do. @param {Page} page @param {Session | null} session @param {unknown} cause */
+export function showProblem(page, session, cause) {
+  const problem = cause instanceof Problem ? cause : new Problem("agent.unexpected", { cause });
+  if (!(cause instanceof Problem)) console.error(cause);
+  const { words } = page;
+  const { code } = problem;
+  words.put(part("problem-title"), words.nearest(code, "title"));
+  words.put(part("problem-text"), words.nearest(code, "text"));
+  words.put(part("problem-next"), words.nearest(code, "next"));
+  const signed = code.startsWith("agent.result") || session?.kept.hello?.state === "signed" || code === "engine.open.concluding";
+  words.put(part("problem-calm"), signed ? "problem.calm.signed" : signatureSent(session) ? "problem.calm.unknown" : "problem.calm");
+  part("problem-code").textContent = problem.facts.reason ? `${code} (${problem.facts.reason})` : code;
+  const action = remedy(code);
+  part("problem-action").hidden = action === "none";
+  if (action !== "none") words.put(part("again"), `problem.action.${action}`);
+  part("again").onclick = async () => {
+    /** @type {HTMLButtonElement} */ (part("again")).disabled = true;
+    if (session && action !== "again") {
+      await session.keep({ opening: undefined, declared: undefined, enrolling: undefined });
+      if (action === "enrol") await session.keep({ identity: undefined });
+    }
+    location.reload();
+  };
+  document.body.dataset.problem = code;
+  part("steps").hidden = true;
+  page.show("problem", "problem");
+}
+
+/** The list of what happens after the order. @param {Page} page @param {boolean} simple */
+export function showProgress(page, simple) {
+  const { words } = page;
+  const parts = [...part("progress-steps").children].map((item) => /** @type {HTMLElement} */ (item));
+  for (const item of parts) {
+    item.hidden = simple && item.dataset.part === "checked";
+    item.removeAttribute("data-progress");
+  }
+  const signing = /** @type {HTMLElement} */ (parts.find((item) => item.dataset.part === "signed"));
+  words.put(signing, simple ? "progress.signed.simple" : "progress.signed");
+  page.step(3);
+  page.show("progress", "progress");
+  return (/** @type {import("./completion.js").Part} */ current) => {
+    const at = parts.findIndex((item) => item.dataset.part === current);
+    parts.forEach((item, i) => (item.dataset.progress = i < at ? "done" : i === at ? "current" : ""));
+    page.say(parts[at] === signing && simple ? "progress.signed.simple" : `progress.${current}`);
+    page.state = `progress-${current}`;
+  };
+}
+
+/** Signed: the copy, the receipt, what comes next, what it is. @param {Page} page @param {Session} session @param {import("./completion.js").Finished} finished */
+export function showResult(page, session, { pdf, name, file, transcript }) {
+  const { words } = page;
+  const { level, sandbox } = session.hello;
+  const values = contractWords(session);
+  offer(part("download-signed"), pdf, name);
+  words.put(part("result-lead"), `result.lead.${transcript ? level : "elsewhere"}`, values);
+  words.put(part("result-what"), `result.what.${level}`, values);
+  words.put(part("result-next"), "result.next_text", values);
+  part("receipt-line").hidden = !transcript;
+  part("receipt").textContent = transcript?.slice(0, 32).match(/.{4}/g)?.join(" ") ?? "";
+  part("receipt-file").textContent = file.match(/.{4}/g)?.join(" ") ?? "";
+  part("result-sandbox").hidden = !sandbox;
+  page.step(4);
+  page.show("result", "done");
+}

@@ -1,0 +1,8 @@
+// Constants that the build puts in place of these names.
+declare const PDF_WORKER_URL: string;
+declare const PDF_WORKER_INTEGRITY: string;
+
+interface TrustedTypePolicyFactory {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): unknown };
+}
+declare var trustedTypes: TrustedTypePolicyFactory | undefined;

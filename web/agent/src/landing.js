@@ -1,0 +1,100 @@
+// The first page: what is to be signed, by whom, at which level, and what will happen. One button goes on.
+import { beginEnrolment, identityUsable, makeSimpleIdentity } from "./enrolment.js";
+import { click, part } from "./page.js";
+import { passkeysKnown } from "./passkey.js";
+import { Problem } from "./problems.js";
+import { currentPasskey } from "./session.js";
+
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./page.js").Page} Page */
+
+/** Words that many texts need. @param {Session} session */
+export function contractWords(session) {
+  const { contract, identification } = session.hello;
+  return {
+    title: contract.title,
+    company: contract.company,
+    provider: identification.method === "oidc" ? new URL(identification.issuer).host : "",
+  };
+}
+
+/** @param {Page} page @param {Session} session @param {boolean} usable */
+async function fill(page, session, usable) {
+  const { words } = page;
+  const { contract, signatory, level, expires_at: until, user_verification: verification } = session.hello;
+  const values = contractWords(session);
+  part("landing-company").textContent = contract.company;
+  part("landing-title").textContent = contract.title;
+  part("landing-name").textContent = `${signatory.given_name} ${signatory.family_name}`;
+  part("landing-reference").textContent = contract.reference;
+  words.always(() => {
+    part("landing-until").textContent = new Date(until * 1000).toLocaleString(words.language, {
+      dateStyle: "long",
+      timeStyle: "short",
+    });
+  });
+  words.put(part("level-title"), `level.${level}.title`, values);
+  words.put(part("level-text"), `level.${level}.text`, values);
+
+  const known = (await currentPasskey()) !== undefined;
+  const identify = verification === "none" || (!passkeysKnown() && verification !== "required") ? "identify_plain" : "identify";
+  const steps = [
+    ...(level === "simple" ? [] : usable ? ["known"] : [identify]),
+    "read",
+    "scratch",
+    "copy",
+  ];
+  part("how").replaceChildren(
+    ...steps.map((step) => {
+      const item = document.createElement("li");
+      words.put(item, `landing.how.${step}`, values);
+      return item;
+    }),
+  );
+  const enrols = level !== "simple" && !usable;
+  words.put(part("begin"), enrols ? "landing.begin.enrol" : "landing.begin.open");
+  words.put(part("begin-note"), enrols && identify === "identify" ? "landing.note.passkey" : "landing.note.open");
+  document.body.dataset.device = known ? "known" : "new";
+}
+
+/**
+ * Show the landing page and wait until the person goes on. At the simple level and on a device with a certificate it
+ * returns; otherwise the browser leaves for the identity provider.
+ * @param {Page} page
+ * @param {Session} session
+ * @returns {Promise<"ready" | "away">}
+ */
+export async function land(page, session) {
+  const { hello } = session;
+  const usable = await identityUsable(session);
+  await fill(page, session, usable);
+  page.step(1);
+  page.show("landing", "landing");
+  const begin = part("begin");
+  if (hello.level === "simple" || usable) {
+    await click(begin);
+    if (!usable) await makeSimpleIdentity(session);
+    return "ready";
+  }
+  const required = hello.user_verification === "required";
+  if (required && !passkeysKnown()) throw new Problem("agent.passkey.unavailable");
+  let withPasskey = hello.user_verification !== "none" && passkeysKnown();
+  for (;;) {
+    const without = part("no-passkey");
+    withPasskey = (await Promise.race([click(begin).then(() => true), click(without).then(() => false)])) && withPasskey;
+    page.notice("landing-notice");
+    page.state = "enrolling";
+    try {
+      const address = await beginEnrolment(session, { withPasskey, lang: page.words.language });
+      page.busy("busy.away");
+      location.assign(address);
+      return "away";
+    } catch (problem) {
+      if (!(problem instanceof Problem && problem.code.startsWith("agent.passkey."))) throw problem;
+      page.state = "landing";
+      page.notice("landing-notice", problem.code.endsWith("cancelled") ? "landing.passkey.cancelled" : "landing.passkey.failed");
+      part("no-passkey-line").hidden = required;
+      if (!required) page.words.put(part("begin-note"), "landing.passkey.optional");
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// The way through the ceremony, from the link in the e-mail to the signed copy.
+import { fromHex, hex } from "./bytes.js";
+import { Deadline, openAttempt } from "./attempt.js";
+import { complete, verify } from "./completion.js";
+import { declare, showDeclaration, unlockKeys } from "./declaring.js";
+import { sha256 } from "./digests.js";
+import { showProblem, showProgress, showResult } from "./ending.js";
+import { finishEnrolment } from "./enrolment.js";
+import { contractWords, land } from "./landing.js";
+import { readAnswer } from "./oidc.js";
+import { Page } from "./page.js";
+import { Problem, as, demand } from "./problems.js";
+import { read } from "./reading.js";
+import { Session, tidy, tokenIn } from "./session.js";
+import { Words, firstLanguage } from "./words.js";
+
+const RESUME_SECONDS = 3600; // the server knows the attempt's end; this only bounds a forgotten window
+
+const page = new Page(new Words(firstLanguage()));
+/** @type {Session | null} */
+let session = null;
+
+/** Where this installation lives: its configuration, and the digest of the manifest that this origin serves. */
+async function findPlace() {
+  return as("agent.network.unreachable", async () => {
+    const [config, manifest] = await Promise.all(
+      ["config.json", "manifest.json"].map(async (name) => {
+        const response = await fetch(name, { cache: "no-store", credentials: "omit" });
+        demand(response.ok, "agent.network.unreachable");
+        return new Uint8Array(await response.arrayBuffer());
+      }),
+    );
+    const { api, idp } = JSON.parse(new TextDecoder().decode(config));
+    return { api, idp, origin: location.origin, manifest: hex(await sha256(manifest)) };
+  });
+}
+
+/** The fragment leaves the address bar (and the history) before anything else happens. */
+function takeFragment() {
+  const fragment = location.hash.slice(1);
+  if (fragment) history.replaceState(null, "", `${location.pathname}${location.search}`);
+  return fragment;
+}
+
+async function start() {
+  const fragment = takeFragment();
+  demand(
+    globalThis.crypto?.subtle && globalThis.indexedDB && "isWellFormed" in String.prototype && globalThis.DecompressionStream,
+    "agent.browser.too_old",
+  );
+  page.busy("busy.hello");
+  const place = await findPlace();
+  await tidy(Date.now() / 1000);
+  const answer = readAnswer(fragment);
+  const returned = answer ? await Session.returning(answer.state, place) : null;
+  session = returned ?? (await Session.begin(tokenIn(fragment), place));
+  session.onConnection = (waiting) => page.connection(waiting);
+
+  const { enrolling } = session.kept;
+  if (enrolling && (returned || enrolling.body)) {
+    page.sandbox(session.hello.sandbox);
+    page.busy("busy.enrol");
+    await finishEnrolment(session, returned ? answer : null);
+    return ceremony(session);
+  }
+  const hello = await session.greet(page.words.language);
+  page.sandbox(hello.sandbox);
+  document.title = hello.contract.title;
+  if (hello.state === "closed") throw new Problem("closed");
+  if (hello.state === "signed") {
+    page.busy("busy.result");
+    return showResult(page, session, await verify(session, null));
+  }
+  if (session.kept.declared) return resume(session);
+  if ((await land(page, session)) === "ready") return ceremony(session);
+}
+
+/** Read, declare, sign. @param {Session} current */
+async function ceremony(current) {
+  page.sandbox(current.hello.sandbox);
+  page.busy("busy.open");
+  const attempt = await openAttempt(current, () => page.busy("busy.check"));
+  showDeclaration(attempt);
+  const reading = await read(page, attempt, contractWords(current));
+  const signatureKey = await declare(page, current, attempt, reading);
+  await finish(current, signatureKey, attempt.deadline);
+}
+
+/** The order was sent, and then the page was lost. @param {Session} current */
+async function resume(current) {
+  const declared = current.kept.declared;
+  const deadline = new Deadline(RESUME_SECONDS);
+  let signatureKey = null;
+  if (declared && current.hello.level !== "simple" && !declared.signatureBody) {
+    if (current.kept.identity?.passkey) page.show("resuming", "resuming");
+    const place = { button: "resume", notice: "resuming-notice", state: "resuming" };
+    signatureKey = (await unlockKeys(page, current, fromHex(declared.transcript, 32), place)).keys.signature;
+  }
+  await finish(current, signatureKey, deadline);
+}
+
+/** @param {Session} current @param {CryptoKey | null} signatureKey @param {Deadline} deadline */
+async function finish(current, signatureKey, deadline) {
+  const onPart = showProgress(page, current.hello.level === "simple");
+  const finished = await complete(current, { signatureKey, stillTime: () => deadline.require(), onPart });
+  showResult(page, current, finished);
+}
+
+// A second link opened in the same tab changes only the fragment.
+addEventListener("hashchange", () => (tokenIn(location.hash.slice(1)) ? location.reload() : undefined));
+
+start().catch((problem) => showProblem(page, session, problem));

@@ -1,0 +1,53 @@
+// What pdf.js itself sees in the document. It must agree with the transcript and show nothing that acts, hides or
+// depends on the viewer: no scripts, no actions, no layers, no forms to fill, no fonts that are not in the file.
+import { equal, fromHex } from "./bytes.js";
+import { sha256 } from "./digests.js";
+import { demand } from "./problems.js";
+
+const PASSIVE_ANNOTATIONS = new Set(["Link", "Widget", "Text", "Stamp"]);
+
+/** @param {any} value Map, array, object or nothing */
+const some = (value) => value != null && (value.size ?? value.length ?? Object.keys(value).length) > 0;
+
+/** @param {any} document PDFDocumentProxy @param {import("./transcript.js").DocumentClaim} claim */
+export async function checkDocument(document, claim) {
+  demand(!document.isPureXfa && !document.allXfaHtml, "agent.document.active", { names: "XFA" });
+  demand(!some(await document.getJSActions()), "agent.document.active", { names: "JavaScript" });
+  demand(!some(await document.getOpenAction()), "agent.document.active", { names: "OpenAction" });
+  const layers = await document.getOptionalContentConfig();
+  demand(!layers || [...layers].length === 0, "agent.document.active", { names: "OCG" });
+  const fields = await document.getFieldObjects();
+  const list = fields ? [...fields.values()].flat() : [];
+  // hasJSActions() is true for every signature field, so the fields are looked at here.
+  demand(list.every((field) => !some(field.actions)), "agent.document.active", { names: "JavaScript" });
+  demand(list.every((field) => !field.type || field.type === "signature"), "agent.document.active", { names: "form" });
+  await checkAttachments(document, claim.attachments);
+}
+
+/** @param {any} document @param {{name: string, sha256: string}[]} allowed */
+async function checkAttachments(document, allowed) {
+  const attached = (await document.getAttachments()) ?? new Map();
+  demand(attached.size === allowed.length, "agent.document.attachments");
+  for (const [id, { filename }] of attached) {
+    const entry = allowed.find(({ name }) => name === filename);
+    demand(entry, "agent.document.attachments");
+    const content = await document.getAttachmentContent(id);
+    demand(content, "agent.document.attachments");
+    demand(equal(await sha256(content), fromHex(entry?.sha256 ?? "", 32)), "agent.document.attachments");
+  }
+}
+
+/** @param {any} page PDFPageProxy @param {any} OPS operator numbers of pdf.js */
+export async function checkPage(page, OPS) {
+  demand(!some(await page.getJSActions()), "agent.document.active", { names: "JavaScript" });
+  for (const annotation of await page.getAnnotations({ intent: "any" })) {
+    demand(PASSIVE_ANNOTATIONS.has(annotation.subtype), "agent.document.active", { names: annotation.subtype });
+    demand(!some(annotation.actions) && !annotation.action, "agent.document.active", { names: "Action" });
+  }
+  const { fnArray, argsArray } = await page.getOperatorList();
+  const fonts = new Set(fnArray.flatMap((/** @type {number} */ fn, /** @type {number} */ at) => (fn === OPS.setFont ? [argsArray[at][0]] : [])));
+  for (const name of fonts) {
+    const font = await new Promise((resolve) => page.commonObjs.get(name, resolve));
+    demand(typeof font === "object" && (font.isType3Font || !font.missingFile), "agent.document.fonts");
+  }
+}

@@ -1,0 +1,79 @@
+// The page in two languages. Every text on the page stays tied to its key, so that the switch needs no reload.
+import { de } from "./texts.de.js";
+import { en } from "./texts.en.js";
+
+/** @typedef {"de" | "en"} Language */
+/** @typedef {Record<string, string | number>} Values */
+
+const TEXTS = { de, en };
+
+export class Words {
+  /** @type {WeakMap<Element, [string, Values]>} */
+  #texts = new WeakMap();
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+
+  /** @param {Language} language */
+  constructor(language) {
+    this.language = language;
+  }
+
+  /** The words for a key. @param {string} key @param {Values} [values] */
+  say(key, values = {}) {
+    const text = TEXTS[this.language][key];
+    if (text === undefined) throw new RangeError(`no words for ${key}`);
+    return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  }
+
+  /** The nearest key that has words: `problem.a.b.c.title`, `problem.a.b.title` … @param {string} code @param {string} part */
+  nearest(code, part) {
+    for (let at = code; at; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
+      if (`problem.${at}.${part}` in de) return `problem.${at}.${part}`;
+    }
+    return `problem.ceremony.${part}`;
+  }
+
+  /** Write the words into an element and keep them in the right language. @param {Element} element @param {string} key @param {Values} [values] */
+  put(element, key, values = {}) {
+    this.#texts.set(element, [key, values]);
+    element.toggleAttribute("data-said", true);
+    element.textContent = this.say(key, values);
+  }
+
+  /** Take the words back. @param {Element} element */
+  clear(element) {
+    this.#texts.delete(element);
+    element.removeAttribute("data-said");
+    element.textContent = "";
+  }
+
+  /** Call back after each change of language, and now. @param {() => void} listener */
+  always(listener) {
+    this.#listeners.add(listener);
+    listener();
+  }
+
+  /** @param {Language} language @param {ParentNode} root */
+  speak(language, root = document) {
+    this.language = language;
+    document.documentElement.lang = language;
+    for (const element of root.querySelectorAll("[data-t]")) {
+      element.textContent = this.say(/** @type {HTMLElement} */ (element).dataset.t ?? "");
+    }
+    for (const element of root.querySelectorAll("[data-t-label]")) {
+      element.setAttribute("aria-label", this.say(/** @type {HTMLElement} */ (element).dataset.tLabel ?? ""));
+    }
+    for (const element of root.querySelectorAll("[data-said]")) {
+      const [key, values] = this.#texts.get(element) ?? [];
+      if (key) element.textContent = this.say(key, values);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** German first; English where it was chosen in this tab or the browser speaks no German. @returns {Language} */
+export function firstLanguage() {
+  const chosen = new URLSearchParams(location.search).get("lang") ?? sessionStorage.getItem("lang");
+  if (chosen === "de" || chosen === "en") return chosen;
+  return navigator.languages?.some((language) => language.startsWith("de")) || !navigator.languages?.length ? "de" : "en";
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { build, MANIFEST_VERSION } from "../build.mjs";
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+let folder;
+let files;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agent-"));
+  files = await build(join(folder, "one"));
+});
+after(() => rm(folder, { recursive: true }));
+
+test("the same sources give the same bytes", async () => {
+  const again = await build(join(folder, "two"));
+  assert.deepEqual([...again].map(([name, bytes]) => [name, sha256(bytes)]), [...files].map(([name, bytes]) => [name, sha256(bytes)]));
+});
+
+test("the manifest names every served file but itself, with its digest", async () => {
+  const manifest = JSON.parse(await readFile(join(folder, "one", "manifest.json"), "utf8"));
+  assert.equal(manifest.v, MANIFEST_VERSION);
+  const written = (await readdir(join(folder, "one"), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  assert.equal(Object.keys(manifest.files).length, written.length - 1);
+  for (const [name, digest] of Object.entries(manifest.files)) {
+    assert.equal(sha256(await readFile(join(folder, "one", name))), digest, name);
+  }
+});
+
+test("the page loads scripts and styles only with their integrity values, and nothing inline", () => {
+  const page = files.get("index.html").toString();
+  const loads = [...page.matchAll(/<(?:script|link rel="stylesheet")[^>]*>/g)].map(([tag]) => tag);
+  assert.equal(loads.length, 3);
+  for (const tag of loads) {
+    const [, name, digest] = /(?:src|href)="([^"]+)" integrity="sha384-([^"]+)"/.exec(tag);
+    assert.equal(createHash("sha384").update(files.get(name)).digest("base64"), digest, name);
+  }
+  assert.doesNotMatch(page, /<script[^>]*>[^<]|<style|\son[a-z]+=|\sstyle=|https?:/);
+});
+
+test("the bundle names its worker by digest and speaks to no address of its own", () => {
+  const code = files.get("agent.js").toString();
+  const digest = createHash("sha384").update(files.get("pdfjs/pdf.worker.min.mjs")).digest("base64");
+  assert.ok(code.includes(`sha384-${digest}`));
+  assert.doesNotMatch(code, /https?:\/\/|\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write/);
+});
