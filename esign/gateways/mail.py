@@ -14,9 +14,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from esign.engine.ports import Mail
 from esign.foundation.clock import Clock
 from esign.foundation.errors import EsignError
 from esign.foundation.identifiers import new_id
@@ -27,6 +26,9 @@ from esign.gateways.errors import (
     MailRefused,
     MailUnavailable,
 )
+
+if TYPE_CHECKING:
+    from esign.engine.ports import Mail
 
 Security = Literal["none", "starttls", "tls"]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")

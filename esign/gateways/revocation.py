@@ -82,7 +82,7 @@ class _Found:
 class RevocationCollector:
     """A :class:`~esign.identity.ports.RevocationSource` over HTTP.
 
-    For every certificate below an anchor: the CRL of its issuer first, because it serves all certificates of that issuer;
+    For every certificate below an anchor: the CRL of its issuer first, because it serves all that the issuer issued;
     an OCSP response where no good CRL is to be had. What is fetched is used until the issuer announces the next one, at
     most for ``keep``; a whole chain is judged once for that time.
 

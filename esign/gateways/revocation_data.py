@@ -1,4 +1,4 @@
-"""CRLs and OCSP responses judged: signed by whom they must be, about this certificate, of now. No calls are made here."""
+"""CRLs and OCSP responses judged: signed by whom they must be, about this certificate, of now. Without any call."""
 
 from __future__ import annotations
 
