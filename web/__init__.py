@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from flask import Flask, Response, request
+from jinja2 import StrictUndefined
 
 from web import (
     agent_pages,
@@ -56,6 +57,7 @@ def create_app(
         SEND_FILE_MAX_AGE_DEFAULT=300,
     )
     app.jinja_env.autoescape = True
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -23,7 +23,7 @@ def blueprint(application: Application, *, agent_origin: str) -> Blueprint:
             "agent": agent_origin,
             "manifest": f"{agent_origin}/manifest.json",
             "manifest_sha256": sha256(data).hex(),
-            "files": json.loads(data).get("files", {}),
+            "files": dict(json.loads(data)["files"]),
         }
 
     @pages.get("/manifest")

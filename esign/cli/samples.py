@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from esign.policy import policies_root
 
 BERLIN = ZoneInfo("Europe/Berlin")
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +60,31 @@ def sample_contracts(today: date | None = None) -> tuple[SampleContract, ...]:
 
 
 def _dated(data: dict[str, Any], day: date) -> dict[str, Any]:
-    """Move the day of the contract to today, and the end of the offer by the same number of days."""
-    moved = day - date.fromisoformat(data["date"])
-    data["date"] = day.isoformat()
-    if "offer" in data:
-        until = date.fromisoformat(data["offer"]["accept_until"]) + moved
-        data["offer"]["accept_until"] = max(until, day + timedelta(days=1)).isoformat()
-    return data
+    """Return the data with its day moved to another one, and every other day of it moved along.
+
+    Days before the contract keep their distance in days. Days behind it move by whole months: supply goes on beginning
+    on the first of a month, and periods keep their length.
+    """
+    begins = date.fromisoformat(data["date"])
+    months = 12 * (day.year - begins.year) + day.month - begins.month
+
+    def moved(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: moved(item, key) for key, item in value.items()}
+        if isinstance(value, list):
+            return [moved(item) for item in value]
+        if not isinstance(value, str) or name == "birth_date" or not _DAY.fullmatch(value):
+            return value
+        old = date.fromisoformat(value)
+        return (old + (day - begins) if old <= begins else _months_later(old, months)).isoformat()
+
+    result: dict[str, Any] = moved(data)
+    return result
+
+
+def _months_later(old: date, months: int) -> date:
+    """Return the same day of another month; the last day of a month stays the last."""
+    year, month = divmod(12 * old.year + old.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    was_last = old.day == monthrange(old.year, old.month)[1]
+    return date(year, month + 1, last if was_last else min(old.day, last))

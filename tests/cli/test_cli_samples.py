@@ -1,0 +1,51 @@
+"""The sample contracts are dated today, whenever today is."""
+
+import json
+from datetime import date
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from esign.cli.program import run
+from esign.cli.samples import sample_contracts
+from esign.contracts import ContractData
+from esign.policy import policies_root
+
+TODAY = date(2027, 3, 1)
+
+
+def test_there_are_four_samples_of_both_levels_named_by_their_template():
+    samples = sample_contracts(TODAY)
+    assert [sample.name for sample in samples] == [
+        "cost-approval",
+        "electricity-supply",
+        "household-insurance",
+        "mobile-plan",
+    ]
+    assert {sample.level for sample in samples} == {"simple", "advanced"}
+    assert {sample.person for sample in samples} >= {"Jana Beispiel", "Karl-Heinz Österreicher"}
+
+
+@settings(deadline=None)
+@given(day=st.dates(date(2026, 11, 1), date(2040, 12, 31)))
+def test_a_sample_can_be_drawn_up_on_any_day(day):
+    for sample in sample_contracts(day):
+        contract = ContractData.parse(sample.data)
+        assert contract.date == day
+        assert contract.accept_until is None or contract.accept_until >= day
+        assert contract.title == sample.title
+        assert contract.company.name == sample.company
+
+
+def test_moving_a_sample_keeps_birthdays_first_days_and_last_days():
+    (electricity,) = (sample for sample in sample_contracts(date(2027, 3, 31)) if sample.name == "electricity-supply")
+    original = json.loads((policies_root() / "samples" / "electricity-jana-beispiel.json").read_text())
+    assert electricity.data["signatory"] == original["signatory"]
+    assert original["terms"]["supply_start"].endswith("-01")
+    assert electricity.data["terms"]["supply_start"].endswith("-01")
+    assert electricity.data["offer"]["accept_until"] == "2027-04-30"
+
+
+def test_all_policies_hold_their_own_examples(capsys):
+    assert run(["policy", "check"]) == 0
+    assert capsys.readouterr().out.endswith(" 0 faults\n")
