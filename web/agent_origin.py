@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from esign.foundation.canonical import CanonicalJsonError, canonical, parse_canonical
 from esign.foundation.errors import EsignError
+from esign.settings import Settings
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = "esign-agent/1"
@@ -66,6 +67,18 @@ def manifest_digest(dist: Path) -> str:
         AgentNotBuilt: There is no manifest in the folder.
     """
     return hashlib.sha256(_manifest_bytes(dist)).hexdigest()
+
+
+def create_app(settings: Settings) -> AgentOrigin:
+    """Return the agent's origin of an installation.
+
+    Raises:
+        AgentNotBuilt: The settings name no built agent.
+        AgentAltered: The built agent is not the one that its manifest names.
+    """
+    if settings.agent_dist is None:
+        raise AgentNotBuilt("the settings name no built agent", setting="agent_dist")
+    return create_agent_origin(settings.agent_dist, api=settings.web_url, idp=settings.idp_issuer)
 
 
 def create_agent_origin(dist: Path, *, api: str, idp: str) -> AgentOrigin:

@@ -29,7 +29,7 @@ HTTP `–`: the code is met on the command line or in the log only. This page is
 |---|---|---|---|---|
 """
 
-_OFF_LINE = ("cli", "sandbox", "agent", "server", "settings", "policy", "jobs")
+_OFF_LINE = ("cli", "sandbox", "agent", "agent_origin", "server", "settings", "policy", "jobs")
 """Kinds that no HTTP answer of the web application carries."""
 
 

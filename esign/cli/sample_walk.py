@@ -66,9 +66,9 @@ def write_samples(folder: Path, *, state_dir: Path | None, open_sandbox: Callabl
 def _installation(settings: Settings, sandbox: Sandbox) -> Iterator[tuple[Any, httpx.Client]]:
     """Build the installation, every HTTP call of which stays in this process."""
     import httpx
-    from web.agent_origin import create_app as create_agent_origin
 
     from esign import bootstrap
+    from esign.cli.serve import agent_origin
     from web import create_app
 
     apps: dict[str, Any] = {_origin(settings.idp_issuer): sandbox.wsgi()}
@@ -81,7 +81,7 @@ def _installation(settings: Settings, sandbox: Sandbox) -> Iterator[tuple[Any, h
         bootstrap.install(settings)
         application = bootstrap.build(settings, http=http)
         apps[settings.web_url] = create_app(application, agent_origin=settings.agent_url, sandbox_url=None)
-        apps[settings.agent_url] = create_agent_origin(settings)
+        apps[settings.agent_url] = agent_origin(settings)
         yield application, http
 
 

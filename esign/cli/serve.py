@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
 from esign.cli.configuration import config_option, load, locate
+from esign.cli.errors import AgentMissing
 from esign.cli.ports import loopback, require_free
 from esign.cli.supervisor import Child, Supervisor, follow_parent
 from esign.settings import Settings
+
+if TYPE_CHECKING:
+    from web.agent_origin import AgentOrigin
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -87,11 +92,23 @@ def agent_process(config: Path | None, port: int) -> None:
     settings = load(config)
 
     def make() -> object:
-        from web.agent_origin import create_app
-
-        return create_app(settings)
+        return agent_origin(settings)
 
     serve_http(make, bind=loopback(port), name="agent")
+
+
+def agent_origin(settings: Settings) -> AgentOrigin:
+    """Return the WSGI application of the agent's origin.
+
+    Raises:
+        AgentMissing: The configuration names no built agent.
+        AgentOriginError: The built agent is not as its manifest says.
+    """
+    from web.agent_origin import create_agent_origin
+
+    if settings.agent_dist is None:
+        raise AgentMissing("agent_dist is not configured", setting="agent_dist")
+    return create_agent_origin(settings.agent_dist, api=settings.web_url, idp=settings.idp_issuer)
 
 
 def web_child(config: Path, port: int, *, processes: int) -> Child:
