@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -40,8 +41,9 @@ class SignaturePolicy:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
+@cache
 def signature_policies(root: Path | None = None) -> tuple[SignaturePolicy, ...]:
-    """Return every signature policy in ``policies/signature``.
+    """Return every signature policy in ``policies/signature``; read once in the life of a process.
 
     Raises:
         PolicyMalformed: One of the files cannot be used.
