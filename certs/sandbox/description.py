@@ -78,9 +78,10 @@ class SignatoryDescription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderDescription:
-    """The identity provider: its one public client and how long tokens, codes and login pages live."""
+    """The identity provider: its one public client, its level of assurance, and how long what it gives out lives."""
 
     client_id: str
+    assurance: str
     token_lifetime: timedelta
     code_lifetime: timedelta
     login_lifetime: timedelta
@@ -136,6 +137,7 @@ class PkiDescription:
             ocsp_lifetime=_minutes(data["ocsp"]["next_update_minutes"]),
             provider=ProviderDescription(
                 client_id=provider["client_id"],
+                assurance=provider["assurance"],
                 token_lifetime=_minutes(provider["token_minutes"]),
                 code_lifetime=timedelta(seconds=int(provider["code_seconds"])),
                 login_lifetime=_minutes(provider["login_minutes"]),

@@ -112,7 +112,7 @@ class _Workshop:
     def end_entity(self, item: EndEntityDescription) -> EndEntity:
         key, issuer = self._keys.key(item.name), self.authorities[item.issuer]
         certificate = self._stored(item.name, key, issuer)
-        if certificate is None or certificate.not_valid_after_utc <= self._now:
+        if certificate is None or not certificate.not_valid_before_utc <= self._now < certificate.not_valid_after_utc:
             certificate = self._issue(item, key, issuer, service_profile(item.usage, item.policies))
             self._store(item.name, certificate)
         return EndEntity(name=item.name, key=key, certificate=certificate, chain=issuer.chain)

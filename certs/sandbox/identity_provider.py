@@ -39,6 +39,7 @@ class IdentityProvider:
         persons: Whom it can identify.
         base_url: The sandbox's address; the issuer is ``<base_url>/idp``.
         client_id: The one client, which is public.
+        assurance: Level of assurance that every token claims (``acr``); a URI of Regulation (EU) 2015/1502.
         pairwise_secret: Makes every audience see another ``sub`` for the same person.
         lifetime: How long a token is valid.
         clock: Where the time comes from.
@@ -51,12 +52,14 @@ class IdentityProvider:
         persons: Persons,
         base_url: str,
         client_id: str,
+        assurance: str,
         pairwise_secret: bytes,
         lifetime: timedelta,
         clock: Clock,
     ) -> None:
         self.issuer = f"{base_url}/idp"
         self.client_id = client_id
+        self.assurance = assurance
         self.persons = persons
         self._secret = pairwise_secret
         self._lifetime = lifetime
@@ -65,11 +68,6 @@ class IdentityProvider:
         self._key = ECKey.import_key(pem)
         self._key_id = self._key.thumbprint()
         self._chain = tuple(der(item) for item in (signer.certificate, *signer.chain))
-
-    @property
-    def assurance(self) -> str:
-        """The ``acr`` of every token: substantial, in words that name this sandbox."""
-        return f"{self.issuer}/assurance/substantial"
 
     def key_set(self) -> Mapping[str, Any]:
         """Return the JSON Web Key Set: one key, with its certificate chain. Source: RFC 7517 section 4.7."""

@@ -103,6 +103,7 @@ class Sandbox:
             persons=Persons.read(),
             base_url=self.base_url,
             client_id=provider.client_id,
+            assurance=provider.assurance,
             pairwise_secret=bytes.fromhex(marker["pairwise_secret"]),
             lifetime=provider.token_lifetime,
             clock=clock,

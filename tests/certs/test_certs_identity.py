@@ -268,11 +268,11 @@ def test_the_hinted_person_stands_first(client):
 def test_the_login_page_says_sandbox_in_the_language_of_the_person(client):
     german = authorize(client).get_data(as_text=True)
     assert "SANDBOX – keine echte Identifizierung" in german and '<html lang="de">' in german
-    assert "geboren am 12.04.1990" in german
+    assert "geboren am 14.03.1987" in german
     english = authorize(client, ui_locales="en").get_data(as_text=True)
     assert "SANDBOX – not a real identification" in english and '<html lang="en">' in english
     browser = client.get("/idp/authorize", query_string=QUERY, headers={"Accept-Language": "en-GB,en;q=0.9"})
-    assert "born on 12 April 1990" in browser.get_data(as_text=True)
+    assert "born on 14 March 1987" in browser.get_data(as_text=True)
 
 
 def test_the_login_page_has_no_script_and_its_form_may_only_lead_to_the_agent(client):
