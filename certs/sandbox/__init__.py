@@ -8,6 +8,7 @@ so in every certificate and on every page.
 
 from certs.sandbox.enrolment import EnrolmentRefused, IssuedSignatory
 from certs.sandbox.errors import (
+    AddressMalformed,
     NotASandbox,
     NotIssued,
     SandboxDiffers,
@@ -21,6 +22,7 @@ from certs.sandbox.tsa_faults import TsaFaults
 from certs.sandbox.world import Sandbox, recreate
 
 __all__ = [
+    "AddressMalformed",
     "EnrolmentRefused",
     "IssuedSeal",
     "IssuedSignatory",

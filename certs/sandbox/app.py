@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from certs.sandbox.description import CERTS
@@ -61,12 +61,12 @@ def _secure(response: Response) -> Response:
     return response
 
 
-def _refused(error: HTTPException) -> Response | tuple[str, int]:
+def _refused(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    if error.response is not None or status < HTTPStatus.BAD_REQUEST:
-        return Response(error.get_response())  # type: ignore[arg-type]
     key = "problem_not_found" if status == HTTPStatus.NOT_FOUND else "problem_other"
-    return problem_page(key, status)
+    response = make_response(*problem_page(key, status))
+    response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
+    return response
 
 
 def _failed(error: Exception) -> tuple[str, int]:

@@ -17,6 +17,12 @@ class SandboxDiffers(SandboxError):
     code = "sandbox.differs"
 
 
+class AddressMalformed(SandboxError):
+    """The sandbox's address is not an origin: ``http://`` or ``https://``, a host, perhaps a port, no path."""
+
+    code = "sandbox.address"
+
+
 class NotASandbox(SandboxError):
     """The directory holds something else; nothing in it was touched."""
 

@@ -20,7 +20,7 @@ from certs.sandbox.authorization import Authorizations
 from certs.sandbox.crl import CrlPublisher
 from certs.sandbox.description import PkiDescription
 from certs.sandbox.enrolment import Enrolment
-from certs.sandbox.errors import NotASandbox, SandboxDiffers, StateDamaged
+from certs.sandbox.errors import AddressMalformed, NotASandbox, SandboxDiffers, StateDamaged
 from certs.sandbox.files import exclusive, private_folder, write_private
 from certs.sandbox.hierarchy import Hierarchy
 from certs.sandbox.identity_provider import IdentityProvider
@@ -144,13 +144,14 @@ class Sandbox:
 
         Raises:
             NotASandbox: The directory holds something else.
+            AddressMalformed: ``base_url`` is no origin; nothing was written.
             SandboxDiffers: It holds a sandbox that was made for another ``base_url``.
             StateDamaged: A file of it cannot be read.
         """
         base_url = base_url.rstrip("/")
         address = urlsplit(base_url)
         if address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
-            raise SandboxDiffers("the base URL must be an origin without a path")
+            raise AddressMalformed
         path = directory / MARKER
         if directory.exists() and not path.exists() and _occupied(directory):
             raise NotASandbox

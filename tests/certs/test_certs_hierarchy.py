@@ -12,7 +12,7 @@ from cryptography.x509.ocsp import OCSPRequestBuilder
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
-from certs.sandbox import NotASandbox, Sandbox, SandboxDiffers, StateDamaged, recreate
+from certs.sandbox import AddressMalformed, NotASandbox, Sandbox, SandboxDiffers, StateDamaged, recreate
 from certs.sandbox.authority import der
 from esign.foundation.identifiers import Oid
 
@@ -207,8 +207,9 @@ def test_a_sandbox_made_for_another_address_is_not_opened(sandbox, clock):
 
 @pytest.mark.parametrize("address", ["ftp://localhost", "localhost:8082", "http://localhost/path", "http://"])
 def test_an_address_that_is_no_origin_is_refused_before_anything_is_written(tmp_path, clock, address):
-    with pytest.raises(SandboxDiffers):
+    with pytest.raises(AddressMalformed) as refused:
         Sandbox.create(tmp_path / "new", base_url=address, clock=clock)
+    assert refused.value.code == "sandbox.address"
     assert not (tmp_path / "new").exists()
 
 

@@ -162,7 +162,8 @@ def test_the_own_policy_may_be_asked_for(client):
 def test_only_timestamp_queries_are_taken(client):
     response = client.post("/tsa", data=query(), content_type="application/json")
     assert (response.status_code, b"SANDBOX" in response.data) == (415, True)
-    assert client.get("/tsa").status_code == 405
+    wrong_method = client.get("/tsa")
+    assert wrong_method.status_code == 405 and "POST" in wrong_method.headers["Allow"]
     assert ask(client, b"x" * 70_000).status_code == 413
 
 
