@@ -10,6 +10,10 @@ erasure.
 """
 
 from esign.evidence.commitment import Opening
+from esign.evidence.dossier import PreparedDossier, SealedDossier, build_dossier, prepare_dossier
+from esign.evidence.dossier_parts import Dossier, EnrolmentEvidence, PasskeyEvidence
+from esign.evidence.dossier_report import DossierReport, Outcome, Step
+from esign.evidence.dossier_verify import verify_dossier
 from esign.evidence.entry import Entry, Fact
 from esign.evidence.errors import (
     CommitmentError,
@@ -23,13 +27,17 @@ from esign.evidence.errors import (
 from esign.evidence.head import Head, StampedHead
 from esign.evidence.kinds import EntryKind
 from esign.evidence.ledger import LedgerReport, StoredEntry, verify_ledger
+from esign.evidence.ledger_extract import LedgerExtract, SequencedOpening
 from esign.evidence.ports import ContractKeys, LedgerStore, Sealer, Vault
 
 __all__ = [
     "CommitmentError",
     "ContainerError",
     "ContractKeys",
+    "Dossier",
     "DossierError",
+    "DossierReport",
+    "EnrolmentEvidence",
     "Entry",
     "EntryError",
     "EntryKind",
@@ -38,12 +46,22 @@ __all__ = [
     "Fact",
     "Head",
     "HeadError",
+    "LedgerExtract",
     "LedgerReport",
     "LedgerStore",
     "Opening",
+    "Outcome",
+    "PasskeyEvidence",
+    "PreparedDossier",
+    "SealedDossier",
     "Sealer",
+    "SequencedOpening",
     "StampedHead",
+    "Step",
     "StoredEntry",
     "Vault",
+    "build_dossier",
+    "prepare_dossier",
+    "verify_dossier",
     "verify_ledger",
 ]

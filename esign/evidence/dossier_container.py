@@ -29,6 +29,7 @@ MAX_BYTES = 256 * 1024 * 1024
 """Larger files are no dossiers."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?\Z")
+_FRAME = re.compile(r"META-INF/(ASiCManifest[12]\.xml|signature\.p7s|timestamp\.tst)\Z")
 _LOCAL = struct.Struct("<IHHHHHIIIHH")
 _CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")
 _END = struct.Struct("<IHHHHIIH")
@@ -150,10 +151,9 @@ def _listed(data: bytes) -> list[str]:
 
 def _difference(data: bytes, segments: list[_Segment], end: int, listed: list[str]) -> ContainerError:
     """Return the error that names where the bytes first differ from those of a dossier."""
-    sealed = next((s.data for s in segments if s.name.startswith(META + "ASiCManifest")), b"")
     for place, segment in enumerate(segments):
         expected = listed[place] if place < len(listed) else segment.name
-        if segment.name != expected and _known(expected, sealed) and not _known(segment.name, sealed):
+        if segment.name != expected and _known(expected, data) and not _known(segment.name, data):
             return ContainerError("header of the part", part=expected)
     if data[end : end + 4] != _CENTRAL_MARK.to_bytes(4, "little") and len(segments) < len(listed):
         return ContainerError("header, length or content of the part", part=listed[len(segments)])
@@ -168,8 +168,10 @@ def _difference(data: bytes, segments: list[_Segment], end: int, listed: list[st
     return ContainerError("directory, or something before, between or behind the parts", part="container")
 
 
-def _known(name: str, manifest: bytes) -> bool:
-    return name == MIMETYPE or name.startswith(META) or f'URI="{name}"'.encode("ascii", "replace") in manifest
+def _known(name: str, data: bytes) -> bool:
+    """Tell whether a name is one that a manifest somewhere in the bytes lists, or one of the frame."""
+    listed = f'URI="{name}"'.encode("ascii", "replace") in data
+    return name == MIMETYPE or listed or _FRAME.match(name) is not None
 
 
 def _printable(name: str) -> str:

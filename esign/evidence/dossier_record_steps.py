@@ -8,7 +8,7 @@ from esign.ceremony import check_disclosure, peek
 from esign.ceremony import verify as verify_message
 from esign.evidence.dossier_findings import DeviceMessage, Findings
 from esign.evidence.dossier_forms import user_verification_form
-from esign.evidence.dossier_report import present, require
+from esign.evidence.dossier_report import about, present, require
 from esign.evidence.head import Head
 from esign.evidence.kinds import EntryKind
 from esign.foundation.canonical import parse_canonical
@@ -35,10 +35,11 @@ def messages_are_the_devices(found: Findings) -> str:
     read: list[DeviceMessage] = []
     for place, raw in enumerate(found.dossier.messages, 1):
         part = f"messages/{place:03}.jws"
-        envelope = peek(raw)
-        if envelope.type == "hello":
-            keys[envelope.key_id] = _own_key(raw, envelope.key_id, part)
-        payload = verify_message(raw, present(keys.get(envelope.key_id), "its device never greeted", part))
+        with about(part):
+            envelope = peek(raw)
+            if envelope.type == "hello":
+                keys[envelope.key_id] = _own_key(raw, envelope.key_id, part)
+            payload = verify_message(raw, present(keys.get(envelope.key_id), "its device never greeted", part))
         message = DeviceMessage(part=part, device=envelope.key_id, type=envelope.type, payload=payload)
         before = read[0] if read else message
         require(payload.get("aud") == found.transcript.audience, "it is for another origin", part)
@@ -132,8 +133,10 @@ def commitments_open(found: Findings) -> str:
         if expected is not None and entry.facts.get("tau", tau) == tau:
             same = opening.content == expected
             require(same, f"entry {entry.seq} committed to another {opening.name} than is here", COMMITMENTS)
-    total = sum(len(entry.commitments) for entry in found.entries)
-    return f"{len(opened)} of {total} commitments in the entries are opened and are to what is here"
+    for entry in found.entries:
+        for name in entry.commitments:
+            require((entry.seq, name) in opened, f"entry {entry.seq}: its {name} is not opened", COMMITMENTS)
+    return f"all {len(opened)} commitments in the entries are opened, and are to what is here"
 
 
 def seed_settles_the_dispute(found: Findings) -> str:

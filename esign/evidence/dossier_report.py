@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -92,6 +93,23 @@ def present(value: T | None, what: str, part: str | None = None) -> T:
     if value is None:
         raise StepFailed(what, part=part)
     return value
+
+
+@contextmanager
+def about(part: str) -> Iterator[None]:
+    """Name the part for whatever is refused within the block.
+
+    Raises:
+        StepFailed: In place of an error that names no part itself.
+    """
+    try:
+        yield
+    except StepFailed:
+        raise
+    except EsignError as error:
+        raise StepFailed(f"{error.code}: {error.detail}", part=part) from error
+    except Exception as error:  # hostile bytes
+        raise StepFailed(f"cannot be read ({type(error).__name__})", part=part) from error
 
 
 class Steps:

@@ -22,6 +22,7 @@ from esign.validation import ReleaseExpectation, TrustAnchors, check_release
 
 DOCUMENT = "document.pdf"
 TRANSCRIPT = "transcript.json"
+SIGNER = "certificates/signer.der"
 TOLERANCE = timedelta(minutes=5)
 """How far the company's clock and the timestamp authority's may lie apart."""
 
@@ -44,6 +45,8 @@ def signature_holds(found: Findings) -> str:
     signer_infos = info["content"]["signer_infos"]
     require(len(signer_infos) == 1, "the document's signature has not exactly one signer", DOCUMENT)
     signer = signer_infos[0]
+    embedded = [item.chosen.dump() for item in info["content"]["certificates"]]
+    require(found.dossier.certificate in embedded, "it is not the certificate that the signature carries", SIGNER)
     found.signed_attributes = b"\x31" + signer["signed_attrs"].dump()[1:]
     found.signature = signer["signature"].native
     key = load_certificate(found.dossier.certificate).public_key()
@@ -88,7 +91,7 @@ def evidence_binds_transcript(found: Findings) -> str:
     require(
         found.attributes.certificate_digest == certificate,
         "the signature names another certificate",
-        "certificates/signer.der",
+        SIGNER,
     )
     expected = Statement(
         level=LegalLevel.parse(said.level).value,
@@ -128,7 +131,7 @@ def transcript_binds_texts(found: Findings) -> str:
         require(named is None, "the transcript names a certificate at the simple level", TRANSCRIPT)
     else:
         own = sha256(dossier.certificate)
-        require(named == own, "it is another one than the transcript fixes", "certificates/signer.der")
+        require(named == own, "it is another one than the transcript fixes", SIGNER)
     return "declaration, summary, policy, agent and contract data are those that were declared"
 
 

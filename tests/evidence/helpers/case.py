@@ -1,0 +1,504 @@
+"""A whole concluded contract in memory: real keys, a real ceremony, a real B-LTA document, a real ledger."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from certs.signatory.requests import certificate_request, key_binding
+from esign.ceremony import (
+    AttachedFile,
+    Revision,
+    Transcript,
+    TranscriptDeclaration,
+    TranscriptDocument,
+    TranscriptOrder,
+    TranscriptPolicy,
+    TranscriptSignatory,
+    TranscriptStatement,
+    UserVerificationStatement,
+    code_commitment,
+    derive_secrets,
+)
+from esign.ceremony.capsule import (
+    proof_of_intent,
+    proof_of_opening,
+    seal_capsule,
+    user_verification_challenge,
+)
+from esign.evidence.dossier import PreparedDossier, build_dossier
+from esign.evidence.dossier_manifest import SEAL, SEAL_TYPE, write_manifest
+from esign.evidence.dossier_parts import Dossier, EnrolmentEvidence, PasskeyEvidence
+from esign.evidence.dossier_seal import seal_attributes
+from esign.evidence.dossier_verify import verify_dossier
+from esign.evidence.head import StampedHead
+from esign.evidence.ledger_extract import LedgerExtract
+from esign.foundation.canonical import canonical
+from esign.foundation.clock import FixedClock, seconds
+from esign.foundation.digests import sha256
+from esign.foundation.encoding import b64url
+from esign.foundation.identifiers import Oid
+from esign.pades import (
+    CeremonyEvidence,
+    Statement,
+    add_document_security_store,
+    embed,
+    prepare,
+    prepare_document_timestamp,
+    raw_to_der,
+    signed_attributes,
+    signed_data,
+)
+from esign.proof.timestamps import TimestampToken, verify_token
+from esign.store.contract_keys import SqlContractKeys
+from esign.store.database import Database, migrate
+from esign.store.ledger import SqlLedger
+from esign.store.vault import SealingKey
+from tests.pades.small_world import BOX, NOW, Holder, World, draft, picture
+
+ORIGIN = "https://sign.example"
+ISSUER = "https://id.sandbox.example"
+AUDIENCE = "esign"
+POLICY = b"id: test\nlevel: advanced\n"
+POLICY_OID = f"{Oid.SIGNATURE_POLICY}.1"
+CONTRACT_ID = "contract-1"
+CONTRACT_DATA = b'{"a":1}'
+"""What the draft of the small world has attached as contract.json."""
+MANIFEST = b'{"agent":"test"}'
+INVITATION = hashlib.sha256(b"invitation").hexdigest()
+
+
+def spki(key) -> bytes:
+    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def p256():
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def raw_signature(key, data: bytes) -> bytes:
+    r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def jws(key, header: dict, payload: dict) -> bytes:
+    parts = b64url(canonical(header)) + "." + b64url(canonical(payload))
+    return (parts + "." + b64url(raw_signature(key, parts.encode()))).encode()
+
+
+@dataclass(kw_only=True)
+class Keys:
+    signature: object = field(default_factory=p256)
+    capsule: object = field(default_factory=p256)
+    device: object = field(default_factory=p256)
+    passkey: object | None = field(default_factory=p256)
+    provider: object = field(default_factory=p256)
+
+
+@dataclass(kw_only=True, repr=False)
+class Case:
+    """A dossier, and the world that it comes from."""
+
+    world: World
+    seal: Holder
+    keys: Keys
+    dossier: Dossier
+    at: datetime
+
+    def __repr__(self) -> str:
+        return f"Case({self.dossier.certificate[-4:].hex()})"
+
+    @property
+    def anchors(self) -> tuple[bytes, ...]:
+        return (self.world.root.der,)
+
+    def build(self, dossier: Dossier | None = None, **changes) -> bytes:
+        """Return the container, sealed by the company whatever was changed before."""
+        return build_dossier(
+            replace(dossier or self.dossier, **changes),
+            sealer=WorldSealer(self.seal),
+            timestamps=WorldTimestamps(self.world, self.at),
+            at=self.at,
+        )
+
+    def build_parts(self, parts: dict[str, bytes]) -> bytes:
+        """Return the container of any parts, sealed and timestamped by the company."""
+        manifest = write_manifest(parts, signature=SEAL, kind=SEAL_TYPE)
+        attributes = seal_attributes(manifest, certificate=self.seal.der, at=self.at)
+        prepared = PreparedDossier(parts=parts, manifest=manifest, certificate=self.seal.der, attributes=attributes)
+        sealed = prepared.sealed(self.seal.sign(attributes), self.seal.chain)
+        return sealed.finished(self.world.stamp(sealed.digest, at=self.at))
+
+    def verify(self, data: bytes):
+        return verify_dossier(data, anchors=self.anchors)
+
+
+class WorldSealer:
+    def __init__(self, holder: Holder) -> None:
+        self.certificate, self.chain, self.sign = holder.der, holder.chain, holder.sign
+
+
+class WorldTimestamps:
+    def __init__(self, world: World, at: datetime) -> None:
+        self.world, self.at = world, at
+
+    def stamp(self, digest: bytes) -> TimestampToken:
+        return verify_token(self.world.stamp(digest, at=self.at), digest, anchors=(self.world.root.der,))
+
+
+def certify(world: World, public_key, *, given: str, family: str, binding: bytes | None, policies) -> Holder:
+    authority = world.authority
+    name = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "DE"),
+        x509.NameAttribute(NameOID.GIVEN_NAME, given),
+        x509.NameAttribute(NameOID.SURNAME, family),
+        x509.NameAttribute(NameOID.COMMON_NAME, f"{given} {family} SANDBOX"),
+    ]
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name(name))
+        .issuer_name(authority.certificate.subject)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(world.now - timedelta(minutes=5))
+        .not_valid_after(world.now + timedelta(minutes=55))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.KeyUsage(False, True, False, False, False, False, False, False, False), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False)
+        .add_extension(
+            x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION]),
+            critical=False,
+        )
+        .add_extension(
+            x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(oid), None) for oid in policies]),
+            critical=False,
+        )
+    )
+    if binding is not None:
+        extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(Oid.KEY_BINDING), binding)
+        builder = builder.add_extension(extension, critical=False)
+    certificate = builder.sign(authority.key, hashes.SHA256())
+    return Holder(key=None, certificate=certificate, chain=(authority.der, *authority.chain))
+
+
+def make_case(folder: Path, *, level: str = "advanced", passkey: bool = True, identified: bytes | None = None) -> Case:
+    """Walk the whole way; ``identified`` is the request that the person was identified over, if another one."""
+    advanced = level == "advanced"
+    passkey = passkey and advanced
+    world = World()
+    keys = Keys(passkey=p256() if passkey else None)
+    seal = world._certify(
+        "Muster GmbH SANDBOX",
+        world.authority,
+        purposes=[x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION],
+        policies=(Oid.HELD_BY_COMPANY, Oid.SANDBOX),
+    )
+    enrolment, signer = _enrol(world, keys, identified) if advanced else (None, seal)
+    held_by = "company" if not advanced else "signatory-passkey" if passkey else "signatory"
+    prepared = prepare(
+        draft(),
+        field="Signatory",
+        page=2,
+        box=BOX,
+        appearance=picture(),
+        name="Erika Mustermann",
+        reason="Zustimmung",
+        claimed_at=NOW,
+    )
+    declaration = "Ich bestelle zahlungspflichtig.\n"
+    summary = canonical({"lang": "de", "title": "Möbel", "lines": [{"label": "Preis", "value": "100 EUR"}]})
+    seed = sha256(b"seed" + level.encode())
+    secrets = derive_secrets(seed)
+    nonce = sha256(b"client nonce")
+    transcript = Transcript(
+        ceremony="invitation-1",
+        contract=CONTRACT_ID,
+        attempt=1,
+        audience=ORIGIN,
+        agent=sha256(MANIFEST),
+        document=TranscriptDocument(
+            sha256=prepared.digest,
+            byte_range=prepared.byte_range,
+            length=len(prepared.data),
+            name="vertrag.pdf",
+            revisions=(Revision(kind="draft", length=len(draft()), sha256=sha256(draft())),),
+            attachments=(AttachedFile(name="contract.json", sha256=sha256(CONTRACT_DATA)),),
+        ),
+        declaration=TranscriptDeclaration(lang="de", sha256=sha256(declaration.encode())),
+        order=TranscriptOrder(label="zahlungspflichtig bestellen", summary=sha256(summary)),
+        signatory=TranscriptSignatory(
+            name="Erika Mustermann",
+            certificate=sha256(signer.der) if advanced else None,
+            capsule_key=sha256(spki(keys.capsule)),
+            device_key=sha256(spki(keys.device)),
+            passkey=sha256(spki(keys.passkey)) if keys.passkey else None,
+        ),
+        statement=TranscriptStatement(
+            level=level,
+            held_by=held_by,
+            identified_by=ISSUER if advanced else "email-address",
+            trust="sandbox",
+        ),
+        policy=TranscriptPolicy(oid=POLICY_OID, sha256=sha256(POLICY)),
+        code_commitment=code_commitment(secrets.nonce, secrets.code),
+        user_verification="passkey" if passkey else "none",
+        issued_at=seconds(NOW) - 60,
+        expires_at=seconds(NOW) + 1740,
+        client_nonce=nonce,
+        server_nonce=sha256(b"server nonce"),
+    )
+    tau = transcript.tau
+    capsule = seal_capsule(secrets, capsule_key=spki(keys.capsule), tau=tau)
+    verification = _assertion(keys.passkey, tau) if passkey else None
+    evidence = CeremonyEvidence(
+        transcript=tau,
+        capsule=capsule.digest,
+        proof=proof_of_intent(secrets.nonce, tau, secrets.code),
+        statement=Statement(
+            level=1 if advanced else 0,
+            held_by=held_by,
+            identified_by=transcript.statement.identified_by,
+            trust="sandbox",
+        ),
+        user_verification=verification.digest if verification else None,
+    )
+    attributes = signed_attributes(
+        document_digest=prepared.digest,
+        certificate=signer.der,
+        policy_oid=POLICY_OID,
+        policy_digest=sha256(POLICY),
+        evidence=evidence,
+    )
+    key = keys.signature if advanced else seal.key
+    raw = raw_signature(key, attributes)
+    signature = raw_to_der(raw)
+    document = _finish(world, prepared, signer, attributes, signature)
+    messages = _messages(
+        keys,
+        enrolment,
+        transcript,
+        signer,
+        {
+            "have": proof_of_opening(secrets.nonce, tau).hex(),
+            "proof": evidence.proof.hex(),
+            "order": {"label": transcript.order.label, "summary": sha256(summary).hex()},
+        },
+        verification,
+        raw if advanced else None,
+    )
+    extract, openings = _ledger(
+        world, folder, transcript, capsule, evidence, messages, attributes, document, declaration, summary
+    )
+    dossier = Dossier(
+        document=document,
+        transcript=transcript.canonical(),
+        declaration=declaration,
+        summary=summary,
+        policy=POLICY,
+        capsule=capsule,
+        certificate=signer.der,
+        chain=signer.chain,
+        enrolment=enrolment,
+        messages=messages,
+        user_verification=verification,
+        agent_manifest=MANIFEST,
+        contract=CONTRACT_DATA,
+        ledger=extract,
+        openings=openings,
+        mails=(b"From: a\r\n\r\nb\r\n",),
+        seed=seed,
+    )
+    return Case(world=world, seal=seal, keys=keys, dossier=dossier, at=NOW + timedelta(minutes=2))
+
+
+def _enrol(world: World, keys: Keys, identified: bytes | None) -> tuple[EnrolmentEvidence, Holder]:
+    binding = key_binding(
+        capsule_key=spki(keys.capsule),
+        device_key=spki(keys.device),
+        passkey=spki(keys.passkey) if keys.passkey else None,
+    )
+    request = certificate_request(keys.signature, binding=binding, nonce=sha256(b"enrolment nonce"))
+    held = Oid.HELD_BY_SIGNATORY_PASSKEY if keys.passkey else Oid.HELD_BY_SIGNATORY
+    signer = certify(
+        world,
+        keys.signature.public_key(),
+        given="Erika",
+        family="Mustermann",
+        binding=binding,
+        policies=(held, Oid.IDENTIFIED_BY_PROVIDER, Oid.SANDBOX),
+    )
+    token, jwks = identify(world, keys, identified or request)
+    passkey = None
+    if keys.passkey:
+        passkey = PasskeyEvidence(credential_id=b"cred", public_key=spki(keys.passkey), algorithm=-7, prf=True)
+    enrolment = EnrolmentEvidence(
+        request=request,
+        capsule_key=spki(keys.capsule),
+        device_key=spki(keys.device),
+        passkey=passkey,
+        id_token=token,
+        issuer=ISSUER,
+        jwks=jwks,
+        audience=AUDIENCE,
+    )
+    return enrolment, signer
+
+
+def identify(world: World, keys: Keys, request: bytes, key=None, **claims) -> tuple[str, str]:
+    """Return an ID token over a request, and the provider's key set."""
+    numbers = keys.provider.public_key().public_numbers()
+    jwk = {
+        "kty": "EC",
+        "crv": "P-256",
+        "kid": "idp-1",
+        "use": "sig",
+        "x": b64url(numbers.x.to_bytes(32, "big")),
+        "y": b64url(numbers.y.to_bytes(32, "big")),
+    }
+    jwk["x5c"] = [base64.b64encode(der).decode() for der in _provider_chain(world, keys)]
+    now = seconds(NOW) - 120
+    payload = {
+        "iss": ISSUER,
+        "sub": "person-1",
+        "aud": AUDIENCE,
+        "iat": now,
+        "exp": now + 300,
+        "nonce": b64url(sha256(request)),
+        "given_name": "Erika",
+        "family_name": "Mustermann",
+    } | claims
+    token = jws(key or keys.provider, {"alg": "ES256", "kid": "idp-1", "typ": "JWT"}, payload)
+    return token.decode(), json.dumps({"keys": [jwk]}, sort_keys=True)
+
+
+def _provider_chain(world: World, keys: Keys) -> tuple[bytes, ...]:
+    holder = certify(
+        world, keys.provider.public_key(), given="SANDBOX", family="IdP", binding=None, policies=(Oid.SANDBOX,)
+    )
+    return (holder.der, *holder.chain)
+
+
+def _assertion(passkey, tau: bytes) -> UserVerificationStatement:
+    client = json.dumps(
+        {"type": "webauthn.get", "challenge": b64url(user_verification_challenge(tau)), "origin": ORIGIN}
+    ).encode()
+    data = sha256(b"sign.example") + bytes([0x05]) + bytes(4)
+    signature = passkey.sign(data + sha256(client), ec.ECDSA(hashes.SHA256()))
+    return UserVerificationStatement(authenticator_data=data, client_data=client, signature=signature)
+
+
+def _finish(world: World, prepared, signer: Holder, attributes: bytes, signature: bytes) -> bytes:
+    cms = signed_data(
+        attributes=attributes,
+        signature=signature,
+        certificate=signer.der,
+        chain=signer.chain,
+        signature_timestamp=world.stamp(sha256(signature)),
+    )
+    stored = add_document_security_store(
+        embed(prepared, cms),
+        certificates=tuple(dict.fromkeys((signer.der, *signer.chain, world.tsa.der, world.root.der))),
+        crls=[world.crl(world.root), world.crl(world.authority)],
+        ocsp_responses=(),
+    )
+    stamped = prepare_document_timestamp(stored)
+    return embed(stamped, world.stamp(stamped.digest, at=NOW + timedelta(seconds=1)))
+
+
+def message(keys: Keys, number: int, kind: str, members: dict, key=None) -> bytes:
+    """Return a message of the device."""
+    key = key or keys.device
+    payload = {
+        "v": "esign/1",
+        "type": kind,
+        "aud": ORIGIN,
+        "iat": seconds(NOW),
+        "jti": f"{number:032x}",
+        "invitation": INVITATION,
+        **members,
+    }
+    return jws(key, {"alg": "ES256", "kid": sha256(spki(key)).hex(), "typ": "esign+jws"}, payload)
+
+
+def _messages(keys, enrolment, transcript, signer, intent, verification, raw) -> tuple[bytes, ...]:
+    tau = transcript.tau.hex()
+    sent = [message(keys, 1, "hello", {"device_key": b64url(spki(keys.device)), "lang": "de"})]
+    opened = {"client_nonce": transcript.client_nonce.hex()}
+    if enrolment is not None:
+        members = {
+            "enrolment": "e1",
+            "csr": b64url(enrolment.request),
+            "capsule_key": b64url(enrolment.capsule_key),
+            "id_token": enrolment.id_token,
+        }
+        sent.append(message(keys, 2, "enrol", members))
+        opened["certificate"] = sha256(signer.der).hex()
+    else:
+        opened["capsule_key"] = b64url(spki(keys.capsule))
+    sent.append(message(keys, 3, "open", opened))
+    sent.append(message(keys, 4, "document", {"transcript": tau}))
+    telemetry = {"mode": "mouse", "coverage": 80, "typos": 0, "pages": 3}
+    intent = {"transcript": tau, "telemetry": telemetry, "clock_skew": 0, **intent}
+    sent.append(message(keys, 5, "intent", intent | {"proof": "00" * 32}))
+    if verification is not None:
+        intent["user_verification"] = {
+            "authenticator_data": b64url(verification.authenticator_data),
+            "client_data": b64url(verification.client_data),
+            "signature": b64url(verification.signature),
+        }
+    sent.append(message(keys, 6, "intent", intent))
+    if raw is not None:
+        sent.append(message(keys, 7, "signature", {"transcript": tau, "signature": b64url(raw)}))
+    return tuple(sent)
+
+
+def _ledger(world, folder, transcript, capsule, evidence, messages, attributes, document, declaration, summary):
+    url = f"sqlite:///{folder / 'ledger.db'}"
+    migrate(url)
+    database = Database(url)
+    tau = transcript.tau.hex()
+    about = {"tau": tau, "attempt": 1}
+    digests = [sha256(item).hex() for item in messages]
+    with database.transaction() as connection:
+        keys = SqlContractKeys(connection, SealingKey(bytes(32)))
+        ledger = SqlLedger(connection, keys, FixedClock(at=NOW))
+        keys.new_key(CONTRACT_ID, ("company", "signatory"))
+        for _ in range(3):
+            ledger.append("contract.drawn_up", "another-contract", {})
+        contents = {
+            "contract": CONTRACT_DATA,
+            "declaration": declaration.encode(),
+            "summary": summary,
+            "draft": sha256(draft()),
+        }
+        ledger.append("contract.drawn_up", CONTRACT_ID, {"level": transcript.statement.level}, contents)
+        ledger.append("invitation.made", CONTRACT_ID, {})
+        ledger.append(
+            "attempt.opened",
+            CONTRACT_ID,
+            {**about, "capsule": capsule.digest.hex(), "message": digests[1]},
+            {"transcript": transcript.canonical()},
+        )
+        ledger.append("contract.drawn_up", "another-contract", {})
+        ledger.append(
+            "intent.declared", CONTRACT_ID, {**about, "proof": evidence.proof.hex()}, {"attributes": attributes}
+        )
+        ledger.append("signature.embedded", CONTRACT_ID, about, {"document": sha256(document)})
+        ledger.append("contract.concluded", CONTRACT_ID, about)
+        ledger.append("contract.drawn_up", "another-contract", {})
+        head = ledger.head(NOW)
+        ledger.add_head(StampedHead(head=head.canonical(), token=world.stamp(head.digest)))
+        extract = LedgerExtract.collect(ledger, CONTRACT_ID)
+    database.close()
+    return extract
