@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -28,7 +28,7 @@ class ContractData:
     """Row of the form requirements, such as ``NRG-001``."""
     template: str
     reference: str
-    date: date
+    date: datetime.date
     lang: str
     title: str
     company: Company
@@ -36,7 +36,7 @@ class ContractData:
     level: LegalLevel
     paid: bool
     order_label: str
-    accept_until: date | None
+    accept_until: datetime.date | None
     """Last local day on which the offer can be accepted, or None where there is no offer (BGB § 148)."""
     personalised_price: bool
     price: Price
@@ -61,7 +61,7 @@ class ContractData:
             type=value["type"],
             template=value["template"],
             reference=value["reference"],
-            date=date.fromisoformat(value["date"]),
+            date=datetime.date.fromisoformat(value["date"]),
             lang=value["lang"],
             title=value["title"],
             company=parties.company(value["company"]),
@@ -69,7 +69,7 @@ class ContractData:
             level=LegalLevel.parse(value["level"]),
             paid=value["paid"],
             order_label=value["order"]["label"],
-            accept_until=date.fromisoformat(value["offer"]["accept_until"]) if "offer" in value else None,
+            accept_until=datetime.date.fromisoformat(value["offer"]["accept_until"]) if "offer" in value else None,
             personalised_price=value.get("personalised_price", False),
             price=price.price(value["price"]),
             terms=_frozen(value["terms"]),

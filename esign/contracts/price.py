@@ -90,7 +90,7 @@ def _tax(data: Mapping[str, Any]) -> Tax:
 
 
 def _add_up(price: Price) -> None:
-    """1. The lines give the sum. 2. The tax is the rate's share of it. 3. Sum, and tax if it comes on top, give the total."""
+    """1. The lines give the sum.  2. The tax is its share.  3. Sum, and tax where it comes on top, give the total."""
     total = sum(line.total_cents for line in price.lines)
     if price.tax is not None:
         rate = price.tax.rate

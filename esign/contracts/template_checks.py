@@ -25,7 +25,7 @@ def check_terms(contract: ContractData) -> None:
 
 
 def _electricity(contract: ContractData) -> None:
-    """1. The lines are base and work price of one year.  2. The parts give the gross prices.  3. The instalment fits."""
+    """1. The lines are base and work price of a year.  2. The parts give the gross prices.  3. The instalment fits."""
     terms = contract.terms
     _is(contract.price.period == "year", "/price/period")
     base = _line(contract, "base", "month", 12)

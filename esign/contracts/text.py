@@ -45,6 +45,8 @@ class Section:
 class ContractText:
     """All words of one contract in the order in which a reader meets them."""
 
+    company_role: str
+    reference_label: str
     lead: str
     facts_title: str
     facts: tuple[FactGroup, ...]
@@ -52,6 +54,7 @@ class ContractText:
     sheet_note: str
     sheet: tuple[Section, ...]
     """The product's information sheet that law prescribes for its kind; empty where there is none."""
+    clauses_title: str
     clauses: tuple[Section, ...]
     conclusion: Section | None
     """How the contract comes about (EGBGB Art. 246c); None where nothing is offered."""
@@ -80,12 +83,15 @@ def compose(contract: ContractData) -> ContractText:
     document = in_language(policy["document"], contract.lang)
     sheet = document.get("sheet", {})
     return ContractText(
+        company_role=document["company_role"],
+        reference_label=document["reference_label"],
         lead=writer.fill(document["lead"]),
         facts_title=document["facts_title"],
         facts=tuple(writer.group(item) for item in document["facts"]),
         sheet_title=sheet.get("title", ""),
         sheet_note=writer.fill(sheet.get("note", "")),
         sheet=writer.sections(sheet.get("sections", ())),
+        clauses_title=document["clauses_title"],
         clauses=writer.sections(document["clauses"]),
         conclusion=writer.conclusion(),
         instruction_title=writer.instruction_title(policy),

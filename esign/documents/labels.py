@@ -1,0 +1,81 @@
+"""Short labels of the layout; the words of contracts live in ``policies/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+LABELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "de": MappingProxyType(
+            {
+                "date": "Datum",
+                "valid_until": "Angebot gültig bis",
+                "page": "Seite",
+                "of": "von",
+                "position": "Position",
+                "quantity": "Menge",
+                "unit_price": "Einzelpreis",
+                "amount": "Betrag",
+                "net": "Summe ohne Steuer",
+                "tax_included": "Alle Preise enthalten die {label} ({rate}). Im Gesamtbetrag sind das {amount}.",
+                "price_title": {
+                    "electricity-supply": "Preise und voraussichtliche Kosten im Jahr",
+                    "household-insurance": "Beitrag",
+                    "mobile-plan": "Preise",
+                    "cost-approval": "Kostenplan",
+                },
+                "total": {
+                    "electricity-supply": "Voraussichtliche Kosten im Jahr",
+                    "household-insurance": "Jahresbeitrag",
+                    "mobile-plan": "Gesamtpreis der Mindestlaufzeit",
+                    "cost-approval": "Gesamtkosten",
+                },
+                "components": "So setzt sich der Arbeitspreis zusammen",
+                "component": "Bestandteil",
+                "ct_per_kwh": "ct/kWh",
+                "work_price": "Arbeitspreis",
+                "answers": "Ihre Antworten auf unsere Fragen",
+                "question": "Frage",
+                "answer": "Antwort",
+                "shares_title": "Wer welchen Teil trägt",
+                "bearer": "Anteil",
+                "shares": {
+                    "fund_cents": "Krankenkasse nach Bewilligung (vereinbarter Preis abzüglich Zuzahlung)",
+                    "copayment_cents": "Gesetzliche Zuzahlung",
+                    "additional_cents": "Mehrkosten der gewählten Versorgung",
+                },
+                "own": "Ihr Eigenanteil (Zuzahlung und Mehrkosten)",
+                "declaration": "Ihre Erklärung",
+                "signature": "Elektronische Unterschrift",
+                "company_declares": (
+                    "Dieses Angebot wurde elektronisch erstellt und gilt ohne Unterschrift (Textform, § 126b BGB)."
+                ),
+                "company_receives": "Der Antrag richtet sich an diese Stelle. Sie entscheidet durch Bescheid.",
+                "vat_id": "USt-IdNr.",
+                "represented_by": "vertreten durch",
+                "supervisor": "Aufsicht:",
+                "cut": "Hier abtrennen oder kopieren",
+                "attached": "Diesem Dokument sind die Vertragsdaten als Datei contract.json beigefügt.",
+            }
+        )
+    }
+)
+"""Labels per language; a contract in a language without labels has no clauses either and is refused earlier."""
+
+UNITS: Mapping[str, Mapping[str, tuple[str, str, str]]] = MappingProxyType(
+    {
+        "de": MappingProxyType(
+            {
+                "once": ("", "einmalig", ""),
+                "piece": ("Stück", "Stück", ""),
+                "month": ("Monat", "Monate", "/Monat"),
+                "quarter": ("Quartal", "Quartale", "/Quartal"),
+                "year": ("Jahr", "Jahre", "/Jahr"),
+                "kwh": ("kWh", "kWh", "ct/kWh"),
+            }
+        )
+    }
+)
+"""Unit of a price line: singular, plural, and what stands behind a price per unit."""

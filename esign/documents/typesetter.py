@@ -1,0 +1,65 @@
+"""The typesetter: typst with our own templates and typefaces; data goes in as data, never as code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import typst
+
+from esign.documents.errors import DraftFailed, GlyphMissing
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+FONTS = HERE / "fonts"
+STANDARDS: Final[tuple[Literal["a-3a"], Literal["ua-1"]]] = ("a-3a", "ua-1")
+"""PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1): the typesetter refuses to write what breaks their rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A typeset document and what its template reports about it."""
+
+    pdf: bytes
+    reports: tuple[Mapping[str, Any], ...]
+    """Values of the template's labelled metadata: lengths as numbers of points, origin at the top left."""
+
+
+def typeset(template: str, inputs: Mapping[str, str], *, at: datetime) -> Sheet:
+    """Typeset one document; same template, inputs and instant give the same bytes on every machine.
+
+    Each call has a compiler of its own, so threads do not share state; the typefaces are loaded once.
+
+    Args:
+        template: Name of one of our templates, without suffix.
+        inputs: What the template reads as ``sys.inputs``.
+        at: Creation instant that the document carries; whole seconds count.
+
+    Raises:
+        GlyphMissing: A character is in none of our typefaces.
+        DraftFailed: Anything else that the typesetter refuses.
+    """
+    source = TEMPLATES / f"{template}.typ"
+    try:
+        compiler = typst.Compiler(source, root=TEMPLATES, font_paths=_fonts(), sys_inputs=dict(inputs))
+        pdf = compiler.compile(
+            format="pdf", pdf_standards=list(STANDARDS), timestamp=at.astimezone(UTC).replace(microsecond=0)
+        )
+        reports = json.loads(compiler.query("<report>", field="value"))
+    except typst.TypstError as error:
+        if "could not be displayed with" in str(error):
+            raise GlyphMissing(template=template) from None
+        raise DraftFailed("the typesetter refused the document", template=template) from error
+    if not isinstance(pdf, bytes):
+        raise DraftFailed("the typesetter wrote no document", template=template)
+    return Sheet(pdf=pdf, reports=tuple(reports))
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
