@@ -130,8 +130,6 @@ class SmtpMailer:
                 _leave(connection)
         except EsignError:
             raise
-        except smtplib.SMTPAuthenticationError as error:
-            raise MailInsecure("login was refused", host=server.host, status=error.smtp_code) from error
         except smtplib.SMTPResponseException as error:
             raise _refusal(error.smtp_code, server.host) from error
         except ssl.SSLError as error:
@@ -161,7 +159,10 @@ class SmtpMailer:
                 raise MailInsecure("a password is never sent over an open connection", host=server.host)
             if not connection.has_extn("auth"):
                 raise MailInsecure("the server does not offer a login", host=server.host)
-            connection.login(server.user, server.password)
+            try:
+                connection.login(server.user, server.password)
+            except (smtplib.SMTPException, ConnectionError) as error:  # some servers refuse by hanging up
+                raise MailInsecure("login was refused", host=server.host) from error
 
     def _transfer(self, connection: smtplib.SMTP, mail: ComposedMail) -> None:
         host = self._server.host
