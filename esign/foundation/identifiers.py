@@ -31,6 +31,8 @@ class Oid:
     """Certificate policy: an identity provider confirmed the name over this very key (ID token nonce = H(CSR))."""
     SANDBOX = f"{ARC}.4.9"
     """Certificate policy: issued by a sandbox; proves nothing to anybody."""
+    SANDBOX_TIMESTAMP = f"{ARC}.5.9"
+    """Timestamp policy of a sandbox's timestamp authority."""
 
 
 def new_id() -> str:
