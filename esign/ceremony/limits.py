@@ -31,17 +31,11 @@ MAX_ATTEMPT_SECONDS: Final = 3600
 ENROLMENT_SECONDS: Final = 15 * 60
 """Life of an enrolment offered by ``hello``, in seconds. Source: docs/ceremony-spec.md section 4, ``hello``."""
 
-REPORTED_CLOCK_SKEW_SECONDS: Final = 300
-"""A device clock further away than this is reported, not refused. Source: docs/ceremony-spec.md section 5."""
-
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 """Largest message of the agent. Source: docs/ceremony-spec.md section 4."""
 
 MAX_LARGE_MESSAGE_BYTES: Final = 128 * 1024
 """Largest ``enrol`` and ``intent``: they carry tokens and statements of others. Source: the same section."""
-
-MAX_HOLE_BYTES: Final = 80_000
-"""Largest placeholder for the signature, in bytes of the file. Source: docs/ceremony-spec.md section 5."""
 
 SEED_BYTES: Final = 32
 """Bytes of the seed that everything secret in an attempt follows from. Source: docs/ceremony-spec.md section 6."""

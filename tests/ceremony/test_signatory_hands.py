@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,14 @@ def reason(action: Any) -> str:
     with pytest.raises(SignatoryRefused) as refused:
         action()
     return refused.value.reason_code
+
+
+def test_the_signatory_checks_with_no_code_of_the_engine_but_canonical_json_and_the_clock() -> None:
+    root = Path(__file__).resolve().parents[2] / "certs" / "signatory"
+    found = set()
+    for file in root.glob("*.py"):
+        found |= set(re.findall(r"^(?:from|import) (esign[.\w]*)", file.read_text("utf-8"), re.MULTILINE))
+    assert found == {"esign.foundation.canonical", "esign.foundation.clock"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
