@@ -16,6 +16,8 @@ BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one."""
 
 _READ_ONLY = "esign_read_only"
+_ONE_WRITER = 0x65736967_6E000003
+"""Key of the advisory lock of write transactions on PostgreSQL."""
 
 
 class Database:
@@ -23,7 +25,9 @@ class Database:
 
     SQLite: write-ahead log, synchronous FULL (a committed entry survives a power cut), foreign keys, deleted content
     overwritten with zeros; write transactions take the lock at their beginning (BEGIN IMMEDIATE), so none fails half
-    way. PostgreSQL: as configured there; reading sees one snapshot.
+    way. PostgreSQL: as configured there; a write transaction waits for an advisory lock at its beginning, so that what
+    was read stays true until the commit, as on SQLite (every step appends to the one chain anyway); reading sees one
+    snapshot.
     """
 
     def __init__(self, url: str | URL) -> None:
@@ -41,6 +45,8 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """Begin a transaction that may write; it commits at the end of the block unless an error leaves it."""
         with self.engine.connect() as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_WRITER})
             yield connection
 
     @contextmanager

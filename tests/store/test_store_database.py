@@ -129,3 +129,20 @@ def test_a_database_that_cannot_keep_evidence_is_refused(url):
     with pytest.raises(DatabaseError) as refused:
         Database(url)
     assert refused.value.code == "store.database"
+
+
+def test_what_a_writer_read_stays_true_until_it_commits(database):
+    """Read, decide, write: two at once never decide on the same state, on no database."""
+
+    def work() -> None:
+        for _ in range(10):
+            with database.transaction() as connection:
+                count = connection.execute(select(contract_key.c.holder)).scalars().all()
+                connection.execute(insert(contract_key).values(contract_id="c", holder=f"{len(count)}", wrapped=b"w"))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(int(row.holder) for row in rows(database)) == list(range(40))
