@@ -39,6 +39,9 @@ REFUSED = 0
 TRANSIENT = ("gateway", "engine.conclusion.postponed", "engine.message", "proof.timestamp", "store")
 """Codes (and all that extend them) of refusals that asking again can change; they are not kept."""
 
+RETRIEVALS = ("document", "result")
+"""Messages that change nothing but the record that they came; each is answered anew, and gets the same bytes."""
+
 REFUSAL_KINDS = {
     "enrol": EntryKind.ENROLMENT_REFUSED,
     "intent": EntryKind.INTENT_REFUSED,
@@ -82,14 +85,14 @@ class CeremonyDesk:
         if refused is not None:
             self._record_unverified(invitation, body, refused)
             raise refused
-        if kept is not None and kept.status is not None:
+        if kept is not None and kept.status is not None and message_type not in RETRIEVALS:
             return self._answer_again(received, kept)
         return self._decide(received, begun=kept is not None)
 
     def _decide(self, received: Received, *, begun: bool) -> Answer:
         house, kind = self.household, received.message.type
         if kind == "document":
-            return retrieval.document(house, received)
+            return retrieval.document(house, received, self._keep)
         if kind == "result":
             return retrieval.result(house, received)
         try:

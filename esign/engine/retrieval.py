@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from esign.engine import attempts
 from esign.engine.household import Household
+from esign.engine.ports import Transaction
 from esign.engine.received import PDF, Answer, Received
 from esign.engine.records import ContractState
 from esign.engine.refusals import AttemptUnknown, ResultNotReady
 from esign.evidence.kinds import EntryKind
 
 
-def document(house: Household, received: Received) -> Answer:
-    """Return the prepared document of an attempt; that this device fetched it is recorded once.
+def document(house: Household, received: Received, keep: Callable[[Transaction, Received], None]) -> Answer:
+    """Return the prepared document of an attempt; that this device fetched it is recorded once, with its message.
 
     Raises:
         AttemptUnknown: No such attempt of this device.
@@ -26,6 +28,7 @@ def document(house: Household, received: Received) -> Answer:
         with house.store.transaction() as tx:
             again = attempts.load(tx, tau)
             if not again.contents.fetched:
+                keep(tx, received)
                 attempts.save(
                     tx,
                     again,
