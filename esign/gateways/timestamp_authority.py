@@ -16,7 +16,7 @@ from esign.proof.timestamps import (
     TimestampRequest,
     TimestampToken,
     read_reply,
-    verify_token,
+    trust_token,
 )
 
 QUERY = "application/timestamp-query"
@@ -73,5 +73,5 @@ class HttpTimestampAuthority:
         answer = self._http.post(url, request.der, content_type=QUERY, accept=(REPLY,), repeatable=True, limit=_LIMIT)
         token = read_reply(answer.body, request, now=self._clock.now(), tolerance=self._tolerance)
         if self._anchors:
-            return verify_token(token.der, digest, anchors=self._anchors)
+            trust_token(token, anchors=self._anchors)
         return token

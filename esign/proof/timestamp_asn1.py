@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -102,7 +103,12 @@ def _read(token: bytes) -> TokenParts:
     if len(signers) != 1:
         raise TimestampSignerMissing("not exactly one signer", signers=len(signers))
     signer = signers[0]
-    certificates = [choice.chosen for choice in _items(signed["certificates"]) if choice.name == "certificate"]
+    # Bytes are taken before anything in them is looked at: asn1crypto would write some of them anew, and sorted.
+    # What is signed is the SET OF with its own tag, not the [0] under which it is sent (RFC 5652 section 5.4).
+    signed_attributes = tlv(0x31, signer["signed_attrs"].contents or b"")
+    certificates = {
+        choice.chosen.dump(): choice.chosen for choice in _items(signed["certificates"]) if choice.name == "certificate"
+    }
     attributes = _attributes(signer)
     if attributes["content_type"].native != "tst_info":
         raise TimestampMalformed("the signed content type is not TSTInfo")
@@ -118,14 +124,13 @@ def _read(token: bytes) -> TokenParts:
         nonce=stamp["nonce"].native,
         digest_hash=signer["digest_algorithm"]["algorithm"].native,
         message_digest=attributes["message_digest"].native,
-        # What is signed is the SET OF with its own tag, not the [0] under which it is sent (RFC 5652 section 5.4).
-        signed_attributes=tlv(0x31, signer["signed_attrs"].contents),
+        signed_attributes=signed_attributes,
         signature_algorithm=_algorithm(signer["signature_algorithm"]),
         signature=signer["signature"].native,
         ess_hash=ess_hash,
         ess_certificate_hash=ess_certificate_hash,
         certificate=_signer_certificate(signer["sid"], certificates),
-        certificates=tuple(certificate.dump() for certificate in certificates),
+        certificates=tuple(certificates),
     )
 
 
@@ -156,14 +161,14 @@ def _signing_certificate(attributes: dict[str, Any]) -> tuple[str, bytes]:
     raise TimestampSigningCertificateDiffers("no signed reference to the signing certificate")
 
 
-def _signer_certificate(sid: Any, certificates: list[Any]) -> bytes:
-    for certificate in certificates:
+def _signer_certificate(sid: Any, certificates: Mapping[bytes, Any]) -> bytes:
+    for der, certificate in certificates.items():
         if sid.name == "issuer_and_serial_number":
             named = certificate.serial_number == sid.chosen["serial_number"].native
             if named and certificate.issuer.dump() == sid.chosen["issuer"].dump():
-                return bytes(certificate.dump())
+                return der
         elif certificate.key_identifier is not None and certificate.key_identifier == sid.chosen.native:
-            return bytes(certificate.dump())
+            return der
     raise TimestampSignerMissing("the certificate that signed is not in the token")
 
 

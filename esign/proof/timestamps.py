@@ -48,6 +48,7 @@ __all__ = [
     "TimestampToken",
     "TimestampUntrusted",
     "read_reply",
+    "trust_token",
     "verify_token",
 ]
 
@@ -109,7 +110,7 @@ def read_reply(
     1. The authority granted it. 2. The token is good in itself and stamps the digest asked for.
     3. It carries the nonce of the request. 4. Where ``now`` is given, its time is near.
 
-    Whether the certificate is trusted is asked by :func:`verify_token`.
+    Whether the certificate is trusted is asked by :func:`trust_token`.
 
     Raises:
         TimestampError: One subclass for each way in which a reply can be wrong.
@@ -139,18 +140,28 @@ def verify_token(
         TimestampError: One subclass for each way in which a token can be wrong.
     """
     checked = _checked(token, read_token(token), digest)
+    trust_token(checked, anchors=anchors, intermediates=intermediates)
+    return checked
+
+
+def trust_token(token: TimestampToken, *, anchors: Sequence[bytes], intermediates: Sequence[bytes] = ()) -> None:
+    """Check that a token, good in itself, comes from an authority that is trusted at the time that it states.
+
+    Raises:
+        TimestampUntrusted: The authority's certificate does not lead to an anchor.
+        TimestampMalformed: A certificate in or beside the token cannot be read.
+    """
     try:
         verify_path(
-            checked.certificate,
-            intermediates=(*checked.certificates, *intermediates),
+            token.certificate,
+            intermediates=(*token.certificates, *intermediates),
             anchors=anchors,
-            at=checked.gen_time,
+            at=token.gen_time,
         )
     except CertificateMalformed as error:
         raise TimestampMalformed("a certificate in or beside the token cannot be read") from error
     except CertificateUntrusted as error:
         raise TimestampUntrusted from error
-    return checked
 
 
 def _checked(token: bytes, parts: TokenParts, digest: bytes) -> TimestampToken:

@@ -109,6 +109,12 @@ def test_reference_to_the_certificate_of_rfc_2634_is_accepted():
     assert ask(TimestampAuthorityDouble(ess="v1")).serial == 1
 
 
+def test_attributes_are_checked_as_they_were_sent_even_out_of_order():
+    """Authorities exist that do not sort them; written anew they would be other bytes than those that were signed."""
+    tsa = TimestampAuthorityDouble(unsorted=True)
+    assert ask(tsa).certificate == tsa.certificate
+
+
 def test_refusal_names_status_and_reason():
     request = TimestampRequest.new(DIGEST, NONCE)
     with pytest.raises(TimestampRefused) as error:

@@ -11,6 +11,7 @@ from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
+from certs.signatory.der import tlv
 from tests.identity.helpers.pki import NOW, Authority, p256, timestamp_certificate
 
 
@@ -23,6 +24,7 @@ class TimestampAuthorityDouble:
     scheme: str = "ecdsa"  # or pkcs1v15, pss
     ess: str = "v2"  # or v1, none, other
     with_certificate: bool = True
+    unsorted: bool = False
     certificate: bytes | None = None
     change: Callable[[dict], None] = lambda info: None
     spoil: Callable[[dict], None] = lambda attributes: None
@@ -60,6 +62,9 @@ class TimestampAuthorityDouble:
             attributes["signing_certificate_v2"] = tsp.SigningCertificateV2({"certs": certs})
         self.spoil(attributes)
         signed = cms.CMSAttributes([cms.CMSAttribute({"type": t, "values": [v]}) for t, v in attributes.items()])
+        if self.unsorted:
+            attributes_der = sorted((attribute.dump() for attribute in signed), reverse=True)
+            signed = cms.CMSAttributes.load(tlv(0x31, *attributes_der))
         algorithm, signature = self._sign(signed.dump())
         return cms.ContentInfo(
             {
