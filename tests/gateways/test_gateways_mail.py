@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.foundation.clock import FixedClock
@@ -140,6 +140,7 @@ def test_attachment_cannot_bring_headers_of_its_own(attachment):
         mailer().compose(Mail(attachments=(attachment,)))
 
 
+@settings(deadline=None)
 @given(to=st.text(max_size=40), subject=st.text(max_size=60), text=st.text(max_size=200), file=st.text(max_size=20))
 def test_whatever_is_asked_for_a_mail_has_exactly_our_headers(to, subject, text, file):
     try:

@@ -443,6 +443,7 @@ def test_nothing_but_the_rooms_errors_escapes_from_damaged_data(data):
             continue
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_invalid(data):
     with pytest.raises(RevocationDataInvalid):

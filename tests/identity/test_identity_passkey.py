@@ -158,6 +158,7 @@ def test_message_with_a_wrong_member_is_malformed(change):
         PasskeyRegistration.from_message(SandboxAuthenticator(origin=ORIGIN).register(CHALLENGE) | change)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_nothing_but_the_rooms_errors_escapes_from_arbitrary_bytes(data):
     for member in ("attestation_object", "client_data"):

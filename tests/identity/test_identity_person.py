@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.identity.errors import BirthDateDiffers, BirthDateMissing, NameDiffers
@@ -52,6 +52,7 @@ def test_nothing_is_guessed(left, right):
     assert not same_name(right, left)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_every_name_is_the_same_as_itself_in_any_case_folding(name):
     assert same_name(name, name)

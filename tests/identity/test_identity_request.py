@@ -251,6 +251,7 @@ def test_only_the_one_encoding_of_a_key_binding_is_read(binding):
         KeyBinding.parse(binding)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=120))
 def test_nothing_but_the_rooms_errors_escapes_from_arbitrary_bytes(data):
     for read in (KeyBinding.parse, CertificateRequest.parse, parse_p256):
