@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
@@ -50,11 +51,29 @@ def validator(name: str) -> Validator:
     return result
 
 
+@cache
+def _quick(name: str) -> jsonschema_rs.Draft202012Validator:
+    """Return a compiled validator of the same schema: it says yes in microseconds, and leaves no to the other one."""
+    registry = jsonschema_rs.Registry([("urn:esign:ceremony:common", dict(load_schema("common")))])
+    return jsonschema_rs.Draft202012Validator(
+        dict(load_schema(name)), registry=registry, formats={"base64url": _quick_base64url}, validate_formats=True
+    )
+
+
+def _quick_base64url(value: str) -> bool:
+    try:
+        return _is_base64url(value)
+    except EncodingError:
+        return False
+
+
 def fault(name: str, value: Any) -> str | None:
     """Return where a value departs from a schema, as a JSON path, or nothing if it does not.
 
     The path names members that the schema knows and positions; a member that the schema does not know is not named.
     """
+    if _quick(name).is_valid(value):
+        return None
     error = next(iter(validator(name).iter_errors(value)), None)
     if error is None:
         return None

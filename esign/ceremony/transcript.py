@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from esign.ceremony.capsule import transcript_hash
@@ -14,6 +15,9 @@ from esign.ceremony.errors import TranscriptMalformedError
 from esign.ceremony.limits import CODE_DIGITS, CODE_TRIES, MAX_ATTEMPT_SECONDS, PROOF_OF_APPROVAL, SUITE, VERSION
 from esign.ceremony.schema import check
 from esign.foundation.canonical import CanonicalJsonError, canonical, parse_canonical
+
+_REMEMBERED = 64
+"""Transcripts whose bytes are remembered: one attempt asks for them a dozen times."""
 
 Level = Literal["simple", "advanced", "qualified"]
 HeldBy = Literal["signatory-passkey", "signatory", "company"]
@@ -130,9 +134,7 @@ class Transcript:
         Raises:
             TranscriptMalformedError: A field does not fit the protocol; the fact ``place`` says which.
         """
-        value = self.to_mapping()
-        _require(value)
-        return canonical(value)
+        return _written(self)
 
     @property
     def tau(self) -> bytes:
@@ -146,12 +148,7 @@ class Transcript:
         Raises:
             TranscriptMalformedError: Not canonical JSON, a member unknown or missing, a value that does not fit.
         """
-        try:
-            value = parse_canonical(data)
-        except CanonicalJsonError as error:
-            raise TranscriptMalformedError("not canonical JSON") from error
-        _require(value)
-        return cls._from_mapping(value)
+        return _read(data)
 
     def to_mapping(self) -> dict[str, Any]:
         """Return the members as section 5 names them."""
@@ -244,6 +241,23 @@ class Transcript:
             client_nonce=bytes.fromhex(value["client_nonce"]),
             server_nonce=bytes.fromhex(value["server_nonce"]),
         )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _written(transcript: Transcript) -> bytes:
+    value = transcript.to_mapping()
+    _require(value)
+    return canonical(value)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(data: bytes) -> Transcript:
+    try:
+        value = parse_canonical(data)
+    except CanonicalJsonError as error:
+        raise TranscriptMalformedError("not canonical JSON") from error
+    _require(value)
+    return Transcript._from_mapping(value)
 
 
 def _require(value: Mapping[str, Any]) -> None:
