@@ -19,6 +19,7 @@ from esign.evidence.dossier_forms import (
     read_user_verification,
     user_verification_form,
 )
+from esign.evidence.dossier_readme import README
 from esign.evidence.dossier_statement import statement_of
 from esign.evidence.errors import DossierError
 from esign.evidence.ledger_extract import LedgerExtract, SequencedOpening
@@ -86,6 +87,7 @@ class Dossier:
             PartError: The transcript is none.
         """
         parts = {
+            "readme.txt": README.encode("utf-8"),
             "document.pdf": self.document,
             "transcript.json": self.transcript,
             "declaration.txt": self.declaration.encode("utf-8"),

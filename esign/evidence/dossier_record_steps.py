@@ -122,20 +122,28 @@ def commitments_open(found: Findings) -> str:
         (EntryKind.INTENT_DECLARED, "attributes"): found.signed_attributes,
         (EntryKind.SIGNATURE_EMBEDDED, "document"): sha256(found.parts["document.pdf"]),
     }
+    sent = set()
     opened = set()
+    enrolment = found.dossier.enrolment
     for sequenced in found.dossier.openings:
         opening = sequenced.opening
         entry = present(entries.get(sequenced.seq), "it opens a commitment of an entry that is not here", COMMITMENTS)
         require(opening.name in entry.commitments, "it opens a commitment that the entry does not have", COMMITMENTS)
         opening.check(entry.commitments[opening.name])
         opened.add((entry.seq, opening.name))
+        if (entry.kind, opening.name) == (EntryKind.DELIVERY_DONE, "mail"):
+            sent.add(opening.content)
         expected = here.get((entry.kind, opening.name))
+        if enrolment is not None and entry.facts.get("request") == sha256(enrolment.request).hex():
+            expected = enrolment.id_token.encode("ascii") if opening.name == "id_token" else None
         if expected is not None and entry.facts.get("tau", tau) == tau:
             same = opening.content == expected
             require(same, f"entry {entry.seq} committed to another {opening.name} than is here", COMMITMENTS)
     for entry in found.entries:
         for name in entry.commitments:
             require((entry.seq, name) in opened, f"entry {entry.seq}: its {name} is not opened", COMMITMENTS)
+    for place, mail in enumerate(found.dossier.mails, 1):
+        require(sha256(mail) in sent, "no entry says that this mail was sent", f"mails/{place:03}.eml")
     return f"all {len(opened)} commitments in the entries are opened, and are to what is here"
 
 

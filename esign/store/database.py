@@ -75,6 +75,27 @@ class Database:
                 if raw is not None:
                     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the whole database, as of one instant, while others go on working (SQLite).
+
+        Deleted content is not in it, but the wrapped contract keys of that instant are: an erasure reaches the copies
+        only as they are thrown away or written anew.
+
+        Args:
+            path: Of the new file; an existing one is never overwritten.
+
+        Raises:
+            DatabaseError: The file exists, or the database is not SQLite (use the tools of PostgreSQL).
+        """
+        if not self.is_sqlite:
+            raise DatabaseError("PostgreSQL is copied with its own tools")
+        if path.exists():
+            raise DatabaseError("the file exists and is not overwritten")
+        with self.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            if raw is not None:
+                raw.execute("VACUUM INTO ?", (str(path),))
+
     def check_schema(self) -> None:
         """Check that the tables are those of this version.
 

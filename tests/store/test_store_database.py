@@ -146,3 +146,22 @@ def test_what_a_writer_read_stays_true_until_it_commits(database):
     for thread in threads:
         thread.join()
     assert sorted(int(row.holder) for row in rows(database)) == list(range(40))
+
+
+def test_a_copy_is_whole_and_holds_nothing_deleted(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    migrate(database.url)
+    secret = b"NEVER-AGAIN-READABLE-" + b"x" * 40
+    with database.transaction() as connection:
+        connection.execute(insert(contract_key).values(contract_id="gone", holder="h", wrapped=secret))
+        connection.execute(insert(contract_key).values(ROW))
+    with database.transaction() as connection:
+        connection.execute(contract_key.delete().where(contract_key.c.contract_id == "gone"))
+    database.copy_to(tmp_path / "copy.db")
+    copy = Database(f"sqlite:///{tmp_path / 'copy.db'}")
+    copy.check_schema()
+    assert [row.contract_id for row in rows(copy)] == ["c"]
+    copy.close()
+    assert secret not in (tmp_path / "copy.db").read_bytes()
+    with pytest.raises(DatabaseError):
+        database.copy_to(tmp_path / "copy.db")

@@ -75,6 +75,7 @@ CONTRACT_ID = "contract-1"
 CONTRACT_DATA = b'{"a":1}'
 """What the draft of the small world has attached as contract.json."""
 MANIFEST = b'{"agent":"test"}'
+MAIL = b"From: a\r\n\r\nb\r\n"
 INVITATION = hashlib.sha256(b"invitation").hexdigest()
 
 
@@ -298,7 +299,7 @@ def make_case(folder: Path, *, level: str = "advanced", passkey: bool = True, id
         raw if advanced else None,
     )
     extract, openings = _ledger(
-        world, folder, transcript, capsule, evidence, messages, attributes, document, declaration, summary
+        world, folder, enrolment, transcript, capsule, evidence, messages, attributes, document, declaration, summary
     )
     dossier = Dossier(
         document=document,
@@ -316,7 +317,7 @@ def make_case(folder: Path, *, level: str = "advanced", passkey: bool = True, id
         contract=CONTRACT_DATA,
         ledger=extract,
         openings=openings,
-        mails=(b"From: a\r\n\r\nb\r\n",),
+        mails=(MAIL,),
         seed=seed,
     )
     return Case(world=world, seal=seal, keys=keys, dossier=dossier, at=NOW + timedelta(minutes=2))
@@ -463,7 +464,9 @@ def _messages(keys, enrolment, transcript, signer, intent, verification, raw) ->
     return tuple(sent)
 
 
-def _ledger(world, folder, transcript, capsule, evidence, messages, attributes, document, declaration, summary):
+def _ledger(
+    world, folder, enrolment, transcript, capsule, evidence, messages, attributes, document, declaration, summary
+):
     url = f"sqlite:///{folder / 'ledger.db'}"
     migrate(url)
     database = Database(url)
@@ -484,6 +487,9 @@ def _ledger(world, folder, transcript, capsule, evidence, messages, attributes, 
         }
         ledger.append("contract.drawn_up", CONTRACT_ID, {"level": transcript.statement.level}, contents)
         ledger.append("invitation.made", CONTRACT_ID, {})
+        if enrolment is not None:
+            facts = {"request": sha256(enrolment.request).hex()}
+            ledger.append("enrolment.requested", CONTRACT_ID, facts, {"id_token": enrolment.id_token.encode()})
         ledger.append(
             "attempt.opened",
             CONTRACT_ID,
@@ -496,6 +502,7 @@ def _ledger(world, folder, transcript, capsule, evidence, messages, attributes, 
         )
         ledger.append("signature.embedded", CONTRACT_ID, about, {"document": sha256(document)})
         ledger.append("contract.concluded", CONTRACT_ID, about)
+        ledger.append("delivery.done", CONTRACT_ID, {"kind": "signed_copy"}, {"mail": sha256(MAIL)})
         ledger.append("contract.drawn_up", "another-contract", {})
         head = ledger.head(NOW)
         ledger.add_head(StampedHead(head=head.canonical(), token=world.stamp(head.digest)))
