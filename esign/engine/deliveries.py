@@ -15,7 +15,7 @@ from esign.engine.refusals import ContractUnknown
 from esign.engine.texts import mail_text
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import from_seconds, seconds
-from esign.foundation.digests import sha256
+from esign.foundation.digests import labelled, sha256
 from esign.foundation.errors import EsignError
 from esign.foundation.identifiers import new_id
 from esign.policy import LegalLevel
@@ -91,7 +91,8 @@ class DeliveryDesk:
             signed = house.signed_document(tx, record) if work.kind == SIGNED_COPY else b""
         attachments = ((f"{record.reference}.pdf", "application/pdf", signed),) if signed else ()
         subject, text = mail_text(work.kind, contents.lang, self._words(record, contents, payload))
-        return Mail(to=contents.email, subject=subject, text=text, attachments=attachments)
+        identifier = labelled("mail", work.contract_id.encode(), str(work.id).encode()).hex()[:32]
+        return Mail(to=contents.email, subject=subject, text=text, attachments=attachments, identifier=identifier)
 
     def _words(self, record: ContractRecord, contents: ContractContents, payload: dict[str, Any]) -> dict[str, str]:
         until = payload.get("expires_at")

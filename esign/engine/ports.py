@@ -121,6 +121,10 @@ class Work(Protocol):
     """Something that must reach somebody outside, leased to one worker."""
 
     @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
     def contract_id(self) -> str:
         """The contract that it is about."""
 
@@ -214,6 +218,8 @@ class Mail:
     text: str
     attachments: tuple[tuple[str, str, bytes], ...] = ()
     """File name, media type, content."""
+    identifier: str = ""
+    """Name of the mail, the same at every try, so that a recipient's mailbox knows a repetition; empty: a fresh one."""
 
 
 class Mailer(Protocol):

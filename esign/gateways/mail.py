@@ -104,7 +104,7 @@ class SmtpMailer:
             MailMalformed: An address, the subject or a file name holds what does not belong there.
         """
         recipient = _address(mail.to)
-        message_id = f"<{self._identifier()}@{self._sender.domain}>"
+        message_id = f"<{mail.identifier or self._identifier()}@{self._sender.domain}>"
         try:
             message = self._message(mail, recipient, message_id, self._clock.now())
             data = message.as_bytes(policy=SMTP)
