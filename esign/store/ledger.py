@@ -15,7 +15,7 @@ from esign.evidence.kinds import EntryKind
 from esign.evidence.ledger import StoredEntry
 from esign.evidence.ports import ContractKeys
 from esign.foundation.clock import Clock
-from esign.proof.chain import GENESIS
+from esign.proof.chain import GENESIS, entry_hash
 from esign.proof.merkle import (
     ConsistencyProof,
     Frontier,
@@ -88,10 +88,10 @@ class SqlLedger:
             }
             for opening in openings
         ]
-        self._keep(entry, tail)
+        own = self._keep(entry, tail)
         if sealed:
             self._connection.execute(insert(sealed_content), sealed)
-        return Receipt(sequence=entry.seq, entry=entry.hash)
+        return Receipt(sequence=entry.seq, entry=own)
 
     def tail(self) -> Frontier:
         """Return size and frontier of the ledger."""
@@ -190,26 +190,29 @@ class SqlLedger:
         peaks = tuple(row.peaks[place : place + 32] for place in range(0, len(row.peaks), 32))
         return Frontier(size=row.size, peaks=peaks), row.last
 
-    def _keep(self, entry: Entry, tail: Frontier) -> None:
-        grown, completed = tail.grow(entry.hash)
+    def _keep(self, entry: Entry, tail: Frontier) -> bytes:
+        data = entry.canonical()
+        own = entry_hash(data)
+        grown, completed = tail.grow(own)
         run = self._connection.execute
         run(
             insert(ledger_entry).values(
                 seq=entry.seq,
-                hash=entry.hash,
+                hash=own,
                 prev=entry.prev,
                 kind=str(entry.kind),
                 contract_id=entry.contract,
-                bytes=entry.canonical(),
+                bytes=data,
             )
         )
         for level, index, node in completed[NODE_LEVEL:]:
             run(insert(ledger_node).values(level=level, index=index, hash=node))
-        state = {"size": grown.size, "last": entry.hash, "peaks": b"".join(grown.peaks)}
+        state = {"size": grown.size, "last": own, "peaks": b"".join(grown.peaks)}
         if not tail.size:
             run(insert(ledger_tail).values(id=1, **state))
         elif run(update(ledger_tail).where(ledger_tail.c.size == tail.size).values(**state)).rowcount != 1:
             raise LedgerStoreError("the tail moved during an append")
+        return own
 
     def _node(self, level: int, index: int) -> bytes:
         if level >= NODE_LEVEL:
