@@ -35,6 +35,7 @@ class Mail:
     subject: str = "Ihr Vertrag über 14.900,00 €"
     text: str = "Guten Tag,\n\nhier ist Ihr Vertrag.\n.\nGrüße\n"
     attachments: tuple[tuple[str, str, bytes], ...] = ()
+    identifier: str = ""
 
 
 PDF = bytes(range(256)) * 40
@@ -391,3 +392,9 @@ def test_login_over_an_encrypted_connection(serve, tls, good):
 def test_the_library_is_the_one_that_was_read():
     """The code relies on smtplib leaving bytes alone but for the dots of RFC 5321 section 4.5.2."""
     assert smtplib._quote_periods(b".\r\na\r\n.b") == b"..\r\na\r\n..b"
+
+
+def test_a_mail_that_is_sent_again_keeps_its_message_id():
+    first, second = (mailer().compose(Mail(identifier="4711")).message_id for _ in range(2))
+    assert first == second
+    assert "4711" in first
