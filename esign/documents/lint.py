@@ -100,7 +100,7 @@ def _catalogue(document: pikepdf.Pdf) -> Iterator[LintFinding]:
         yield LintFinding(kind="no_language", what="the document names no language")
     if not bool(_inside(root, "/ViewerPreferences").get("/DisplayDocTitle", False)):
         yield LintFinding(kind="no_title", what="viewers are not told to show the title")
-    intents = root.get("/OutputIntents", [])
+    intents: Any = root.get("/OutputIntents", [])
     if not any(intent.get("/S") == "/GTS_PDFA1" and "/DestOutputProfile" in intent for intent in intents):
         yield LintFinding(kind="no_output_intent", what="there is no output intent with a colour profile")
     for key in ("/OpenAction", "/AA", "/OCProperties"):
