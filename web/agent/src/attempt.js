@@ -93,7 +93,7 @@ async function fetchAttempt(session, onFetched) {
   }));
   const transcript = await readTranscript(read.bytes);
   const tau = await transcriptDigest(read.bytes);
-  const clockSkew = Math.round(session.skew ?? Date.now() / 1000 - transcript.issued_at);
+  const clockSkew = session.kept.skew ?? Math.round(Date.now() / 1000) - transcript.issued_at;
 
   const { hello, place } = session;
   const own = {

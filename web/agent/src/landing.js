@@ -37,7 +37,8 @@ async function fill(page, session, usable) {
   words.put(part("level-text"), `level.${level}.text`, values);
 
   const known = (await currentPasskey()) !== undefined;
-  const identify = verification === "none" || (!passkeysKnown() && verification !== "required") ? "identify_plain" : "identify";
+  const plain = verification === "none" || !passkeysKnown();
+  const identify = plain ? "identify_plain" : known ? "again" : "identify";
   const steps = [
     ...(level === "simple" ? [] : usable ? ["known"] : [identify]),
     "read",
@@ -53,7 +54,7 @@ async function fill(page, session, usable) {
   );
   const enrols = level !== "simple" && !usable;
   words.put(part("begin"), enrols ? "landing.begin.enrol" : "landing.begin.open");
-  words.put(part("begin-note"), enrols && identify === "identify" ? "landing.note.passkey" : "landing.note.open");
+  words.put(part("begin-note"), enrols && !plain ? "landing.note.passkey" : "landing.note.open");
   document.body.dataset.device = known ? "known" : "new";
 }
 

@@ -2,6 +2,7 @@
 
 /** @typedef {"loading" | "landing" | "reading" | "progress" | "resuming" | "result" | "problem"} Part */
 
+const LANGUAGES = { de: "Deutsch", en: "English" };
 const PARTS = ["loading", "landing", "reading", "declaring", "progress", "resuming", "result", "problem"];
 
 /** The element with this id. @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
@@ -15,16 +16,16 @@ export class Page {
   /** @param {import("./words.js").Words} words */
   constructor(words) {
     this.words = words;
-    for (const language of /** @type {const} */ (["de", "en"])) {
-      part(`lang-${language}`).addEventListener("click", () => this.speak(language));
-    }
+    part("language").addEventListener("click", () => this.speak(words.language === "de" ? "en" : "de"));
     this.speak(words.language, false);
   }
 
-  /** @param {"de" | "en"} language @param {boolean} [chosen] */
+  /** @param {"de" | "en"} language @param {boolean} [chosen] by the person, so it is remembered in this tab */
   speak(language, chosen = true) {
     this.words.speak(language);
-    for (const each of ["de", "en"]) part(`lang-${each}`).setAttribute("aria-pressed", String(each === language));
+    const other = language === "de" ? "en" : "de";
+    part("language").lang = other;
+    part("language").textContent = LANGUAGES[other];
     if (!chosen) return;
     sessionStorage.setItem("lang", language);
     const address = new URL(location.href);

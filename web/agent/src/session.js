@@ -63,6 +63,7 @@ import { forget, load, names, save } from "./storage.js";
  * @property {string} token
  * @property {number} expires seconds
  * @property {Hello} [hello]
+ * @property {number} [skew] seconds that this device's clock is ahead of the server's
  * @property {Identity} [identity]
  * @property {Enrolling} [enrolling]
  * @property {{body: string, clientNonce: string, at: number}} [opening]
@@ -89,7 +90,6 @@ export class Session {
     this.kept = kept;
     this.device = device;
     this.place = place;
-    this.heardAt = 0;
     /** @type {(waiting: boolean) => void} */
     this.onConnection = () => {};
   }
@@ -136,15 +136,14 @@ export class Session {
     const hello = /** @type {Hello} */ (
       await this.ask("hello", await this.write("hello", { device_key: b64url(this.device.spki), lang }))
     );
-    this.heardAt = performance.now();
-    this.skew = Math.round(Date.now() / 1000) - hello.server_time;
-    await this.keep({ hello, expires: hello.expires_at });
+    const skew = Math.round(Date.now() / 1000) - hello.server_time;
+    await this.keep({ hello, expires: hello.expires_at, skew });
     return hello;
   }
 
   /** Milliseconds since 1970 by the server's clock, as far as this device can tell. */
   now() {
-    return Date.now() - (this.skew ?? 0) * 1000;
+    return Date.now() - (this.kept.skew ?? 0) * 1000;
   }
 
   /** @param {import("./messages.js").MessageType} type @param {import("./canonical.js").JsonObject} members */

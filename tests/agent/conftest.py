@@ -1,0 +1,80 @@
+"""A running installation and a browser for the agent's tests."""
+
+import subprocess
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.agent.scratch_helpers import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, Customer
+from tests.agent.stack import DIST, ROOT, running
+
+
+@pytest.fixture(scope="session")
+def built_agent():
+    """The agent as it is built from the sources that are here."""
+    agent = ROOT / "web" / "agent"
+    if not (agent / "node_modules").is_dir():
+        pytest.skip("web/agent/node_modules is missing: npm ci --omit=optional")
+    sources = [*agent.glob("src/*"), *agent.glob("assets/*"), agent / "build.mjs", ROOT / "web/static/tokens.css"]
+    manifest = DIST / "manifest.json"
+    if not manifest.exists() or manifest.stat().st_mtime < max(each.stat().st_mtime for each in sources):
+        subprocess.run(["npm", "run", "--silent", "build"], cwd=agent, check=True, stdout=subprocess.DEVNULL)
+    return DIST
+
+
+@pytest.fixture(scope="session")
+def shared_stack(built_agent, tmp_path_factory):
+    with running(tmp_path_factory.mktemp("agent")) as made:
+        yield made
+
+
+@pytest.fixture
+def stack(shared_stack):
+    """The session's installation; what a test did to the wire and the clock ends with it."""
+    wire = shared_stack.wire
+    wire.seen.clear()
+    yield shared_stack
+    wire.lose_before.clear()
+    wire.lose_after.clear()
+    wire.change.clear()
+    shared_stack.clock.offset *= 0
+
+
+@pytest.fixture(scope="session")
+def recorded_stack(built_agent, tmp_path_factory):
+    """An installation whose policy records user verification and does not require it."""
+    folder = tmp_path_factory.mktemp("agent-recorded")
+    with running(folder, signature_policy_advanced="scratch-advanced-recorded") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield instance
+        instance.close()
+
+
+@pytest.fixture
+def context_of(browser):
+    """Make browser contexts (devices) that end with the test."""
+    made = []
+
+    def make(**options):
+        made.append(browser.new_context(**options))
+        return made[-1]
+
+    yield make
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def phone(context_of):
+    return Customer(context_of(**PHONE).new_page())
+
+
+@pytest.fixture
+def desktop(context_of):
+    return Customer(context_of(**DESKTOP).new_page())
