@@ -5,6 +5,7 @@ This is the one command that knows the sandbox of ``certs``; everything else of 
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import webbrowser
@@ -78,8 +79,10 @@ def demo(
         )
     )
     from esign.bootstrap import install
+    from esign.cli.logs import LEVEL
     from esign.cli.serve import agent_child, web_child, worker_child
 
+    os.environ.setdefault(LEVEL, "WARNING")  # the terminal belongs to the links; inherited by all processes
     _, settings = furnish(layout, _sandbox_class().create)
     install(settings)
     config = layout.config
@@ -106,7 +109,7 @@ def sandbox_process(directory: Path, port: int, smtp_port: int, redirect_uri: st
     from certs.sandbox.serve import run
     from esign.cli.logs import configure
 
-    configure("WARNING")
+    configure()
     stop = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:

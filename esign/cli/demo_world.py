@@ -105,6 +105,7 @@ def furnish(layout: Layout, open_sandbox: Callable[..., Sandbox]) -> tuple[Sandb
         dispute_key_file=dispute,
         smtp_host="127.0.0.1",
         smtp_port=layout.smtp,
+        smtp_security="none",  # the simulated mail server is on this machine
         mail_from=SENDER,
     )
     configuration.write(settings, layout.config)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from esign.cli.configuration import DEFAULT, ENVIRONMENT, config_option, load
-from esign.cli.errors import FileUnreadable, FileUnwritable
+from esign.cli.errors import FileUnreadable, FileUnwritable, TrustMissing, error_line
+from esign.foundation.errors import EsignError
 
 if TYPE_CHECKING:
     from esign.evidence import DossierReport
-    from esign.validation import TrustAnchors
 
 VALID, NOT_VALID, UNREADABLE = 0, 1, 2
 """Exit status of ``esign dossier verify``."""
@@ -61,18 +61,19 @@ def create(contract: str, out: Path, dispute_key: Path | None, config: Path | No
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @config_option
 def verify(file: Path, trust: tuple[Path, ...], as_json: bool, config: Path | None) -> int:
-    """Verify a dossier FILE offline; exit 0 valid, 1 not valid, 2 unreadable.
+    """Verify a dossier FILE offline; exit 0 valid, 1 not valid, 2 unreadable or wrong use.
 
-    Without --trust the trust anchors of the configuration are used, if there is one; otherwise none.
+    Without --trust the trust anchors of the configuration are used.
     """
     from esign.evidence import verify_dossier
 
     try:
         data = _read(file)
-    except FileUnreadable as error:
-        _print_unreadable(file, error, as_json)
+        anchors = _anchors(trust, config)
+    except EsignError as error:
+        _print_error(file, error, as_json)
         return UNREADABLE
-    report = verify_dossier(data, anchors=_anchors(trust, config).certificates)
+    report = verify_dossier(data, anchors=anchors)
     if as_json:
         click.echo(json.dumps(_object(file, report), ensure_ascii=False))
     else:
@@ -116,27 +117,26 @@ def _object(file: Path, report: DossierReport) -> dict[str, Any]:
     }
 
 
-def _print_unreadable(file: Path, error: FileUnreadable, as_json: bool) -> None:
+def _print_error(file: Path, error: EsignError, as_json: bool) -> None:
     if as_json:
         problem = {"code": error.code, "detail": error.detail, "source": error.source}
         empty = dict.fromkeys(("sandbox", "level", "signatory", "proven_at", "dossier_at"))
         click.echo(json.dumps({"file": str(file), "valid": False, **empty, "steps": [], "error": problem}))
     else:
-        click.echo(f"error: {error.detail} [file: {file}] ({error.code})", err=True)
+        click.echo(error_line(error), err=True)
 
 
-def _anchors(trust: tuple[Path, ...], config: Path | None) -> TrustAnchors:
+def _anchors(trust: tuple[Path, ...], config: Path | None) -> tuple[bytes, ...]:
     from esign.bootstrap import trust_anchors
-    from esign.validation import TrustAnchors
 
-    if trust:
-        missing = next((path for path in trust if not path.exists()), None)
-        if missing:
-            raise FileUnreadable("a trust anchor cannot be read", file=str(missing))
-        return trust_anchors(trust)
-    if config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file():
-        return trust_anchors(load(config).trust_anchors)
-    return TrustAnchors(certificates=())
+    if not trust:
+        if not (config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file()):
+            raise TrustMissing("nothing can be verified without a trust anchor: give --trust FILE")
+        return trust_anchors(load(config).trust_anchors).certificates
+    missing = next((path for path in trust if not path.exists()), None)
+    if missing:
+        raise FileUnreadable("a trust anchor cannot be read", file=str(missing))
+    return trust_anchors(trust).certificates
 
 
 def _read(path: Path) -> bytes:

@@ -63,3 +63,16 @@ class SampleNotSigned(CliError):
     """A sample contract could not be signed."""
 
     code = "cli.sample_not_signed"
+
+
+class TrustMissing(CliError):
+    """No trust anchor was named and none is configured."""
+
+    code = "cli.trust_missing"
+
+
+def error_line(error: EsignError) -> str:
+    """Return the one line by which a refusal is told on the terminal."""
+    facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items())
+    detail = error.detail.rstrip(".")
+    return f"error: {detail} [{facts}] ({error.code})" if facts else f"error: {detail} ({error.code})"

@@ -9,12 +9,16 @@ from __future__ import annotations
 import ipaddress
 import json
 import logging
+import os
 import re
 import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+LEVEL = "ESIGN_LOG_LEVEL"
+"""Environment variable: DEBUG, INFO (default), WARNING, ERROR."""
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -54,12 +58,13 @@ def _left_out(found: re.Match[str]) -> str:
     return "<address>"
 
 
-def configure(level: str = "INFO") -> None:
-    """Send every record of this process to stderr as JSON lines."""
+def configure() -> None:
+    """Send every record of this process to stderr as JSON lines, from the level that ``ESIGN_LOG_LEVEL`` names."""
+    level = os.environ.get(LEVEL, "INFO").upper()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(level if level in logging.getLevelNamesMapping() else "INFO")
     for noisy in ("httpx", "httpcore", "alembic", "pyhanko", "pyhanko_certvalidator", "fontTools", "PIL"):
         logging.getLogger(noisy).setLevel("WARNING")

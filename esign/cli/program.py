@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from esign.cli.errors import error_line
 from esign.foundation.errors import EsignError
 
 COMMANDS = {
@@ -72,7 +73,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _say(error.format_message().replace("\n", " "), "cli.usage", WRONG_USE)
     except EsignError as error:
         _traceback_wanted()
-        return _say(_detail(error), error.code, FAILED)
+        click.echo(error_line(error), err=True)
+        return FAILED
     except BrokenPipeError:
         sys.stderr.close()
         return FAILED
@@ -80,12 +82,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _traceback_wanted()
         return _say(f"unexpected {type(error).__name__}; set ESIGN_TRACEBACK=1 to see where", "internal", FAILED)
     return result if isinstance(result, int) else 0
-
-
-def _detail(error: EsignError) -> str:
-    facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items())
-    detail = error.detail.rstrip(".")
-    return f"{detail} [{facts}]" if facts else detail
 
 
 def _say(detail: str, code: str, status: int) -> int:

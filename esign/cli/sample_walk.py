@@ -91,7 +91,10 @@ def _sign(
     contract_id: str = application.contracts.draw_up(sample.data)
     application.contracts.invite(contract_id)
     application.delivery.deliver_due()
-    link = _link(application.contracts.mails(contract_id)[0], settings.agent_url)
+    mails = application.contracts.mails(contract_id)
+    if not mails:
+        raise SampleNotSigned("the invitation could not be delivered", sample=sample.name)
+    link = _link(mails[0], settings.agent_url)
     document = walk(http, link, settings.web_url, sandbox, sample.person)
     application.delivery.deliver_due()
     application.ledger.stamp_due()
