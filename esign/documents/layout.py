@@ -48,7 +48,7 @@ def layout(contract: ContractData) -> Mapping[str, Any]:
 def hold_together(text: str) -> str:
     """Return the text with no-break spaces where no line may break: ``§ 41b``, ``Nr. 4``, ``z. B.``, ``14 Tage``."""
     text = _HOLD.sub(rf"\1{NBSP}", text)
-    text = _ABBREVIATION.sub(rf"\1.{NBSP}\2.", text)
+    text = _ABBREVIATION.sub(rf"\1.{NBSP}\2.", text).replace(f" e.{NBSP}V.", f"{NBSP}e.{NBSP}V.")
     return _UNIT.sub(NBSP, text)
 
 

@@ -55,6 +55,7 @@ def test_every_unit_and_template_has_its_label() -> None:
         ("§§ 355, 356a", "§§\u00a0355, 356a"),
         ("Artikel 3 Nummer 11", "Artikel\u00a03 Nummer\u00a011"),
         ("z. B. ein Brief", "z.\u00a0B. ein Brief"),
+        ("Energie e. V., Berlin", "Energie\u00a0e.\u00a0V., Berlin"),
         ("14 Tage, 19 % und 100 €", "14\u00a0Tage, 19\u00a0% und 100\u00a0€"),
         ("0 Uhr bis 24 Uhr", "0\u00a0Uhr bis 24\u00a0Uhr"),
         ("Satz für Satz", "Satz\u00a0für Satz"),
