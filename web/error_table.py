@@ -7,7 +7,6 @@ import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
 
-import certs
 import esign
 import web
 from esign.foundation.errors import EsignError
@@ -22,20 +21,21 @@ Every refusal of this product has a stable, dotted code that extends the code of
 interface answers them as `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `code` and `facts`; the
 command line prints `error: <detail> (<code>)`; `/problems/<code>` of an installation explains them to people.
 
-HTTP `–`: the code is met on the command line or in the log only. This page is written by
-`python -m web.error_table > docs/error-codes.md`.
+HTTP `–`: the code is met on the command line or in the log only. The sandbox and its browserless signatory have codes
+of their own (`sandbox.…`, `agent.…`, `server.…`), which are met in the demonstration and the tests only. This page is
+written by `python -m web.error_table > docs/error-codes.md`.
 
 | Code | HTTP | Means | Source | Deutsch |
 |---|---|---|---|---|
 """
 
-_OFF_LINE = ("cli", "sandbox", "agent", "agent_origin", "server", "settings", "policy", "jobs")
+_OFF_LINE = ("cli", "agent_origin", "settings", "policy")
 """Kinds that no HTTP answer of the web application carries."""
 
 
 def error_classes() -> tuple[type[EsignError], ...]:
-    """Return every error class of the product, by code."""
-    for package in (esign, web, certs):
+    """Return every error class of the engine and the web, by code."""
+    for package in (esign, web):
         _import_all(package)
     return tuple(sorted(set(_below(EsignError)), key=lambda item: (item.code, item.__name__)))
 
@@ -63,7 +63,7 @@ def _import_all(package: ModuleType) -> None:
 
 def _below(base: type[EsignError]) -> Iterator[type[EsignError]]:
     for error in base.__subclasses__():
-        if error.__module__.partition(".")[0] in ("esign", "web", "certs"):
+        if error.__module__.partition(".")[0] in ("esign", "web"):
             yield error
         yield from _below(error)
 

@@ -11,6 +11,12 @@ class CliError(EsignError):
     code = "cli"
 
 
+class WrongUse(CliError):
+    """The command was called in a way that it does not understand; ``--help`` says how."""
+
+    code = "cli.usage"
+
+
 class PortInUse(CliError):
     """A port that is needed is taken by another program."""
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from esign.cli.errors import error_line
+from esign.cli.errors import WrongUse, error_line
 from esign.foundation.errors import EsignError
 
 COMMANDS = {
@@ -27,7 +27,7 @@ COMMANDS = {
 """Name of a command: where it stands, and its line in the help (None: part of ``serve`` or ``demo``, not shown)."""
 
 FAILED = 1
-WRONG_USE = 2
+USAGE = 2
 INTERRUPTED = 130
 
 
@@ -70,7 +70,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except click.ClickException as error:
-        return _say(error.format_message().replace("\n", " "), "cli.usage", WRONG_USE)
+        click.echo(error_line(WrongUse(error.format_message().replace("\n", " "))), err=True)
+        return USAGE
     except EsignError as error:
         _traceback_wanted()
         click.echo(error_line(error), err=True)
@@ -80,13 +81,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:
         _traceback_wanted()
-        return _say(f"unexpected {type(error).__name__}; set ESIGN_TRACEBACK=1 to see where", "internal", FAILED)
+        click.echo(f"error: unexpected {type(error).__name__}; set ESIGN_TRACEBACK=1 to see where (internal)", err=True)
+        return FAILED
     return result if isinstance(result, int) else 0
-
-
-def _say(detail: str, code: str, status: int) -> int:
-    click.echo(f"error: {detail} ({code})", err=True)
-    return status
 
 
 def _traceback_wanted() -> None:

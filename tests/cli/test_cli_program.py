@@ -1,12 +1,12 @@
 """The program: one line an error, the right exit status, and a help that comes at once."""
 
+import importlib
 import subprocess
 import sys
 
 import click
 import pytest
 
-from esign.cli import program as program_module
 from esign.cli.program import COMMANDS, program, run
 from esign.foundation.errors import EsignError
 
@@ -22,9 +22,7 @@ def command(monkeypatch):
     def install(action):
         monkeypatch.setitem(COMMANDS, "try", ("tests:try", "Try."))
         wrapped = click.Command("try", callback=action)
-        monkeypatch.setattr(
-            program_module.importlib, "import_module", lambda name: type("Module", (), {"try": wrapped})
-        )
+        monkeypatch.setattr(importlib, "import_module", lambda name: type("Module", (), {"try": wrapped}))
 
     return install
 
@@ -54,7 +52,7 @@ def test_a_fault_of_ours_is_one_line_without_its_message(command, capsys):
 def test_wrong_use_is_one_line_and_exit_status_2(capsys):
     assert run(["nonsense"]) == 2
     error = capsys.readouterr().err
-    assert error == "error: No such command 'nonsense'. (cli.usage)\n"
+    assert error == "error: No such command 'nonsense' (cli.usage)\n"
 
 
 def test_a_command_chooses_its_exit_status(command):
