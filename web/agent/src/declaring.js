@@ -55,13 +55,18 @@ export function showDeclaration({ transcript, tau, declaration, summary, policy 
 
 /** Let the person be verified for this transcript and make the keys usable; repeated until it works or fails for good.
  * @param {Page} page @param {Session} session @param {Uint8Array} tau
- * @param {{button: string, notice: string, state: string}} place
+ * @param {{button: string, notice: string, anew: string, state: string}} place
  * @returns {Promise<{keys: UsableKeys, verified: Verified | null}>} */
-export async function unlockKeys(page, session, tau, { button, notice, state }) {
+export async function unlockKeys(page, session, tau, { button, notice, anew, state }) {
   const { identity } = session.kept;
   if (!identity) throw new Problem("agent.link.missing");
   if (!identity.passkey) return { keys: await unlock(identity.keys, session.device, null), verified: null };
   const challenge = await verificationChallenge(tau);
+  part(`${anew}-line`).hidden = true;
+  part(anew).onclick = async () => {
+    await session.keep({ identity: undefined, opening: undefined, declared: undefined });
+    location.reload();
+  };
   for (;;) {
     page.state = state;
     await click(part(button));
@@ -73,6 +78,7 @@ export async function unlockKeys(page, session, tau, { button, notice, state }) 
     } catch (problem) {
       const cancelled = problem instanceof Problem && problem.code === "agent.passkey.cancelled";
       page.notice(notice, cancelled ? "unlock.cancelled" : "unlock.failed");
+      part(`${anew}-line`).hidden = false; // the passkey may be lost for good
     }
   }
 }
@@ -129,7 +135,12 @@ export async function declare(page, session, attempt, reading) {
   page.step(3);
   page.say("reading.ended");
   if (passkey) words.put(hint, "scratch.locked_passkey");
-  const unlocked = await unlockKeys(page, session, attempt.tau, { button: "unlock-button", notice: "unlock-notice", state: "unlock" });
+  const unlocked = await unlockKeys(page, session, attempt.tau, {
+    button: "unlock-button",
+    notice: "unlock-notice",
+    anew: "unlock-anew",
+    state: "unlock",
+  });
   keys = unlocked.keys;
   attempt.deadline.require();
   part("unlock").hidden = true;

@@ -93,7 +93,7 @@ async function resume(current) {
   let signatureKey = null;
   if (declared && current.hello.level !== "simple" && !declared.signatureBody) {
     if (current.kept.identity?.passkey) page.show("resuming", "resuming");
-    const place = { button: "resume", notice: "resuming-notice", state: "resuming" };
+    const place = { button: "resume", notice: "resuming-notice", anew: "resume-anew", state: "resuming" };
     signatureKey = (await unlockKeys(page, current, fromHex(declared.transcript, 32), place)).keys.signature;
   }
   await finish(current, signatureKey, deadline);

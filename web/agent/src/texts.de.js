@@ -68,6 +68,7 @@ export const de = {
   "unlock.button": "Mit Passkey freischalten",
   "unlock.cancelled": "Der Passkey wurde nicht bestätigt. Nichts ist geschehen; versuchen Sie es noch einmal.",
   "unlock.failed": "Der Passkey dieses Geräts ließ sich nicht verwenden. Versuchen Sie es noch einmal oder richten Sie das Gerät neu ein.",
+  "unlock.anew": "Dieses Gerät neu einrichten",
   "unlock.done": "Freigeschaltet. Jetzt das Rubbelfeld.",
   "scratch.title": "Rubbelfeld",
   "scratch.locked": "Das Feld wird frei, sobald Sie das Dokument bis zum Ende gelesen haben.",

@@ -68,6 +68,7 @@ export const en = {
   "unlock.button": "Unlock with passkey",
   "unlock.cancelled": "The passkey was not confirmed. Nothing has happened; please try again.",
   "unlock.failed": "The passkey of this device could not be used. Try again, or set this device up anew.",
+  "unlock.anew": "Set this device up anew",
   "unlock.done": "Unlocked. Now the scratch field.",
   "scratch.title": "Scratch field",
   "scratch.locked": "The field unlocks once you have read the document to its end.",
