@@ -1,0 +1,188 @@
+"""Usable by everybody: axe-core in each state, reflow, size of controls, focus, languages, motion and contrast."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
+
+pytestmark = [pytest.mark.browser, pytest.mark.network]
+
+SHOTS = os.environ.get("AGENT_SHOTS")
+"""A folder: then every state is also photographed there."""
+
+SMALL = """() => [...document.querySelectorAll('button, a, input, summary')]
+  .filter((each) => each.getClientRects().length && getComputedStyle(each).visibility === 'visible')
+  .map((each) => [each.id || each.textContent.slice(0, 30), each.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 44 || box.height < 44)
+  .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
+
+WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+class Inspector:
+    """Looks at a page in every state that it comes to."""
+
+    def __init__(self, customer, device):
+        self.customer = customer
+        self.device = device
+        self.findings = []
+
+    def look(self, name):
+        page = self.customer.page
+        page.wait_for_timeout(500 if SHOTS else 50)
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{SHOTS}/{self.device}-{name}.png", full_page=False)
+            page.screenshot(path=f"{SHOTS}/{self.device}-{name}-full.png", full_page=True)
+        self.findings += [f"{name}: {each}" for each in self.customer.accessibility()]
+        self.findings += [f"{name}: too small: {each}" for each in page.evaluate(SMALL)]
+        if (wide := page.evaluate(WIDE)) > 0:
+            self.findings.append(f"{name}: {wide} pixels wider than the window")
+
+
+def walk_advanced(stack, customer, inspect):
+    _, link = stack.invite()
+    customer.open(link)
+    inspect.look("landing")
+    customer.begin().identify()
+    inspect.look("reading")
+    customer.read()
+    inspect.look("unlock")
+    customer.unlock()
+    inspect.look("scratch")
+    customer.scratch_with_mouse(rows=1)
+    customer.wait("scratching")
+    inspect.look("scratching")
+    customer.scratch_with_mouse()
+    customer.wait("revealed")
+    customer.page.locator("#order").scroll_into_view_if_needed()
+    inspect.look("revealed")
+    customer.type("000000").order()
+    customer.wait("typo")
+    inspect.look("typo")
+    stack.wire.lose_before.append("signature")
+    customer.type(customer.code()).order()
+    customer.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
+    inspect.look("progress")
+    customer.done()
+    inspect.look("done")
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+def test_no_finding_in_any_state(stack, context_of, device):
+    customer = Customer(context_of(**(PHONE if device == "phone" else DESKTOP)).new_page())
+    inspect = Inspector(customer, device)
+    walk_advanced(stack, customer, inspect)
+    assert inspect.findings == []
+
+
+def test_no_finding_on_a_refusal_and_while_resuming(stack, desktop):
+    inspect = Inspector(desktop, "desktop")
+    desktop.page.goto(f"{stack.agent}/")
+    desktop.wait("problem")
+    inspect.look("problem-link")
+    _, link = stack.invite()
+    desktop.open(link).begin().identify().read().unlock().scratch_with_mouse().type()
+    stack.wire.lose_before.extend(["intent"] * 8)
+    desktop.order()
+    desktop.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
+    desktop.page.goto("about:blank")
+    stack.wire.lose_before.clear()
+    desktop.open(link, state="resuming")
+    inspect.look("resuming")
+    desktop.tap("#resume")
+    desktop.done()
+    assert inspect.findings == []
+
+
+def test_no_finding_at_four_hundred_per_cent_in_english_and_at_the_simple_level(stack, context_of):
+    narrow = {**DESKTOP, "viewport": {"width": 320, "height": 256}, "locale": "en-GB"}  # 1280x1024 at 400 per cent
+    customer = Customer(context_of(**narrow).new_page())
+    inspect = Inspector(customer, "narrow")
+    _, link = stack.invite("mobile-plan")
+    customer.open(link)
+    assert customer.page.evaluate("() => document.documentElement.lang") == "en"
+    inspect.look("landing")
+    customer.begin().read()
+    inspect.look("reading")
+    customer.unlock().scratch_with_keyboard()
+    customer.wait("revealed")
+    inspect.look("revealed")
+    customer.type().order().done()
+    inspect.look("done")
+    assert inspect.findings == []
+
+
+def test_each_part_has_one_heading_of_the_first_level_and_the_focus_on_it(stack, desktop):
+    heads = "() => [...document.querySelectorAll('h1')].filter((h) => h.getClientRects().length).map((h) => h.id)"
+    focus = "() => document.activeElement.id"
+    _, link = stack.invite("mobile-plan")
+    desktop.open(link)
+    assert desktop.page.evaluate(heads) == ["landing-title"] == [desktop.page.evaluate(focus)]
+    desktop.begin()
+    desktop.wait("reading", "scratch")
+    assert desktop.page.evaluate(heads) == ["reading-title"] == [desktop.page.evaluate(focus)]
+    desktop.read().unlock().scratch_with_mouse().type().order().done()
+    assert desktop.page.evaluate(heads) == ["result-title"] == [desktop.page.evaluate(focus)]
+
+
+def test_the_summary_stands_directly_above_the_button_and_the_button_says_only_its_label(stack, desktop):
+    _, link = stack.invite("mobile-plan")
+    desktop.open(link).begin().read()
+    order = desktop.page.evaluate(
+        """() => {
+          const names = ['declaration', 'scratch', 'code', 'summary', 'order-button'];
+          const parts = names.map((id) => document.getElementById(id)), button = parts[4];
+          return {
+            before: button.previousElementSibling.id,
+            inOrder: parts.every((each, at) => !at || parts[at - 1].compareDocumentPosition(each) & 4),
+            label: button.textContent,
+            name: button.getAttribute('aria-label'),
+            lines: document.querySelectorAll('#summary tr').length,
+          };
+        }"""
+    )
+    assert order == {
+        "before": "summary",
+        "inOrder": True,
+        "label": "zahlungspflichtig bestellen",
+        "name": None,
+        "lines": order["lines"],
+    }
+    assert order["lines"] >= 4
+
+
+def test_the_document_is_there_as_text_for_those_who_do_not_see_the_picture(stack, desktop):
+    _, link = stack.invite("mobile-plan")
+    desktop.open(link).begin().read()
+    text = desktop.page.locator("#pages").inner_text()
+    assert "Mobilfunk" in text and "Widerruf" in text
+    names = desktop.page.locator("#pages .page").evaluate_all("all => all.map(each => each.getAttribute('aria-label'))")
+    assert names[0] == f"Seite 1 von {len(names)}"
+
+
+def test_zooming_makes_the_page_larger_and_keeps_it_in_its_region(stack, phone):
+    _, link = stack.invite("mobile-plan")
+    phone.open(link).begin()
+    phone.wait("reading", "scratch")
+    width = "() => document.querySelector('.page').clientWidth"
+    fit = phone.page.evaluate(width)
+    for _ in range(3):
+        phone.page.locator("#zoom-in").click()
+    assert phone.page.evaluate(width) == pytest.approx(2 * fit, abs=3)
+    assert phone.page.evaluate(WIDE) <= 0
+
+
+def test_reduced_motion_fades_nothing_and_forced_colours_keep_the_field_visible(stack, context_of):
+    page = context_of(**DESKTOP, reduced_motion="reduce", forced_colors="active").new_page()
+    customer = Customer(page)
+    _, link = stack.invite("mobile-plan")
+    customer.open(link).begin().read().unlock().scratch_with_mouse()
+    customer.wait("revealed")
+    assert page.evaluate("() => getComputedStyle(document.getElementById('foil')).transitionDuration") == "0s"
+    border = page.evaluate("() => getComputedStyle(document.querySelector('.scratch-field')).borderTopWidth")
+    assert border == "2px"
+    Inspector(customer, "forced").look("revealed")
+    customer.type().order().done()
