@@ -245,6 +245,7 @@ def test_key_binding_is_read_and_written_alike(binding):
         der.sequence(der.integer(1), der.octets(bytes(32)), der.octets(bytes(32)), der.octets(b"", tag=0x80)),
         der.sequence(der.integer(1), der.octets(bytes(32)), der.octets(bytes(32)), b"\x05\x00"),
     ],
+    ids=range(11),
 )
 def test_only_the_one_encoding_of_a_key_binding_is_read(binding):
     with pytest.raises(KeyBindingMalformed):
