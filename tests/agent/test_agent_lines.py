@@ -34,7 +34,7 @@ def test_the_person_is_told_while_there_is_no_connection(stack, desktop):
     stack.wire.lose_before.append("open")
     desktop.open(link).begin()
     desktop.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
-    assert "Keine Verbindung" in desktop.page.locator("#connection").inner_text()
+    assert "nicht zu erreichen" in desktop.page.locator("#connection").inner_text()
     desktop.wait("reading", "scratch")
     assert desktop.page.locator("#connection").inner_text() == ""
 
@@ -166,4 +166,23 @@ def test_an_expired_certificate_is_renewed(stack, desktop):
     assert desktop.page.locator("#begin").inner_text() == "Weiter zum Ausweisen"
     desktop.begin().identify().read().unlock().scratch_with_mouse().type().order().done()
     assert stack.wire.types().count("enrol") == 2
+    assert stack.state(contract) == "concluded"
+
+
+def test_a_timestamp_that_comes_later_finishes_the_contract_by_itself(stack, desktop):
+    from certs.sandbox.tsa_faults import TsaFaults
+
+    contract, link = stack.invite()
+    desktop.open(link).begin().identify().read().unlock().scratch_with_mouse().type()
+    authority = stack.sandbox.timestamps
+    kept = authority.faults
+    try:
+        authority.faults = TsaFaults(http_500=True)
+        desktop.order()
+        desktop.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
+        assert stack.state(contract) != "concluded"
+    finally:
+        authority.faults = kept
+    desktop.done()
+    assert len({each.body for each in stack.wire.seen if each.type == "signature"}) == 1
     assert stack.state(contract) == "concluded"

@@ -37,6 +37,7 @@ const REMEDIES = /** @type {const} */ ({
   "engine.conclusion.release_refused": "none",
   "engine.result": "again",
   signing: "enrol",
+  gateways: "again",
 });
 
 /** @param {string} code @returns {"again" | "anew" | "enrol" | "none"} */
@@ -45,6 +46,14 @@ export function remedy(code) {
     if (Object.hasOwn(REMEDIES, at)) return REMEDIES[/** @type {keyof typeof REMEDIES} */ (at)];
   }
   return "again";
+}
+
+/** The one sentence that people look for: was anything signed? @param {string} code @param {Session | null} session */
+function whatIsSigned(code, session) {
+  if (code === "engine.conclusion.release_refused") return "problem.calm.withheld";
+  const made = ["agent.result", "engine.conclusion", "engine.open.concluding", "engine.result"];
+  if (made.some((each) => code.startsWith(each)) || session?.kept.hello?.state === "signed") return "problem.calm.signed";
+  return signatureSent(session) ? "problem.calm.unknown" : "problem.calm";
 }
 
 /** Something was refused: what, what that means, what the person can do. @param {Page} page @param {Session | null} session @param {unknown} cause */
@@ -56,8 +65,7 @@ export function showProblem(page, session, cause) {
   words.put(part("problem-title"), words.nearest(code, "title"));
   words.put(part("problem-text"), words.nearest(code, "text"));
   words.put(part("problem-next"), words.nearest(code, "next"));
-  const signed = code.startsWith("agent.result") || session?.kept.hello?.state === "signed" || code === "engine.open.concluding";
-  words.put(part("problem-calm"), signed ? "problem.calm.signed" : signatureSent(session) ? "problem.calm.unknown" : "problem.calm");
+  words.put(part("problem-calm"), whatIsSigned(code, session));
   part("problem-code").textContent = problem.facts.reason ? `${code} (${problem.facts.reason})` : code;
   const action = remedy(code);
   part("problem-action").hidden = action === "none";

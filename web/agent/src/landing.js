@@ -4,6 +4,7 @@ import { click, part } from "./page.js";
 import { passkeysKnown } from "./passkey.js";
 import { Problem } from "./problems.js";
 import { currentPasskey } from "./session.js";
+import { fetchAhead } from "./viewer.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./page.js").Page} Page */
@@ -71,6 +72,7 @@ export async function land(page, session) {
   await fill(page, session, usable);
   page.step(1);
   page.show("landing", "landing");
+  fetchAhead();
   const begin = part("begin");
   if (hello.level === "simple" || usable) {
     await click(begin);

@@ -65,7 +65,7 @@ async function start() {
   }
   const hello = await session.greet(page.words.language);
   page.sandbox(hello.sandbox);
-  document.title = hello.contract.title;
+  page.title(hello.contract.title);
   if (hello.state === "closed") throw new Problem("closed");
   if (hello.state === "signed") {
     page.busy("busy.result");
@@ -78,6 +78,7 @@ async function start() {
 /** Read, declare, sign. @param {Session} current */
 async function ceremony(current) {
   page.sandbox(current.hello.sandbox);
+  page.title(current.hello.contract.title);
   page.busy("busy.open");
   const attempt = await openAttempt(current, () => page.busy("busy.check"));
   showDeclaration(attempt);
@@ -108,5 +109,8 @@ async function finish(current, signatureKey, deadline) {
 
 // A second link opened in the same tab changes only the fragment.
 addEventListener("hashchange", () => (tokenIn(location.hash.slice(1)) ? location.reload() : undefined));
+
+// Back from the identity provider by the browser's own button: the page as it was left waits for nothing any more.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 start().catch((problem) => showProblem(page, session, problem));

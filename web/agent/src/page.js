@@ -92,6 +92,11 @@ export class Page {
     }
   }
 
+  /** @param {string} title of the contract */
+  title(title) {
+    this.words.put(/** @type {Element} */ (document.querySelector("title")), "title.with", { title });
+  }
+
   /** @param {boolean} sandbox */
   sandbox(sandbox) {
     part("sandbox").hidden = !sandbox;

@@ -19,6 +19,9 @@ function library() {
   });
 }
 
+/** Have the worker's bytes at hand before they are needed. */
+export const fetchAhead = () => void fetch(WORKER.url, { integrity: WORKER.integrity, credentials: "omit" }).catch(() => {});
+
 /** Started here, from bytes that were checked: `new Worker(url)` knows no integrity value, and pdf.js would quietly do
  * without a worker where it cannot start one. @param {any} pdfjs */
 async function startWorker(pdfjs) {
