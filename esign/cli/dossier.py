@@ -42,6 +42,8 @@ def create(contract: str, out: Path, dispute_key: Path | None, config: Path | No
     """Write the dossier of a concluded CONTRACT."""
     from esign import bootstrap
 
+    if out.exists():
+        raise FileUnwritable("the file exists already", file=str(out))
     key = _read(dispute_key) if dispute_key else None
     data = bootstrap.build(load(config)).dossiers.create(contract, dispute_key=key)
     try:

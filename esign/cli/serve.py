@@ -125,7 +125,7 @@ def agent_child(config: Path, port: int) -> Child:
 
 def worker_child(config: Path) -> Child:
     """Return a worker as a child process."""
-    return Child(name="the worker", arguments=("worker", "--config", str(config), "--follow-parent"))
+    return Child(name="the worker", arguments=("worker", "--config", str(config)))
 
 
 def sandbox_origin(settings: Settings) -> str | None:

@@ -29,6 +29,8 @@ SETTLED_SECONDS = 60.0
 """A child that ran this long and then ended is started again at once."""
 
 _PR_SET_PDEATHSIG = 1
+_SUPERVISOR = "ESIGN_SUPERVISOR"
+"""Environment variable by which a child knows who started it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,14 +149,18 @@ class Supervisor:
 
 
 def follow_parent() -> None:
-    """End this process when the one that started it ends (Linux); called by a child as its first act."""
-    parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != parent:
+    """End this process when the supervisor that started it ends (Linux); called by a child as its first act."""
+    supervisor = os.environ.get(_SUPERVISOR)
+    if supervisor is None or sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != int(supervisor):  # it ended before the kernel knew what to do
         sys.exit(0)
 
 
 def _spawn(child: Child) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal reaches this process alone, which then stops the children in order.
-    return subprocess.Popen(child.command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - own program
+    environment = {**os.environ, _SUPERVISOR: str(os.getpid())}
+    return subprocess.Popen(  # noqa: S603 - our own program
+        child.command, stdin=subprocess.DEVNULL, start_new_session=True, env=environment
+    )

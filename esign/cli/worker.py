@@ -14,16 +14,14 @@ from esign.cli.configuration import config_option, load
 @click.command()
 @config_option
 @click.option("--once", is_flag=True, help="Do what is due and end.")
-@click.option("--follow-parent", "follow", is_flag=True, hidden=True)
-def worker(config: Path | None, once: bool, follow: bool) -> None:
+def worker(config: Path | None, once: bool) -> None:
     """Deliver mails, stamp the ledger's head and finish what was interrupted, until Ctrl-C or SIGTERM.
 
     Any number of workers may run at the same time, on any number of machines.
     """
-    if follow:
-        from esign.cli.supervisor import follow_parent
+    from esign.cli.supervisor import follow_parent
 
-        follow_parent()
+    follow_parent()
     from esign import bootstrap
     from esign.cli.logs import configure
 
