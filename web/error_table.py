@@ -43,7 +43,9 @@ def error_classes() -> tuple[type[EsignError], ...]:
 def table() -> str:
     """Return the page ``docs/error-codes.md``."""
     german = catalogue("de")
-    rows = {INTERNAL: (500, "A fault of ours; nothing else is said", "", german.problems[INTERNAL].title)}
+    rows: dict[str, tuple[object, ...]] = {
+        INTERNAL: (500, "A fault of ours; nothing else is said", "", german.problems[INTERNAL].title)
+    }
     for error in error_classes():
         code = error.code
         if code == EsignError.code or code in rows:

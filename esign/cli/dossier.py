@@ -40,12 +40,12 @@ def dossier() -> None:
 @config_option
 def create(contract: str, out: Path, dispute_key: Path | None, config: Path | None) -> None:
     """Write the dossier of a concluded CONTRACT."""
-    from esign import bootstrap
+    from esign.bootstrap import build
 
     if out.exists():
         raise FileUnwritable("the file exists already", file=str(out))
     key = _read(dispute_key) if dispute_key else None
-    data = bootstrap.build(load(config)).dossiers.create(contract, dispute_key=key)
+    data = build(load(config)).dossiers.create(contract, dispute_key=key)
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -20,9 +20,9 @@ def ledger() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify(config: Path | None, as_json: bool) -> int:
     """Recompute every entry, the Merkle tree and every timestamped head; exit 0 intact, 1 not intact."""
-    from esign import bootstrap
+    from esign.bootstrap import build
 
-    report = bootstrap.build(load(config)).ledger.verify()
+    report = build(load(config)).ledger.verify()
     if as_json:
         fields = ("intact", "entries", "heads", "first_fault")
         click.echo(json.dumps({name: getattr(report, name) for name in fields}, ensure_ascii=False))

@@ -67,7 +67,7 @@ def _installation(settings: Settings, sandbox: Sandbox) -> Iterator[tuple[Any, h
     """Build the installation, every HTTP call of which stays in this process."""
     import httpx
 
-    from esign import bootstrap
+    from esign.bootstrap import build, install
     from esign.cli.serve import agent_origin
     from web import create_app
 
@@ -78,8 +78,8 @@ def _installation(settings: Settings, sandbox: Sandbox) -> Iterator[tuple[Any, h
 
     origins = (settings.web_url, settings.agent_url, _origin(settings.idp_issuer))
     with httpx.Client(mounts={origin: transport(origin) for origin in origins}, trust_env=False) as http:
-        bootstrap.install(settings)
-        application = bootstrap.build(settings, http=http)
+        install(settings)
+        application = build(settings, http=http)
         apps[settings.web_url] = create_app(application, agent_origin=settings.agent_url, sandbox_url=None)
         apps[settings.agent_url] = agent_origin(settings)
         yield application, http

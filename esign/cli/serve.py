@@ -67,12 +67,12 @@ def web_process(config: Path | None, port: int, processes: int) -> None:
     settings = load(config)
 
     def make() -> object:
-        from esign import bootstrap
+        from esign.bootstrap import build
         from esign.cli.samples import sample_contracts
         from web import create_app
 
         return create_app(
-            bootstrap.build(settings),
+            build(settings),
             agent_origin=settings.agent_url,
             sandbox_url=sandbox_origin(settings),
             samples=sample_contracts if settings.sandbox else tuple,

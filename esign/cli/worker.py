@@ -22,11 +22,12 @@ def worker(config: Path | None, once: bool) -> None:
     from esign.cli.supervisor import follow_parent
 
     follow_parent()
-    from esign import bootstrap
+    from esign.bootstrap import build
+    from esign.bootstrap import worker as make_worker
     from esign.cli.logs import configure
 
     configure()
-    running = bootstrap.worker(bootstrap.build(load(config)))
+    running = make_worker(build(load(config)))
     if once:
         running.step()
         return
