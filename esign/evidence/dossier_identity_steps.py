@@ -83,9 +83,7 @@ def certificate_is_the_signatorys(found: Findings) -> str:
     """The certificate is the one that the request asked for, for the person identified, valid when it signed."""
     if found.transcript.statement.level == "simple":
         facts = CertificateFacts.read(found.dossier.certificate)
-        verify_path(
-            found.dossier.certificate, intermediates=found.dossier.chain, anchors=found.anchors, at=found.proven_at
-        )
+        _chain_is_the_path(found)
         require(facts.key_binding is None and facts.held_by != "signatory", "it is no seal's certificate", SIGNER)
         named_sandbox(found, facts)
         return "the declaration carries the company's seal, whose certificate leads to an anchor"
@@ -97,9 +95,20 @@ def certificate_is_the_signatorys(found: Findings) -> str:
         anchors=found.anchors,
         now=found.proven_at,
     )
+    _chain_is_the_path(found)
     require(facts.held_by == found.transcript.statement.held_by, "it states another holder of the key", SIGNER)
     named_sandbox(found, facts)
     return "the certificate is the signatory's, binds all keys, was valid at the proven time and leads to an anchor"
+
+
+def _chain_is_the_path(found: Findings) -> None:
+    """Require that the chain's parts are, in order, the path from the certificate towards an anchor, and nothing else."""
+    path = verify_path(
+        found.dossier.certificate, intermediates=found.dossier.chain, anchors=found.anchors, at=found.proven_at
+    )
+    for place, certificate in enumerate(found.dossier.chain, 1):
+        on_path = place < len(path) and path[place] == certificate
+        require(on_path, "it is not the next certificate of the path", f"certificates/chain-{place:02}.der")
 
 
 def named_sandbox(found: Findings, facts: CertificateFacts) -> None:
