@@ -102,7 +102,7 @@ def certificate_is_the_signatorys(found: Findings) -> str:
 
 
 def _chain_is_the_path(found: Findings) -> None:
-    """Require that the chain's parts are, in order, the path from the certificate towards an anchor, and nothing else."""
+    """Require that the chain's parts are, in order, the path from the certificate to an anchor, and nothing else."""
     path = verify_path(
         found.dossier.certificate, intermediates=found.dossier.chain, anchors=found.anchors, at=found.proven_at
     )
