@@ -34,6 +34,7 @@ async function fill(page, session, usable) {
       timeStyle: "short",
     });
   });
+  words.put(part("landing-kind"), `level.${level}.title`, values);
   words.put(part("level-title"), `level.${level}.title`, values);
   words.put(part("level-text"), `level.${level}.text`, values);
 

@@ -6,7 +6,7 @@ import { as, demand } from "./problems.js";
 const REFUSED = new Set([
   "JavaScript", "JS", "Launch", "OpenAction", "AA", "XFA", "SubmitForm", "ImportData", "ResetForm", "GoToE", "GoToR",
   "RichMedia", "Rendition", "Movie", "Sound", "Screen", "3D", "FileAttachment", "OCG", "OCMD", "OCProperties",
-  "Encrypt", "Collection", "JPXDecode", "JBIG2Decode", "Ref", "PS",
+  "Encrypt", "Collection", "JPXDecode", "JBIG2Decode",
 ]);
 const STREAM = /stream\r?\n/g;
 const LARGEST_OBJECT_STREAM = 16 * 1024 * 1024; // bytes, inflated

@@ -22,6 +22,7 @@ export const de = {
 
   "landing.for": "Für",
   "landing.reference": "Vorgang",
+  "landing.kind": "Art",
   "landing.until": "Offen bis",
   "landing.how": "So läuft es ab",
   "landing.how.identify": "Sie richten auf diesem Gerät einen Passkey ein (Fingerabdruck, Gesicht oder PIN) und weisen sich beim Identitätsanbieter {provider} aus.",

@@ -22,6 +22,7 @@ export const en = {
 
   "landing.for": "For",
   "landing.reference": "Reference",
+  "landing.kind": "Kind",
   "landing.until": "Open until",
   "landing.how": "How it works",
   "landing.how.identify": "You set up a passkey on this device (fingerprint, face or PIN) and identify yourself at the identity provider {provider}.",
