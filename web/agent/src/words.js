@@ -71,9 +71,8 @@ export class Words {
   }
 }
 
-/** German first; English where it was chosen in this tab or the browser speaks no German. @returns {Language} */
+/** German first, as the documents are; English where it was chosen. @returns {Language} */
 export function firstLanguage() {
   const chosen = new URLSearchParams(location.search).get("lang") ?? sessionStorage.getItem("lang");
-  if (chosen === "de" || chosen === "en") return chosen;
-  return navigator.languages?.some((language) => language.startsWith("de")) || !navigator.languages?.length ? "de" : "en";
+  return chosen === "en" ? "en" : "de";
 }
