@@ -56,6 +56,21 @@ class SandboxAuthenticator:
             "prf": False,
         }
 
+    def use(self, challenge: bytes) -> dict[str, Any]:
+        """Return the member ``passkey`` of an ``enrol`` message of a device that has this passkey already."""
+        data, client, signature = self.assert_user(challenge)
+        return {
+            "credential_id": b64(self.credential_id),
+            "public_key": b64(self.public_key),
+            "algorithm": ES256,
+            "assertion": {
+                "authenticator_data": b64(data),
+                "client_data": b64(client),
+                "signature": b64(signature),
+            },
+            "prf": False,
+        }
+
     def assert_user(self, challenge: bytes) -> tuple[bytes, bytes, bytes]:
         """Return authenticator data, client data and signature: the user was verified for this challenge."""
         self.counter += 1

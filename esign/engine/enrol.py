@@ -24,12 +24,14 @@ from esign.identity import (
     ExpectedPerson,
     IdentifiedPerson,
     PasskeyRegistration,
+    PasskeyUse,
     ProviderKeys,
     RegisteredPasskey,
     check_issued_certificate,
     review_enrolment,
     verify_id_token,
     verify_passkey_registration,
+    verify_passkey_use,
 )
 from esign.identity.errors import TokenKeyUnknown
 from esign.policy import signature_policy
@@ -165,12 +167,12 @@ def _passkey(house: Household, received: Received, nonce: bytes) -> RegisteredPa
     members = received.payload.get("passkey")
     if members is None:
         return None
-    return verify_passkey_registration(
-        PasskeyRegistration.from_message(members),
-        challenge=nonce,
-        relying_party=house.settings.relying_party,
-        origin=house.settings.agent_url,
-    )
+    relying_party, origin = house.settings.relying_party, house.settings.agent_url
+    if "assertion" in members:  # the device has a passkey already
+        use = PasskeyUse.from_message(members)
+        return verify_passkey_use(use, challenge=nonce, relying_party=relying_party, origin=origin)
+    registration = PasskeyRegistration.from_message(members)
+    return verify_passkey_registration(registration, challenge=nonce, relying_party=relying_party, origin=origin)
 
 
 def _identify(

@@ -22,7 +22,11 @@ class Oid:
     SIGNATURE_POLICY = f"{ARC}.3"
     """Signature policies hang below it; see ``policies/signature/``."""
     HELD_BY_SIGNATORY_PASSKEY = f"{ARC}.4.1"
-    """Certificate policy: the key lives on the signatory's device, wrapped by a user-verified passkey."""
+    """Certificate policy: the key lives on the signatory's device, and a passkey verifies its user for every signature.
+
+    Where the passkey offers PRF it also wraps the key; which of the two it was stands in the enrolment's evidence
+    (``prf``), not in the certificate: no signature of an authenticator covers it.
+    """
     HELD_BY_SIGNATORY = f"{ARC}.4.2"
     """Certificate policy: the key lives on the signatory's device, without user verification."""
     HELD_BY_COMPANY = f"{ARC}.4.3"

@@ -253,10 +253,10 @@ class EnrolmentIdentificationDiffers(EnrolmentError):
 
 
 class PasskeyError(IdentityError):
-    """A passkey's registration cannot be accepted."""
+    """A passkey's registration, or its use again, cannot be accepted."""
 
     code = "identity.passkey"
-    source = "WebAuthn Level 3 section 7.1"
+    source = "WebAuthn Level 3 sections 7.1 and 7.2"
 
 
 class PasskeyMalformed(PasskeyError):
@@ -302,7 +302,7 @@ class PasskeyAlgorithmRefused(PasskeyError):
 
 
 class PasskeyKeyDiffers(PasskeyError):
-    """The authenticator made another key, or another credential, than the one that was given."""
+    """The authenticator made or used another key, or another credential, than the one that was given."""
 
     code = "identity.passkey.key"
 

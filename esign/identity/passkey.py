@@ -32,8 +32,10 @@ ES256 = -7
 RS256 = -257
 """COSE algorithm: RSASSA-PKCS1-v1_5 with SHA-256."""
 
+MINIMUM_RSA_BITS = 2048
+"""Smallest RSA passkey that is accepted; authenticators still make this size."""
+
 _MAX_LENGTH = 8192
-_MINIMUM_RSA_BITS = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +171,7 @@ def spki_of_cose(cose_key: bytes) -> tuple[int, bytes]:
             return ES256, encode_public_key(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point))
         if (kind, algorithm) == (3, RS256):
             modulus, exponent = int.from_bytes(key[-1], "big"), int.from_bytes(key[-2], "big")
-            if modulus.bit_length() < _MINIMUM_RSA_BITS:
+            if modulus.bit_length() < MINIMUM_RSA_BITS:
                 raise PasskeyAlgorithmRefused(bits=modulus.bit_length())
             return RS256, encode_public_key(rsa.RSAPublicNumbers(exponent, modulus).public_key())
     except PasskeyAlgorithmRefused:
