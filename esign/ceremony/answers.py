@@ -151,6 +151,28 @@ def answer_signed(*, document_digest: bytes) -> bytes:
     return _answer("signature", {"state": "signed", "document": {"sha256": document_digest.hex()}})
 
 
+def answer_handover(*, token: str, link: str, expires_at: int, qr: Sequence[Sequence[int]]) -> bytes:
+    """Return the answer to ``handover``.
+
+    Args:
+        token: Binds exactly one further device.
+        link: The address that the other device opens; the token stands in its fragment.
+        expires_at: Seconds; until when the token binds.
+        qr: The link's QR code: rows of modules, 1 is dark.
+
+    Raises:
+        AnswerMalformedError: A value of ours does not fit the protocol.
+    """
+    return _answer(
+        "handover", {"token": token, "link": link, "expires_at": expires_at, "qr": [list(row) for row in qr]}
+    )
+
+
+def answer_decline() -> bytes:
+    """Return the answer to ``decline``."""
+    return _answer("decline", {"state": "closed"})
+
+
 def _answer(name: str, value: Mapping[str, Any]) -> bytes:
     check(f"answers/{name}", value, lambda place: AnswerMalformedError(place=place))
     return canonical(value)

@@ -110,6 +110,12 @@ class InvitationUnknownError(InvitationError):
     code = "ceremony.invitation.unknown"
 
 
+class InvitationBoundError(InvitationError):
+    """The invitation works on the device that opened it first; another one needs a hand-over, or a new invitation."""
+
+    code = "ceremony.invitation.bound"
+
+
 class InvitationTooManyDevicesError(InvitationError):
     """As many devices as one invitation may have are bound to it already."""
 
@@ -120,6 +126,30 @@ class InvitationTooManyAttemptsError(InvitationError):
     """As many attempts as one invitation may have were made already."""
 
     code = "ceremony.invitation.too_many_attempts"
+
+
+class HandoverError(CeremonyError):
+    """The hand-over token does not bind this device."""
+
+    code = "ceremony.handover"
+
+
+class HandoverExpiredError(HandoverError):
+    """The hand-over token's ten minutes are over, or a newer one took its place; the first device makes a new one."""
+
+    code = "ceremony.handover.expired"
+
+
+class HandoverUsedError(HandoverError):
+    """The hand-over token bound another device; the first device makes a new one."""
+
+    code = "ceremony.handover.used"
+
+
+class HandoverBoundDeviceError(HandoverError):
+    """The device is bound by another token of this invitation; it goes on with that one."""
+
+    code = "ceremony.handover.bound_device"
 
 
 # Intent ---------------------------------------------------------------------------------------------------------

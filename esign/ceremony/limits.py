@@ -31,6 +31,9 @@ MAX_ATTEMPT_SECONDS: Final = 3600
 ENROLMENT_SECONDS: Final = 15 * 60
 """Life of an enrolment offered by ``hello``, in seconds. Source: docs/ceremony-spec.md section 4, ``hello``."""
 
+HANDOVER_SECONDS: Final = 10 * 60
+"""Time in which a hand-over token binds a device, in seconds. Source: docs/ceremony-spec.md section 4, ``handover``."""
+
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 """Largest message of the agent. Source: docs/ceremony-spec.md section 4."""
 

@@ -38,7 +38,17 @@ from esign.foundation.canonical import CanonicalJsonError, parse_canonical
 from esign.foundation.digests import labelled, sha256
 from esign.foundation.encoding import EncodingError, from_b64url, from_hex
 
-MESSAGE_TYPES: Final = ("hello", "enrol", "open", "document", "intent", "signature", "result")
+MESSAGE_TYPES: Final = (
+    "hello",
+    "enrol",
+    "open",
+    "document",
+    "intent",
+    "signature",
+    "result",
+    "handover",
+    "decline",
+)
 """Every type of message. Source: docs/ceremony-spec.md section 4."""
 
 SIZE_LIMITS: Final[Mapping[str, int]] = MappingProxyType(

@@ -226,5 +226,7 @@ def examples(world: World) -> dict[str, dict[str, Any]]:
         "intent": world.intent_members(world.open()),
         "signature": {"transcript": digest, "signature": b64url(bytes(64))},
         "result": {"transcript": digest},
+        "handover": {},
+        "decline": {"reason": "Der Preis ist mir zu hoch."},
     }
     return {kind: world.payload(kind, given) for kind, given in members.items()}

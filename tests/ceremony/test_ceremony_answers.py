@@ -31,7 +31,7 @@ GREETING = ceremony.Greeting(
     enrolment=ceremony.OfferedEnrolment(id="RW5y", nonce=bytes(32), expires_at=1_800_000_900),
     expires_at=1_800_600_000,
 )
-ANSWERS = ("hello", "enrol", "open", "intent", "signature")
+ANSWERS = ("hello", "enrol", "open", "intent", "signature", "handover", "decline")
 
 
 @pytest.mark.parametrize("name", ["common", "transcript", *MESSAGE_TYPES, *(f"answers/{name}" for name in ANSWERS)])
@@ -94,3 +94,15 @@ def test_the_other_answers(world: Any) -> None:
     assert parse_canonical(ceremony.answer_signed(document_digest=bytes(32))) == signed
     with pytest.raises(AnswerMalformedError):
         ceremony.answer_signed(document_digest=b"short")
+
+
+def test_a_hand_over_carries_token_link_and_qr_code() -> None:
+    square = [[1] * 21 for _ in range(21)]
+    token = "A" * 43
+    answer = ceremony.answer_handover(token=token, link=f"https://a.example/#{token}", expires_at=1, qr=square)
+    found = {"token": token, "link": f"https://a.example/#{token}", "expires_at": 1, "qr": square}
+    assert parse_canonical(answer) == found
+    for wrong in ({"token": "short"}, {"qr": []}, {"qr": [[2] * 21] * 21}, {"expires_at": -1}, {"link": "no link"}):
+        with pytest.raises(AnswerMalformedError):
+            ceremony.answer_handover(**{**found, **wrong})
+    assert parse_canonical(ceremony.answer_decline()) == {"state": "closed"}
