@@ -24,6 +24,7 @@ from esign.pades.document import Document
 from esign.pades.security_store import read_security_store
 from esign.validation.certificates import TrustAnchors
 from esign.validation.findings import Finding, FindingKind
+from esign.validation.later_revisions import LaterRevisions
 from esign.validation.revocation_data import missing_revocation_data
 
 for _library in ("pyhanko", "pyhanko_certvalidator"):
@@ -84,12 +85,15 @@ def second_opinion(
     async def ask() -> None:
         now = context(at)
         for signature in Document(pdf).reader.embedded_signatures:
+            changes = LaterRevisions(pdf[: signature.byte_range[2] + signature.byte_range[3]])
             if signature.sig_object_type == "/DocTimeStamp":
-                _judge_timestamp(await async_validate_pdf_timestamp(signature, now), findings)
+                _judge_timestamp(await async_validate_pdf_timestamp(signature, now, diff_policy=changes), findings)
                 continue
             own = signature.field_name == field
             moment = signed_at if own and signed_at else at
-            status = await async_validate_pdf_signature(signature, context(moment), ts_validation_context=now)
+            status = await async_validate_pdf_signature(
+                signature, context(moment), ts_validation_context=now, diff_policy=changes
+            )
             _judge(status, findings, ModificationLevel.LTA_UPDATES if own else ModificationLevel.FORM_FILLING)
 
     _run(ask())
