@@ -23,15 +23,17 @@ from esign.contracts.errors import (
     MissingOrderInformation,
     OrderLabelRefused,
     PriceContradiction,
+    SignatoriesContradict,
     SignatoryMinor,
     WithdrawalContradiction,
     WordingError,
 )
-from esign.contracts.parties import Address, Company, Signatory
+from esign.contracts.parties import Address, Company, Representation, Signatory
 from esign.contracts.policy_tests import PolicyFault, check_policies
 from esign.contracts.price import Price, PriceLine, Tax
 from esign.contracts.summary import OrderSummary, SummaryLine, order_summary
-from esign.contracts.text import ContractText, compose
+from esign.contracts.text import ContractText, PartyDeclaration, compose
+from esign.contracts.together import Together
 from esign.contracts.withdrawal import Withdrawal
 
 __all__ = [
@@ -51,14 +53,18 @@ __all__ = [
     "OrderButtons",
     "OrderLabelRefused",
     "OrderSummary",
+    "PartyDeclaration",
     "PolicyFault",
     "Price",
     "PriceContradiction",
     "PriceLine",
+    "Representation",
+    "SignatoriesContradict",
     "Signatory",
     "SignatoryMinor",
     "SummaryLine",
     "Tax",
+    "Together",
     "Withdrawal",
     "WithdrawalContradiction",
     "WordingError",

@@ -10,6 +10,7 @@ from esign.contracts.errors import (
     ContradictoryDates,
     LevelTooLow,
     OrderLabelRefused,
+    SignatoriesContradict,
     SignatoryMinor,
     WithdrawalContradiction,
 )
@@ -20,13 +21,14 @@ from esign.policy import LegalLevel
 
 if TYPE_CHECKING:
     from esign.contracts.data import ContractData
+    from esign.contracts.parties import Signatory
 
 
 def check(contract: ContractData) -> None:
     """Refuse contract data that the law of its date or its own figures contradict.
 
-    1. The type belongs to the template.  2. The signatory is of age.  3. The dates follow each other.  4. The level is
-    high enough.  5. The order control's label is allowed.  6. The right of withdrawal is what the law gives.  7. The
+    1. The type belongs to the template.  2. The signatories are of age and can be told apart.  3. The dates follow each
+    other.  4. The level is high enough.  5. The order control's label is allowed.  6. The right of withdrawal is what the law gives.  7. The
     template's own terms agree with the price.  8. All that must stand above the order button is there.
 
     Raises:
@@ -36,7 +38,7 @@ def check(contract: ContractData) -> None:
     policy = contract_wording(contract.template, contract.date)
     if contract.type not in policy["types"]:
         raise ContractTypeUnknown("the type does not belong to the template", pointer="/type")
-    _check_person(contract)
+    _check_persons(contract)
     if contract.accept_until is not None and contract.accept_until < contract.date:
         raise ContradictoryDates("the offer ends before it is made", pointer="/offer/accept_until")
     if contract.level < LegalLevel.parse(policy["minimum_level"]):
@@ -47,12 +49,37 @@ def check(contract: ContractData) -> None:
     order_summary(contract)
 
 
-def _check_person(contract: ContractData) -> None:
-    born = contract.signatory.birth_date
+def _check_persons(contract: ContractData) -> None:
+    for place, person in enumerate(contract.signatories):
+        pointer = "/signatory" if place == 0 else f"/further_signatories/{place - 1}"
+        _check_person(contract, person, pointer)
+        for earlier in contract.signatories[:place]:
+            _check_apart(contract, earlier, person, pointer)
+
+
+def _check_person(contract: ContractData, person: Signatory, pointer: str) -> None:
+    born = person.birth_date
     if born is not None and (born > contract.date or born.year < 1900):
-        raise ContradictoryDates("nobody was born on that day", pointer="/signatory/birth_date")
-    if not contract.signatory.of_age(contract.date):
-        raise SignatoryMinor(pointer="/signatory/birth_date")
+        raise ContradictoryDates("nobody was born on that day", pointer=f"{pointer}/birth_date")
+    if not person.of_age(contract.date):
+        raise SignatoryMinor(pointer=f"{pointer}/birth_date")
+    power = person.represents
+    if power is not None and power.dated > contract.date:
+        raise ContradictoryDates("the power is granted after the contract is made", pointer=f"{pointer}/represents")
+    if power is not None and power.name.casefold() == person.name.casefold():
+        raise SignatoriesContradict("nobody represents himself or herself", pointer=f"{pointer}/represents/name")
+
+
+def _check_apart(contract: ContractData, first: Signatory, second: Signatory, pointer: str) -> None:
+    """Refuse the same person twice, consumers beside others, and, where only the mailbox identifies, one mailbox."""
+    same_day = None in (first.birth_date, second.birth_date) or first.birth_date == second.birth_date
+    if first.name.casefold() == second.name.casefold() and same_day:
+        raise SignatoriesContradict("the same person signs only once", pointer=pointer)
+    if first.consumer != second.consumer:
+        raise SignatoriesContradict("either all signatories are consumers or none is", pointer=f"{pointer}/consumer")
+    if contract.level is LegalLevel.SIMPLE and first.email.casefold() == second.email.casefold():
+        what = "at the simple level the mailbox identifies: each signatory needs one of their own"
+        raise SignatoriesContradict(what, pointer=f"{pointer}/email")
 
 
 def _check_label(contract: ContractData) -> None:

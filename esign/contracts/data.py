@@ -33,6 +33,13 @@ class ContractData:
     title: str
     company: Company
     signatory: Signatory
+    """The first of the signatories; the contract's words address this person."""
+    further_signatories: tuple[Signatory, ...]
+    """Who else declares and signs, in order."""
+    signing_order: str
+    """``given``: one after the other, in the order of the data; ``free``: in any order."""
+    company_signature: str
+    """``none``, or ``seal``: the company's seal follows the last signatory."""
     level: LegalLevel
     paid: bool
     order_label: str
@@ -66,6 +73,9 @@ class ContractData:
             title=value["title"],
             company=parties.company(value["company"]),
             signatory=parties.signatory(value["signatory"]),
+            further_signatories=tuple(parties.signatory(item) for item in value.get("further_signatories", ())),
+            signing_order=value.get("signing_order", "given"),
+            company_signature=value.get("company_signature", "none"),
             level=LegalLevel.parse(value["level"]),
             paid=value["paid"],
             order_label=value["order"]["label"],
@@ -78,6 +88,11 @@ class ContractData:
         )
         check(contract)
         return contract
+
+    @property
+    def signatories(self) -> tuple[Signatory, ...]:
+        """Everybody who declares and signs, in order."""
+        return (self.signatory, *self.further_signatories)
 
     def canonical(self) -> bytes:
         """Return the canonical JSON of the data (RFC 8785): what is attached to the PDF as contract.json."""

@@ -76,6 +76,13 @@ class SignatoryMinor(ContractDataError):
     source = "BGB §§ 2, 104-108"
 
 
+class SignatoriesContradict(ContractDataError):
+    """Two signatories cannot be told apart, or do not fit together."""
+
+    code = "contracts.data.signatories"
+    source = "BGB §§ 13, 164"
+
+
 class ContradictoryDates(ContractDataError):
     """Two dates cannot both be right."""
 

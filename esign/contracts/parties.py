@@ -1,4 +1,4 @@
-"""The two parties: the company that offers, the person who declares."""
+"""The parties: the company that offers, and the persons who declare, for themselves or for somebody else."""
 
 from __future__ import annotations
 
@@ -42,6 +42,21 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Representation:
+    """For whom a signatory acts, and by which power.
+
+    Source: BGB §§ 164, 167.
+    """
+
+    name: str
+    """The person or company in whose name the signatory declares."""
+    power: str
+    """What the power is called, such as ``Vollmacht``."""
+    dated: date
+    """Local day on which the power was granted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signatory:
     """The natural person who declares and signs (eIDAS Art. 3 (9))."""
 
@@ -53,6 +68,8 @@ class Signatory:
     email: str
     phone: str | None
     consumer: bool
+    represents: Representation | None = None
+    """For whom the signatory acts; None: for himself or herself."""
 
     @property
     def name(self) -> str:
@@ -111,4 +128,9 @@ def signatory(data: Mapping[str, Any]) -> Signatory:
         email=data["email"],
         phone=data.get("phone"),
         consumer=data["consumer"],
+        represents=_representation(data["represents"]) if "represents" in data else None,
     )
+
+
+def _representation(data: Mapping[str, Any]) -> Representation:
+    return Representation(name=data["name"], power=data["power"], dated=date.fromisoformat(data["dated"]))

@@ -109,4 +109,5 @@ def words(text: ContractText) -> str:
     ]
     parts += [part for group in text.facts for fact in group.facts for part in (group.heading, fact.label, fact.value)]
     parts += [part for section in sections for part in (section.heading, *section.paragraphs, *section.points)]
-    return "\n".join([*parts, *text.declaration])
+    declared = [paragraph for party in text.declarations for paragraph in party.paragraphs]
+    return "\n".join([*parts, *declared, *text.notes])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from esign.contracts.errors import MissingOrderInformation
+from esign.contracts.together import Together
 from esign.contracts.values import flags, values
 from esign.contracts.wording import applies, contract_wording, fill, in_language
 from esign.foundation.canonical import canonical
@@ -39,8 +40,12 @@ class OrderSummary:
         return canonical({"lang": self.lang, "title": self.title, "lines": lines})
 
 
-def order_summary(contract: ContractData) -> OrderSummary:
-    """Return the summary that stands directly above the order control of this contract.
+def order_summary(contract: ContractData, party: int = 0) -> OrderSummary:
+    """Return the summary that stands directly above the order control of one signatory.
+
+    Args:
+        contract: The contract.
+        party: Which of its signatories, from 0.
 
     Raises:
         MissingOrderInformation: A paid consumer contract lacks an item that the law wants there.
@@ -52,8 +57,10 @@ def order_summary(contract: ContractData) -> OrderSummary:
     items = [item for item in policy["lines"] if applies(item, held)]
     if contract.paid and contract.signatory.consumer:
         _check_complete(policy, items, contract.personalised_price)
-    filled = values(contract)
-    lines = tuple(
+    filled = values(contract, party)
+    first = Together(contract=contract).summary(contract.signatories[party])
+    lines = tuple(SummaryLine(label=label, value=value) for label, value in first)
+    lines += tuple(
         SummaryLine(
             label=in_language(item["label"], contract.lang),
             value=fill(in_language(item["value"], contract.lang), filled),

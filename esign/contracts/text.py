@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from esign.contracts.declaration import declaration_text
 from esign.contracts.errors import MissingLanguage
+from esign.contracts.together import Together
 from esign.contracts.values import flags, values
 from esign.contracts.wording import applies, contract_wording, fill, in_language, wording
 
@@ -42,6 +43,19 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartyDeclaration:
+    """What one signatory declares, and how he or she is named beside the signature."""
+
+    role: str
+    name: str
+    acts_for: str
+    """For whom, in words; empty where nobody is represented."""
+    power: str
+    """By which power, in words; empty where nobody is represented."""
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContractText:
     """All words of one contract in the order in which a reader meets them."""
 
@@ -63,7 +77,10 @@ class ContractText:
     """The instruction on the right of withdrawal; empty where there is no right."""
     form: Section | None
     """The model withdrawal form (EGBGB Anlage 2), or None."""
-    declaration: tuple[str, ...]
+    declarations: tuple[PartyDeclaration, ...]
+    """One for each signatory, in order."""
+    notes: tuple[str, ...]
+    """What stands above the signatures where there is more than one."""
     level_sentence: str
     """What kind of signature the document gets, in the law's words."""
 
@@ -97,7 +114,8 @@ def compose(contract: ContractData) -> ContractText:
         instruction_title=writer.instruction_title(policy),
         instruction=writer.instruction(policy),
         form=writer.form(policy),
-        declaration=tuple(declaration_text(contract).split("\n\n")),
+        declarations=writer.declarations(),
+        notes=Together(contract=contract).notes(),
         level_sentence=writer.fill(in_language(writer.level["sentence"], contract.lang)),
     )
 
@@ -135,6 +153,19 @@ class _Writer:
                 if applies(paragraph, self._flags)
             ),
             points=tuple(points),
+        )
+
+    def declarations(self) -> tuple[PartyDeclaration, ...]:
+        together = Together(contract=self._contract)
+        return tuple(
+            PartyDeclaration(
+                role=person.role,
+                name=person.name,
+                acts_for=together.acts_for(person),
+                power=together.power(person),
+                paragraphs=tuple(declaration_text(self._contract, party).split("\n\n")),
+            )
+            for party, person in enumerate(self._contract.signatories)
         )
 
     def conclusion(self) -> Section | None:

@@ -8,15 +8,23 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from esign.contracts.formats import add_months, day, money, months, notice, number, quantity, whole_money
+from esign.contracts.together import Together
 from esign.contracts.wording import in_language, wording
 
 if TYPE_CHECKING:
     from esign.contracts.data import ContractData
 
 
-def values(contract: ContractData) -> Mapping[str, str]:
-    """Return every value that a text of this contract may ask for, ready to be read."""
-    return {**_common(contract), **_TERMS[contract.template](contract)}
+def values(contract: ContractData, party: int | None = None) -> Mapping[str, str]:
+    """Return every value that a text of this contract may ask for, ready to be read.
+
+    Args:
+        contract: The contract.
+        party: Which signatory the text is about, from 0; None: all of them together.
+    """
+    together = Together(contract=contract)
+    signatory = together.names if party is None else together.declarer(contract.signatories[party])
+    return {**_common(contract), "signatory": signatory, **_TERMS[contract.template](contract)}
 
 
 def flags(contract: ContractData) -> frozenset[str]:
@@ -27,7 +35,7 @@ def flags(contract: ContractData) -> frozenset[str]:
         "paid": contract.paid,
         "withdrawal": contract.withdrawal.right,
         "personalised_price": contract.personalised_price,
-        "birth_date": contract.signatory.birth_date is not None,
+        "birth_date": contract.signatory.birth_date is not None and contract.signatory.represents is None,
         "register": contract.company.register is not None,
         "bank": contract.company.iban is not None,
         "supervisor": contract.company.supervisor is not None,
@@ -54,7 +62,7 @@ def _common(contract: ContractData) -> dict[str, str]:
         "company_register": company.register or "",
         "company_supervisor": company.supervisor or "",
         "represented_by": company.represented_by,
-        "signatory": signatory.name,
+        "principal": Together(contract=contract).principals,
         "signatory_address": signatory.address.line,
         "signatory_email": signatory.email,
         "birth_date": day(signatory.birth_date, lang) if signatory.birth_date else "",

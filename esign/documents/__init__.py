@@ -6,9 +6,9 @@ What may be touched here: the templates and typefaces of this folder, read-only;
 ISO 19005-3, ISO 14289-1, ISO 32000-1; BGB § 126b.
 """
 
-from esign.documents.appearance import signature_appearance
+from esign.documents.appearance import seal_appearance, signature_appearance
 from esign.documents.draft import Attachment, Draft, FieldPlacement
-from esign.documents.drawing import CONTRACT_FILE, draw_up
+from esign.documents.drawing import COMPANY_FIELD, CONTRACT_FILE, draw_up
 from esign.documents.errors import (
     AppearanceFailed,
     DocumentsError,
@@ -21,6 +21,7 @@ from esign.documents.lint import LintFinding, lint_pdf
 from esign.documents.render import render_page
 
 __all__ = [
+    "COMPANY_FIELD",
     "CONTRACT_FILE",
     "AppearanceFailed",
     "Attachment",
@@ -35,5 +36,6 @@ __all__ = [
     "draw_up",
     "lint_pdf",
     "render_page",
+    "seal_appearance",
     "signature_appearance",
 ]

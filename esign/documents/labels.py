@@ -48,7 +48,9 @@ LABELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 },
                 "own": "Ihr Eigenanteil (Zuzahlung und Mehrkosten)",
                 "declaration": "Ihre Erklärung",
+                "declarations": "Ihre Erklärungen",
                 "signature": "Elektronische Unterschrift",
+                "seal": "Elektronisches Siegel",
                 "company_declares": (
                     "Dieses Angebot wurde elektronisch erstellt und gilt ohne Unterschrift (Textform, § 126b BGB)."
                 ),

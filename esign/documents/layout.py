@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from esign.contracts import ContractData, ContractText, PriceLine, compose
+from esign.contracts import ContractData, ContractText, PriceLine, Signatory, Together, compose
 from esign.contracts.formats import NBSP, day, iban, money, number, quantity
 from esign.documents.labels import LABELS, UNITS
 
@@ -36,7 +36,8 @@ def layout(contract: ContractData) -> Mapping[str, Any]:
         "accept_until": day(contract.accept_until, contract.lang) if contract.accept_until else "",
         "labels": labels,
         "company": _company(contract),
-        "signatory": _signatory(contract),
+        "signatories": [_signatory(contract, person) for person in contract.signatories],
+        "seal": contract.company_signature == "seal",
         "price": _price(contract),
         "extra": _extra(contract),
         **_words(text),
@@ -82,12 +83,16 @@ def _company(contract: ContractData) -> dict[str, Any]:
     }
 
 
-def _signatory(contract: ContractData) -> dict[str, Any]:
-    person = contract.signatory
+def _signatory(contract: ContractData, person: Signatory) -> dict[str, Any]:
+    acts_for = Together(contract=contract).acts_for(person)
     return {
         "role": person.role,
         "name": person.name,
-        "lines": [person.address.street, f"{person.address.postal_code} {person.address.town}"],
+        "lines": [
+            *([acts_for] if acts_for else []),
+            person.address.street,
+            f"{person.address.postal_code} {person.address.town}",
+        ],
         "contact": [part for part in (person.phone, person.email) if part],
     }
 
@@ -114,7 +119,17 @@ def _words(text: ContractText) -> dict[str, Any]:
         "conclusion": sections([text.conclusion] if text.conclusion else []),
         "instruction": {"title": text.instruction_title, "sections": sections(text.instruction)},
         "form": sections([text.form] if text.form else []),
-        "declaration": list(text.declaration),
+        "declarations": [
+            {
+                "role": each.role,
+                "name": each.name,
+                "acts_for": each.acts_for,
+                "power": each.power,
+                "paragraphs": list(each.paragraphs),
+            }
+            for each in text.declarations
+        ],
+        "notes": list(text.notes),
         "level_sentence": text.level_sentence,
     }
 
