@@ -90,7 +90,25 @@ def test_a_known_device_signs_its_second_contract(stack, phone):
     assert stack.state(second) == "concluded"
     assert phone.taps <= 6
     credentials = phone.cdp.send("WebAuthn.getCredentials", {"authenticatorId": phone.authenticator})["credentials"]
-    assert len(credentials) == 1  # the passkey of the first ceremony was replaced, not doubled
+    assert len(credentials) == 1  # the passkey of the first ceremony is used again
+    passkey = sent(stack, "enrol")[0]["passkey"]
+    assert set(passkey) == {"credential_id", "public_key", "algorithm", "assertion", "prf"} and passkey["prf"] is True
+
+
+def test_a_known_device_whose_passkey_is_gone_makes_a_new_one(stack, phone):
+    _, link = stack.invite()
+    phone.sign(link)
+    phone.cdp.send("WebAuthn.clearCredentials", {"authenticatorId": phone.authenticator})
+    second, link = stack.invite()
+    phone.page.goto("about:blank")
+    phone.open(link).begin()
+    phone.page.locator("#new-passkey").wait_for()
+    assert "nicht bestätigt" in phone.page.locator("#landing-notice").inner_text()
+    stack.wire.seen.clear()
+    phone.tap("#new-passkey")
+    phone.identify().read().unlock().scratch_with_mouse().type().order().done()
+    assert "attestation_object" in sent(stack, "enrol")[0]["passkey"]
+    assert stack.state(second) == "concluded"
 
 
 def test_a_second_link_in_the_same_tab_opens_the_second_contract(stack, desktop):

@@ -8,6 +8,7 @@ import { unlock } from "./keys.js";
 import { click, part } from "./page.js";
 import { assertPasskey, verificationChallenge } from "./passkey.js";
 import { Problem, demand } from "./problems.js";
+import { forgetPasskey } from "./session.js";
 import { ScratchField, loadTexture } from "./scratch.js";
 import { fingerprint } from "./transcript.js";
 
@@ -64,6 +65,7 @@ export async function unlockKeys(page, session, tau, { button, notice, anew, sta
   const challenge = await verificationChallenge(tau);
   part(`${anew}-line`).hidden = true;
   part(anew).onclick = async () => {
+    await forgetPasskey();
     await session.keep({ identity: undefined, opening: undefined, declared: undefined });
     location.reload();
   };

@@ -4,6 +4,7 @@ import { signatureSent } from "./completion.js";
 import { offer, part } from "./page.js";
 import { Problem } from "./problems.js";
 import { remedy } from "./remedies.js";
+import { forgetPasskey } from "./session.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./session.js").Session} Session */
@@ -35,6 +36,7 @@ export function showProblem(page, session, cause) {
     if (session && action !== "again") {
       await session.keep({ opening: undefined, declared: undefined, enrolling: undefined });
       if (action === "enrol") await session.keep({ identity: undefined });
+      if (/^(identity\.passkey|ceremony\.user_verification)/.test(code)) await forgetPasskey();
     }
     location.reload();
   };

@@ -1,11 +1,11 @@
 // From "who are you?" to a certificate: passkey, keys, certificate request, identity provider, and back.
-import { b64url, fromB64url, fromHex, hex } from "./bytes.js";
+import { b64url, equal, fromB64url, fromHex, hex } from "./bytes.js";
 import { checkOwnCertificate } from "./certificate.js";
 import { certificateRequest, keyBinding } from "./csr.js";
 import { sha256 } from "./digests.js";
 import { keyId, makeKeys, unlock } from "./keys.js";
 import * as oidc from "./oidc.js";
-import { createPasskey } from "./passkey.js";
+import { createPasskey, usePasskey } from "./passkey.js";
 import { Problem, demand } from "./problems.js";
 import { currentPasskey, rememberPasskey } from "./session.js";
 import { keepWhatIsKept } from "./storage.js";
@@ -21,7 +21,13 @@ export async function identityUsable(session) {
   if (!identity) return false;
   if (session.hello.level === "simple") return identity.heldBy === "company";
   if (!identity.certificate || identity.notAfter - session.now() < CERTIFICATE_RESERVE) return false;
-  return identity.passkey === null || (await currentPasskey()) === hex(identity.passkey.credentialId);
+  return identity.passkey === null || (await knownAs(identity.passkey));
+}
+
+/** Whether this is still the device's passkey. @param {import("./passkey.js").Passkey} passkey */
+async function knownAs({ credentialId }) {
+  const known = await currentPasskey();
+  return known !== undefined && equal(known.credentialId, credentialId);
 }
 
 /** Keys of the simple level: uncertified, kept plain. @param {Session} session */
@@ -48,18 +54,21 @@ export async function beginEnrolment(session, { withPasskey, lang }) {
   const nonce = fromB64url(enrolment.nonce);
   const name = `${signatory.given_name} ${signatory.family_name}`;
   const { device } = session;
-  const registered = withPasskey
-    ? await createPasskey({ user: device.user, name, company: contract.company, challenge: nonce })
-    : null;
-  if (registered) await rememberPasskey(hex(registered.passkey.credentialId));
+  const known = await currentPasskey();
+  const verified = !withPasskey
+    ? null
+    : known
+      ? await usePasskey(known, nonce)
+      : await createPasskey({ user: device.user, name, company: contract.company, challenge: nonce });
+  if (verified) await rememberPasskey(verified.passkey);
   keepWhatIsKept();
 
-  const prf = registered?.prf ?? null;
+  const prf = verified?.prf ?? null;
   const keys = await makeKeys(device, prf);
   const binding = keyBinding({
     capsuleKey: await sha256(keys.capsuleSpki),
     deviceKey: await sha256(device.spki),
-    passkey: registered ? await sha256(registered.passkey.publicKey) : null,
+    passkey: verified ? await sha256(verified.passkey.publicKey) : null,
   });
   const { signature } = await unlock(keys, device, prf);
   const request = await certificateRequest({ signatureKey: signature, signatureSpki: keys.signatureSpki, binding, nonce });
@@ -73,8 +82,8 @@ export async function beginEnrolment(session, { withPasskey, lang }) {
     enrolling: {
       enrolment: enrolment.id,
       keys,
-      passkey: registered?.passkey ?? null,
-      registration: registered?.proof ?? null,
+      passkey: verified?.passkey ?? null,
+      proof: verified?.proof ?? null,
       request,
       binding,
       journey,
@@ -123,20 +132,20 @@ export async function finishEnrolment(session, answer) {
 }
 
 /** @param {Session} session @param {import("./session.js").Enrolling} enrolling @param {string} idToken */
-function writeEnrol(session, { enrolment, request, keys, passkey, registration }, idToken) {
+function writeEnrol(session, { enrolment, request, keys, passkey, proof }, idToken) {
   return session.write("enrol", {
     enrolment,
     csr: b64url(request),
     capsule_key: b64url(keys.capsuleSpki),
     id_token: idToken,
     ...(passkey &&
-      registration && {
+      proof && {
         passkey: {
           credential_id: b64url(passkey.credentialId),
           public_key: b64url(passkey.publicKey),
           algorithm: passkey.algorithm,
           prf: passkey.prf,
-          ...registration,
+          ...proof,
         },
       }),
   });

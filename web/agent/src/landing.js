@@ -3,7 +3,7 @@ import { beginEnrolment, identityUsable, makeSimpleIdentity } from "./enrolment.
 import { click, part } from "./page.js";
 import { passkeysKnown } from "./passkey.js";
 import { Problem } from "./problems.js";
-import { currentPasskey } from "./session.js";
+import { currentPasskey, forgetPasskey } from "./session.js";
 import { fetchAhead } from "./viewer.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -56,7 +56,7 @@ async function fill(page, session, usable) {
   );
   const enrols = level !== "simple" && !usable;
   words.put(part("begin"), enrols ? "landing.begin.enrol" : "landing.begin.open");
-  words.put(part("begin-note"), enrols && !plain ? "landing.note.passkey" : "landing.note.open");
+  words.put(part("begin-note"), !enrols || plain ? "landing.note.open" : known ? "landing.note.known" : "landing.note.passkey");
   document.body.dataset.device = known ? "known" : "new";
 }
 
@@ -82,6 +82,10 @@ export async function land(page, session) {
   }
   const required = hello.user_verification === "required";
   if (required && !passkeysKnown()) throw new Problem("agent.passkey.unavailable");
+  part("new-passkey").onclick = async () => {
+    await forgetPasskey();
+    begin.click();
+  };
   let withPasskey = hello.user_verification !== "none" && passkeysKnown();
   for (;;) {
     const without = part("no-passkey");
@@ -96,7 +100,10 @@ export async function land(page, session) {
     } catch (problem) {
       if (!(problem instanceof Problem && problem.code.startsWith("agent.passkey."))) throw problem;
       page.state = "landing";
-      page.notice("landing-notice", problem.code.endsWith("cancelled") ? "landing.passkey.cancelled" : "landing.passkey.failed");
+      const known = (await currentPasskey()) !== undefined;
+      const cancelled = problem.code.endsWith("cancelled");
+      page.notice("landing-notice", `landing.passkey.${known ? "unused" : cancelled ? "cancelled" : "failed"}`);
+      part("new-passkey-line").hidden = !known;
       part("no-passkey-line").hidden = required;
       if (!required) page.words.put(part("begin-note"), "landing.passkey.optional");
     }

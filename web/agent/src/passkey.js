@@ -16,16 +16,18 @@ const PATIENCE = 180_000; // milliseconds
  * @property {number} algorithm COSE
  * @property {boolean} prf
  */
+/** @typedef {{authenticator_data: string, client_data: string, signature: string}} Assertion */
+/** @typedef {{attestation_object: string, client_data: string} | {assertion: Assertion}} PasskeyProof */
 /**
- * @typedef {object} Registered
+ * @typedef {object} Enrolled
  * @property {Passkey} passkey
  * @property {Uint8Array<ArrayBuffer> | null} prf output
- * @property {{attestation_object: string, client_data: string}} proof for the server
+ * @property {PasskeyProof} proof for the server: made now, or used again
  */
 /**
  * @typedef {object} Verified
  * @property {Uint8Array<ArrayBuffer> | null} prf output
- * @property {{authenticator_data: string, client_data: string, signature: string}} statement for the server
+ * @property {Assertion} statement for the server
  * @property {Uint8Array<ArrayBuffer>} digest of the statement, as it stands in the signature
  */
 
@@ -46,9 +48,9 @@ function prfOutput(credential) {
 }
 
 /**
- * Make the device's passkey; a passkey of an earlier ceremony on this device is replaced (same user handle).
+ * Make the device's passkey; one that was lost is replaced (same user handle).
  * @param {{user: Uint8Array<ArrayBuffer>, name: string, company: string, challenge: Uint8Array<ArrayBuffer>}} wanted
- * @returns {Promise<Registered>}
+ * @returns {Promise<Enrolled>}
  */
 export async function createPasskey({ user, name, company, challenge }) {
   const created = await navigator.credentials
@@ -82,6 +84,17 @@ export async function createPasskey({ user, name, company, challenge }) {
       client_data: b64url(bytesOf(response.clientDataJSON)),
     },
   };
+}
+
+/**
+ * Use the device's passkey for another contract.
+ * @param {Passkey} known
+ * @param {Uint8Array<ArrayBuffer>} challenge
+ * @returns {Promise<Enrolled>}
+ */
+export async function usePasskey(known, challenge) {
+  const { prf, statement } = await assertPasskey(known.credentialId, challenge);
+  return { passkey: { ...known, prf: prf !== null }, prf, proof: { assertion: statement } };
 }
 
 /**

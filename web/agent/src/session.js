@@ -39,7 +39,7 @@ import { forget, load, names, save } from "./storage.js";
  * @property {string} enrolment
  * @property {KeptKeys} keys
  * @property {Passkey | null} passkey
- * @property {{attestation_object: string, client_data: string} | null} registration
+ * @property {import("./passkey.js").PasskeyProof | null} proof for the server that the passkey is this device's
  * @property {Uint8Array<ArrayBuffer>} request
  * @property {Uint8Array<ArrayBuffer>} binding
  * @property {import("./oidc.js").Journey} journey
@@ -197,10 +197,12 @@ async function deviceKeys() {
   return made;
 }
 
-/** The credential that this device's passkey has now; an earlier one was replaced by it. @returns {Promise<string | undefined>} */
+/** This device's passkey; it serves every contract. @returns {Promise<Passkey | undefined>} */
 export const currentPasskey = () => load("passkey");
-/** @param {string} id */
-export const rememberPasskey = (id) => save("passkey", id);
+/** @param {Passkey} passkey */
+export const rememberPasskey = (passkey) => save("passkey", passkey);
+/** The person says that it is lost; the next one takes its place. */
+export const forgetPasskey = () => forget("passkey");
 
 /** Forget invitations whose time is over; receipts stay. @param {number} now seconds */
 export async function tidy(now) {
