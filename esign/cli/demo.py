@@ -58,6 +58,10 @@ def demo(
     All trust services are simulated on this machine. What is signed here proves nothing to anybody.
     """
     _require_sandbox()
+    from esign.cli.logs import LEVEL, configure
+
+    os.environ.setdefault(LEVEL, "WARNING")  # the terminal belongs to what is said; inherited by all processes
+    configure()
     if sample is not None:
         from esign.cli.sample_walk import write_samples
 
@@ -79,10 +83,8 @@ def demo(
         )
     )
     from esign.bootstrap import install
-    from esign.cli.logs import LEVEL
     from esign.cli.serve import agent_child, web_child, worker_child
 
-    os.environ.setdefault(LEVEL, "WARNING")  # the terminal belongs to the links; inherited by all processes
     _, settings = furnish(layout, _sandbox_class().create)
     install(settings)
     config = layout.config

@@ -66,5 +66,5 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level if level in logging.getLevelNamesMapping() else "INFO")
-    for noisy in ("httpx", "httpcore", "alembic", "pyhanko", "pyhanko_certvalidator", "fontTools", "PIL"):
+    for noisy in ("httpx", "httpcore", "alembic", "pikepdf", "pyhanko", "pyhanko_certvalidator", "fontTools", "PIL"):
         logging.getLogger(noisy).setLevel("WARNING")

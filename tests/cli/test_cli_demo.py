@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -259,6 +260,39 @@ def test_the_whole_demonstration_starts_walks_and_stops(tmp_path, capsys):
     for port in (web, agent, sandbox, smtp):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_an_installation_is_served_from_its_configuration(walked):
+    web, agent = free_ports(2)
+    command = [sys.executable, "-m", "esign.cli", "serve", *config(walked), "--processes", "1"]
+    command += ["--web-port", str(web), "--agent-port", str(agent)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if line.startswith("ready: "):
+            break
+    try:
+        assert get(f"http://127.0.0.1:{web}/healthz")[0] == "ok\n"
+        assert "SANDBOX" in get(f"http://localhost:{web}/")[0]
+        assert get(f"http://localhost:{agent}/manifest.json")[0].startswith('{"files":')
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            get(f"http://localhost:{web}/ceremony/v1/hello")
+        assert refused.value.code == 405
+    finally:
+        process.send_signal(signal.SIGTERM)
+        said += process.communicate(timeout=40)[1].splitlines(keepends=True)
+    assert process.returncode == 0
+    lines = [json.loads(line) for line in said if not line.startswith("ready: ")]
+    assert {"web.request", "esign.jobs"} <= {line["logger"] for line in lines}
+    assert "127.0.0.1" not in json.dumps(lines)
+
+
+def test_one_more_worker_does_what_is_due_and_ends(walked):
+    command = [sys.executable, "-m", "esign.cli", "worker", "--once", *config(walked)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0
+    assert "Traceback" not in result.stderr
 
 
 def test_when_the_demonstration_is_killed_its_processes_end_too(tmp_path):

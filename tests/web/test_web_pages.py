@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,15 @@ def test_a_contract_offers_its_files_once_it_is_concluded(client, engine, sample
     assert document.headers["Content-Disposition"] == 'attachment; filename="A-2.pdf"'
     dossier = client.get(f"/demo/contracts/{contract_id}/dossier")
     assert (dossier.data, dossier.mimetype) == (b"dossier", "application/octet-stream")
+
+
+def test_a_failed_contract_says_that_there_is_none_and_offers_no_files(client, engine, samples):
+    contract_id = engine.contracts.draw_up(samples[1].data)
+    engine.contracts.views[contract_id] = replace(engine.contracts.view(contract_id), state="failed")
+    text = client.get(f"/demo/contracts/{contract_id}").text
+    assert "Es gibt keinen Vertrag" in text
+    assert "signed.pdf" not in text
+    assert "Postfach der Sandbox öffnen" not in text
 
 
 def test_an_unknown_contract_is_a_page_of_its_own(client):
