@@ -192,7 +192,7 @@ class SandboxSignatory:
         """Fetch the prepared document, check it, and return it."""
         attempt = self._live()
         pdf = self.wire.ask("document", {"transcript": attempt.tau.hex()}, "application/pdf").content
-        attempt.digest = check_prepared(pdf, attempt.claims["document"])
+        attempt.digest = check_prepared(pdf, attempt.claims["document"], label=attempt.claims["order"]["label"])
         attempt.document = pdf
         return pdf
 
@@ -262,6 +262,19 @@ class SandboxSignatory:
             document_digest=h(pdf),
             document=pdf,
         )
+
+    def handover(self) -> Mapping[str, Any]:
+        """Ask for a hand-over token, check the answer and return it; a further device opens its ``link``."""
+        found = members(self.wire.ask("handover", {}), "token", "link", "expires_at", "qr")
+        demand(found["link"] == f"{self.origin}/#{found['token']}", "agent.answer.malformed")
+        rows = found["qr"]
+        demand(isinstance(rows, list) and all(len(row) == len(rows) for row in rows), "agent.answer.malformed")
+        return found
+
+    def decline(self, reason: str = "") -> None:
+        """Say no: the contract ends."""
+        answer = members(self.wire.ask("decline", {"reason": reason}), "state")
+        demand(answer["state"] == "closed", "agent.answer.malformed")
 
     # What it knows ----------------------------------------------------------------------------------------------
 

@@ -80,11 +80,18 @@ def save(
     return replace(kept, record=record, contents=contents, attempt=attempt)
 
 
-def end_superseded(house: Household, tx: Transaction, record: AttemptRecord) -> None:
-    """End an attempt because a newer one takes its place; its live seed goes."""
+def end_superseded(house: Household, tx: Transaction, record: AttemptRecord, *, cause: str = "newer_attempt") -> None:
+    """End an attempt because something takes its place; its live seed goes.
+
+    Args:
+        house: The household.
+        tx: The transaction.
+        record: The attempt.
+        cause: What took its place: ``newer_attempt``, ``declined``, ``cancelled``, ``sent_anew``, …
+    """
     kept = opened(tx, record)
     save(tx, kept, state=AttemptState.SUPERSEDED, attempt=supersede(kept.attempt, house.clock.now()))
-    facts = {"tau": record.tau, "attempt": record.number}
+    facts = {"tau": record.tau, "attempt": record.number, "cause": cause}
     house.record(tx, EntryKind.ATTEMPT_SUPERSEDED, kept.contract_id, facts)
 
 

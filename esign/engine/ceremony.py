@@ -15,16 +15,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from esign.ceremony.errors import InvitationUnknownError, MessageReplayedError
-from esign.ceremony.messages import MESSAGE_TYPES, invitation_hash, peek, read_message, stored_token_hash
-from esign.engine import conclusion, enrol, hello, intent, open_attempt, retrieval, signature
+from esign.ceremony.messages import MESSAGE_TYPES, invitation_hash, peek, read_message
+from esign.engine import (
+    admission,
+    conclusion,
+    decline,
+    ending,
+    enrol,
+    handover,
+    hello,
+    intent,
+    open_attempt,
+    retrieval,
+    signature,
+)
+from esign.engine.admission import Admission
 from esign.engine.household import Household
 from esign.engine.ports import AlreadyKept, Transaction
 from esign.engine.received import Answer, KeptRefusal, Received, Refusal
-from esign.engine.records import InvitationRecord, MessageRecord
+from esign.engine.records import InvitationRecord, InvitationState, MessageRecord
 from esign.engine.refusals import TooManyMessages
 from esign.evidence.kinds import EntryKind
 from esign.foundation.digests import sha256
-from esign.foundation.encoding import EncodingError, from_b64url
 from esign.foundation.errors import EsignError
 
 MAX_MESSAGES = 400
@@ -62,7 +74,8 @@ class CeremonyDesk:
         """Answer a message.
 
         Args:
-            message_type: ``hello``, ``enrol``, ``open``, ``document``, ``intent``, ``signature`` or ``result``.
+            message_type: ``hello``, ``enrol``, ``open``, ``document``, ``intent``, ``signature``, ``result``,
+                ``handover`` or ``decline``.
             token: The invitation token that came with the message.
             body: The message, a compact JWS.
 
@@ -71,11 +84,11 @@ class CeremonyDesk:
             EsignError: The refusal, with its own code.
         """
         with self.household.store.reading() as tx:
-            invitation = self._invitation(tx, token)
-            if invitation is None or message_type not in MESSAGE_TYPES:
+            admitted = admission.find(tx, token)
+            if admitted is None or message_type not in MESSAGE_TYPES:
                 raise InvitationUnknownError("no such invitation")
             try:
-                received = self._receive(tx, message_type, token or "", body, invitation)
+                received = self._receive(tx, message_type, token or "", body, admitted)
                 refused = None
             except EsignError as error:
                 refused = error
@@ -83,7 +96,7 @@ class CeremonyDesk:
             else:
                 kept = self._kept(tx, received)
         if refused is not None:
-            self._record_unverified(invitation, body, refused)
+            self._record_unverified(admitted.invitation, body, refused)
             raise refused
         if kept is not None and kept.status is not None and message_type not in RETRIEVALS:
             return self._answer_again(received, kept)
@@ -92,10 +105,14 @@ class CeremonyDesk:
     def _decide(self, received: Received, *, begun: bool) -> Answer:
         house, kind = self.household, received.message.type
         if kind == "document":
+            ending.refuse_if_ended(received.contract)
             return retrieval.document(house, received, self._keep)
         if kind == "result":
+            ending.refuse_if_ended(received.contract)
             return retrieval.result(house, received)
         try:
+            if kind != "hello":
+                ending.refuse_if_ended(received.contract)
             if not begun:
                 answer = self._begin(received, self._step(received))
                 if answer is not None:
@@ -128,18 +145,33 @@ class CeremonyDesk:
                 return lambda tx: open_attempt.open_attempt(house, tx, received, planned)
             case "intent":
                 return lambda tx: intent.declare(house, tx, received)
+            case "handover":
+                return lambda tx: handover.hand_over(house, tx, received)
+            case "decline":
+                return lambda tx: decline.decline(house, tx, received)
             case _:
                 return lambda tx: signature.take_in(house, tx, received)
 
     def _begin(self, received: Received, step: Step) -> Answer | None:
         with self.household.store.transaction() as tx:
             self._keep(tx, received)
+            self._refuse_if_ended(tx, received)
             outcome = step(tx)
             if outcome is not None:
                 self._keep_answer(tx, received, outcome)
         if isinstance(outcome, Refusal):
             raise KeptRefusal(outcome)
         return outcome
+
+    @staticmethod
+    def _refuse_if_ended(tx: Transaction, received: Received) -> None:
+        """Look again, within the transaction, whether the invitation still stands."""
+        invitation = tx.invitations.get(received.invitation.id)
+        contract = tx.contracts.get(received.contract.id)
+        if invitation is None or contract is None or invitation.state is InvitationState.REVOKED:
+            raise InvitationUnknownError("no such invitation")
+        if received.message.type != "hello":
+            ending.refuse_if_ended(contract)
 
     def _refuse(self, received: Received, refusal: Refusal) -> EsignError:
         """Keep and record a refusal; return it as an error."""
@@ -174,20 +206,9 @@ class CeremonyDesk:
             raise KeptRefusal(Refusal.from_bytes(body))
         return Answer(status=kept.status or 0, media_type="application/json", body=body)
 
-    @staticmethod
-    def _invitation(tx: Transaction, token: str | None) -> InvitationRecord | None:
-        try:
-            if len(from_b64url(token or "")) != 32:
-                return None
-        except EncodingError:
-            return None
-        return tx.invitations.by_token(stored_token_hash(token or ""))
-
-    def _receive(
-        self, tx: Transaction, message_type: str, token: str, body: bytes, invitation: InvitationRecord
-    ) -> Received:
-        name = peek(body).key_id
-        device = next((item for item in tx.invitations.devices(invitation.id) if item.key_id == name), None)
+    def _receive(self, tx: Transaction, message_type: str, token: str, body: bytes, admitted: Admission) -> Received:
+        invitation = admitted.invitation
+        device = admission.bound_device(tx, admitted, peek(body).key_id)
         message = read_message(
             body,
             expected_type=message_type,
@@ -195,11 +216,20 @@ class CeremonyDesk:
             invitation=invitation_hash(token),
             device_key=device.public_key if device else None,
         )
+        if device is None:
+            admission.refuse_to_bind(tx, admitted, message.device_key_id, self.household.clock.now())
         contract = tx.contracts.get(invitation.contract_id)
         if contract is None:
             raise InvitationUnknownError("no such invitation")
         contents = self.household.contract_contents(tx, contract)
-        return Received(message=message, invitation=invitation, contract=contract, contents=contents, device=device)
+        return Received(
+            message=message,
+            invitation=invitation,
+            contract=contract,
+            contents=contents,
+            admission=admitted,
+            device=device,
+        )
 
     def _kept(self, tx: Transaction, received: Received) -> MessageRecord | None:
         message = received.message

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from esign.ceremony.answers import Greeting, OfferedEnrolment, OidcIdentification, answer_hello
-from esign.ceremony.errors import InvitationTooManyDevicesError
-from esign.ceremony.limits import ENROLMENT_SECONDS, MAX_DEVICES
+from esign.ceremony.limits import ENROLMENT_SECONDS
+from esign.engine import admission
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received
 from esign.engine.records import DeviceRecord, EnrolmentRecord, InvitationRecord, InvitationState
-from esign.engine.refusals import InvitationClosed
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
 from esign.foundation.encoding import from_b64url
 from esign.foundation.identifiers import new_id
 from esign.policy import LegalLevel, signature_policy
 
+_TOLD: Final[Mapping[InvitationState, Literal["waiting", "open", "signed", "closed"]]] = {
+    InvitationState.WAITING: "waiting",
+    InvitationState.OPEN: "open",
+    InvitationState.SIGNED: "signed",
+    InvitationState.CLOSED: "closed",
+    InvitationState.REVOKED: "closed",
+}
+
 
 def greet(house: Household, tx: Transaction, received: Received) -> Answer:
     """Bind the device if it is new, offer an enrolment if one is needed, and say what is to be signed.
 
     Raises:
-        InvitationClosed: The invitation has ended and this device was never part of it.
-        InvitationTooManyDevicesError: Five devices are bound already.
+        EsignError: The token does not bind this device (:func:`esign.engine.admission.refuse_to_bind`).
     """
     now = house.clock.now()
-    invitation = close_if_over(house, tx, received.invitation, now)
+    invitation = close_if_over(house, tx, tx.invitations.get(received.invitation.id) or received.invitation, now)
     device = received.device or _bind(house, tx, received, invitation, now)
     level = received.contract.level
     live = invitation.state in (InvitationState.WAITING, InvitationState.OPEN)
@@ -41,7 +49,7 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
     return Answer.of(
         answer_hello(
             Greeting(
-                state=invitation.state.value,
+                state=_TOLD[invitation.state],
                 server_time=seconds(now),
                 sandbox=settings.sandbox,
                 contract_id=received.contract.id,
@@ -72,18 +80,16 @@ def close_if_over(house: Household, tx: Transaction, invitation: InvitationRecor
 def _bind(
     house: Household, tx: Transaction, received: Received, invitation: InvitationRecord, now: datetime
 ) -> DeviceRecord:
-    if invitation.state not in (InvitationState.WAITING, InvitationState.OPEN):
-        raise InvitationClosed("the invitation has ended", state=invitation.state.value)
-    if len(tx.invitations.devices(invitation.id)) >= MAX_DEVICES:
-        raise InvitationTooManyDevicesError("too many devices", limit=MAX_DEVICES)
-    device = DeviceRecord(
-        invitation_id=invitation.id,
+    device = admission.bind(
+        tx,
+        received.admission,
         key_id=received.message.device_key_id,
         public_key=from_b64url(received.payload["device_key"]),
-        bound_at=now,
+        now=now,
     )
-    tx.invitations.bind(device)
     facts = {"invitation": invitation.id, "device": device.key_id, "message": received.message.digest.hex()}
+    if received.admission.handover is not None:
+        facts["handed_over_by"] = received.admission.handover.made_by
     house.record(tx, EntryKind.DEVICE_BOUND, invitation.contract_id, facts)
     return device
 

@@ -13,6 +13,7 @@ from esign.engine.records import (
     ContractRecord,
     DeviceRecord,
     EnrolmentRecord,
+    HandoverRecord,
     InvitationRecord,
     MessageRecord,
 )
@@ -52,7 +53,7 @@ class Invitations(Protocol):
         """Return an invitation."""
 
     def of_contract(self, contract_id: str) -> tuple[InvitationRecord, ...]:
-        """Return the invitations of a contract, oldest first."""
+        """Return the invitations of a contract that no other has replaced, oldest first."""
 
     def update(self, record: InvitationRecord) -> None:
         """Replace an invitation."""
@@ -62,6 +63,18 @@ class Invitations(Protocol):
 
     def devices(self, invitation_id: str) -> tuple[DeviceRecord, ...]:
         """Return the devices of an invitation, oldest first."""
+
+    def add_handover(self, record: HandoverRecord) -> None:
+        """Keep a new hand-over token."""
+
+    def handover(self, token_digest: bytes) -> HandoverRecord | None:
+        """Return a hand-over token."""
+
+    def handovers(self, invitation_id: str) -> tuple[HandoverRecord, ...]:
+        """Return the hand-over tokens of an invitation, oldest first."""
+
+    def update_handover(self, record: HandoverRecord) -> None:
+        """Replace a hand-over token."""
 
 
 class Ceremonies(Protocol):

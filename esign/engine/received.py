@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from esign.ceremony.messages import Message
+from esign.engine.admission import Admission
 from esign.engine.contents import ContractContents
 from esign.engine.records import ContractRecord, DeviceRecord, InvitationRecord
 from esign.engine.refusals import EngineError
@@ -76,6 +77,8 @@ class Received:
     invitation: InvitationRecord
     contract: ContractRecord
     contents: ContractContents
+    admission: Admission
+    """The token that came with the message."""
     device: DeviceRecord | None
     """None only for the first ``hello`` of a device."""
 

@@ -14,8 +14,12 @@ class ContractState(StrEnum):
 
     DRAWN_UP = "drawn_up"
     INVITED = "invited"
+    PARTLY_SIGNED = "partly_signed"
     CONCLUDED = "concluded"
     FAILED = "failed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
 
 
 class InvitationState(StrEnum):
@@ -25,6 +29,8 @@ class InvitationState(StrEnum):
     OPEN = "open"
     SIGNED = "signed"
     CLOSED = "closed"
+    REVOKED = "revoked"
+    """Another invitation took its place; its tokens are as unknown as a guess. Never told to an agent."""
 
 
 class AttemptState(StrEnum):
@@ -70,6 +76,8 @@ class InvitationRecord:
 
     id: str
     contract_id: str
+    party: str = "signatory-1"
+    """Whom it invites: ``signatory-1``, ``signatory-2``, …"""
     token_digest: bytes
     state: InvitationState
     created_at: datetime
@@ -86,6 +94,23 @@ class DeviceRecord:
     """Hexadecimal SHA-256 of the SubjectPublicKeyInfo."""
     public_key: bytes
     bound_at: datetime
+    token_digest: bytes
+    """Of the token that bound it: the invitation's, or a hand-over token. It works with that one alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverRecord:
+    """A hand-over token: another bearer token of an invitation, for exactly one further device."""
+
+    token_digest: bytes
+    invitation_id: str
+    made_by: str
+    """Key id of the device that asked for it."""
+    created_at: datetime
+    expires_at: datetime
+    """Until when it may bind a device; what is bound stays bound."""
+    device_key_id: str | None = None
+    """The device that it bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,30 @@ class ContractStateRefused(EngineError):
     code = "engine.contract.state"
 
 
+class ContractDeclined(EngineError):
+    """A party declined the contract; nothing can be signed any more."""
+
+    code = "engine.contract.declined"
+
+
+class ContractCancelled(EngineError):
+    """The company cancelled the contract, or drew it up anew; nothing can be signed any more."""
+
+    code = "engine.contract.cancelled"
+
+
+class AlreadySigned(EngineError):
+    """The party has signed: the contract cannot be declined, cancelled or corrected, the invitation not handed over."""
+
+    code = "engine.invitation.signed"
+
+
+class PartyUnknown(EngineError):
+    """There is no such party of the contract, or it was not invited yet."""
+
+    code = "engine.contract.party_unknown"
+
+
 class InvitationClosed(EngineError):
     """The invitation has ended; nothing can be signed with it any more."""
 

@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     INVITATION_SENT = "invitation.sent"
     INVITATION_REVOKED = "invitation.revoked"
     DEVICE_BOUND = "device.bound"
+    HANDOVER_OFFERED = "handover.offered"
     ENROLMENT_REQUESTED = "enrolment.requested"
     ENROLMENT_GRANTED = "enrolment.granted"
     ENROLMENT_REFUSED = "enrolment.refused"

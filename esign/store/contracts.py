@@ -7,9 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from esign.engine.records import ContractRecord, ContractState, DeviceRecord, InvitationRecord, InvitationState
+from esign.engine.records import (
+    ContractRecord,
+    ContractState,
+    DeviceRecord,
+    HandoverRecord,
+    InvitationRecord,
+    InvitationState,
+)
 from esign.policy import LegalLevel
-from esign.store.tables_contracts import contract, device, invitation
+from esign.store.tables_contracts import contract, device, handover, invitation
 
 
 class SqlContracts:
@@ -58,10 +65,10 @@ class SqlInvitations:
         return self._one(select(invitation).where(invitation.c.id == invitation_id))
 
     def of_contract(self, contract_id: str) -> tuple[InvitationRecord, ...]:
-        """Return the invitations of a contract, oldest first."""
+        """Return the invitations of a contract that no other has replaced, oldest first."""
         rows = self._connection.execute(
             select(invitation)
-            .where(invitation.c.contract_id == contract_id)
+            .where(invitation.c.contract_id == contract_id, invitation.c.state != InvitationState.REVOKED)
             .order_by(invitation.c.created_at, invitation.c.id)
         )
         return tuple(_invitation(row) for row in rows)
@@ -80,6 +87,30 @@ class SqlInvitations:
             select(device).where(device.c.invitation_id == invitation_id).order_by(device.c.bound_at, device.c.key_id)
         )
         return tuple(DeviceRecord(**row._mapping) for row in rows)
+
+    def add_handover(self, record: HandoverRecord) -> None:
+        """Keep a new hand-over token."""
+        self._connection.execute(insert(handover).values(**asdict(record)))
+
+    def handover(self, token_digest: bytes) -> HandoverRecord | None:
+        """Return a hand-over token."""
+        row = self._connection.execute(select(handover).where(handover.c.token_digest == token_digest)).first()
+        return None if row is None else HandoverRecord(**row._mapping)
+
+    def handovers(self, invitation_id: str) -> tuple[HandoverRecord, ...]:
+        """Return the hand-over tokens of an invitation, oldest first."""
+        rows = self._connection.execute(
+            select(handover)
+            .where(handover.c.invitation_id == invitation_id)
+            .order_by(handover.c.created_at, handover.c.token_digest)
+        )
+        return tuple(HandoverRecord(**row._mapping) for row in rows)
+
+    def update_handover(self, record: HandoverRecord) -> None:
+        """Replace a hand-over token."""
+        self._connection.execute(
+            update(handover).where(handover.c.token_digest == record.token_digest).values(**asdict(record))
+        )
 
     def _one(self, query: Any) -> InvitationRecord | None:
         row = self._connection.execute(query).first()

@@ -27,6 +27,7 @@ invitation = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("contract_id", String(64), ForeignKey("contract.id"), nullable=False, index=True),
+    Column("party", String(16), nullable=False),
     Column("token_digest", LargeBinary(32), nullable=False, unique=True),
     Column("state", String(16), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -41,4 +42,16 @@ device = Table(
     Column("key_id", String(64), primary_key=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("bound_at", Instant, nullable=False),
+    Column("token_digest", LargeBinary(32), nullable=False),
+)
+
+handover = Table(
+    "handover",
+    metadata,
+    Column("token_digest", LargeBinary(32), primary_key=True),
+    Column("invitation_id", String(64), ForeignKey("invitation.id"), nullable=False, index=True),
+    Column("made_by", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("device_key_id", String(64), nullable=True),
 )

@@ -101,6 +101,7 @@ def upgrade() -> None:
         "invitation",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("contract_id", sa.String(length=64), nullable=False),
+        sa.Column("party", sa.String(length=16), nullable=False),
         sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", esign.store.metadata.Instant(length=27), nullable=False),
@@ -151,6 +152,7 @@ def upgrade() -> None:
         sa.Column("key_id", sa.String(length=64), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("bound_at", esign.store.metadata.Instant(length=27), nullable=False),
+        sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name=op.f("fk_device_invitation_id_invitation")),
         sa.PrimaryKeyConstraint("invitation_id", "key_id", name=op.f("pk_device")),
     )
@@ -172,6 +174,22 @@ def upgrade() -> None:
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_enrolment_certificate_id"), ["certificate_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_enrolment_invitation_id"), ["invitation_id"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column("token_digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("invitation_id", sa.String(length=64), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", esign.store.metadata.Instant(length=27), nullable=False),
+        sa.Column("expires_at", esign.store.metadata.Instant(length=27), nullable=False),
+        sa.Column("device_key_id", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["invitation_id"], ["invitation.id"], name=op.f("fk_handover_invitation_id_invitation")
+        ),
+        sa.PrimaryKeyConstraint("token_digest", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_invitation_id"), ["invitation_id"], unique=False)
 
     op.create_table(
         "message",
@@ -202,6 +220,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_invitation_id_received_at"))
 
     op.drop_table("message")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_invitation_id"))
+
+    op.drop_table("handover")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_enrolment_invitation_id"))
         batch_op.drop_index(batch_op.f("ix_enrolment_certificate_id"))

@@ -1,0 +1,70 @@
+"""How a contract ends without a signature: declined by a party, cancelled or replaced by the company."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from esign.engine.admission import LIVE
+from esign.engine.attempts import end_superseded
+from esign.engine.household import Household
+from esign.engine.ports import Transaction
+from esign.engine.records import AttemptState, ContractRecord, ContractState, InvitationRecord, InvitationState
+from esign.engine.refusals import AlreadySigned, ContractCancelled, ContractDeclined
+
+
+def refuse_if_ended(contract: ContractRecord) -> None:
+    """Refuse whatever would lead a declined or cancelled contract on.
+
+    Raises:
+        ContractDeclined: A party declined.
+        ContractCancelled: The company cancelled or replaced it.
+    """
+    if contract.state is ContractState.DECLINED:
+        raise ContractDeclined("the contract was declined")
+    if contract.state is ContractState.CANCELLED:
+        raise ContractCancelled("the contract was cancelled")
+
+
+def refuse_if_signed(tx: Transaction, invitation: InvitationRecord) -> None:
+    """Refuse what may only be done before the party has signed.
+
+    Raises:
+        AlreadySigned: The signature is made, or being concluded.
+    """
+    made = (AttemptState.CONCLUDING, AttemptState.SIGNED)
+    signed = invitation.state is InvitationState.SIGNED
+    if signed or any(attempt.state in made for attempt in tx.ceremonies.attempts(invitation.id)):
+        raise AlreadySigned("the party has signed already")
+
+
+def close(
+    house: Household, tx: Transaction, invitation: InvitationRecord, state: InvitationState, *, cause: str
+) -> InvitationRecord:
+    """Close an invitation: its live attempts end and their seeds go.
+
+    Raises:
+        AlreadySigned: A signature is being concluded.
+    """
+    for attempt in tx.ceremonies.attempts(invitation.id):
+        if attempt.state is AttemptState.CONCLUDING:
+            raise AlreadySigned("a signature is being concluded")
+        if attempt.state.live:
+            end_superseded(house, tx, attempt, cause=cause)
+    closed = replace(invitation, state=state)
+    tx.invitations.update(closed)
+    return closed
+
+
+def close_all(house: Household, tx: Transaction, contract_id: str, *, cause: str) -> tuple[InvitationRecord, ...]:
+    """Close every live invitation of a contract, and return those that were live.
+
+    Raises:
+        AlreadySigned: A signature is being concluded.
+    """
+    closed = []
+    for invitation in tx.invitations.of_contract(contract_id):
+        if invitation.state in LIVE:
+            closed.append(close(house, tx, invitation, InvitationState.CLOSED, cause=cause))
+        elif any(item.state is AttemptState.CONCLUDING for item in tx.ceremonies.attempts(invitation.id)):
+            raise AlreadySigned("a signature is being concluded")
+    return tuple(closed)

@@ -1,0 +1,43 @@
+"""Mails that tell somebody what happened, beside invitations and signed copies."""
+
+from __future__ import annotations
+
+import json
+
+from esign.engine.household import Household
+from esign.engine.ports import Transaction
+from esign.evidence.kinds import EntryKind
+
+CERTIFICATE_NOTICE = "certificate_notice"
+"""To the party: a certificate was issued in your name."""
+
+CANCELLATION = "cancellation"
+"""To a party: the contract was cancelled, or somebody else declined it."""
+
+DECLINE_NOTICE = "decline_notice"
+"""To the company: a party declined."""
+
+DECLINE_RECEIPT = "decline_receipt"
+"""To the party: you declined."""
+
+COMPANY = "company"
+"""The word for the company where a mail's recipient is a party."""
+
+
+def queue_notice(
+    house: Household, tx: Transaction, contract_id: str, kind: str, *, party: str, **words: str | int
+) -> None:
+    """Queue a notice in the transaction of what it tells.
+
+    Args:
+        house: The household.
+        tx: The transaction.
+        contract_id: The contract.
+        kind: One of this file's kinds.
+        party: To whom: ``signatory-1`` … or ``company``.
+        words: What the mail says beside the contract's own words: ``expires_at`` (seconds), ``reason``, ``by`` (party).
+    """
+    payload = json.dumps({"party": party, **words}).encode()
+    tx.outbox.add(contract_id, kind, tx.safe.seal(contract_id, "delivery", payload), house.clock.now())
+    facts = {"kind": kind, "channel": "email", "party": party}
+    house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, facts)
