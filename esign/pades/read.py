@@ -35,8 +35,11 @@ class EmbeddedSignature:
     covers_whole_file: bool
 
 
-def read_signatures(pdf: bytes) -> tuple[EmbeddedSignature, ...]:
+def read_signatures(pdf: bytes | Document) -> tuple[EmbeddedSignature, ...]:
     """Return the signatures of a document in the order in which their byte ranges end.
+
+    Args:
+        pdf: The file, or the file as it was opened before.
 
     Raises:
         DocumentUnreadableError: Not a PDF, or damaged.
@@ -44,9 +47,9 @@ def read_signatures(pdf: bytes) -> tuple[EmbeddedSignature, ...]:
         SignatureReadError: A signature field holds something that is no signature.
         ByteRangeError: A byte range is not two pieces of this file around the signature's own contents.
     """
-    document = Document(pdf)
+    document = pdf if isinstance(pdf, Document) else Document(pdf)
     with reading():
-        found = [_signature(pdf, field) for field in document.fields() if field.signed]
+        found = [_signature(document.data, field) for field in document.fields() if field.signed]
         return tuple(sorted(found, key=lambda s: s.byte_range[2] + s.byte_range[3]))
 
 

@@ -57,13 +57,16 @@ def add_document_security_store(
         return revision.write()[0]
 
 
-def read_security_store(pdf: bytes) -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:
+def read_security_store(pdf: bytes | Document) -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:
     """Return certificates, CRLs and OCSP responses of the security store; empty where there is none.
+
+    Args:
+        pdf: The file, or the file as it was opened before.
 
     Raises:
         DocumentUnreadableError: The document or its security store is damaged.
     """
-    document = Document(pdf)
+    document = pdf if isinstance(pdf, Document) else Document(pdf)
     with reading():
         store = entry(document.root, "/DSS", Dictionary())
         if not isinstance(store, Dictionary):

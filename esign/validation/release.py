@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esign.pades import CeremonyEvidence, EmbeddedSignature, PadesError, read_signatures
+from esign.pades.document import Document
 from esign.pades.errors import ByteRangeError
 from esign.validation.certificates import TrustAnchors
 from esign.validation.findings import Finding, FindingKind
@@ -84,7 +85,8 @@ def check_release(pdf: bytes, *, expected: ReleaseExpectation, trust: TrustAncho
     findings: list[Finding] = []
     level, times = None, Times()
     try:
-        signatures = read_signatures(pdf)
+        document = Document(pdf)
+        signatures = read_signatures(document)
         own, problems = _own(signatures, expected)
         findings += problems
         if own is not None:
@@ -98,7 +100,7 @@ def check_release(pdf: bytes, *, expected: ReleaseExpectation, trust: TrustAncho
                     findings += contradictions(held.cms.certificate, held.evidence, expected.level)
             embedded = held.cms.certificates if held.cms is not None else ()
             findings += second_opinion(
-                pdf, expected.field, trust=trust, at=at, signed_at=times.signed_at, embedded=embedded
+                document, expected.field, trust=trust, at=at, signed_at=times.signed_at, embedded=embedded
             )
     except ByteRangeError as error:
         findings.append(Finding(kind=FindingKind.BYTE_RANGE_INVALID, what=error.detail))

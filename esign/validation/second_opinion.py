@@ -47,7 +47,7 @@ _PROBLEMS = {
 
 
 def second_opinion(
-    pdf: bytes,
+    document: Document,
     field: str,
     *,
     trust: TrustAnchors,
@@ -58,7 +58,7 @@ def second_opinion(
     """Have every signature of the document validated, offline and with hard failure where revocation data is missing.
 
     Args:
-        pdf: The finished document.
+        document: The finished document, opened.
         field: The signature whose chain is judged at ``signed_at`` and after which only security store and document
             timestamp may follow; earlier signatures may be followed by further signature fields too.
         trust: Trust anchors.
@@ -67,15 +67,20 @@ def second_opinion(
         embedded: Certificates of the signature itself (DER).
     """
     findings: list[Finding] = []
-    certificates, crls, ocsp_responses = read_security_store(pdf)
+    certificates, crls, ocsp_responses = read_security_store(document)
     findings += missing_revocation_data((*certificates, *embedded), crls, ocsp_responses)
+
+    anchors = [x509.Certificate.load(c) for c in trust.certificates]
+    others = [x509.Certificate.load(c) for c in certificates]
+    lists = [crl.CertificateList.load(c) for c in crls]
+    responses = [ocsp.OCSPResponse.load(o) for o in ocsp_responses]
 
     def context(moment: datetime) -> ValidationContext:
         return ValidationContext(
-            trust_roots=[x509.Certificate.load(c) for c in trust.certificates],
-            other_certs=[x509.Certificate.load(c) for c in certificates],
-            crls=[crl.CertificateList.load(c) for c in crls],
-            ocsps=[ocsp.OCSPResponse.load(o) for o in ocsp_responses],
+            trust_roots=anchors,
+            other_certs=others,
+            crls=lists,
+            ocsps=responses,
             allow_fetching=False,
             revocation_mode="require",  # "hard-fail" ignores CRLs of certificates without a distribution point
             moment=moment,
@@ -84,8 +89,8 @@ def second_opinion(
 
     async def ask() -> None:
         now = context(at)
-        for signature in Document(pdf).reader.embedded_signatures:
-            changes = LaterRevisions(pdf[: signature.byte_range[2] + signature.byte_range[3]])
+        for signature in document.reader.embedded_signatures:
+            changes = LaterRevisions(document.data[: signature.byte_range[2] + signature.byte_range[3]])
             if signature.sig_object_type == "/DocTimeStamp":
                 _judge_timestamp(await async_validate_pdf_timestamp(signature, now, diff_policy=changes), findings)
                 continue
