@@ -6,8 +6,9 @@ Source: docs/ceremony-spec.md sections 5 and 8.
 from __future__ import annotations
 
 import io
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pikepdf
@@ -23,8 +24,17 @@ ACTIVE = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/ResetForm", 
 """Kinds of actions and annotations that do something. Source: ISO 32000-1 12.6.4."""
 
 
-def check_prepared(pdf: bytes, claim: Mapping[str, Any]) -> bytes:
+CONTRACT_DATA = "contract.json"
+"""The attachment with the contract's own data."""
+
+
+def check_prepared(pdf: bytes, claim: Mapping[str, Any], *, label: str | None = None) -> bytes:
     """Check a prepared document against the transcript's claim and return its digest.
+
+    Args:
+        pdf: The prepared document.
+        claim: The transcript's member ``document``.
+        label: The transcript's label of the order button: it must be the one in the contract's own data.
 
     Raises:
         SignatoryRefused: The first thing that does not fit, by its code.
@@ -48,7 +58,8 @@ def check_prepared(pdf: bytes, claim: Mapping[str, Any]) -> bytes:
         demand(h(prefix).hex() == revision["sha256"], "agent.document.revisions")
     digest = h(before, after)
     demand(digest.hex() == claim["sha256"], "agent.document.other")
-    _check_content(pdf, {each["name"]: each["sha256"] for each in claim["attachments"]})
+    attached = _check_content(pdf, [(each["name"], each["sha256"]) for each in claim["attachments"]])
+    demand(label is None or _label(attached.get(CONTRACT_DATA, b"")) == label, "agent.transcript.order_label")
     return digest
 
 
@@ -97,7 +108,14 @@ def _split(pdf: bytes, byte_range: Any) -> tuple[bytes, bytes, bytes]:
     return pdf[:hole], pdf[hole + 1 : behind - 1], pdf[behind : behind + rest]
 
 
-def _check_content(pdf: bytes, attachments: Mapping[str, str]) -> None:
+def _label(data: bytes) -> object:
+    try:
+        return json.loads(data)["order"]["label"]
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _check_content(pdf: bytes, attachments: Sequence[tuple[str, str]]) -> Mapping[str, bytes]:
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             demand(not document.is_encrypted, "agent.document.encrypted")
@@ -105,16 +123,18 @@ def _check_content(pdf: bytes, attachments: Mapping[str, str]) -> None:
             demand("/OpenAction" not in root and "/AA" not in root, "agent.document.active")
             demand("/OCProperties" not in root, "agent.document.hidden_layer")
             demand("/XFA" not in root.get("/AcroForm", pikepdf.Dictionary()), "agent.document.xfa")
-            found: dict[str, str] = {}
+            found: dict[str, bytes] = {}
             for item in _dictionaries(document):
                 kinds = {str(item.get(name)) for name in ("/S", "/Subtype") if name in item}
                 demand(not kinds & ACTIVE and "/JS" not in item and "/AA" not in item, "agent.document.active")
                 if "/EF" in item:
                     name = str(item.get("/UF", item.get("/F", "")))
-                    streams = {h(stream.read_bytes()).hex() for stream in item["/EF"].values()}
+                    streams = {bytes(stream.read_bytes()) for stream in item["/EF"].values()}
                     demand(len(streams) == 1 and name not in found, "agent.document.attachments")
                     found[name] = streams.pop()
-            demand(found == dict(attachments), "agent.document.attachments")
+            named = sorted((name, h(content).hex()) for name, content in found.items())
+            demand(named == sorted(attachments), "agent.document.attachments")
+            return found
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, RuntimeError) as error:
         raise SignatoryRefused("agent.document.unreadable") from error
 

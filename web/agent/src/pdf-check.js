@@ -1,16 +1,18 @@
 // What pdf.js itself sees in the document. It must agree with the transcript and show nothing that acts, hides or
 // depends on the viewer: no scripts, no actions, no layers, no forms to fill, no fonts that are not in the file.
-import { equal, fromHex } from "./bytes.js";
+import { equal, fromHex, fromUtf8 } from "./bytes.js";
 import { sha256 } from "./digests.js";
-import { demand } from "./problems.js";
+import { as, demand } from "./problems.js";
+
+const CONTRACT_DATA = "contract.json"; // the contract's own data; its label is the one that the button must carry
 
 const PASSIVE_ANNOTATIONS = new Set(["Link", "Widget", "Text", "Stamp"]);
 
 /** @param {any} value Map, array, object or nothing */
 const some = (value) => value != null && (value.size ?? value.length ?? Object.keys(value).length) > 0;
 
-/** @param {any} document PDFDocumentProxy @param {import("./transcript.js").DocumentClaim} claim */
-export async function checkDocument(document, claim) {
+/** @param {any} document PDFDocumentProxy @param {import("./transcript.js").DocumentClaim} claim @param {string} label of the order button */
+export async function checkDocument(document, claim, label) {
   demand(!document.isPureXfa && !document.allXfaHtml, "agent.document.active", { names: "XFA" });
   demand(!some(await document.getJSActions()), "agent.document.active", { names: "JavaScript" });
   demand(!some(await document.getOpenAction()), "agent.document.active", { names: "OpenAction" });
@@ -21,11 +23,16 @@ export async function checkDocument(document, claim) {
   // hasJSActions() is true for every signature field, so the fields are looked at here.
   demand(list.every((field) => !some(field.actions)), "agent.document.active", { names: "JavaScript" });
   demand(list.every((field) => !field.type || field.type === "signature"), "agent.document.active", { names: "form" });
-  await checkAttachments(document, claim.attachments);
+  const attached = await checkAttachments(document, claim.attachments);
+  const contract = attached.get(CONTRACT_DATA);
+  const data = contract && (await as("agent.transcript.order_label", () => JSON.parse(fromUtf8(contract))));
+  demand(data?.order?.label === label, "agent.transcript.order_label");
 }
 
-/** @param {any} document @param {{name: string, sha256: string}[]} allowed */
+/** The attached files, each of them one that is allowed. @param {any} document @param {{name: string, sha256: string}[]} allowed
+ * @returns {Promise<Map<string, Uint8Array<ArrayBuffer>>>} */
 async function checkAttachments(document, allowed) {
+  const contents = new Map();
   const attached = (await document.getAttachments()) ?? new Map();
   demand(attached.size === allowed.length, "agent.document.attachments");
   for (const [id, { filename }] of attached) {
@@ -34,7 +41,10 @@ async function checkAttachments(document, allowed) {
     const content = await document.getAttachmentContent(id);
     demand(content, "agent.document.attachments");
     demand(equal(await sha256(content), fromHex(entry?.sha256 ?? "", 32)), "agent.document.attachments");
+    contents.set(filename, content);
   }
+  demand(contents.size === allowed.length, "agent.document.attachments");
+  return contents;
 }
 
 /** @param {any} page PDFPageProxy @param {any} OPS operator numbers of pdf.js */

@@ -31,7 +31,7 @@ export async function read(page, attempt, about) {
   const shown = viewer;
   shown.clear();
   part("reading").hidden = false; // the layout needs a width; the loading part stays in front meanwhile
-  await shown.show(attempt.pdf, attempt.transcript.document);
+  await shown.show(attempt.pdf, attempt.transcript.document, attempt.transcript.order.label);
   words.always(() => shown.rename());
   const of = shown.pages.length;
   words.put(counter, "reading.counter", { page: 1, of });

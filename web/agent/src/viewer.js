@@ -77,8 +77,9 @@ export class Viewer {
    * Open, check and lay out the document; pages are drawn when they come near the window.
    * @param {Uint8Array} bytes
    * @param {import("./transcript.js").DocumentClaim} claim
+   * @param {string} label of the order button
    */
-  async show(bytes, claim) {
+  async show(bytes, claim, label) {
     const pdfjs = await library();
     this.pdfjs = pdfjs;
     this.#worker ??= await startWorker(pdfjs);
@@ -96,7 +97,7 @@ export class Viewer {
         verbosity: 0,
       }).promise;
     });
-    await as("agent.document.unreadable", () => checkDocument(this.document, claim));
+    await as("agent.document.unreadable", () => checkDocument(this.document, claim, label));
     const of = this.document.numPages;
     for (let number = 1; number <= of; number++) {
       await as("agent.document.unreadable", async () => {
