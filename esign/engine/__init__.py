@@ -9,8 +9,9 @@ only what comes in through :class:`~esign.engine.household.Household`. Clauses l
 """
 
 from esign.engine.application import Application
-from esign.engine.contracts import ContractView, Invited
+from esign.engine.contracts import ContractView, Corrected
+from esign.engine.invitations import Invited
 from esign.engine.received import Answer
 from esign.engine.refusals import EngineError
 
-__all__ = ["Answer", "Application", "ContractView", "EngineError", "Invited"]
+__all__ = ["Answer", "Application", "ContractView", "Corrected", "EngineError", "Invited"]

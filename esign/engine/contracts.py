@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from esign.contracts import ContractData, declaration_text, order_summary
-from esign.documents import draw_up
+from esign.documents import Draft, draw_up
+from esign.engine import invitations
 from esign.engine.contents import ContractContents
-from esign.engine.deliveries import INVITATION, invitation_payload
+from esign.engine.corrections import with_address
+from esign.engine.ending import refuse_if_ended
 from esign.engine.household import Household
+from esign.engine.invitations import Invited
 from esign.engine.ports import Transaction
-from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
+from esign.engine.records import ContractRecord, ContractState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from esign.evidence.kinds import EntryKind
-from esign.foundation.clock import seconds
-from esign.foundation.digests import labelled, sha256
-from esign.foundation.identifiers import new_id, new_token
+from esign.foundation.digests import sha256
+from esign.foundation.identifiers import new_id
 from esign.policy import LegalLevel, SignaturePolicy, signature_policy
 
 
@@ -38,11 +41,22 @@ class ContractView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
-    """An invitation that was made; the link is the only place where its token stands."""
+class Corrected:
+    """A contract that was drawn up anew with a corrected address."""
 
-    link: str
-    expires_at: datetime
+    contract_id: str
+    invited: Invited | None
+    """None where nobody had been invited yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """A contract before it is kept."""
+
+    contract: ContractData
+    policy: SignaturePolicy
+    draft: Draft
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,63 +76,9 @@ class ContractDesk:
             NoQualifiedDevice: The contract needs a qualified signature and no qualified device is configured.
             PolicyNotFound: No signature policy for the level is in force on the contract's day.
         """
-        house = self.household
-        now = house.clock.now()
-        contract = ContractData.parse(data)
-        policy = self._policy(LegalLevel.parse(contract.level.word), house.today())
-        draft = draw_up(contract, drawn_up_at=now)
-        summary = order_summary(contract)
-        contract_id = new_id()
-        place = draft.fields[0]
-        with house.store.transaction() as tx:
-            tx.safe.new_key(contract_id, ("company", "signatory"))
-            blob = house.documents.put(tx.safe.seal(contract_id, "draft", draft.pdf))
-            contents = ContractContents(
-                data=contract.canonical(),
-                given_name=contract.signatory.given_name,
-                family_name=contract.signatory.family_name,
-                birth_date=contract.signatory.birth_date.isoformat() if contract.signatory.birth_date else None,
-                email=contract.signatory.email,
-                lang=contract.lang,
-                declaration=declaration_text(contract),
-                summary=summary.canonical(),
-                label=summary.label,
-                policy_source=policy.source,
-                draft=blob,
-                draft_digest=sha256(draft.pdf),
-                draft_length=len(draft.pdf),
-                attachments={item.name: item.sha256.hex() for item in draft.attachments},
-                field=place.name,
-                page=place.page,
-                box=tuple(f"{number:.3f}" for number in place.box),
-            )
-            tx.contracts.add(
-                ContractRecord(
-                    id=contract_id,
-                    template=contract.template,
-                    reference=contract.reference,
-                    title=contract.title,
-                    company=contract.company.name,
-                    level=policy.level,
-                    policy=policy.name,
-                    state=ContractState.DRAWN_UP,
-                    created_at=now,
-                    sealed=tx.safe.seal(contract_id, "contract", contents.to_bytes()),
-                )
-            )
-            house.record(
-                tx,
-                EntryKind.CONTRACT_DRAWN_UP,
-                contract_id,
-                {"template": contract.template, "level": policy.level.word, "policy": policy.name},
-                {
-                    "contract": contents.data,
-                    "declaration": contents.declaration.encode(),
-                    "summary": contents.summary,
-                    "draft": sha256(draft.pdf),
-                },
-            )
-        return contract_id
+        drawn = self._draw(data)
+        with self.household.store.transaction() as tx:
+            return self._keep(tx, drawn)
 
     def invite(self, contract_id: str) -> Invited:
         """Invite the contract's party: the mail goes to the outbox in the same transaction.
@@ -127,35 +87,64 @@ class ContractDesk:
             ContractUnknown: There is no such contract.
             ContractStateRefused: The party was invited already, or the contract has ended.
         """
-        house = self.household
-        now = house.clock.now()
-        token = new_token()
-        expires_at = now + timedelta(days=house.settings.invitation_days)
-        link = f"{house.settings.agent_url}/#{token}"
-        with house.store.transaction() as tx:
+        with self.household.store.transaction() as tx:
+            return self._invite(tx, self._get(tx, contract_id))
+
+    def resend(self, contract_id: str, party: str = "signatory-1") -> Invited:
+        """Send a party a new invitation; the old one's tokens and devices lose their right.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+            ContractStateRefused: Nobody is invited, or the contract has ended.
+            PartyUnknown: The party has no invitation.
+            AlreadySigned: The party has signed; the signed copy is on its way or there.
+        """
+        with self.household.store.transaction() as tx:
+            return invitations.send_anew(self.household, tx, self._get(tx, contract_id), party)
+
+    def cancel(self, contract_id: str, reason: str = "") -> None:
+        """Cancel a contract: its invitations are closed, and everybody who was invited is told.
+
+        Args:
+            contract_id: The contract.
+            reason: Words for the mail; kept sealed, the ledger commits to them.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+            ContractStateRefused: It is concluded or has failed.
+            ContractDeclined: A party declined it already.
+            ContractCancelled: It was cancelled already.
+            AlreadySigned: A signature is being concluded.
+        """
+        with self.household.store.transaction() as tx:
+            invitations.cancel(self.household, tx, self._get(tx, contract_id), reason)
+
+    def correct_address(self, contract_id: str, party: str, email: str) -> Corrected:
+        """Correct a party's e-mail address while nobody has signed.
+
+        The address stands in the document: the contract is drawn up anew under a new identifier, the old one is
+        cancelled without a word to the wrong address, and none of its tokens lives on. Whoever was invited is invited
+        again.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+            PartyUnknown: The contract has no such party.
+            ContractsError: The address is none.
+            ContractStateRefused: The contract has ended.
+            AlreadySigned: Somebody has signed.
+        """
+        with self.household.store.reading() as tx:
             record = self._get(tx, contract_id)
-            if record.state is not ContractState.DRAWN_UP:
-                raise ContractStateRefused("the party was invited already", state=record.state.value)
-            invitation = InvitationRecord(
-                id=new_id(),
-                contract_id=contract_id,
-                token_digest=labelled("invitation-token", token.encode()),
-                state=InvitationState.WAITING,
-                created_at=now,
-                expires_at=expires_at,
-            )
-            tx.invitations.add(invitation)
-            tx.contracts.update(replace(record, state=ContractState.INVITED))
-            house.record(
-                tx,
-                EntryKind.INVITATION_MADE,
-                contract_id,
-                {"invitation": invitation.id, "expires_at": seconds(expires_at)},
-            )
-            payload = invitation_payload(link=link, expires_at=expires_at)
-            tx.outbox.add(contract_id, INVITATION, tx.safe.seal(contract_id, "delivery", payload), now)
-            house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, {"kind": INVITATION, "channel": "email"})
-        return Invited(link=link, expires_at=expires_at)
+            contents = self.household.contract_contents(tx, record)
+        data = with_address(json.loads(contents.data), party, email)
+        refuse_if_ended(record)
+        drawn = self._draw(data)
+        with self.household.store.transaction() as tx:
+            record = self._get(tx, contract_id)
+            invited = record.state is not ContractState.DRAWN_UP
+            new = self._keep(tx, drawn, replaces=contract_id)
+            invitations.replace_contract(self.household, tx, record, by=new, cause="address_corrected")
+            return Corrected(contract_id=new, invited=self._invite(tx, self._get(tx, new)) if invited else None)
 
     def list(self, limit: int = 100) -> tuple[ContractView, ...]:
         """Return the newest contracts, newest first."""
@@ -190,6 +179,74 @@ class ContractDesk:
             record = self._get(tx, contract_id)
             names = self.household.contract_contents(tx, record).mails
             return tuple(tx.safe.open(contract_id, "mail", self.household.documents.get(name)) for name in names)
+
+    def _draw(self, data: Mapping[str, Any]) -> _Drawn:
+        house = self.household
+        now = house.clock.now()
+        contract = ContractData.parse(data)
+        policy = self._policy(LegalLevel.parse(contract.level.word), house.today())
+        return _Drawn(contract=contract, policy=policy, draft=draw_up(contract, drawn_up_at=now), at=now)
+
+    def _keep(self, tx: Transaction, drawn: _Drawn, **facts: str) -> str:
+        house = self.household
+        contract, policy, draft, now = drawn.contract, drawn.policy, drawn.draft, drawn.at
+        summary = order_summary(contract)
+        contract_id = new_id()
+        place = draft.fields[0]
+        tx.safe.new_key(contract_id, ("company", "signatory"))
+        blob = house.documents.put(tx.safe.seal(contract_id, "draft", draft.pdf))
+        contents = ContractContents(
+            data=contract.canonical(),
+            given_name=contract.signatory.given_name,
+            family_name=contract.signatory.family_name,
+            birth_date=contract.signatory.birth_date.isoformat() if contract.signatory.birth_date else None,
+            email=contract.signatory.email,
+            lang=contract.lang,
+            declaration=declaration_text(contract),
+            summary=summary.canonical(),
+            label=summary.label,
+            policy_source=policy.source,
+            draft=blob,
+            draft_digest=sha256(draft.pdf),
+            draft_length=len(draft.pdf),
+            attachments={item.name: item.sha256.hex() for item in draft.attachments},
+            field=place.name,
+            page=place.page,
+            box=tuple(f"{number:.3f}" for number in place.box),
+        )
+        tx.contracts.add(
+            ContractRecord(
+                id=contract_id,
+                template=contract.template,
+                reference=contract.reference,
+                title=contract.title,
+                company=contract.company.name,
+                level=policy.level,
+                policy=policy.name,
+                state=ContractState.DRAWN_UP,
+                created_at=now,
+                sealed=tx.safe.seal(contract_id, "contract", contents.to_bytes()),
+            )
+        )
+        house.record(
+            tx,
+            EntryKind.CONTRACT_DRAWN_UP,
+            contract_id,
+            {"template": contract.template, "level": policy.level.word, "policy": policy.name, **facts},
+            {
+                "contract": contents.data,
+                "declaration": contents.declaration.encode(),
+                "summary": contents.summary,
+                "draft": sha256(draft.pdf),
+            },
+        )
+        return contract_id
+
+    def _invite(self, tx: Transaction, record: ContractRecord) -> Invited:
+        if record.state is not ContractState.DRAWN_UP:
+            raise ContractStateRefused("the party was invited already", state=record.state.value)
+        tx.contracts.update(replace(record, state=ContractState.INVITED))
+        return invitations.make(self.household, tx, record.id, "signatory-1")
 
     def _policy(self, level: LegalLevel, day: date) -> SignaturePolicy:
         settings = self.household.settings

@@ -24,9 +24,9 @@ INVITATION = "invitation"
 SIGNED_COPY = "signed_copy"
 
 
-def invitation_payload(*, link: str, expires_at: datetime) -> bytes:
+def invitation_payload(*, link: str, expires_at: datetime, party: str = "signatory-1") -> bytes:
     """Return the payload of an invitation; it holds the token until the mail is on its way."""
-    return json.dumps({"link": link, "expires_at": seconds(expires_at)}).encode()
+    return json.dumps({"link": link, "expires_at": seconds(expires_at), "party": party}).encode()
 
 
 def signed_copy_payload() -> bytes:
