@@ -1,0 +1,2 @@
+export { verifyDossier } from "./verify.js";
+export { readPem } from "./pem.js";
