@@ -28,6 +28,7 @@ export function showProblem(page, session, cause) {
   words.put(part("problem-next"), words.nearest(code, "next"));
   words.put(part("problem-calm"), whatIsSigned(code, session));
   part("problem-code").textContent = problem.facts.reason ? `${code} (${problem.facts.reason})` : code;
+  part("problem-handover").hidden = !(session?.kept.hello && code.startsWith("agent.passkey"));
   const action = remedy(code);
   part("problem-action").hidden = action === "none";
   if (action !== "none") words.put(part("again"), `problem.action.${action}`);

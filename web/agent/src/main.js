@@ -3,15 +3,18 @@ import { fromHex, hex } from "./bytes.js";
 import { Deadline, openAttempt } from "./attempt.js";
 import { complete, verify } from "./completion.js";
 import { declare, showDeclaration, unlockKeys } from "./declaring.js";
+import { decline, offerDecline, showDeclined } from "./declining.js";
 import { sha256 } from "./digests.js";
 import { showProblem, showProgress, showResult } from "./ending.js";
 import { finishEnrolment } from "./enrolment.js";
+import { offerHandover } from "./handover.js";
 import { contractWords, land } from "./landing.js";
 import { readAnswer } from "./oidc.js";
-import { Page } from "./page.js";
+import { Page, part } from "./page.js";
 import { Problem, as, demand } from "./problems.js";
 import { read } from "./reading.js";
 import { Session, tidy, tokenIn } from "./session.js";
+import { claim } from "./tabs.js";
 import { Words, firstLanguage } from "./words.js";
 
 const RESUME_SECONDS = 3600; // the server knows the attempt's end; this only bounds a forgotten window
@@ -55,6 +58,9 @@ async function start() {
   const returned = answer ? await Session.returning(answer.state, place) : null;
   session = returned ?? (await Session.begin(tokenIn(fragment), place));
   session.onConnection = (waiting) => page.connection(waiting);
+  await claim(page, session);
+  offerDecline(page, session, fail);
+  offerHandover(page, session, fail);
 
   const { enrolling } = session.kept;
   if (enrolling && (returned || enrolling.body)) {
@@ -66,13 +72,28 @@ async function start() {
   const hello = await session.greet(page.words.language);
   page.sandbox(hello.sandbox);
   page.title(hello.contract.title);
-  if (hello.state === "closed") throw new Problem("closed");
+  if (hello.state === "closed") return ended(session);
+  if (session.kept.declining) return decline(page, session);
+  if (hello.state === "not_yet") return wait(session);
   if (hello.state === "signed") {
     page.busy("busy.result");
     return showResult(page, session, await verify(session, null));
   }
   if (session.kept.declared) return resume(session);
   if ((await land(page, session)) === "ready") return ceremony(session);
+}
+
+/** @param {Session} current */
+function ended(current) {
+  if (!current.kept.declined && !current.kept.declining) throw new Problem("closed");
+  showDeclined(page, current);
+}
+
+/** Somebody else signs first. @param {Session} current */
+function wait(current) {
+  page.words.put(part("waiting-lead"), "waiting.lead", contractWords(current));
+  part("waiting-again").onclick = () => location.reload();
+  page.show("waiting", "waiting");
 }
 
 /** Read, declare, sign. @param {Session} current */
@@ -113,4 +134,9 @@ addEventListener("hashchange", () => (tokenIn(location.hash.slice(1)) ? location
 // Back from the identity provider by the browser's own button: the page as it was left waits for nothing any more.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
-start().catch((problem) => showProblem(page, session, problem));
+/** @param {unknown} problem */
+function fail(problem) {
+  showProblem(page, session, problem);
+}
+
+start().catch(fail);

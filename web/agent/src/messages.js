@@ -6,7 +6,7 @@ import { labelled } from "./digests.js";
 import { sign } from "./keys.js";
 import { Problem } from "./problems.js";
 
-/** @typedef {"hello" | "enrol" | "open" | "document" | "intent" | "signature" | "result"} MessageType */
+/** @typedef {"hello" | "enrol" | "open" | "document" | "intent" | "signature" | "result" | "handover" | "decline"} MessageType */
 /** @typedef {import("./canonical.js").JsonObject} JsonObject */
 /** @typedef {import("./keys.js").DeviceKeys} DeviceKeys */
 

@@ -1,9 +1,12 @@
 // The page's furniture: which part is shown, what is announced, where the focus goes.
 
-/** @typedef {"loading" | "landing" | "reading" | "progress" | "resuming" | "result" | "problem"} Part */
+/** @typedef {"loading" | "elsewhere" | "moved" | "waiting" | "landing" | "handover" | "declining" | "declined" | "reading" | "progress" | "resuming" | "result" | "problem"} Part */
 
 const LANGUAGES = { de: "Deutsch", en: "English" };
-const PARTS = ["loading", "landing", "reading", "declaring", "progress", "resuming", "result", "problem"];
+const PARTS = [
+  "loading", "elsewhere", "moved", "waiting", "landing", "handover", "declining", "declined",
+  "reading", "declaring", "progress", "resuming", "result", "problem",
+];
 
 /** The element with this id. @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
 export function part(id) {
@@ -13,6 +16,10 @@ export function part(id) {
 }
 
 export class Page {
+  /** @type {Part} */
+  #part = "loading";
+  #ended = false;
+
   /** @param {import("./words.js").Words} words */
   constructor(words) {
     this.words = words;
@@ -45,10 +52,31 @@ export class Page {
   /** Show one part (reading shows the declaration below it) and move the focus to its heading.
    * @param {Part} name @param {string} state */
   show(name, state) {
+    if (this.#ended) return;
+    this.#part = name;
     for (const each of PARTS) part(each).hidden = each !== name && !(each === "declaring" && name === "reading");
     this.state = state;
     window.scrollTo(0, 0);
     part(`${name}-title`).focus({ preventScroll: true });
+  }
+
+  /** Show a part for a while; the function that comes back brings back what was there.
+   * @param {Part} name @param {string} state */
+  aside(name, state) {
+    const before = { part: this.#part, state: this.state, top: scrollY, focus: document.activeElement };
+    this.show(name, state);
+    return () => {
+      this.show(before.part, before.state);
+      scrollTo(0, before.top);
+      if (before.focus instanceof HTMLElement) before.focus.focus({ preventScroll: true });
+    };
+  }
+
+  /** Show the last part of this page's life: nothing comes after it. @param {Part} name @param {string} state */
+  end(name, state) {
+    part("steps").hidden = true;
+    this.show(name, state);
+    this.#ended = true;
   }
 
   /** @param {string} key @param {import("./words.js").Values} [values] */

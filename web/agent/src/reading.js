@@ -21,6 +21,9 @@ export async function read(page, attempt, about) {
   const { words } = page;
   part("reading-company").textContent = about.company;
   part("reading-title").textContent = about.title;
+  const earlier = earlierSignatures(attempt.transcript.document.revisions);
+  part("reading-earlier").hidden = earlier === 0;
+  words.put(part("reading-earlier"), earlier === 1 ? "reading.earlier.one" : "reading.earlier.many", { count: earlier });
   offer(part("download-draft"), attempt.pdf, attempt.transcript.document.name);
   const counter = part("page-counter");
   viewer ??= new Viewer(part("pages"), {
@@ -41,6 +44,9 @@ export async function read(page, attempt, about) {
   page.say("reading.ready", { of });
   return { ended: reachEnd(), pagesSeen: () => shown.seen.size };
 }
+
+/** How many have signed this very file before. @param {{kind: string}[]} revisions */
+export const earlierSignatures = (revisions) => revisions.filter(({ kind }) => kind === "signature").length;
 
 /** @param {Page} page @param {Viewer} shown */
 function wireZoom(page, shown) {

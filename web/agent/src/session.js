@@ -12,7 +12,7 @@ import { forget, load, names, save } from "./storage.js";
 /**
  * What `hello` is answered with.
  * @typedef {object} Hello
- * @property {"waiting" | "open" | "signed" | "closed"} state
+ * @property {"waiting" | "not_yet" | "open" | "signed" | "closed"} state
  * @property {number} server_time
  * @property {boolean} sandbox
  * @property {{id: string, title: string, company: string, reference: string}} contract
@@ -69,6 +69,9 @@ import { forget, load, names, save } from "./storage.js";
  * @property {{body: string, clientNonce: string, at: number}} [opening]
  * @property {string} [ceremony]
  * @property {Declared} [declared]
+ * @property {string} [handing] the `handover` message that has no answer yet
+ * @property {string} [declining] the `decline` message that has no answer yet
+ * @property {boolean} [declined]
  */
 /**
  * @typedef {object} Receipt
@@ -92,6 +95,22 @@ export class Session {
     this.place = place;
     /** @type {(waiting: boolean) => void} */
     this.onConnection = () => {};
+    this.stopped = false;
+  }
+
+  /** Another window goes on: from here on every step of this one waits for ever. */
+  stop() {
+    this.stopped = true;
+  }
+
+  /** @returns {Promise<void>} */
+  #going() {
+    return this.stopped ? new Promise(() => {}) : Promise.resolve();
+  }
+
+  /** Read again what is kept. */
+  async refresh() {
+    this.kept = (await load(`invitation:${this.name}`)) ?? this.kept;
   }
 
   /** The session of a token, or of the invitation that this tab is about. @param {string | null} token @param {Place} place */
@@ -119,6 +138,7 @@ export class Session {
 
   /** Change what is kept; a member that is undefined is dropped. @param {Partial<Kept>} changes */
   async keep(changes) {
+    await this.#going();
     this.kept = /** @type {Kept} */ (
       Object.fromEntries(Object.entries({ ...this.kept, ...changes }).filter(([, value]) => value !== undefined))
     );
@@ -152,8 +172,9 @@ export class Session {
   }
 
   /** @param {import("./messages.js").MessageType} type @param {string} body */
-  #send(type, body) {
-    return deliver({
+  async #send(type, body) {
+    await this.#going();
+    const answer = await deliver({
       api: this.place.api,
       type,
       token: this.kept.token,
@@ -161,6 +182,8 @@ export class Session {
       onWaiting: () => this.onConnection(true),
       onAnswered: () => this.onConnection(false),
     });
+    await this.#going();
+    return answer;
   }
 
   /** Send a message whose answer is JSON. @param {import("./messages.js").MessageType} type @param {string} body */

@@ -56,7 +56,7 @@ const SHAPE = exactly({
     byte_range: list(OFFSET, 4, 4),
     length: integer(1, Number.MAX_SAFE_INTEGER),
     name: FILE_NAME,
-    revisions: list(exactly({ kind: text(/^[a-z][a-z-]{0,31}$/), length: OFFSET, sha256: DIGEST }), 1, 64),
+    revisions: list(exactly({ kind: oneOf("draft", "signature", "security_store"), length: OFFSET, sha256: DIGEST }), 1, 64),
     attachments: list(exactly({ name: FILE_NAME, sha256: DIGEST }), 0, 64),
   }),
   declaration: exactly({ lang: oneOf("de", "en"), sha256: DIGEST }),
