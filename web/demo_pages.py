@@ -20,6 +20,9 @@ from web.ports import Application, ContractView, Settings
 from web.samples import Sample
 from web.security import is_loopback
 
+ENDED = ("failed", "declined", "cancelled", "expired")
+"""States in which a contract ended without coming about."""
+
 
 def available(settings: Settings) -> bool:
     """Tell whether this installation is a demonstration on this machine."""
@@ -52,9 +55,8 @@ def blueprint(
     def vocabulary() -> dict[str, Any]:
         return {
             "level_word": level_word,
-            "state_name": lambda state: words().phrase(
-                f"state.{state if words().known(f'state.{state}') else 'other'}"
-            ),
+            "state_name": state_name,
+            "ended": ENDED,
             "mailbox_url": f"{sandbox_url}/mailbox" if sandbox_url else None,
         }
 

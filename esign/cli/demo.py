@@ -16,12 +16,17 @@ from typing import TYPE_CHECKING
 import click
 
 from esign.cli.demo_world import Layout, default_state_dir, furnish
-from esign.cli.errors import PortInUse, SandboxMissing
+from esign.cli.errors import PortInUse, SampleNotSigned, SandboxMissing
 from esign.cli.ports import require_free
 from esign.cli.supervisor import Child, Supervisor, follow_parent
 
 if TYPE_CHECKING:
+    import httpx
+
     from certs.sandbox import Sandbox
+
+_OTHERS_TO_SIGN = "engine.result.not_ready"
+"""What the server answers to a signatory who asks for the finished document before all have signed."""
 
 _PORT = click.IntRange(1, 65535)
 
@@ -172,12 +177,24 @@ def _sandbox_class() -> type[Sandbox]:
     return Sandbox
 
 
-def _walk(http: object, link: str, api: str, sandbox: Sandbox, person: str) -> bytes:
-    """Let a sandbox signatory with keys of its own walk through the ceremony; returns the finished PDF."""
-    import httpx
+def _walk(http: httpx.Client, link: str, api: str, sandbox: Sandbox, person: str) -> bytes | None:
+    """Let a sandbox signatory with keys of its own walk through the ceremony.
 
+    Returns:
+        The finished PDF, or None while others have yet to sign.
+
+    Raises:
+        SampleNotSigned: The signatory or the server stopped; the facts name the code.
+    """
+    from certs.signatory.errors import ServerRefused, SignatoryRefused
     from certs.signatory.signatory import SandboxSignatory
 
-    assert isinstance(http, httpx.Client)  # noqa: S101 - narrows for the type checker
     known = {item.name: item.id for item in sandbox.identity_provider.persons.everybody}
-    return SandboxSignatory(http, link=link, api=api, person_id=known.get(person)).run().document
+    try:
+        return SandboxSignatory(http, link=link, api=api, person_id=known.get(person)).run().document
+    except ServerRefused as error:
+        if error.code == _OTHERS_TO_SIGN:
+            return None
+        raise SampleNotSigned("the server refused the signatory", code=error.code) from error
+    except SignatoryRefused as error:
+        raise SampleNotSigned("the signatory refused to go on", code=error.reason_code) from error

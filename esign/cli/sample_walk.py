@@ -3,7 +3,8 @@
 1. A sandbox and an installation are made in a folder that is deleted afterwards (or in ``--state-dir``).
 2. Each sample contract is drawn up and its party invited by mail. SMTP is real, on a free loopback port.
 3. A sandbox signatory takes the link out of the mail, identifies itself, reads, scratches, types the code and signs
-   with keys of its own, over the same HTTP messages as the browser agent; no sockets are needed for those.
+   with keys of its own, over the same HTTP messages as the browser agent; no sockets are needed for those. Where
+   several sign, each does so when the invitation arrives.
 4. The signed PDF, the dossier, the mails and the sandbox's root certificate are written.
 """
 
@@ -15,6 +16,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +32,8 @@ if TYPE_CHECKING:
     from certs.sandbox import Sandbox
     from esign.settings import Settings
 
-Walk = Callable[["httpx.Client", str, str, "Sandbox", str], bytes]
-"""HTTP client, link, API origin, sandbox, person's name → finished PDF."""
-
-_MAIL_NAMES = ("1-invitation", "2-signed-copy")
+Walk = Callable[["httpx.Client", str, str, "Sandbox", str], bytes | None]
+"""HTTP client, link, API origin, sandbox, person's name → finished PDF, or None while others have yet to sign."""
 
 
 def write_samples(folder: Path, *, state_dir: Path | None, open_sandbox: Callable[..., Sandbox], walk: Walk) -> None:
@@ -59,7 +59,7 @@ def write_samples(folder: Path, *, state_dir: Path | None, open_sandbox: Callabl
         click.echo("SANDBOX: all trust services are simulated; these files prove nothing to anybody")
         for sample in sample_contracts():
             contract_id = _sign(application, http, settings, sandbox, sample, walk)
-            _write(application, folder, sample, contract_id)
+            _write(application, folder, sample, contract_id, settings.agent_url)
 
 
 @contextmanager
@@ -88,27 +88,36 @@ def _installation(settings: Settings, sandbox: Sandbox) -> Iterator[tuple[Any, h
 def _sign(
     application: Any, http: httpx.Client, settings: Settings, sandbox: Sandbox, sample: SampleContract, walk: Walk
 ) -> str:
+    """Draw a contract up and let everybody sign it who is invited, whenever an invitation arrives."""
     contract_id: str = application.contracts.draw_up(sample.data)
     application.contracts.invite(contract_id)
-    application.delivery.deliver_due()
-    mails = application.contracts.mails(contract_id)
-    if not mails:
-        raise SampleNotSigned("the invitation could not be delivered", sample=sample.name)
-    link = _link(mails[0], settings.agent_url)
-    document = walk(http, link, settings.web_url, sandbox, sample.person)
-    application.delivery.deliver_due()
+    opened: set[str] = set()
+    received: list[bytes | None] = []
+    while True:
+        application.delivery.deliver_due()
+        letters = [_Letter.read(mail, settings.agent_url) for mail in application.contracts.mails(contract_id)]
+        waiting = [letter for letter in letters if letter.link and letter.link not in opened]
+        if not waiting:
+            break
+        for letter in waiting:
+            opened.add(letter.link)
+            person = sample.person_at(letter.recipient)
+            received.append(walk(http, letter.link, settings.web_url, sandbox, person))
+    if len(received) < len(sample.persons):
+        raise SampleNotSigned("not everybody could be invited", sample=sample.name)
     application.ledger.stamp_due()
-    if application.contracts.signed_document(contract_id) != document:
+    if received[-1] != application.contracts.signed_document(contract_id):
         raise SampleNotSigned("the signatory received another document than the company", sample=sample.name)
     return contract_id
 
 
-def _write(application: Any, folder: Path, sample: SampleContract, contract_id: str) -> None:
+def _write(application: Any, folder: Path, sample: SampleContract, contract_id: str, agent_url: str) -> None:
     mails = application.contracts.mails(contract_id)
+    kinds = ["invitation" if _Letter.read(mail, agent_url).link else "signed-copy" for mail in mails]
     files = {
         f"{sample.name}.pdf": application.contracts.signed_document(contract_id),
         f"{sample.name}.dossier": application.dossiers.create(contract_id),
-        **{f"{sample.name}-{name}.eml": data for name, data in zip(_MAIL_NAMES, mails, strict=True)},
+        **{f"{sample.name}-{n}-{kind}.eml": mail for n, (kind, mail) in enumerate(zip(kinds, mails, strict=True), 1)},
     }
     try:
         for name, data in files.items():
@@ -118,13 +127,20 @@ def _write(application: Any, folder: Path, sample: SampleContract, contract_id: 
     click.echo(f"{sample.name}: {sample.level}, signed by {sample.person} -> {', '.join(files)}")
 
 
-def _link(mail: bytes, agent_url: str) -> str:
-    """Return the invitation's link as its recipient reads it."""
-    body = email.message_from_bytes(mail, policy=email.policy.default).get_body(("plain",))
-    found = re.search(re.escape(agent_url) + r"/#[A-Za-z0-9_-]{43}", body.get_content() if body else "")
-    if found is None:
-        raise SampleNotSigned("the invitation holds no link")
-    return found.group()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    """A mail as its recipient reads it."""
+
+    recipient: str
+    link: str
+    """The invitation's link; empty where the mail is none."""
+
+    @classmethod
+    def read(cls, mail: bytes, agent_url: str) -> _Letter:
+        message = email.message_from_bytes(mail, policy=email.policy.default)
+        body = message.get_body(("plain",))
+        found = re.search(re.escape(agent_url) + r"/#[A-Za-z0-9_-]{43}", body.get_content() if body else "")
+        return cls(recipient=message["To"].addresses[0].addr_spec, link=found.group() if found else "")
 
 
 def _origin(url: str) -> str:

@@ -23,7 +23,7 @@ class SampleContract:
     """An invented contract between an invented company and an invented person."""
 
     name: str
-    """Name of its template, such as ``electricity-supply``."""
+    """Name of its template, such as ``electricity-supply``; who signs otherwise than alone is added."""
     data: Mapping[str, Any]
 
     @property
@@ -38,8 +38,25 @@ class SampleContract:
 
     @property
     def person(self) -> str:
-        """Given and family name of the person who is to sign."""
-        return f"{self.data['signatory']['given_name']} {self.data['signatory']['family_name']}"
+        """Given and family names of those who are to sign."""
+        return " und ".join(self.persons) if self.data["lang"] == "de" else " and ".join(self.persons)
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Given and family name of everybody who is to sign, in order."""
+        signatories = (self.data["signatory"], *self.data.get("further_signatories", ()))
+        return tuple(f"{each['given_name']} {each['family_name']}" for each in signatories)
+
+    def person_at(self, address: str) -> str:
+        """Return the name of the signatory with a mail address.
+
+        Raises:
+            LookupError: Nobody has it.
+        """
+        for each in (self.data["signatory"], *self.data.get("further_signatories", ())):
+            if each["email"] == address:
+                return f"{each['given_name']} {each['family_name']}"
+        raise LookupError("nobody among the signatories has this mail address")
 
     @property
     def level(self) -> str:
@@ -56,7 +73,13 @@ def sample_contracts(today: date | None = None) -> tuple[SampleContract, ...]:
     day = today or datetime.now(BERLIN).date()
     files = sorted((policies_root() / "samples").glob("*.json"))
     found = (_dated(json.loads(path.read_bytes()), day) for path in files)
-    return tuple(SampleContract(name=data["template"], data=data) for data in found)
+    return tuple(SampleContract(name=_name(data), data=data) for data in found)
+
+
+def _name(data: Mapping[str, Any]) -> str:
+    several = "-together" if "further_signatories" in data else ""
+    represents = "-represented" if "represents" in data["signatory"] else ""
+    return f"{data['template']}{several}{represents}"
 
 
 def _dated(data: dict[str, Any], day: date) -> dict[str, Any]:

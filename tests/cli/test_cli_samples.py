@@ -14,16 +14,20 @@ from esign.policy import policies_root
 TODAY = date(2027, 3, 1)
 
 
-def test_there_are_four_samples_of_both_levels_named_by_their_template():
+def test_there_are_samples_of_both_levels_and_of_several_signatories_named_by_their_template():
     samples = sample_contracts(TODAY)
     assert [sample.name for sample in samples] == [
         "cost-approval",
         "electricity-supply",
         "household-insurance",
         "mobile-plan",
+        "cost-approval-represented",
+        "electricity-supply-together",
     ]
     assert {sample.level for sample in samples} == {"simple", "advanced"}
     assert {sample.person for sample in samples} >= {"Jana Beispiel", "Karl-Heinz Österreicher"}
+    assert samples[-1].persons == ("Mira Sommerfeld", "David Sommerfeld")
+    assert samples[-1].person == "Mira Sommerfeld und David Sommerfeld"
 
 
 @settings(deadline=None)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from esign.engine.records import ContractState
 from esign.foundation.digests import sha256
 from esign.settings import Settings
 from web.problems import STATUS, status_of
@@ -118,13 +119,27 @@ def test_a_contract_offers_its_files_once_it_is_concluded(client, engine, sample
     assert (dossier.data, dossier.mimetype) == (b"dossier", "application/octet-stream")
 
 
-def test_a_failed_contract_says_that_there_is_none_and_offers_no_files(client, engine, samples):
+@pytest.mark.parametrize("state", ["failed", "declined", "cancelled", "expired"])
+def test_a_contract_that_did_not_come_about_says_so_and_offers_no_files(client, engine, samples, state):
     contract_id = engine.contracts.draw_up(samples[1].data)
-    engine.contracts.views[contract_id] = replace(engine.contracts.view(contract_id), state="failed")
+    engine.contracts.views[contract_id] = replace(engine.contracts.view(contract_id), state=state)
     text = client.get(f"/demo/contracts/{contract_id}").text
     assert "Es gibt keinen Vertrag" in text
     assert "signed.pdf" not in text
     assert "Postfach der Sandbox öffnen" not in text
+
+
+def test_a_contract_that_others_have_yet_to_sign_says_so(client, engine, samples):
+    contract_id = engine.contracts.draw_up(samples[1].data)
+    engine.contracts.views[contract_id] = replace(engine.contracts.view(contract_id), state="partly_signed")
+    text = client.get(f"/demo/contracts/{contract_id}").text
+    assert "Ein Teil der Unterschriften ist geleistet" in text
+    assert "teilweise unterschrieben" in text
+
+
+def test_every_state_of_the_engine_has_a_word():
+    for state in ContractState:
+        assert catalogue("de").known(f"state.{state.value}")
 
 
 def test_an_unknown_contract_is_a_page_of_its_own(client):
@@ -179,7 +194,7 @@ def test_every_phrase_of_the_templates_stands_in_the_catalogues_and_none_is_left
     used = set(re.findall(r"""t\(["']([a-z_]+\.[a-z_]+)["']""", source)) | {"state.other"}
     known = set(catalogue("de").phrases)
     assert used <= known
-    built = {key for key in known if key.split(".")[0] in ("walk", "level", "state")}
+    built = {key for key in known if key.split(".")[0] in ("walk", "level", "state", "ended")}
     assert known - used - built == set()
 
 
