@@ -84,11 +84,15 @@ class Offer:
             }
         )
 
-    def with_document(self, draft: bytes, *, declared: tuple[int, ...] | None = None) -> Offer:
+    def with_document(
+        self, draft: bytes, *, declared: tuple[int, ...] | None = None, swap: tuple[bytes, bytes] | None = None
+    ) -> Offer:
         """Prepare another draft for signing, and claim about it what is true.
 
         Args:
+            draft: The draft.
             declared: Lengths of the revisions that are named; all of the draft as one where not given.
+            swap: A word and another of its length, exchanged behind our own preparation's back.
         """
         picture = io.BytesIO()
         Image.new("RGB", (60, 20), "white").save(picture, "PNG")
@@ -102,25 +106,33 @@ class Offer:
             reason="Willenserklärung",
             claimed_at=datetime.now(UTC),
         )
-        self.document = made.data
-        self.claims = {
-            **self.claims,
-            "document": {
-                **self.claims["document"],
-                "sha256": made.digest.hex(),
-                "byte_range": list(made.byte_range),
-                "length": len(made.data),
-                "revisions": [
-                    {"kind": "draft", "length": length, "sha256": sha256(draft[:length]).hex()}
-                    for length in declared or (len(draft),)
-                ],
-            },
+        self.document = made.data.replace(*swap) if swap else made.data
+        draft = self.document[: len(draft)]
+        _, hole, behind, _ = made.byte_range
+        revisions = [
+            {"kind": "draft", "length": length, "sha256": sha256(draft[:length]).hex()}
+            for length in declared or (len(draft),)
+        ]
+        claim = {
+            "sha256": sha256(self.document[:hole], self.document[behind:]).hex(),
+            "byte_range": list(made.byte_range),
+            "length": len(self.document),
+            "revisions": revisions,
         }
+        self.claims = {**self.claims, "document": {**self.claims["document"], **claim}}
         return self
 
     def draft(self) -> bytes:
         """Return the newest earlier revision of the document."""
         return self.document[: self.claims["document"]["revisions"][-1]["length"]]
+
+
+def invited(world: Any, name: str = "electricity-supply", **changes: Any) -> tuple[str, str]:
+    """Draw up and invite in a world where other mails are under way too."""
+    while world.application.delivery.deliver_due():
+        pass
+    contract, link = world.invite(name, **changes)
+    return str(contract), str(link)
 
 
 Lie = Callable[[dict[str, Any]], bytes | None]

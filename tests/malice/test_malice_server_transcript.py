@@ -15,7 +15,7 @@ import pytest
 
 from certs.signatory import SandboxSignatory, ServerRefused, SignatoryRefused
 from certs.signatory.words import spki
-from tests.malice.server import MaliciousServer, Offer
+from tests.malice.server import MaliciousServer, Offer, invited
 from tests.malice.variants import Place, lies, named
 
 T, D = "agent.transcript.", "agent.document."
@@ -81,7 +81,7 @@ class Stage:
 
     def __init__(self, world: Any) -> None:
         self.world = world
-        self.contract, link = world.invite()
+        self.contract, link = invited(world)
         self.signatory: SandboxSignatory = world.signatory(link)
         for step in ("hello", "enrol", "open", "document"):
             getattr(self.signatory, step)()

@@ -1,4 +1,4 @@
-"""Wrong values, generated: every leaf of a schema, every node of a DER value, every hidden thing that a PDF can hold."""
+"""Wrong values, generated: every leaf of a schema, every node of a DER value, every thing that a PDF can hide."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ ALGORITHM_PROTECTION = bytes.fromhex("302d06092a864886f70d010934312030") + bytes
 
 
 def attribute_lies(attributes: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield wrong signed attributes (DER, tag 0x31): every node of every attribute, and every way of writing the set."""
+    """Yield wrong signed attributes (DER, tag 0x31): every node of each, and every way of writing the set."""
     yield from der_changes(attributes)
     members = elements(inside(attributes))
     for name, added in (("signing time", SIGNING_TIME), ("content hints", CONTENT_HINTS)):
@@ -281,12 +281,16 @@ PDF_LIES: dict[str, tuple[Callable[[pikepdf.Pdf], object], set[str]]] = {
     "rich media": (lambda pdf: _note(pdf, Subtype=Name.RichMedia), {ACTIVE}),
     "hidden layer": (_layer, {ACTIVE, "agent.document.hidden_layer"}),
     "hidden words": (_hidden_words, {ACTIVE, "agent.document.hidden_layer"}),
-    "XFA": (lambda pdf: setattr(_form(pdf), "XFA", pikepdf.String("<xdp/>")), {ACTIVE, "agent.document.xfa"}),
+    "XFA": (lambda pdf: setattr(_form(pdf), "XFX", pikepdf.String("<xdp/>")), {ACTIVE, "agent.document.xfa"}),
     "undeclared attachment": (_second_file, {"agent.document.attachments"}),
     "undeclared file in a note": (_file_note, {ACTIVE, "agent.document.attachments"}),
     "exchanged attachment": (_other_file, {"agent.document.attachments"}),
 }
 """Name -> change of the draft, and the reasons that an agent may give (the browser reads names before structures)."""
+
+
+SWAPS = {"XFA": (b"/XFX", b"/XFA")}
+"""What our own preparation would refuse is slipped in behind its back."""
 
 
 def rewritten(pdf: bytes, change: Callable[[pikepdf.Pdf], object]) -> bytes:
