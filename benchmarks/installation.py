@@ -71,7 +71,6 @@ def installation() -> Iterator[Installation]:
         state = Path(name)
         sandbox = Sandbox.create(state / "sandbox", base_url=SANDBOX, redirect_uris=(f"{AGENT}/",))
         sandbox.seal_pkcs12(state / "seal.p12", state / "seal.pin")
-        (state / "dispute.der").write_bytes(sandbox.dispute_public_key)
         settings = Settings(
             state_dir=state,
             trust="sandbox",
@@ -83,7 +82,7 @@ def installation() -> Iterator[Installation]:
             revocation_hosts=("localhost:8082",),
             seal_file=state / "seal.p12",
             seal_pin_file=state / "seal.pin",
-            dispute_key_file=state / "dispute.der",
+            dispute_key_files=sandbox.write_dispute_keys(state),
         )
         bootstrap.install(settings)
         apps: dict[str, Any] = {SANDBOX: sandbox.wsgi()}

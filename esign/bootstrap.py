@@ -77,7 +77,7 @@ def build(
         devices=Devices(seal=_seal(settings)),
         trust=anchors,
         mailer=mailer or _mailer(settings, clock),
-        dispute_key=_dispute_key(settings),
+        dispute_keys=_dispute_keys(settings),
         agent_digest=sha256(manifest),
         agent_manifest=manifest,
     )
@@ -173,12 +173,18 @@ def _mailer(settings: Settings, clock: Clock) -> SmtpMailer:
     )
 
 
-def _dispute_key(settings: Settings) -> bytes:
-    if settings.dispute_key_file is None:
-        raise SettingsError("a dispute key is needed: seeds are escrowed to it", setting="dispute_key_file")
+def _dispute_keys(settings: Settings) -> tuple[bytes, bytes]:
+    found = [_dispute_key(path) for path in settings.dispute_key_files]
+    if len(found) != 2 or found[0] == found[1]:
+        what = "the public dispute keys of two persons are needed: seeds are escrowed to both"
+        raise SettingsError(what, setting="dispute_key_files")
+    return found[0], found[1]
+
+
+def _dispute_key(path: Path) -> bytes:
     try:
-        data = settings.dispute_key_file.read_bytes()
+        data = path.read_bytes()
         key = load_pem_public_key(data) if data.startswith(b"-----BEGIN") else load_der_public_key(data)
     except (OSError, ValueError) as error:
-        raise SettingsError("the dispute key cannot be read", setting="dispute_key_file") from error
+        raise SettingsError("a dispute key cannot be read", setting="dispute_key_files", file=path.name) from error
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

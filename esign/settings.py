@@ -53,8 +53,8 @@ class Settings:
     """PKCS #12 file of the company's seal."""
     seal_pin_file: Path | None = None
     """File with the PIN of the seal file."""
-    dispute_key_file: Path | None = None
-    """Public key (PEM or DER SubjectPublicKeyInfo, P-256) to which seeds are escrowed."""
+    dispute_key_files: tuple[Path, ...] = ()
+    """Two public keys (PEM or DER SubjectPublicKeyInfo, P-256) of two persons; only both together disclose a seed."""
     vault_key_file: Path | None = None
     """Master key of the vault (32 bytes); None: ``vault.key`` in the state directory."""
     signature_policy_simple: str = "scratch-simple"

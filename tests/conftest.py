@@ -136,7 +136,6 @@ def world(tmp_path: Path, sandbox_folder: Path) -> Iterator[World]:
     state = tmp_path / "state"
     state.mkdir()
     sandbox.seal_pkcs12(state / "seal.p12", state / "seal.pin")
-    (state / "dispute.der").write_bytes(sandbox.dispute_public_key)
     settings = Settings(
         state_dir=state,
         trust="sandbox",
@@ -148,7 +147,7 @@ def world(tmp_path: Path, sandbox_folder: Path) -> Iterator[World]:
         revocation_hosts=("localhost:8082",),
         seal_file=state / "seal.p12",
         seal_pin_file=state / "seal.pin",
-        dispute_key_file=state / "dispute.der",
+        dispute_key_files=sandbox.write_dispute_keys(state),
     )
     bootstrap.install(settings)
     apps: dict[str, Any] = {SANDBOX: sandbox.wsgi()}

@@ -117,7 +117,7 @@ class Contracts(Protocol):
 class Dossiers(Protocol):
     """Everything about one contract, verifiable without us."""
 
-    def create(self, contract_id: str, dispute_key: bytes | None = None) -> bytes:
+    def create(self, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
         """Return the dossier file."""
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs.sandbox.authority import der
@@ -119,7 +118,8 @@ class Sandbox:
             clock=clock,
         )
         self.mailbox = Mailbox(directory / "mailbox", clock)
-        self._dispute_key = KeyFolder(directory / "dispute").key("dispute")
+        persons = KeyFolder(directory / "dispute")
+        self._dispute_keys = (persons.key("first-person"), persons.key("second-person"))
         self._seals = pki.authorities[description.seal.issuer]
         self._app: WSGIApplication | None = None
 
@@ -217,19 +217,22 @@ class Sandbox:
             now=self.clock.now(),
         )
 
-    def dispute_key(self) -> ec.EllipticCurvePrivateKey:
-        """Return the key to which seeds are escrowed. In earnest it lies in a safe that two persons open."""
-        return self._dispute_key
+    @property
+    def dispute_public_keys(self) -> tuple[bytes, ...]:
+        """The public parts of two persons' dispute keys: DER SubjectPublicKeyInfo."""
+        return tuple(spki(key.public_key()) for key in self._dispute_keys)
 
     @property
-    def dispute_public_key(self) -> bytes:
-        """The dispute key's public part: DER SubjectPublicKeyInfo."""
-        return spki(self._dispute_key.public_key())
+    def dispute_private_keys_pem(self) -> tuple[bytes, ...]:
+        """The private parts: PKCS #8 PEM. In earnest each lies with a person of its own, and none near the server."""
+        return tuple(private_pem(key) for key in self._dispute_keys)
 
-    @property
-    def dispute_private_key_pem(self) -> bytes:
-        """The dispute key's private part: PKCS #8 PEM."""
-        return private_pem(self._dispute_key)
+    def write_dispute_keys(self, folder: Path) -> tuple[Path, ...]:
+        """Write the public dispute keys into a folder and return the files, as an installation names them."""
+        files = tuple(folder / f"dispute-public-{number}.der" for number in (1, 2))
+        for file, key in zip(files, self.dispute_public_keys, strict=True):
+            file.write_bytes(key)
+        return files
 
     def revoke(self, serial: int, reason: x509.ReasonFlags = x509.ReasonFlags.unspecified) -> None:
         """Revoke a certificate; CRL and OCSP say so at once.

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from esign.ceremony import hpke
+from esign.ceremony.errors import KeyUnusableError
 from esign.ceremony.keys import read_p256
 from esign.ceremony.limits import CODE_DIGITS, SEED_BYTES
 from esign.foundation.digests import hmac_sha256, label, labelled, length_prefixed, sha256
@@ -106,30 +107,45 @@ def user_verification_digest(authenticator_data: bytes, client_data: bytes, sign
     return sha256(length_prefixed(authenticator_data, client_data, signature))
 
 
-def seal_escrow(seed: bytes, *, tau: bytes, dispute_key: bytes) -> Sealed:
-    """Seal the seed to the dispute key, for the time when the attempt has ended.
+def seal_escrow(seed: bytes, *, tau: bytes, dispute_keys: tuple[bytes, bytes]) -> Sealed:
+    """Seal the seed to two persons' dispute keys, one inside the other: neither person opens it alone.
 
     Args:
         seed: 32 bytes.
         tau: The attempt's transcript hash.
-        dispute_key: SubjectPublicKeyInfo (P-256); its private part is not on this server.
+        dispute_keys: Two SubjectPublicKeyInfos (P-256), the inner person's and the outer person's; the private parts
+            are not on this server.
 
     Raises:
-        KeyUnusableError: The dispute key is not a P-256 key.
+        KeyUnusableError: A dispute key is not a P-256 key, or both are the same.
 
     Source: docs/ceremony-spec.md section 9.
     """
-    enc, ct = hpke.seal(read_p256(dispute_key), info=label("escrow") + tau, plaintext=seed)
+    inner, outer = (read_p256(key) for key in dispute_keys)
+    if dispute_keys[0] == dispute_keys[1]:
+        raise KeyUnusableError("two persons have two keys")
+    enc, ct = hpke.seal(inner, info=label("escrow/inner") + tau, plaintext=seed)
+    enc, ct = hpke.seal(outer, info=label("escrow/outer") + tau, plaintext=enc + ct)
     return Sealed(enc=enc, ct=ct)
 
 
-def open_escrow(escrow: Sealed, *, tau: bytes, dispute_key: ec.EllipticCurvePrivateKey) -> bytes:
-    """Return the seed of an ended attempt, with the private dispute key.
+def open_escrow(
+    escrow: Sealed, *, tau: bytes, dispute_keys: tuple[ec.EllipticCurvePrivateKey, ec.EllipticCurvePrivateKey]
+) -> bytes:
+    """Return the seed of an ended attempt, with the private dispute keys of both persons.
+
+    Args:
+        escrow: From :func:`seal_escrow`.
+        tau: The attempt's transcript hash.
+        dispute_keys: The inner person's and the outer person's.
 
     Raises:
-        CapsuleUnopenedError: Another key, another attempt, or changed bytes.
+        CapsuleUnopenedError: Other keys, another order, another attempt, or changed bytes.
     """
-    return hpke.open_sealed(dispute_key, enc=escrow.enc, ct=escrow.ct, info=label("escrow") + tau)
+    inner, outer = dispute_keys
+    opened = hpke.open_sealed(outer, enc=escrow.enc, ct=escrow.ct, info=label("escrow/outer") + tau)
+    enc, ct = opened[: hpke.ENC_BYTES], opened[hpke.ENC_BYTES :]
+    return hpke.open_sealed(inner, enc=enc, ct=ct, info=label("escrow/inner") + tau)
 
 
 def _expand(seed: bytes, name: str) -> bytes:

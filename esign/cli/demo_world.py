@@ -72,7 +72,7 @@ def agent_dist() -> Path:
 
 
 def furnish(layout: Layout, open_sandbox: Callable[..., Sandbox]) -> tuple[Sandbox, Settings]:
-    """Make what is missing: the sandbox, the company's seal, the dispute key's public part, the trust anchor.
+    """Make what is missing: the sandbox, the company's seal, the dispute keys' public parts, the trust anchor.
 
     Args:
         layout: Where everything goes.
@@ -85,9 +85,8 @@ def furnish(layout: Layout, open_sandbox: Callable[..., Sandbox]) -> tuple[Sandb
     except OSError as error:
         raise FileUnwritable("the state folder cannot be made", folder=str(state)) from error
     sandbox = open_sandbox(state / "sandbox", base_url=layout.sandbox_url, redirect_uris=(f"{layout.agent_url}/",))
-    seal, pin, dispute = state / "seal.p12", state / "seal.pin", state / "dispute-public.der"
+    seal, pin = state / "seal.p12", state / "seal.pin"
     sandbox.seal_pkcs12(seal, pin, company=COMPANY)
-    dispute.write_bytes(sandbox.dispute_public_key)
     settings = Settings(
         state_dir=state,
         web_url=layout.web_url,
@@ -102,7 +101,7 @@ def furnish(layout: Layout, open_sandbox: Callable[..., Sandbox]) -> tuple[Sandb
         revocation_hosts=(f"localhost:{layout.sandbox}",),
         seal_file=seal,
         seal_pin_file=pin,
-        dispute_key_file=dispute,
+        dispute_key_files=sandbox.write_dispute_keys(state),
         smtp_host="127.0.0.1",
         smtp_port=layout.smtp,
         smtp_security="none",  # the simulated mail server is on this machine

@@ -33,19 +33,21 @@ def dossier() -> None:
 @click.option("--out", type=_FILE, required=True, help="File to write; an existing one is not overwritten.")
 @click.option(
     "--dispute-key",
+    "dispute_keys",
     type=_FILE,
     metavar="PEM",
-    help="Private dispute key: the capsule's seed is disclosed, so that anybody can recompute the code.",
+    multiple=True,
+    help="Private dispute key, given twice, for two persons: discloses the seed, from which the code follows.",
 )
 @config_option
-def create(contract: str, out: Path, dispute_key: Path | None, config: Path | None) -> None:
+def create(contract: str, out: Path, dispute_keys: tuple[Path, ...], config: Path | None) -> None:
     """Write the dossier of a concluded CONTRACT."""
     from esign.bootstrap import build
 
     if out.exists():
         raise FileUnwritable("the file exists already", file=str(out))
-    key = _read(dispute_key) if dispute_key else None
-    data = build(load(config)).dossiers.create(contract, dispute_key=key)
+    keys = [_read(path) for path in dispute_keys]
+    data = build(load(config)).dossiers.create(contract, dispute_keys=keys)
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:

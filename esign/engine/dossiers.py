@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from esign.ceremony.attempt import SignedAttempt
-from esign.ceremony.capsule import open_escrow
 from esign.engine import attempts
 from esign.engine.attempts import KeptAttempt
 from esign.engine.contents import EnrolmentContents
+from esign.engine.disclosing import DisputeKeys
 from esign.engine.enrol import ENROLMENT_NAME
 from esign.engine.heads import LedgerDesk
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractState
-from esign.engine.refusals import ContractStateRefused, ContractUnknown, DisputeKeyRefused
+from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from esign.evidence.dossier import prepare_dossier
 from esign.evidence.dossier_parts import Dossier, EnrolmentEvidence, PasskeyEvidence
 from esign.evidence.kinds import EntryKind
@@ -34,28 +32,35 @@ class DossierDesk:
     household: Household
     ledger: LedgerDesk
 
-    def create(self, contract_id: str, dispute_key: bytes | None = None) -> bytes:
+    def create(self, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
         """Return the dossier of a concluded contract, sealed and timestamped.
 
         Args:
             contract_id: The contract.
-            dispute_key: Private dispute key (PEM), to disclose the seed of the capsule; it is not kept.
+            dispute_keys: The private dispute keys (PEM) of two persons, to disclose the capsule's seed; not kept.
 
         Raises:
             ContractUnknown: There is no such contract.
             ContractStateRefused: The contract is not concluded.
-            DisputeKeyRefused: The key does not open the escrow.
+            TwoPersonsNeeded: One key alone, or the same twice.
+            DisputeKeyRefused: The keys do not open the escrow.
             NoSealDevice: No seal is configured.
         """
         house = self.household
+        keys = DisputeKeys.read(dispute_keys)
         seal = house.devices.for_seal()
         self.ledger.stamp()
         with house.store.reading() as tx:
-            dossier = self._collect(tx, contract_id, dispute_key)
+            dossier = self._collect(tx, contract_id)
+            disclosed = keys.disclose(_signed_attempt(tx, contract_id)[1]) if keys else None
+        if disclosed is not None:
+            dossier = replace(dossier, seed=disclosed.seed)
         prepared = prepare_dossier(dossier, certificate=seal.certificate, at=house.clock.now())
         with house.store.transaction() as tx:
-            if dispute_key is not None:
-                house.record(tx, EntryKind.SEED_DISCLOSED, contract_id, {"manifest": sha256(prepared.manifest).hex()})
+            if disclosed is not None:
+                facts = {"inner_key": disclosed.inner_key, "outer_key": disclosed.outer_key}
+                manifest = sha256(prepared.manifest).hex()
+                house.record(tx, EntryKind.SEED_DISCLOSED, contract_id, {"manifest": manifest, **facts})
             receipt = house.record(
                 tx, EntryKind.DOSSIER_CREATED, contract_id, {"manifest": sha256(prepared.manifest).hex()}
             )
@@ -63,7 +68,7 @@ class DossierDesk:
         sealed = prepared.sealed(seal.sign(prepared.attributes, permission), seal.chain)
         return sealed.finished(house.timestamps.stamp(sealed.digest).der)
 
-    def _collect(self, tx: Transaction, contract_id: str, dispute_key: bytes | None) -> Dossier:
+    def _collect(self, tx: Transaction, contract_id: str) -> Dossier:
         house = self.household
         contract = tx.contracts.get(contract_id)
         if contract is None:
@@ -73,9 +78,6 @@ class DossierDesk:
         contents = house.contract_contents(tx, contract)
         kept, signed = _signed_attempt(tx, contract_id)
         extract, openings = LedgerExtract.collect(tx.ledger, contract_id)
-        seed = None
-        if dispute_key is not None:
-            seed = _disclose(signed, dispute_key)
         return Dossier(
             document=house.signed_document(tx, contract),
             transcript=signed.transcript.canonical(),
@@ -97,7 +99,7 @@ class DossierDesk:
             ledger=extract,
             openings=openings,
             mails=tuple(tx.safe.open(contract_id, "mail", house.documents.get(name)) for name in contents.mails),
-            seed=seed,
+            seed=None,
         )
 
 
@@ -134,13 +136,3 @@ def _enrolment(tx: Transaction, kept: KeptAttempt) -> EnrolmentEvidence | None:
         jwks=json.dumps(provider["jwks"], sort_keys=True),
         audience=enrolment.audience,
     )
-
-
-def _disclose(signed: SignedAttempt, dispute_key: bytes) -> bytes:
-    try:
-        key = load_pem_private_key(dispute_key, None)
-    except (ValueError, TypeError) as error:
-        raise DisputeKeyRefused("the dispute key cannot be read") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise DisputeKeyRefused("the dispute key is not of P-256")
-    return open_escrow(signed.escrow, tau=signed.tau, dispute_key=key)

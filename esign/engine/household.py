@@ -40,8 +40,8 @@ class Household:
     devices: Devices
     trust: TrustAnchors
     mailer: Mailer
-    dispute_key: bytes
-    """SubjectPublicKeyInfo to which seeds are escrowed."""
+    dispute_keys: tuple[bytes, bytes]
+    """SubjectPublicKeyInfos of two persons, to whom seeds are escrowed: the inner one's and the outer one's."""
     agent_digest: bytes
     """SHA-256 of the manifest of the browser agent that is served."""
     agent_manifest: bytes

@@ -147,7 +147,7 @@ def open_attempt(house: Household, tx: Transaction, received: Received, planned:
         seed=planned.seed,
         capsule_key=planned.key.capsule_key,
         passkey=planned.key.passkey or None,
-        escrow=seal_escrow(planned.seed, tau=transcript.tau, dispute_key=house.dispute_key),
+        escrow=seal_escrow(planned.seed, tau=transcript.tau, dispute_keys=house.dispute_keys),
     )
     written, tau, capsule = transcript.canonical(), attempt.tau, attempt.capsule
     contents = AttemptContents(

@@ -133,7 +133,13 @@ class LedgerEmpty(EngineError):
 
 
 class DisputeKeyRefused(EngineError):
-    """The dispute key cannot be used."""
+    """A dispute key cannot be used, or the two do not open the escrow."""
 
     code = "engine.dossier.dispute_key"
     source = "docs/ceremony-spec.md section 9"
+
+
+class TwoPersonsNeeded(DisputeKeyRefused):
+    """Only the dispute keys of two different persons together disclose a seed."""
+
+    code = "engine.dossier.dispute_key.two_persons"

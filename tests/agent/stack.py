@@ -207,7 +207,6 @@ def running(folder: Path, **changes: Any) -> Iterator[Stack]:
         state = folder / "state"
         state.mkdir()
         sandbox.seal_pkcs12(state / "seal.p12", state / "seal.pin")
-        (state / "dispute.der").write_bytes(sandbox.dispute_public_key)
         settings = Settings(
             state_dir=state,
             web_url=web_url,
@@ -222,7 +221,7 @@ def running(folder: Path, **changes: Any) -> Iterator[Stack]:
             revocation_hosts=(world_url.removeprefix("http://"),),
             seal_file=state / "seal.p12",
             seal_pin_file=state / "seal.pin",
-            dispute_key_file=state / "dispute.der",
+            dispute_key_files=sandbox.write_dispute_keys(state),
         ).with_changes(**changes)
         post = PostBox(clock)
         with ThreadPoolExecutor(1) as pool:

@@ -63,7 +63,9 @@ class World:
     device: ec.EllipticCurvePrivateKey = field(default_factory=lambda: key("device"))
     capsule: ec.EllipticCurvePrivateKey = field(default_factory=lambda: key("capsule"))
     signature: ec.EllipticCurvePrivateKey = field(default_factory=lambda: key("signature"))
-    dispute: ec.EllipticCurvePrivateKey = field(default_factory=lambda: key("dispute"))
+    dispute: tuple[ec.EllipticCurvePrivateKey, ec.EllipticCurvePrivateKey] = field(
+        default_factory=lambda: (key("dispute-inner"), key("dispute-outer"))
+    )
     seed: bytes = h(b"ceremony test: seed")
     jti: int = 0
     now: datetime = field(default_factory=lambda: datetime.fromtimestamp(ISSUED_AT + 60, UTC))
@@ -125,7 +127,9 @@ class World:
             seed=self.seed,
             capsule_key=spki(self.capsule),
             passkey=self.passkey.public_key if passkey else None,
-            escrow=ceremony.seal_escrow(self.seed, tau=transcript.tau, dispute_key=spki(self.dispute)),
+            escrow=ceremony.seal_escrow(
+                self.seed, tau=transcript.tau, dispute_keys=(spki(self.dispute[0]), spki(self.dispute[1]))
+            ),
         )
 
     # Messages -------------------------------------------------------------------------------------------------

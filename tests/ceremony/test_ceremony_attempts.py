@@ -272,7 +272,7 @@ def test_ended_attempts_hold_no_seed_but_its_escrow(world: Any) -> None:
         record = json.dumps(ceremony.to_record(attempt))
         assert (b64url(world.seed) in record) is (name in ("open", "declared"))
         offer = attempt.offer if name == "declared" else attempt
-        assert ceremony.open_escrow(offer.escrow, tau=attempt.tau, dispute_key=world.dispute) == world.seed
+        assert ceremony.open_escrow(offer.escrow, tau=attempt.tau, dispute_keys=world.dispute) == world.seed
 
 
 @pytest.mark.parametrize("what", ["code", "capsule key", "passkey"])

@@ -77,12 +77,16 @@ def test_proofs_are_bound_to_nonce_transcript_and_code() -> None:
     assert len(values) == 7
 
 
-def test_the_escrow_gives_the_seed_back_to_the_dispute_key_for_this_attempt_only(world: Any) -> None:
-    attempt = world.open()
-    assert ceremony.open_escrow(attempt.escrow, tau=attempt.tau, dispute_key=world.dispute) == world.seed
-    for tau, key in ((bytes(32), world.dispute), (attempt.tau, world.capsule)):
+def test_the_escrow_gives_the_seed_back_to_both_dispute_keys_together_for_this_attempt_only(world: Any) -> None:
+    attempt, (inner, outer) = world.open(), world.dispute
+    assert ceremony.open_escrow(attempt.escrow, tau=attempt.tau, dispute_keys=(inner, outer)) == world.seed
+    wrong = [(inner, inner), (outer, outer), (outer, inner), (inner, world.capsule), (world.capsule, outer)]
+    for tau, keys in ((bytes(32), (inner, outer)), *((attempt.tau, pair) for pair in wrong)):
         with pytest.raises(CapsuleUnopenedError):
-            ceremony.open_escrow(attempt.escrow, tau=tau, dispute_key=key)
+            ceremony.open_escrow(attempt.escrow, tau=tau, dispute_keys=keys)
+    for same in (spki_of(inner.public_key()), spki_of(outer.public_key())):
+        with pytest.raises(KeyUnusableError):
+            ceremony.seal_escrow(world.seed, tau=attempt.tau, dispute_keys=(same, same))
 
 
 def foreign_keys() -> dict[str, bytes]:

@@ -60,7 +60,7 @@ def test_each_false_value_fails_where_it_matters(evidence: dict[str, Any], world
 
 def test_the_escrowed_seed_settles_a_dispute(evidence: dict[str, Any], world: Any) -> None:
     attempt = world.open()
-    seed = ceremony.open_escrow(attempt.escrow, tau=attempt.tau, dispute_key=world.dispute)
+    seed = ceremony.open_escrow(attempt.escrow, tau=attempt.tau, dispute_keys=world.dispute)
     assert failed({**evidence, "seed": seed}) == []
 
 

@@ -160,7 +160,7 @@ def test_nothing_is_made_again_when_a_sandbox_is_opened_again(sandbox, clock):
     again = Sandbox.create(sandbox.directory, clock=clock)
     assert files(sandbox.directory) == before
     assert again.trust_anchors == sandbox.trust_anchors
-    assert again.dispute_public_key == sandbox.dispute_public_key
+    assert again.dispute_public_keys == sandbox.dispute_public_keys
 
 
 def test_a_missing_certificate_is_made_again_for_the_same_key(sandbox, clock):
@@ -217,7 +217,7 @@ def test_recreating_starts_again_with_new_keys_and_an_empty_mailbox(sandbox, clo
     sandbox.mailbox.store.add(b"Subject: x\r\n\r\ny")
     fresh = recreate(sandbox.directory, clock=clock)
     assert fresh.trust_anchors != sandbox.trust_anchors
-    assert fresh.dispute_public_key != sandbox.dispute_public_key
+    assert not set(fresh.dispute_public_keys) & set(sandbox.dispute_public_keys)
     assert len(fresh.mailbox.store) == 0
 
 
@@ -268,10 +268,12 @@ def test_a_good_seal_is_left_alone_and_an_expired_foreign_or_renamed_one_is_repl
     assert foreign.chain[-1] != sandbox.trust_anchors[0]
 
 
-def test_the_dispute_key_stays_in_the_sandbox(sandbox):
-    key = load_pem_private_key(sandbox.dispute_private_key_pem, None)
-    assert key.public_key() == sandbox.dispute_key().public_key()
-    assert (sandbox.directory / "dispute" / "dispute.pem").read_bytes() == sandbox.dispute_private_key_pem
+def test_two_persons_have_a_dispute_key_each_and_the_private_parts_stay_in_the_sandbox(sandbox, tmp_path):
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    assert load_der_public_key(sandbox.dispute_public_key) == key.public_key()
+    keys = [load_pem_private_key(pem, None) for pem in sandbox.dispute_private_keys_pem]
+    assert len({key.private_numbers().private_value for key in keys}) == 2
+    kept = [sandbox.directory / "dispute" / f"{person}-person.pem" for person in ("first", "second")]
+    assert tuple(file.read_bytes() for file in kept) == sandbox.dispute_private_keys_pem
+    written = [load_der_public_key(file.read_bytes()) for file in sandbox.write_dispute_keys(tmp_path)]
+    assert written == [key.public_key() for key in keys]

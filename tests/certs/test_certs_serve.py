@@ -122,7 +122,7 @@ def test_two_processes_may_create_the_same_sandbox_at_the_same_time(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         worlds = list(pool.map(lambda _: Sandbox.create(tmp_path / "s"), range(4)))
     assert len({world.trust_anchors for world in worlds}) == 1
-    assert len({world.dispute_public_key for world in worlds}) == 1
+    assert len({world.dispute_public_keys for world in worlds}) == 1
 
 
 def free_port():

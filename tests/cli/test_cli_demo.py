@@ -198,11 +198,15 @@ def sign_over_sockets(state, *, web, agent, sandbox):
 
 def dossier_with_disclosure(folder, capsys):
     state, out = folder / "demo", folder / "disclosed.dossier"
-    key = folder / "dispute.pem"
+    keys = [folder / "first.pem", folder / "second.pem"]
     base = json.loads((state / "sandbox" / "sandbox.json").read_bytes())["base_url"]
-    key.write_bytes(Sandbox.create(state / "sandbox", base_url=base).dispute_private_key_pem)
+    for key, pem in zip(keys, Sandbox.create(state / "sandbox", base_url=base).dispute_private_keys_pem, strict=True):
+        key.write_bytes(pem)
     contract, configured = contract_in(state, "Mobilfunkvertrag"), ["--config", str(state / "esign.toml")]
-    create = ["dossier", "create", contract, "--out", str(out), "--dispute-key", str(key), *configured]
+    create = ["dossier", "create", contract, "--out", str(out), *configured]
+    assert run([*create, "--dispute-key", str(keys[0])]) == 1
+    assert "(engine.dossier.dispute_key.two_persons)" in capsys.readouterr().err
+    create += ["--dispute-key", str(keys[0]), "--dispute-key", str(keys[1])]
     capsys.readouterr()
     assert run(create) == 0
     assert run(create) == 1

@@ -43,9 +43,9 @@ def test_the_dossier_of_every_sample_contract_is_valid(world: Any, template: str
     assert report.level == world.application.contracts.view(contract).level.word
 
 
-def test_with_the_dispute_key_the_seed_is_disclosed_and_settles_the_dispute(world: Any) -> None:
+def test_with_the_dispute_keys_of_two_persons_the_seed_is_disclosed_and_settles_the_dispute(world: Any) -> None:
     contract = concluded(world, "electricity-supply")
-    data = world.application.dossiers.create(contract, world.sandbox.dispute_private_key_pem)
+    data = world.application.dossiers.create(contract, world.sandbox.dispute_private_keys_pem)
     report = report_of(world, data)
     assert failures(report) == []
     assert {step.name: step.outcome for step in report.steps}["disclosure"] is Outcome.PASSED

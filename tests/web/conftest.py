@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,7 +128,7 @@ class Ceremony:
 class Dossiers:
     contracts: Contracts
 
-    def create(self, contract_id: str, dispute_key: bytes | None = None) -> bytes:
+    def create(self, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
         if self.contracts.view(contract_id).state != "concluded":
             raise NotConcluded
         return b"dossier"
