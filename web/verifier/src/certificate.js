@@ -2,7 +2,6 @@
 import { equal, fromAscii, fromUtf8 } from "./bytes.js";
 import { BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, Reader, SEQUENCE, SET, constructed, whole } from "./der.js";
 import { readKeyBinding } from "./key-binding.js";
-import { readAlgorithm, readKey } from "./keys.js";
 import * as oids from "./oids.js";
 import { Refusal, demand } from "./refusal.js";
 
@@ -13,13 +12,13 @@ import { Refusal, demand } from "./refusal.js";
  * @property {Uint8Array} der
  * @property {Uint8Array} signed what the issuer signed
  * @property {Uint8Array} serial contents of the INTEGER
- * @property {import("./keys.js").Algorithm} algorithm
+ * @property {Uint8Array} algorithm AlgorithmIdentifier, DER
  * @property {Uint8Array} signature
  * @property {Uint8Array} issuer Name, DER
  * @property {Uint8Array} subject Name, DER
  * @property {number} notBefore microseconds
  * @property {number} notAfter microseconds
- * @property {import("./keys.js").PublicKey} key
+ * @property {Uint8Array} spki SubjectPublicKeyInfo, DER
  * @property {Map<string, Extension>} extensions
  * @property {{ authority: boolean, pathLength: number | null } | null} constraints
  * @property {Set<number> | null} usage numbers of the bits
@@ -61,13 +60,13 @@ export function readCertificate(der) {
     der,
     signed,
     serial,
-    algorithm: readAlgorithm(new Reader(outer)),
+    algorithm: outer,
     signature,
     issuer,
     subject,
     notBefore,
     notAfter,
-    key: readKey(spki),
+    spki,
     extensions,
     constraints: read(extensions, oids.BASIC_CONSTRAINTS, readConstraints),
     usage: read(extensions, oids.KEY_USAGE, readUsage),

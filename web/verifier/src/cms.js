@@ -4,7 +4,7 @@
 import { compare, concat, equal } from "./bytes.js";
 import { issuerAndSerial, readCertificate } from "./certificate.js";
 import { INTEGER, OCTET_STRING, OID, Reader, SEQUENCE, SET, constructed, oid, sequence, smallInteger, tlv, whole } from "./der.js";
-import { readAlgorithm, verifies } from "./keys.js";
+import { readAlgorithm, readKey, verifies } from "./keys.js";
 import * as oids from "./oids.js";
 import { Refusal, demand } from "./refusal.js";
 
@@ -50,8 +50,9 @@ export async function readSignature(bytes) {
     return equal(sequence(issuer, serial), identifier);
   });
   demand(own.length === 1, "the signer's certificate is not in the signature exactly once");
-  fixed(algorithm, own[0].key.kind === "ec" ? ECDSA : RSA);
-  const holds = await verifies(own[0].key, readAlgorithm(new Reader(algorithm)), signature, attributes);
+  const key = readKey(own[0].spki);
+  fixed(algorithm, key.kind === "ec" ? ECDSA : RSA);
+  const holds = await verifies(key, readAlgorithm(new Reader(algorithm)), signature, attributes);
   demand(holds, "the signature value does not hold");
   return { attributes, signature, certificate: own[0], certificates, timestamp };
 }

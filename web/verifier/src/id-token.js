@@ -56,7 +56,7 @@ export async function readIdToken(token, { issuer, jwks, audience, nonce }) {
 export async function demandCertified(published, key, { anchors, at }) {
   demand(Array.isArray(published) && published.length > 0 && published.length <= MOST_CERTIFICATES, "the provider's certificates cannot be read");
   const [own, ...between] = published.map((text) => readCertificate(fromBase64(text)));
-  demand(equal(own.key.spki, key.spki), "the provider's certificate is for another key");
+  demand(equal(own.spki, key.spki), "the provider's certificate is for another key");
   await findPath(own, { between, anchors, at });
 }
 

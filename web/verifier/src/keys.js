@@ -38,6 +38,11 @@ const SIGNATURES = {
   "1.2.840.113549.1.1.12": { scheme: "pkcs1", hash: "SHA-384" },
   "1.2.840.113549.1.1.13": { scheme: "pkcs1", hash: "SHA-512" },
 };
+/** Only good for seeing that the bytes of an old root are unchanged. @type {{ [oid: string]: Algorithm }} */
+const OLD_SIGNATURES = {
+  "1.2.840.10045.4.1": { scheme: "ecdsa", hash: "SHA-1" },
+  "1.2.840.113549.1.1.5": { scheme: "pkcs1", hash: "SHA-1" },
+};
 const MINIMUM_RSA_BITS = 2048;
 const P256_PREFIX = sequence(
   sequence(tlv(0x06, Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1)), tlv(0x06, Uint8Array.of(0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7))),
@@ -94,20 +99,23 @@ export function readHash(reader) {
 
 /**
  * The algorithm that a signature's AlgorithmIdentifier names.
- * @param {Reader} reader @param {Hash} [hash] the digest algorithm, where `rsaEncryption` leaves the hash to it (CMS)
+ * @param {Reader} reader
+ * @param {{ hash?: Hash, old?: boolean }} [context] the digest algorithm, where `rsaEncryption` leaves the hash to it
+ *   (CMS); whether SHA-1 will do
  * @returns {Algorithm}
  */
-export function readAlgorithm(reader, hash) {
+export function readAlgorithm(reader, { hash, old = false } = {}) {
   const identifier = reader.inside(SEQUENCE);
   const name = identifier.oid();
   if (name === oids.RSA_PSS) return readPss(identifier);
-  const rsa = name === oids.RSA_ENCRYPTION || SIGNATURES[name]?.scheme === "pkcs1";
+  const known = old ? { ...SIGNATURES, ...OLD_SIGNATURES } : SIGNATURES;
+  const rsa = name === oids.RSA_ENCRYPTION || known[name]?.scheme === "pkcs1";
   // RFC 4055 demands NULL for RSA, RFC 5758 forbids parameters for ECDSA.
   if (rsa) demand(identifier.content(NULL).length === 0, "parameters of an RSA signature are not NULL");
   identifier.done();
   if (name === oids.RSA_ENCRYPTION && hash) return { scheme: "pkcs1", hash };
-  if (!Object.hasOwn(SIGNATURES, name)) throw new Refusal("a signature algorithm that is weak or unknown here");
-  return SIGNATURES[name];
+  if (!Object.hasOwn(known, name)) throw new Refusal("a signature algorithm that is weak or unknown here");
+  return known[name];
 }
 
 /** @param {Reader} identifier @returns {Algorithm} */

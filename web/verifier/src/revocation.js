@@ -15,7 +15,6 @@ import {
   whole,
 } from "./der.js";
 import { digest } from "./digests.js";
-import { readAlgorithm } from "./keys.js";
 import * as oids from "./oids.js";
 import { issued } from "./path.js";
 import { Refusal, demand } from "./refusal.js";
@@ -29,7 +28,7 @@ import { Refusal, demand } from "./refusal.js";
  * @property {Map<string, number>} revoked serial number → instant
  * @property {boolean} understood no critical extension
  * @property {Uint8Array} signed
- * @property {import("./keys.js").Algorithm} algorithm
+ * @property {Uint8Array} algorithm AlgorithmIdentifier, DER
  * @property {Uint8Array} signature
  */
 
@@ -50,7 +49,7 @@ import { Refusal, demand } from "./refusal.js";
  * @property {Answer[]} answers
  * @property {Certificate[]} certificates
  * @property {Uint8Array} signed
- * @property {import("./keys.js").Algorithm} algorithm
+ * @property {Uint8Array} algorithm AlgorithmIdentifier, DER
  * @property {Uint8Array} signature
  */
 
@@ -73,8 +72,7 @@ export function readRevocationList(der) {
   const extensions = list.tag === constructed(0) ? readExtensions(list.inside(constructed(0))) : new Map();
   list.done();
   const understood = entries.understood && ![...extensions.values()].some(({ critical }) => critical);
-  const algorithm = readAlgorithm(new Reader(algorithmBytes));
-  return { issuer, nextUpdate, revoked: entries.revoked, understood, signed, algorithm, signature };
+  return { issuer, nextUpdate, revoked: entries.revoked, understood, signed, algorithm: algorithmBytes, signature };
 }
 
 /** @param {Reader} list */
@@ -104,7 +102,7 @@ export function readOcspResponse(der) {
   demand(bytes.oid() === oids.OCSP_BASIC, "an OCSP response of another kind");
   const basic = whole(bytes.content(OCTET_STRING), SEQUENCE);
   const signed = basic.raw(SEQUENCE);
-  const algorithm = readAlgorithm(basic);
+  const algorithm = basic.raw(SEQUENCE);
   const signature = basic.wholeBits();
   /** @type {Certificate[]} */
   const certificates = [];
@@ -193,7 +191,7 @@ export async function demandNotRevoked(certificate, issuer, { lists, responses, 
 /** Whether an answer is about the certificate. @param {Answer} answer @param {Certificate} certificate @param {Certificate} issuer */
 async function answers(answer, certificate, issuer) {
   if (!equal(answer.serial, certificate.serial)) return false;
-  const key = whole(issuer.key.spki, SEQUENCE);
+  const key = whole(issuer.spki, SEQUENCE);
   key.raw(SEQUENCE);
   const [name, id] = [await digest(answer.hash, issuer.subject), await digest(answer.hash, key.wholeBits())];
   return equal(name, answer.issuerName) && equal(id, answer.issuerKey);

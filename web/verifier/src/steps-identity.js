@@ -114,7 +114,7 @@ async function demandCarried(found, own, chain) {
 function demandIssuedFor(found, own, sandbox) {
   const { person } = found.identification;
   const { binding, spki } = found.request;
-  demand(equal(own.key.spki, spki), "it certifies another key than was asked for", SIGNER);
+  demand(equal(own.spki, spki), "it certifies another key than was asked for", SIGNER);
   const critical = own.extensions.get(oids.KEY_BINDING)?.critical;
   demand(sameBinding(binding, own.keyBinding) && !critical, "it binds other keys than were asked for", SIGNER);
   const named = sameText(nameText(own.subject, oids.GIVEN_NAME), person.givenName) && sameText(nameText(own.subject, oids.SURNAME), person.familyName);

@@ -18,7 +18,7 @@ import {
   whole,
 } from "./der.js";
 import { digest } from "./digests.js";
-import { readAlgorithm, readHash, verifies } from "./keys.js";
+import { readAlgorithm, readHash, readKey, verifies } from "./keys.js";
 import * as oids from "./oids.js";
 import { findPath } from "./path.js";
 import { Refusal, demand } from "./refusal.js";
@@ -53,7 +53,7 @@ export async function readTimestamp(token, imprint, anchors) {
   demand(equal(await digest(signed.hash, content), attributes.digest), "the timestamp's content is not what was signed");
   demand(equal(await digest(attributes.reference.hash, certificate.der), attributes.reference.value), "the timestamp names another certificate");
   demandMayStamp(certificate, at);
-  demand(await verifies(certificate.key, signed.algorithm, signed.signature, signed.attributeBytes), "the timestamp's signature does not hold");
+  demand(await verifies(readKey(certificate.spki), signed.algorithm, signed.signature, signed.attributeBytes), "the timestamp's signature does not hold");
   const path = await findPath(certificate, { between: certificates, anchors, at });
   return { at, certificate, certificates, path };
 }
@@ -75,10 +75,17 @@ function readContent(encapsulated) {
   return content;
 }
 
-/** @param {Reader} set */
+/** Certificates that can be read; whether one that cannot was needed, the path says. @param {Reader} set */
 function readCertificates(set) {
   const certificates = [];
-  while (!set.empty) certificates.push(readCertificate(set.raw(SEQUENCE)));
+  while (!set.empty) {
+    const der = set.raw();
+    try {
+      certificates.push(readCertificate(der));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
   return certificates;
 }
 
@@ -123,7 +130,7 @@ function readSigner(signer, certificates) {
   const hash = readHash(signer);
   const attributeBytes = concat(Uint8Array.of(SET), signer.raw(constructed(0)).subarray(1));
   const attributes = readAttributes(whole(attributeBytes, SET));
-  const algorithm = readAlgorithm(signer, hash);
+  const algorithm = readAlgorithm(signer, { hash });
   const signature = signer.content(OCTET_STRING);
   if (signer.tag === constructed(1)) signer.raw();
   signer.done();
