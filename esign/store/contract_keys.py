@@ -10,10 +10,13 @@ from sqlalchemy import Connection, delete, insert, select
 from esign.evidence.errors import ErasedError
 from esign.evidence.ports import Vault
 from esign.store.errors import VaultError
+from esign.store.statements import found_by, keys
 from esign.store.tables_vault import contract_key
 from esign.store.vault import KEY_LENGTH, SealingKey
 
 _PURPOSE = "contract-key"
+
+_WRAPPED = found_by(contract_key, "contract_id").order_by(contract_key.c.holder).limit(1)
 
 
 class SqlContractKeys:
@@ -84,12 +87,7 @@ class SqlContractKeys:
 
     def _key(self, contract_id: str) -> SealingKey:
         if contract_id not in self._opened:
-            row = self._connection.execute(
-                select(contract_key.c.holder, contract_key.c.wrapped)
-                .where(contract_key.c.contract_id == contract_id)
-                .order_by(contract_key.c.holder)
-                .limit(1)
-            ).first()
+            row = self._connection.execute(_WRAPPED, keys(contract_id=contract_id)).first()
             if row is None:
                 raise ErasedError(contract=contract_id)
             self._opened[contract_id] = SealingKey(self._vault.open(_PURPOSE, row.wrapped, contract_id, row.holder))

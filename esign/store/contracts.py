@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from esign.engine.records import (
     ContractRecord,
@@ -16,7 +15,23 @@ from esign.engine.records import (
     InvitationState,
 )
 from esign.policy import LegalLevel
+from esign.store.statements import changed_by, found_by, keys, row_of
 from esign.store.tables_contracts import contract, device, handover, invitation
+
+_CONTRACT, _CONTRACT_CHANGED, _CONTRACT_NEW = found_by(contract, "id"), changed_by(contract, "id"), insert(contract)
+_NEWEST = select(contract).order_by(contract.c.created_at.desc(), contract.c.id).limit(bindparam("most"))
+_INVITATION, _BY_TOKEN = found_by(invitation, "id"), found_by(invitation, "token_digest")
+_INVITATION_CHANGED, _INVITATION_NEW = changed_by(invitation, "id"), insert(invitation)
+_OF_CONTRACT = (
+    found_by(invitation, "contract_id")
+    .where(invitation.c.state != InvitationState.REVOKED)
+    .order_by(invitation.c.created_at, invitation.c.id)
+)
+_DEVICES = found_by(device, "invitation_id").order_by(device.c.bound_at, device.c.key_id)
+_DEVICE_NEW = insert(device)
+_HANDOVER, _HANDOVER_CHANGED = found_by(handover, "token_digest"), changed_by(handover, "token_digest")
+_HANDOVER_NEW = insert(handover)
+_HANDOVERS = found_by(handover, "invitation_id").order_by(handover.c.created_at, handover.c.token_digest)
 
 
 class SqlContracts:
@@ -27,22 +42,20 @@ class SqlContracts:
 
     def add(self, record: ContractRecord) -> None:
         """Keep a new contract."""
-        self._connection.execute(insert(contract).values(**asdict(record)))
+        self._connection.execute(_CONTRACT_NEW, row_of(record))
 
     def get(self, contract_id: str) -> ContractRecord | None:
         """Return a contract."""
-        row = self._connection.execute(select(contract).where(contract.c.id == contract_id)).first()
+        row = self._connection.execute(_CONTRACT, keys(id=contract_id)).first()
         return None if row is None else _contract(row)
 
     def update(self, record: ContractRecord) -> None:
         """Replace a contract."""
-        self._connection.execute(update(contract).where(contract.c.id == record.id).values(**asdict(record)))
+        self._connection.execute(_CONTRACT_CHANGED, keys(id=record.id) | row_of(record))
 
     def newest(self, limit: int) -> tuple[ContractRecord, ...]:
         """Return contracts, newest first."""
-        rows = self._connection.execute(
-            select(contract).order_by(contract.c.created_at.desc(), contract.c.id).limit(limit)
-        )
+        rows = self._connection.execute(_NEWEST, {"most": limit})
         return tuple(_contract(row) for row in rows)
 
 
@@ -54,66 +67,54 @@ class SqlInvitations:
 
     def add(self, record: InvitationRecord) -> None:
         """Keep a new invitation."""
-        self._connection.execute(insert(invitation).values(**asdict(record)))
+        self._connection.execute(_INVITATION_NEW, row_of(record))
 
     def by_token(self, token_digest: bytes) -> InvitationRecord | None:
         """Return the invitation of a token."""
-        return self._one(select(invitation).where(invitation.c.token_digest == token_digest))
+        return self._one(_BY_TOKEN, keys(token_digest=token_digest))
 
     def get(self, invitation_id: str) -> InvitationRecord | None:
         """Return an invitation."""
-        return self._one(select(invitation).where(invitation.c.id == invitation_id))
+        return self._one(_INVITATION, keys(id=invitation_id))
 
     def of_contract(self, contract_id: str) -> tuple[InvitationRecord, ...]:
         """Return the invitations of a contract that no other has replaced, oldest first."""
-        rows = self._connection.execute(
-            select(invitation)
-            .where(invitation.c.contract_id == contract_id, invitation.c.state != InvitationState.REVOKED)
-            .order_by(invitation.c.created_at, invitation.c.id)
-        )
+        rows = self._connection.execute(_OF_CONTRACT, keys(contract_id=contract_id))
         return tuple(_invitation(row) for row in rows)
 
     def update(self, record: InvitationRecord) -> None:
         """Replace an invitation."""
-        self._connection.execute(update(invitation).where(invitation.c.id == record.id).values(**asdict(record)))
+        self._connection.execute(_INVITATION_CHANGED, keys(id=record.id) | row_of(record))
 
     def bind(self, record: DeviceRecord) -> None:
         """Bind a device key to an invitation."""
-        self._connection.execute(insert(device).values(**asdict(record)))
+        self._connection.execute(_DEVICE_NEW, row_of(record))
 
     def devices(self, invitation_id: str) -> tuple[DeviceRecord, ...]:
         """Return the devices of an invitation, oldest first."""
-        rows = self._connection.execute(
-            select(device).where(device.c.invitation_id == invitation_id).order_by(device.c.bound_at, device.c.key_id)
-        )
+        rows = self._connection.execute(_DEVICES, keys(invitation_id=invitation_id))
         return tuple(DeviceRecord(**row._mapping) for row in rows)
 
     def add_handover(self, record: HandoverRecord) -> None:
         """Keep a new hand-over token."""
-        self._connection.execute(insert(handover).values(**asdict(record)))
+        self._connection.execute(_HANDOVER_NEW, row_of(record))
 
     def handover(self, token_digest: bytes) -> HandoverRecord | None:
         """Return a hand-over token."""
-        row = self._connection.execute(select(handover).where(handover.c.token_digest == token_digest)).first()
+        row = self._connection.execute(_HANDOVER, keys(token_digest=token_digest)).first()
         return None if row is None else HandoverRecord(**row._mapping)
 
     def handovers(self, invitation_id: str) -> tuple[HandoverRecord, ...]:
         """Return the hand-over tokens of an invitation, oldest first."""
-        rows = self._connection.execute(
-            select(handover)
-            .where(handover.c.invitation_id == invitation_id)
-            .order_by(handover.c.created_at, handover.c.token_digest)
-        )
+        rows = self._connection.execute(_HANDOVERS, keys(invitation_id=invitation_id))
         return tuple(HandoverRecord(**row._mapping) for row in rows)
 
     def update_handover(self, record: HandoverRecord) -> None:
         """Replace a hand-over token."""
-        self._connection.execute(
-            update(handover).where(handover.c.token_digest == record.token_digest).values(**asdict(record))
-        )
+        self._connection.execute(_HANDOVER_CHANGED, keys(token_digest=record.token_digest) | row_of(record))
 
-    def _one(self, query: Any) -> InvitationRecord | None:
-        row = self._connection.execute(query).first()
+    def _one(self, query: Any, parameters: dict[str, object]) -> InvitationRecord | None:
+        row = self._connection.execute(query, parameters).first()
         return None if row is None else _invitation(row)
 
 

@@ -54,18 +54,17 @@ class Database:
         """Begin a transaction that only reads, and sees one state of the database; writing is an error."""
         with self.engine.connect() as plain:
             connection = plain.execution_options(**{_READ_ONLY: True})
-            if self.is_sqlite:
-                connection.exec_driver_sql("PRAGMA query_only = ON")
-                connection.commit()
+            raw: Any = connection.connection.dbapi_connection if self.is_sqlite else None
+            if raw is not None:
+                raw.execute("PRAGMA query_only = ON").close()
             try:
                 with connection.begin():
-                    if not self.is_sqlite:
+                    if raw is None:
                         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
                     yield connection
             finally:
-                if self.is_sqlite:
-                    connection.exec_driver_sql("PRAGMA query_only = OFF")
-                    connection.commit()
+                if raw is not None:
+                    raw.execute("PRAGMA query_only = OFF").close()
 
     def forget_deleted(self) -> None:
         """Let no deleted content remain in the write-ahead log (SQLite); call after an erasure has committed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text
 
 from esign.evidence.commitment import SALT_LENGTH, Opening
 from esign.evidence.entry import Entry
@@ -26,6 +26,7 @@ from esign.proof.merkle import (
 )
 from esign.signing import Receipt
 from esign.store.errors import LedgerStoreError
+from esign.store.statements import changed_by, found_by, keys
 from esign.store.tables_ledger import ledger_entry, ledger_head, ledger_node, ledger_tail, sealed_content
 
 NODE_LEVEL = 8
@@ -35,6 +36,9 @@ _LOCK = 0x65736967_6E000002
 """Key of the advisory lock that serialises appending on PostgreSQL (SQLite: the write transaction does)."""
 
 _PAGE = 1000
+
+_TAIL, _TAIL_MOVED = found_by(ledger_tail, "id"), changed_by(ledger_tail, "size")
+_NEW_ENTRY, _NEW_NODE, _NEW_CONTENT = insert(ledger_entry), insert(ledger_node), insert(sealed_content)
 
 
 class SqlLedger:
@@ -90,7 +94,7 @@ class SqlLedger:
         ]
         own = self._keep(entry, tail)
         if sealed:
-            self._connection.execute(insert(sealed_content), sealed)
+            self._connection.execute(_NEW_CONTENT, sealed)
         return Receipt(sequence=entry.seq, entry=own)
 
     def tail(self) -> Frontier:
@@ -184,7 +188,7 @@ class SqlLedger:
             self._connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
     def _tail(self) -> tuple[Frontier, bytes]:
-        row = self._connection.execute(select(ledger_tail).where(ledger_tail.c.id == 1)).first()
+        row = self._connection.execute(_TAIL, keys(id=1)).first()
         if row is None:
             return Frontier(), GENESIS
         peaks = tuple(row.peaks[place : place + 32] for place in range(0, len(row.peaks), 32))
@@ -195,22 +199,21 @@ class SqlLedger:
         own = entry_hash(data)
         grown, completed = tail.grow(own)
         run = self._connection.execute
-        run(
-            insert(ledger_entry).values(
-                seq=entry.seq,
-                hash=own,
-                prev=entry.prev,
-                kind=str(entry.kind),
-                contract_id=entry.contract,
-                bytes=data,
-            )
-        )
+        row = {
+            "seq": entry.seq,
+            "hash": own,
+            "prev": entry.prev,
+            "kind": str(entry.kind),
+            "contract_id": entry.contract,
+            "bytes": data,
+        }
+        run(_NEW_ENTRY, row)
         for level, index, node in completed[NODE_LEVEL:]:
-            run(insert(ledger_node).values(level=level, index=index, hash=node))
+            run(_NEW_NODE, {"level": level, "index": index, "hash": node})
         state = {"size": grown.size, "last": own, "peaks": b"".join(grown.peaks)}
         if not tail.size:
             run(insert(ledger_tail).values(id=1, **state))
-        elif run(update(ledger_tail).where(ledger_tail.c.size == tail.size).values(**state)).rowcount != 1:
+        elif run(_TAIL_MOVED, keys(size=tail.size) | state).rowcount != 1:
             raise LedgerStoreError("the tail moved during an append")
         return own
 
