@@ -29,7 +29,7 @@ def keys(**values: object) -> dict[str, object]:
 
 def row_of(record: Any) -> dict[str, object]:
     """Return the fields of a record as parameters; values as they are."""
-    return {name: getattr(record, name) for name in _names(type(record))}
+    return {name: getattr(record, name) for name in _names(record.__class__)}
 
 
 def _conditions(table: Table, columns: tuple[str, ...]) -> list[Any]:
