@@ -11,7 +11,7 @@ from esign.ceremony import Transcript
 from esign.evidence.dossier_parts import Dossier
 from esign.evidence.entry import Entry
 from esign.identity import CertificateRequest, IdentifiedPerson, ProviderKeys
-from esign.pades import SignedAttributes
+from esign.pades import SignedAttributes, SignedData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,7 @@ class Findings:
     dossier_at: datetime | None = None
     transcript: Transcript = field(init=False)
     tau: bytes = field(init=False)
-    signed_attributes: bytes = field(init=False)
-    signature: bytes = field(init=False)
+    cms: SignedData = field(init=False)
     attributes: SignedAttributes = field(init=False)
     proven_at: datetime = field(init=False)
     signed_at: datetime | None = None

@@ -83,6 +83,8 @@ def read_enrolment(value: Mapping[str, Any]) -> EnrolmentEvidence:
     texts = (value["id_token"], provider["issuer"], provider["jwks"], value["audience"])
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("not text")
+    if passkey is not None and (passkey["algorithm"] not in (-7, -257) or type(passkey["prf"]) is not bool):
+        raise ValueError("a passkey of another kind")
     return EnrolmentEvidence(
         request=read_bytes(value, "csr"),
         capsule_key=read_bytes(value, "capsule_key"),
@@ -143,6 +145,8 @@ def read_openings(value: Mapping[str, Any], parts: Mapping[str, bytes]) -> tuple
             content = sha256(parts[item["digest_of"]])
         else:
             content = read_bytes(item, "content")
+        if type(item["seq"]) is not int or not isinstance(item["name"], str):
+            raise ValueError("an opening of another form")
         opening = Opening(name=item["name"], salt=read_bytes(item, "salt"), content=content)
         found.append(SequencedOpening(seq=item["seq"], opening=opening))
     return tuple(found)

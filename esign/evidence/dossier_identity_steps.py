@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from esign.ceremony import verify_user
+from esign.evidence.dossier_chain import chain_above
 from esign.evidence.dossier_findings import Findings
+from esign.evidence.dossier_json import read_json
 from esign.evidence.dossier_report import present, require
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import from_b64url
+from esign.foundation.identifiers import Oid
 from esign.identity import (
     CertificateFacts,
     CertificateRequest,
@@ -20,13 +27,18 @@ from esign.identity import (
     verify_id_token,
     verify_provider_chain,
 )
-from esign.identity.errors import ProviderChainMissing
+from esign.identity.id_token import find_key, token_header
+from esign.identity.public_keys import encode_public_key
 from esign.proof.certificate_path import verify_path
 
 ENROLMENT = "enrolment.json"
 SIGNER = "certificates/signer.der"
 MAX_AGE = timedelta(hours=2)
 """How long before the signature the identification may lie: a certificate lives an hour, an enrolment a quarter."""
+
+_HEADER = {"alg", "kid", "typ", "cty", "x5t", "x5t#S256"}
+_HELD_BY_SIGNATORY = (Oid.HELD_BY_SIGNATORY_PASSKEY, Oid.HELD_BY_SIGNATORY)
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?\Z")
 
 
 def request_shows_possession(found: Findings) -> str:
@@ -47,11 +59,12 @@ def request_shows_possession(found: Findings) -> str:
 def person_is_identified(found: Findings) -> str:
     """The identity provider confirmed the name over exactly this request."""
     enrolment = present(found.dossier.enrolment, "it is missing", ENROLMENT)
-    jwks = json.loads(enrolment.jwks)
-    require(isinstance(jwks, dict), "the provider's key set cannot be read", ENROLMENT)
-    claims = json.loads(from_b64url(enrolment.id_token.split(".")[1]))
+    header, claims = (read_json(from_b64url(part).decode("utf-8")) for part in enrolment.id_token.split(".")[:2])
+    known = header.keys() <= _HEADER and all(isinstance(value, str) for value in header.values())
+    require(known, "the token's header holds something else than its algorithm and its key", ENROLMENT)
     issued = datetime.fromtimestamp(claims["iat"], UTC)
-    found.provider = ProviderKeys(issuer=enrolment.issuer, jwks=jwks, fetched_at=issued)
+    found.provider = ProviderKeys(issuer=enrolment.issuer, jwks=read_json(enrolment.jwks), fetched_at=issued)
+    require(_in_one_form(find_key(found.provider, header)), "the provider's key is not in its one form", ENROLMENT)
     found.person = verify_id_token(
         enrolment.id_token,
         found.provider,
@@ -71,10 +84,12 @@ def person_is_identified(found: Findings) -> str:
 
 def provider_is_trusted(found: Findings) -> str:
     """The provider's key is certified up to an anchor, where the provider publishes certificates for it."""
-    try:
-        chain = provider_chain(found.provider, found.person.token)
-    except ProviderChainMissing:
+    published = find_key(found.provider, token_header(found.person.token))
+    if "x5c" not in published:
         return "the provider publishes no certificates: that the keys are its own rests on this dossier's seal"
+    canonical = isinstance(published["x5c"], list) and all(_is_base64(text) for text in published["x5c"])
+    require(canonical, "the provider's certificates cannot be read", ENROLMENT)
+    chain = provider_chain(found.provider, found.person.token)
     verify_provider_chain(chain, anchors=found.anchors, at=found.provider.fetched_at)
     return "the provider's key leads to an anchor"
 
@@ -84,7 +99,8 @@ def certificate_is_the_signatorys(found: Findings) -> str:
     if found.transcript.statement.level == "simple":
         facts = CertificateFacts.read(found.dossier.certificate)
         _chain_is_the_path(found)
-        require(facts.key_binding is None and facts.held_by != "signatory", "it is no seal's certificate", SIGNER)
+        held = any(policy in _HELD_BY_SIGNATORY for policy in facts.policies)
+        require(facts.key_binding is None and not held, "it is no seal's certificate", SIGNER)
         named_sandbox(found, facts)
         return "the declaration carries the company's seal, whose certificate leads to an anchor"
     facts = check_issued_certificate(
@@ -102,13 +118,18 @@ def certificate_is_the_signatorys(found: Findings) -> str:
 
 
 def _chain_is_the_path(found: Findings) -> None:
-    """Require that the chain's parts are, in order, the path from the certificate to an anchor, and nothing else."""
-    path = verify_path(
-        found.dossier.certificate, intermediates=found.dossier.chain, anchors=found.anchors, at=found.proven_at
-    )
-    for place, certificate in enumerate(found.dossier.chain, 1):
-        on_path = place < len(path) and path[place] == certificate
+    """Require that the chain's parts are, in order, the path from the certificate towards an anchor, and nothing else.
+
+    The document's signature carries the same certificates.
+    """
+    own, chain = found.dossier.certificate, found.dossier.chain
+    verify_path(own, intermediates=chain, anchors=found.anchors, at=found.proven_at)
+    above = chain_above(own, chain)
+    for place, certificate in enumerate(chain, 1):
+        on_path = place <= len(above) and above[place - 1] == certificate
         require(on_path, "it is not the next certificate of the path", f"certificates/chain-{place:02}.der")
+    carried = set(found.cms.certificates) == {own, *chain}
+    require(carried, "the signature carries other certificates than those here", SIGNER)
 
 
 def named_sandbox(found: Findings, facts: CertificateFacts) -> None:
@@ -124,9 +145,28 @@ def named_sandbox(found: Findings, facts: CertificateFacts) -> None:
 
 def user_was_verified(found: Findings) -> str:
     """The passkey that the certificate binds signed this transcript, with its user verified."""
+    asked = found.transcript.user_verification != "none"
+    require(asked, "it is here although the transcript asks for none", "user-verification.json")
     what = "it is missing although the transcript asks for it"
     statement = present(found.dossier.user_verification, what, "user-verification.json")
     enrolment = present(found.dossier.enrolment, "it is missing", ENROLMENT)
     passkey = present(enrolment.passkey, "the passkey's key is missing", ENROLMENT)
+    require(_is_one_encoding(passkey.public_key), "the passkey's key is not in its one form", ENROLMENT)
+    read_json(statement.client_data.decode("utf-8"))
     verify_user(statement, tau=found.tau, audience=found.transcript.audience, passkey=passkey.public_key)
     return "the passkey verified its user for exactly this transcript"
+
+
+def _in_one_form(key: Mapping[str, Any]) -> bool:
+    """Tell whether the numbers of a JWK are written as RFC 7518 section 6 says: whole, or without leading zeros."""
+    if key.get("kty") == "EC":
+        return all(len(from_b64url(key[name])) == 32 for name in ("x", "y"))
+    return all(from_b64url(key[name])[:1] not in (b"", b"\x00") for name in ("n", "e"))
+
+
+def _is_base64(text: object) -> bool:
+    return isinstance(text, str) and _BASE64.match(text) is not None
+
+
+def _is_one_encoding(spki: bytes) -> bool:
+    return encode_public_key(load_der_public_key(spki)) == spki

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from esign.ceremony import check_disclosure, peek
 from esign.ceremony import verify as verify_message
+from esign.ceremony.limits import VERSION
 from esign.evidence.dossier_findings import DeviceMessage, Findings
-from esign.evidence.dossier_forms import user_verification_form
+from esign.evidence.dossier_forms import PasskeyEvidence, user_verification_form
+from esign.evidence.dossier_json import check_depth
 from esign.evidence.dossier_report import about, present, require
+from esign.evidence.dossier_tokens import verify_stamp
 from esign.evidence.head import Head
 from esign.evidence.kinds import EntryKind
 from esign.foundation.canonical import parse_canonical
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import b64url, from_b64url
 from esign.pades import raw_to_der
-from esign.proof.timestamps import verify_token
 
 LEDGER = "ledger.json"
 COMMITMENTS = "commitments.json"
@@ -40,6 +44,7 @@ def messages_are_the_devices(found: Findings) -> str:
             if envelope.type == "hello":
                 keys[envelope.key_id] = _own_key(raw, envelope.key_id, part)
             payload = verify_message(raw, present(keys.get(envelope.key_id), "its device never greeted", part))
+            _common_members(payload)
         message = DeviceMessage(part=part, device=envelope.key_id, type=envelope.type, payload=payload)
         before = read[0] if read else message
         require(payload.get("aud") == found.transcript.audience, "it is for another origin", part)
@@ -61,6 +66,9 @@ def messages_are_the_devices(found: Findings) -> str:
         enrolled = _only(found, "enrol", "no message of the device brought this request", csr=request)
         same = enrolled.payload.get("id_token") == enrolment.id_token
         require(same, "it brought another identification", enrolled.part)
+        same = enrolled.payload.get("capsule_key") == b64url(enrolment.capsule_key)
+        require(same, "it brought another capsule key", enrolled.part)
+        require(_brought_passkey(enrolled) == enrolment.passkey, "it brought another passkey", enrolled.part)
     return f"{len(read)} messages are signed by device keys; the attempt's by the one that the transcript names"
 
 
@@ -70,16 +78,17 @@ def intent_was_declared(found: Findings) -> str:
     what = "no message of the device declared what was signed"
     intent = _only(found, "intent", what, transcript=tau, proof=proof)
     order = found.transcript.order
-    same = dict(intent.payload["order"]) == {"label": order.label, "summary": order.summary.hex()}
+    same = intent.payload.get("order") == {"label": order.label, "summary": order.summary.hex()}
     require(same, "it was declared on another label or summary", intent.part)
     statement = found.dossier.user_verification
-    expected = {} if statement is None else user_verification_form(statement)
-    sent = dict(intent.payload.get("user_verification", {}))
-    require(sent == expected, "it came with another user verification", intent.part)
+    expected = None if statement is None else user_verification_form(statement)
+    sent = intent.payload.get("user_verification")
+    same = sent == expected and (expected is not None or "user_verification" not in intent.payload)
+    require(same, "it came with another user verification", intent.part)
     if found.dossier.enrolment is not None:
         brought = [message for message in _of(found, "signature") if message.payload.get("transcript") == tau]
         values = [raw_to_der(from_b64url(message.payload["signature"])) for message in brought]
-        require(found.signature in values, "no message of the device brought the signature value", MESSAGES)
+        require(found.cms.signature in values, "no message of the device brought the signature value", MESSAGES)
     return "the device declared the intent on the label that the law asks for; its proof stands in the signature"
 
 
@@ -88,7 +97,7 @@ def ledger_tells_the_same(found: Findings) -> str:
     extract = found.dossier.ledger
     found.entries = extract.check()
     head = Head.parse(extract.head.head)
-    stamped = verify_token(extract.head.token, head.digest, anchors=found.anchors)
+    stamped = verify_stamp(extract.head.token, head.digest, anchors=found.anchors)
     for entry in found.entries:
         require(entry.contract == found.transcript.contract, "an entry is about another contract", LEDGER)
     tau = found.tau.hex()
@@ -119,7 +128,7 @@ def commitments_open(found: Findings) -> str:
         (EntryKind.CONTRACT_DRAWN_UP, "summary"): found.parts["summary.json"],
         (EntryKind.CONTRACT_DRAWN_UP, "draft"): found.transcript.document.revisions[0].sha256,
         (EntryKind.ATTEMPT_OPENED, "transcript"): found.parts["transcript.json"],
-        (EntryKind.INTENT_DECLARED, "attributes"): found.signed_attributes,
+        (EntryKind.INTENT_DECLARED, "attributes"): found.cms.attributes,
         (EntryKind.SIGNATURE_EMBEDDED, "document"): sha256(found.parts["document.pdf"]),
     }
     sent = set()
@@ -195,3 +204,30 @@ def _own_key(raw: bytes, key_id: str, part: str) -> bytes:
     key = from_b64url(payload["device_key"])
     require(sha256(key).hex() == key_id, "it names another device key than the one that signed", part)
     return key
+
+
+def _common_members(payload: Mapping[str, Any]) -> None:
+    """Require the members that every message has (docs/ceremony-spec.md section 4), so that they can be compared."""
+    texts = [payload.get(name) for name in ("aud", "jti", "invitation")]
+    formed = (
+        payload.get("v") == VERSION
+        and all(isinstance(text, str) for text in texts)
+        and re.fullmatch(r"[0-9a-f]{32}", str(texts[1])) is not None
+        and re.fullmatch(r"[0-9a-f]{64}", str(texts[2])) is not None
+        and type(payload.get("iat")) is int
+    )
+    require(formed, "the members that every message has are of another form")
+    check_depth(payload)
+
+
+def _brought_passkey(enrolled: DeviceMessage) -> PasskeyEvidence | None:
+    if "passkey" not in enrolled.payload:
+        return None
+    passkey = enrolled.payload["passkey"]
+    require(type(passkey["prf"]) is bool, "it brought another passkey", enrolled.part)
+    return PasskeyEvidence(
+        credential_id=from_b64url(passkey["credential_id"]),
+        public_key=from_b64url(passkey["public_key"]),
+        algorithm=passkey["algorithm"],
+        prf=passkey["prf"],
+    )

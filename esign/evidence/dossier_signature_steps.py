@@ -5,19 +5,25 @@ No PDF library is asked here: the transcript names the byte range, the hole in i
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
-
-from asn1crypto import cms
 
 from esign.ceremony import Transcript
 from esign.evidence.dossier_findings import Findings
-from esign.evidence.dossier_report import require
+from esign.evidence.dossier_report import present, require
+from esign.evidence.dossier_tokens import verify_stamp
 from esign.foundation.digests import sha256
-from esign.pades import CeremonyEvidence, Statement, der, read_signatures, read_signed_attributes
+from esign.pades import (
+    CeremonyEvidence,
+    Statement,
+    der,
+    range_digest,
+    read_signatures,
+    read_signed_attributes,
+    read_signed_data,
+    signed_data,
+)
 from esign.policy import LegalLevel
-from esign.proof.certificate_path import load_certificate
-from esign.proof.cms_signature import SignatureAlgorithm, verify_signature
-from esign.proof.timestamps import verify_token
 from esign.validation import ReleaseExpectation, TrustAnchors, check_release
 
 DOCUMENT = "document.pdf"
@@ -26,7 +32,7 @@ SIGNER = "certificates/signer.der"
 TOLERANCE = timedelta(minutes=5)
 """How far the company's clock and the timestamp authority's may lie apart."""
 
-_SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
+_HOLE = re.compile(rb"<((?:[0-9A-Fa-f]{2})+)>")
 
 
 def transcript_read(found: Findings) -> str:
@@ -40,25 +46,24 @@ def transcript_read(found: Findings) -> str:
 
 
 def signature_holds(found: Findings) -> str:
-    """1. Cut the signature out of the hole. 2. Its value holds over its attributes under the certificate's key."""
-    info = cms.ContentInfo.load(_hole(found))
-    signer_infos = info["content"]["signer_infos"]
-    require(len(signer_infos) == 1, "the document's signature has not exactly one signer", DOCUMENT)
-    signer = signer_infos[0]
-    embedded = [item.chosen.dump() for item in info["content"]["certificates"]]
-    require(found.dossier.certificate in embedded, "it is not the certificate that the signature carries", SIGNER)
-    found.signed_attributes = b"\x31" + signer["signed_attrs"].dump()[1:]
-    found.signature = signer["signature"].native
-    key = load_certificate(found.dossier.certificate).public_key()
-    name = "ecdsa" if hasattr(key, "curve") else "rsassa_pkcs1v15"
-    algorithm = SignatureAlgorithm(name=name, hash="sha256")
-    verify_signature(key, found.signature, found.signed_attributes, algorithm=algorithm, digest_hash="sha256")
+    """1. Cut the signature out of the hole. 2. It is in its one form, and its value holds under its certificate."""
+    found.cms = read_signed_data(_hole(found))
+    own = found.cms.certificate
+    again = signed_data(
+        attributes=found.cms.attributes,
+        signature=found.cms.signature,
+        certificate=own,
+        chain=[item for item in found.cms.certificates if item != own],
+        signature_timestamp=found.cms.signature_timestamp,
+    )
+    require(again == _hole(found), "the document's signature is not in its one form", DOCUMENT)
+    require(own == found.dossier.certificate, "it is not the certificate that signed", SIGNER)
     return "the signature value holds over the signed attributes under the certificate's key"
 
 
 def document_is_signed(found: Findings) -> str:
     """The digest over the byte range is the one that was signed, and the one that the transcript names."""
-    found.attributes = read_signed_attributes(found.signed_attributes)
+    found.attributes = read_signed_attributes(found.cms.attributes)
     _, hole, behind, rest = found.transcript.document.byte_range
     pdf = found.dossier.document
     digest = sha256(pdf[:hole], pdf[behind : behind + rest])
@@ -72,11 +77,8 @@ def document_is_signed(found: Findings) -> str:
 
 def signing_time_is_proven(found: Findings) -> str:
     """The signature timestamp is over this signature value and leads to an anchor."""
-    info = cms.ContentInfo.load(_hole(found))
-    unsigned = info["content"]["signer_infos"][0]["unsigned_attrs"]
-    tokens = [item["values"][0].dump() for item in unsigned if item["type"].dotted == _SIGNATURE_TIMESTAMP]
-    require(len(tokens) == 1, "the signature has no timestamp", DOCUMENT)
-    found.proven_at = verify_token(tokens[0], sha256(found.signature), anchors=found.anchors).gen_time
+    token = present(found.cms.signature_timestamp, "the signature has no timestamp", DOCUMENT)
+    found.proven_at = verify_stamp(token, sha256(found.cms.signature), anchors=found.anchors).gen_time
     found.signed_at = found.proven_at
     issued = datetime.fromtimestamp(found.transcript.issued_at, tz=found.proven_at.tzinfo)
     require(found.proven_at >= issued - TOLERANCE, "it is signed before the transcript was made", TRANSCRIPT)
@@ -136,12 +138,21 @@ def transcript_binds_texts(found: Findings) -> str:
 
 
 def document_is_valid(found: Findings) -> str:
-    """The document passes the verdict of the validation room: changes, timestamps, revocation data, level."""
+    """The document passes the verdict of the validation room: changes, timestamps, revocation data, level.
+
+    It is judged as at the instant of its own timestamp: what it holds was fresh then, and the dossier may be made years
+    later.
+    """
     transcript = found.transcript
-    fields = [
-        s.field for s in read_signatures(found.dossier.document) if s.byte_range == transcript.document.byte_range
-    ]
+    signatures = read_signatures(found.dossier.document)
+    fields = [s.field for s in signatures if s.byte_range == transcript.document.byte_range]
     require(len(fields) == 1, "the signature is not in the document exactly once", DOCUMENT)
+    last = signatures[-1]
+    require(last.kind == "DocTimeStamp", "the document has no timestamp", DOCUMENT)
+    digest = range_digest(found.dossier.document, last.byte_range)
+    stamped_at = verify_stamp(last.cms, digest, anchors=found.anchors).gen_time
+    late = found.dossier_at is not None and stamped_at > found.dossier_at + TOLERANCE
+    require(not late, "the document timestamp is later than the dossier", DOCUMENT)
     evidence: CeremonyEvidence = found.attributes.evidence
     report = check_release(
         found.dossier.document,
@@ -149,13 +160,13 @@ def document_is_valid(found: Findings) -> str:
             field=fields[0],
             byte_range=transcript.document.byte_range,
             document_digest=transcript.document.sha256,
-            attributes=found.signed_attributes,
+            attributes=found.cms.attributes,
             evidence=evidence,
             certificate=found.dossier.certificate,
             level=evidence.statement.level,
         ),
         trust=TrustAnchors(certificates=found.anchors),
-        at=found.at or found.dossier_at or found.proven_at,
+        at=found.at or stamped_at,
     )
     words = "; ".join(f"{finding.kind}: {finding.what}" for finding in report.findings)
     require(report.passed, words, DOCUMENT)
@@ -164,6 +175,6 @@ def document_is_valid(found: Findings) -> str:
 
 def _hole(found: Findings) -> bytes:
     _, hole, behind, _ = found.transcript.document.byte_range
-    digits = found.dossier.document[hole + 1 : behind - 1]
-    raw = bytes.fromhex(digits.decode("ascii"))
+    digits = _HOLE.fullmatch(found.dossier.document[hole:behind])
+    raw = bytes.fromhex(present(digits, "the hole is not one hexadecimal string", DOCUMENT)[1].decode("ascii"))
     return raw[: der.element_length(raw)]

@@ -9,6 +9,7 @@ from functools import partial
 from esign.evidence import dossier_identity_steps as identity
 from esign.evidence import dossier_record_steps as record
 from esign.evidence import dossier_signature_steps as signature
+from esign.evidence.dossier_chain import chain_above
 from esign.evidence.dossier_container import read_container
 from esign.evidence.dossier_findings import Findings
 from esign.evidence.dossier_manifest import (
@@ -23,10 +24,10 @@ from esign.evidence.dossier_manifest import (
 from esign.evidence.dossier_parts import Dossier, PartError
 from esign.evidence.dossier_report import DossierReport, Steps, present, require
 from esign.evidence.dossier_seal import check_seal
+from esign.evidence.dossier_tokens import verify_stamp
 from esign.foundation.digests import sha256
 from esign.identity import CertificateFacts
 from esign.proof.certificate_path import verify_path
-from esign.proof.timestamps import verify_token
 
 FRAME = (SEALED_MANIFEST, SEAL, STAMPED_MANIFEST, TIMESTAMP)
 
@@ -110,7 +111,8 @@ def _identity(steps: Steps, found: Findings) -> None:
 def _record(steps: Steps, found: Findings) -> None:
     steps.run("messages", partial(record.messages_are_the_devices, found), part="messages", after=("evidence",))
     steps.run("intent", partial(record.intent_was_declared, found), part="messages", after=("messages",))
-    if found.level is not None and found.transcript.user_verification == "none":
+    claimed = found.level is None or found.transcript.user_verification != "none"
+    if not claimed and found.dossier.user_verification is None:
         steps.skip("user_verification", "the device had no passkey, and the signature does not claim one")
     else:
         check = partial(identity.user_was_verified, found)
@@ -150,13 +152,14 @@ def _manifest(found: Findings) -> str:
 
 def _timestamp(found: Findings) -> str:
     digest = sha256(found.parts[STAMPED_MANIFEST])
-    found.dossier_at = verify_token(found.parts[TIMESTAMP], digest, anchors=found.anchors).gen_time
+    found.dossier_at = verify_stamp(found.parts[TIMESTAMP], digest, anchors=found.anchors).gen_time
     return f"the dossier existed at {found.dossier_at.isoformat()}"
 
 
 def _seal(found: Findings) -> str:
     seal = check_seal(found.parts[SEAL], found.parts[SEALED_MANIFEST])
     at = present(found.dossier_at, "the dossier has no time", TIMESTAMP)
+    chain_above(seal.certificate, seal.certificates)
     verify_path(seal.certificate, intermediates=seal.certificates, anchors=found.anchors, at=at)
     facts = CertificateFacts.read(seal.certificate)
     require(facts.key_binding is None, "it is made with a signatory's certificate", SEAL)

@@ -13,6 +13,7 @@ class EntryKind(StrEnum):
     CONTRACT_DECLINED = "contract.declined"
     CONTRACT_CANCELLED = "contract.cancelled"
     CONTRACT_EXPIRED = "contract.expired"
+    CONTRACT_PARTLY_SIGNED = "contract.partly_signed"
     CONTRACT_CONCLUDED = "contract.concluded"
     CONTRACT_FAILED = "contract.failed"
     CONTRACT_ERASED = "contract.erased"

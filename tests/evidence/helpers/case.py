@@ -443,6 +443,15 @@ def _messages(keys, enrolment, transcript, signer, intent, verification, raw) ->
             "capsule_key": b64url(enrolment.capsule_key),
             "id_token": enrolment.id_token,
         }
+        if enrolment.passkey is not None:
+            members["passkey"] = {
+                "credential_id": b64url(enrolment.passkey.credential_id),
+                "public_key": b64url(enrolment.passkey.public_key),
+                "algorithm": enrolment.passkey.algorithm,
+                "prf": enrolment.passkey.prf,
+                "attestation_object": "",
+                "client_data": "",
+            }
         sent.append(message(keys, 2, "enrol", members))
         opened["certificate"] = sha256(signer.der).hex()
     else:

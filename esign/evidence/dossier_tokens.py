@@ -1,0 +1,107 @@
+"""Timestamp tokens in a dossier: good up to an anchor, and in no other form than RFC 5652 and RFC 3161 describe.
+
+The signature of a token covers its statement, not what is wrapped around it; a reader that is lenient there would call
+two different files the same. So the wrapping is read strictly before the token is believed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from esign.evidence.errors import DossierError
+from esign.pades import der
+from esign.pades.errors import DerError
+from esign.proof.timestamps import TimestampToken, verify_token
+
+_SIGNED_DATA = "1.2.840.113549.1.7.2"
+_TST_INFO = "1.2.840.113549.1.9.16.1.4"
+_RSA_PSS = "1.2.840.113549.1.1.10"
+_RSA = re.compile(r"1\.2\.840\.113549\.1\.1\.\d+")
+_NULL = b"\x05\x00"
+_CONTEXT_0, _CONTEXT_1, _PRIMITIVE_0 = 0xA0, 0xA1, 0x80
+
+
+class TokenFormError(DossierError):
+    """A timestamp token is not in distinguished encoding, or of another version than it must be."""
+
+    code = "evidence.dossier.token"
+    source = "RFC 5652 section 5; RFC 3161 section 2.4.2"
+
+
+def verify_stamp(token: bytes, digest: bytes, *, anchors: Sequence[bytes]) -> TimestampToken:
+    """Return the token after checking its form, itself, and that it leads to an anchor at the time that it states.
+
+    Raises:
+        TokenFormError: It is of another form.
+        TimestampError: It is not good.
+    """
+    try:
+        _check_form(token)
+    except DerError as error:
+        raise TokenFormError(error.detail) from error
+    return verify_token(token, digest, anchors=anchors)
+
+
+def _check_form(token: bytes) -> None:
+    if not der.well_formed(token):
+        raise TokenFormError("not distinguished encoding")
+    info = der.Reader(token).inside(der.SEQUENCE)
+    _require(der.read_oid(info.content(der.OBJECT_IDENTIFIER)) == _SIGNED_DATA)
+    wrapped = info.inside(_CONTEXT_0)
+    info.done()
+    data = wrapped.inside(der.SEQUENCE)
+    wrapped.done()
+    _require(data.small_integer() == 3)
+    hashes = data.inside(der.SET)
+    listed = set()
+    while not hashes.empty:
+        listed.add(_hash(hashes.inside(der.SEQUENCE)))
+    content = data.inside(der.SEQUENCE)
+    _require(der.read_oid(content.content(der.OBJECT_IDENTIFIER)) == _TST_INFO)
+    octets = content.inside(_CONTEXT_0)
+    content.done()
+    octets.content(der.OCTET_STRING)
+    octets.done()
+    data.raw(_CONTEXT_0)
+    if data.tag() == _CONTEXT_1:
+        data.raw(_CONTEXT_1)
+    signers = data.inside(der.SET)
+    data.done()
+    _signer(signers.inside(der.SEQUENCE), listed)
+    signers.done()
+
+
+def _signer(signer: der.Reader, listed: set[str]) -> None:
+    version = signer.small_integer()
+    _require(version in (1, 3))
+    signer.raw(der.SEQUENCE if version == 1 else _PRIMITIVE_0)
+    _require(_hash(signer.inside(der.SEQUENCE)) in listed)
+    signer.raw(_CONTEXT_0)
+    _signature_algorithm(signer.inside(der.SEQUENCE))
+    signer.content(der.OCTET_STRING)
+    if not signer.empty:
+        signer.raw(_CONTEXT_1)
+    signer.done()
+
+
+def _hash(algorithm: der.Reader) -> str:
+    name = der.read_oid(algorithm.content(der.OBJECT_IDENTIFIER))
+    _require(algorithm.empty or algorithm.raw(der.NULL) == _NULL)
+    algorithm.done()
+    return name
+
+
+def _signature_algorithm(algorithm: der.Reader) -> None:
+    """RFC 4055 demands NULL for RSA, RFC 5758 forbids parameters for ECDSA; those of PSS are read elsewhere."""
+    name = der.read_oid(algorithm.content(der.OBJECT_IDENTIFIER))
+    if name == _RSA_PSS:
+        algorithm.raw(der.SEQUENCE)
+    elif _RSA.fullmatch(name):
+        _require(algorithm.raw(der.NULL) == _NULL)
+    algorithm.done()
+
+
+def _require(holds: bool) -> None:
+    if not holds:
+        raise TokenFormError
