@@ -50,7 +50,7 @@ def changed(value: Any, place: Place, wrong: Any) -> Any:
 def _resolved(rule: Mapping[str, Any], value: Any) -> dict[str, Any]:
     if "$ref" in rule:
         rule = COMMON[rule["$ref"].rsplit("/", 1)[1]]
-    for choice in rule.get("oneOf", ()):
+    for choice in () if "properties" in rule else rule.get("oneOf", ()):
         choice = _resolved(choice, value)
         if (choice.get("type") == "null") == (value is None) and set(choice.get("required", ())) <= set(value or ()):
             return choice
