@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 
-from esign.store.errors import DatabaseError, SchemaOutdated
+from esign.store.errors import DatabaseError, DatabaseUnavailable, SchemaOutdated
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one."""
@@ -18,6 +19,8 @@ BUSY_TIMEOUT_MS = 10_000
 _READ_ONLY = "esign_read_only"
 _ONE_WRITER = 0x65736967_6E000003
 """Key of the advisory lock of write transactions on PostgreSQL."""
+_PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+"""Faults of SQLite that are the moment's or the machine's, not the statement's."""
 
 
 class Database:
@@ -34,7 +37,7 @@ class Database:
         self.url = make_url(url)
         if self.url.get_backend_name() not in ("sqlite", "postgresql"):
             raise DatabaseError("only SQLite and PostgreSQL are supported", backend=self.url.get_backend_name())
-        self.engine = self._sqlite() if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
+        self.engine = self._sqlite() if self.is_sqlite else self._postgresql()
 
     @property
     def is_sqlite(self) -> bool:
@@ -43,16 +46,24 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Begin a transaction that may write; it commits at the end of the block unless an error leaves it."""
-        with self.engine.connect() as connection, connection.begin():
+        """Begin a transaction that may write; it commits at the end of the block unless an error leaves it.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached or is too busy; nothing was written.
+        """
+        with _reachable(), self.engine.connect() as connection, connection.begin():
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_WRITER})
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Begin a transaction that only reads, and sees one state of the database; writing is an error."""
-        with self.engine.connect() as plain:
+        """Begin a transaction that only reads, and sees one state of the database; writing is an error.
+
+        Raises:
+            DatabaseUnavailable: The database cannot be reached or is too busy.
+        """
+        with _reachable(), self.engine.connect() as plain:
             connection = plain.execution_options(**{_READ_ONLY: True})
             raw: Any = connection.connection.dbapi_connection if self.is_sqlite else None
             if raw is not None:
@@ -112,6 +123,12 @@ class Database:
         """Close all connections."""
         self.engine.dispose()
 
+    def _postgresql(self) -> Engine:
+        try:
+            return create_engine(self.url, pool_pre_ping=True)
+        except ImportError as error:
+            raise DatabaseError("PostgreSQL needs a driver: install esign[postgres]") from error
+
     def _sqlite(self) -> Engine:
         if not self.url.database or self.url.database == ":memory:":
             raise DatabaseError("SQLite needs a file: a ledger in memory proves nothing")
@@ -131,6 +148,21 @@ def migrate(url: str | URL) -> None:
         upgrade(database)
     finally:
         database.close()
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Tell a database that is away for the moment from a fault of ours.
+
+    Raises:
+        DatabaseUnavailable: In place of the driver's error, whose text may quote what was to be written.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        if not getattr(error.orig, "sqlite_errorname", "SQLITE_BUSY").startswith(_PASSING):
+            raise
+        raise DatabaseUnavailable from error
 
 
 def _prepare(connection: Any, record: Any) -> None:

@@ -17,6 +17,12 @@ class DatabaseError(StoreError):
     code = "store.database"
 
 
+class DatabaseUnavailable(DatabaseError):
+    """The database cannot be reached, or is too busy at the moment; asking again later may help."""
+
+    code = "store.database.unavailable"
+
+
 class SchemaOutdated(DatabaseError):
     """The database's tables are not those of this version."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from esign.store.database import Database, migrate
-from esign.store.errors import DatabaseError, SchemaOutdated
+from esign.store.errors import DatabaseError, DatabaseUnavailable, SchemaOutdated
 from esign.store.metadata import load_tables
 from esign.store.tables_vault import contract_key
 
@@ -165,3 +165,24 @@ def test_a_copy_is_whole_and_holds_nothing_deleted(tmp_path):
     assert secret not in (tmp_path / "copy.db").read_bytes()
     with pytest.raises(DatabaseError):
         database.copy_to(tmp_path / "copy.db")
+
+
+def test_a_database_that_is_busy_for_too_long_is_unavailable_not_broken(tmp_path, monkeypatch):
+    monkeypatch.setattr("esign.store.database.BUSY_TIMEOUT_MS", 50)
+    address = f"sqlite:///{tmp_path / 'esign.db'}"
+    migrate(address)
+    first, second = Database(address), Database(address)
+    with first.transaction() as connection:
+        connection.execute(insert(contract_key).values(ROW))
+        with pytest.raises(DatabaseUnavailable) as refused, second.transaction():
+            raise AssertionError("two writers at once")
+    assert refused.value.code == "store.database.unavailable"
+    assert len(rows(second)) == 1
+
+
+def test_a_server_that_is_not_there_is_unavailable():
+    gone = Database("postgresql+psycopg://esign@127.0.0.1:1/esign?connect_timeout=2")
+    with pytest.raises(DatabaseUnavailable), gone.transaction():
+        raise AssertionError("connected to nothing")
+    with pytest.raises(DatabaseUnavailable), gone.reading():
+        raise AssertionError("connected to nothing")
