@@ -5,8 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import os
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +26,7 @@ from esign.foundation.clock import Clock
 from esign.gateways.mail import MailServer, SmtpMailer
 from esign.policy import policies_root
 from esign.settings import Settings
+from tests.postgres import SERVER, PostgresMissing, schema, server
 from web import create_app
 
 WEB = "http://localhost:8080"
@@ -128,8 +131,32 @@ def sandbox_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server; a temporary one where none is named."""
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(server())
+        except PostgresMissing as missing:
+            pytest.skip(str(missing))
+        yield address
+
+
 @pytest.fixture
-def world(tmp_path: Path, sandbox_folder: Path) -> Iterator[World]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database of an installation: SQLite in its folder; a schema of its own where ESIGN_TEST_POSTGRES is set.
+
+    The value ``temporary`` asks for a temporary cluster of this machine.
+    """
+    if not os.environ.get(SERVER):
+        yield ""
+        return
+    with schema(request.getfixturevalue("postgres")) as address:
+        yield address
+
+
+@pytest.fixture
+def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[World]:
     """An installation of its own for every test, on the session's sandbox."""
     clock = TestClock()
     sandbox = Sandbox.create(sandbox_folder, base_url=SANDBOX, redirect_uris=(f"{AGENT}/",), clock=clock)
@@ -138,6 +165,7 @@ def world(tmp_path: Path, sandbox_folder: Path) -> Iterator[World]:
     sandbox.seal_pkcs12(state / "seal.p12", state / "seal.pin")
     settings = Settings(
         state_dir=state,
+        database_url=database_url,
         trust="sandbox",
         trust_anchors=(sandbox.write_trust(state / "trust"),),
         tsa_urls=(sandbox.tsa_url,),

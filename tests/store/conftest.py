@@ -1,48 +1,29 @@
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from esign.foundation.clock import FixedClock
 from esign.store.database import Database, migrate
 from esign.store.vault import FileVault
+from tests.postgres import schema
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 
-def _databases() -> list[str]:
-    return ["sqlite", "postgresql"]
-
-
-@pytest.fixture(params=_databases())
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path) -> Iterator[str]:
-    """A migrated, empty database: SQLite, and PostgreSQL where ESIGN_TEST_POSTGRES names a server to use."""
+    """A migrated, empty database, of each kind."""
     if request.param == "sqlite":
         address = f"sqlite:///{tmp_path / 'esign.db'}"
         migrate(address)
         yield address
         return
-    server = os.environ.get("ESIGN_TEST_POSTGRES")
-    if not server:
-        pytest.skip("ESIGN_TEST_POSTGRES is not set")
-    schema = f"test_{secrets.token_hex(6)}"
-    admin = Database(server)
-    with admin.transaction() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    address = (
-        make_url(server).update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
-    )
-    migrate(address)
-    yield address
-    with admin.transaction() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    admin.close()
+    with schema(request.getfixturevalue("postgres")) as address:
+        migrate(address)
+        yield address
 
 
 @pytest.fixture
