@@ -22,10 +22,13 @@ from pyhanko_certvalidator import ValidationContext
 
 from esign.pades.document import Document
 from esign.pades.security_store import read_security_store
+from esign.validation import names
 from esign.validation.certificates import TrustAnchors
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.later_revisions import LaterRevisions
 from esign.validation.revocation_data import missing_revocation_data
+
+names.install()
 
 for _library in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)  # its warnings hold the names of signatories
