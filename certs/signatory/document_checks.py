@@ -49,18 +49,36 @@ def check_prepared(pdf: bytes, claim: Mapping[str, Any], *, label: str | None = 
     demand(len(re.findall(written, pdf)) == 1, "agent.document.byte_range")
     revisions = claim["revisions"]
     demand(pdf.count(b"%%EOF") == len(revisions) + 1 and pdf.rstrip().endswith(b"%%EOF"), "agent.document.revisions")
-    shorter = 0
-    for revision in revisions:
-        demand(shorter < revision["length"] < hole, "agent.document.revisions")
-        shorter = revision["length"]
-        prefix = pdf[:shorter]
-        demand(prefix.rstrip().endswith(b"%%EOF"), "agent.document.revisions")
-        demand(h(prefix).hex() == revision["sha256"], "agent.document.revisions")
+    _check_revisions(pdf, hole, revisions)
     digest = h(before, after)
     demand(digest.hex() == claim["sha256"], "agent.document.other")
     attached = _check_content(pdf, [(each["name"], each["sha256"]) for each in claim["attachments"]])
     demand(label is None or _label(attached.get(CONTRACT_DATA, b"")) == label, "agent.transcript.order_label")
     return digest
+
+
+def _check_revisions(pdf: bytes, hole: int, revisions: Sequence[Mapping[str, Any]]) -> None:
+    """Check that every revision is a prefix, and is of the kind that it is said to be.
+
+    The first is the draft, without any signature. A signature's byte range ends where its revision ends. A security
+    store brings no signature, and follows one.
+    """
+    shorter, before = 0, ""
+    for revision in revisions:
+        kind = revision["kind"]
+        demand(shorter < revision["length"] < hole, "agent.document.revisions")
+        added, prefix = pdf[shorter : revision["length"]], pdf[: revision["length"]]
+        demand(prefix.rstrip().endswith(b"%%EOF"), "agent.document.revisions")
+        demand(h(prefix).hex() == revision["sha256"], "agent.document.revisions")
+        ranges = re.findall(rb"/ByteRange\s*\[\s*0+\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", added)
+        demand((kind == "draft") == (before == ""), "agent.document.revision_kind")
+        if kind == "signature":
+            ends = [int(third) + int(fourth) for _, third, fourth in ranges]
+            demand(ends == [len(prefix)], "agent.document.revision_kind")
+        else:
+            demand(b"/ByteRange" not in added, "agent.document.revision_kind")
+            demand(kind == "draft" or (before == "signature" and b"/DSS" in added), "agent.document.revision_kind")
+        shorter, before = revision["length"], kind
 
 
 def check_finished(

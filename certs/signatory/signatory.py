@@ -285,6 +285,8 @@ class SandboxSignatory:
             contract=greeting["contract"]["id"],
             ceremony=self._ceremony,
             name=f"{person['given_name']} {person['family_name']}",
+            role=person["role"],
+            represents=person["represents"],
             level=greeting["level"],
             sandbox=greeting["sandbox"],
             identified_by=greeting["identification"]["issuer"] if self.advanced else "email-address",

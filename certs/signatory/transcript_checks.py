@@ -31,6 +31,8 @@ class Own:
     contract: str
     ceremony: str | None
     name: str
+    role: str
+    represents: str
     level: str
     sandbox: bool
     identified_by: str
@@ -79,6 +81,7 @@ def check_transcript(t: Mapping[str, Any], own: Own, enclosed: Enclosed) -> None
     demand(0 < t["expires_at"] - t["issued_at"] <= LONGEST_LIFE, "agent.transcript.lifetime")
     signatory, statement, policy, code = t["signatory"], t["statement"], t["policy"], t["code"]
     demand(signatory["name"] == own.name, "agent.transcript.other_person")
+    demand((signatory["role"], signatory["represents"]) == (own.role, own.represents), "agent.transcript.other_role")
     keys = (signatory["certificate"], signatory["capsule_key"], signatory["device_key"], signatory["passkey"])
     demand(keys == (own.certificate, own.capsule_key, own.device_key, own.passkey), "agent.transcript.other_keys")
     demand(t["user_verification"] == ("passkey" if own.passkey else "none"), "agent.transcript.user_verification")
@@ -138,6 +141,7 @@ _DIGEST = _text("[0-9a-f]{64}")
 _DIGEST_OR_EMPTY = _text("([0-9a-f]{64})?")
 _ID = _text("[A-Za-z0-9_-]{1,64}")
 _LINE = _text(r"[^\x00-\x1f\x7f]{1,400}")
+_LINE_OR_EMPTY = _text(r"[^\x00-\x1f\x7f]{0,250}")
 _FILE = _text(r"[^\x00-\x1f\x7f/\\]{1,200}")
 _OFFSET = _number(0, 2**53 - 1)
 _LANG = _one("de", "en")
@@ -154,13 +158,21 @@ _TRANSCRIPT = _members(
         byte_range=_list(_OFFSET, 4, 4),
         length=_OFFSET,
         name=_FILE,
-        revisions=_list(_members(kind=_text("[a-z][a-z-]{0,31}"), length=_OFFSET, sha256=_DIGEST), 1, 64),
+        revisions=_list(
+            _members(kind=_one("draft", "signature", "security_store"), length=_OFFSET, sha256=_DIGEST), 1, 64
+        ),
         attachments=_list(_members(name=_FILE, sha256=_DIGEST), 0, 64),
     ),
     declaration=_members(lang=_LANG, sha256=_DIGEST),
     order=_members(label=_LINE, summary=_DIGEST),
     signatory=_members(
-        name=_LINE, certificate=_DIGEST_OR_EMPTY, capsule_key=_DIGEST, device_key=_DIGEST, passkey=_DIGEST_OR_EMPTY
+        name=_LINE,
+        role=_LINE,
+        represents=_LINE_OR_EMPTY,
+        certificate=_DIGEST_OR_EMPTY,
+        capsule_key=_DIGEST,
+        device_key=_DIGEST,
+        passkey=_DIGEST_OR_EMPTY,
     ),
     statement=_members(level=_LINE, held_by=_LINE, identified_by=_LINE, trust=_LINE),
     policy=_members(oid=_LINE, sha256=_DIGEST),

@@ -42,11 +42,12 @@ class Greeting:
     Attributes:
         identification: Nothing at the simple level: then the e-mail address is the identification.
         enrolment: Nothing at the simple level and in ended ceremonies.
+        represents: In whose name the signatory declares; empty: in the own one.
         server_time: Seconds; the agent measures its clock's difference against it.
         expires_at: Seconds; the end of the invitation.
     """
 
-    state: Literal["waiting", "open", "signed", "closed"]
+    state: Literal["waiting", "not_yet", "open", "signed", "closed"]
     server_time: int
     sandbox: bool
     contract_id: str
@@ -55,6 +56,8 @@ class Greeting:
     reference: str
     given_name: str
     family_name: str
+    role: str
+    represents: str
     level: Literal["simple", "advanced"]
     user_verification: Literal["required", "recorded", "none"]
     identification: OidcIdentification | None
@@ -82,7 +85,12 @@ def answer_hello(greeting: Greeting) -> bytes:
                 "company": greeting.company,
                 "reference": greeting.reference,
             },
-            "signatory": {"given_name": greeting.given_name, "family_name": greeting.family_name},
+            "signatory": {
+                "given_name": greeting.given_name,
+                "family_name": greeting.family_name,
+                "role": greeting.role,
+                "represents": greeting.represents,
+            },
             "level": greeting.level,
             "user_verification": greeting.user_verification,
             "identification": {"method": "email"}

@@ -5,6 +5,7 @@ Source: docs/ceremony-spec.md section 5.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -82,6 +83,10 @@ class TranscriptSignatory:
     capsule_key: bytes
     device_key: bytes
     passkey: bytes | None
+    role: str
+    """What the person is in the contract, such as ``Kundin``."""
+    represents: str = ""
+    """In whose name the person declares; empty: in the own one (BGB § 164 (1))."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +180,8 @@ class Transcript:
             "order": {"label": self.order.label, "summary": self.order.summary.hex()},
             "signatory": {
                 "name": signatory.name,
+                "role": signatory.role,
+                "represents": signatory.represents,
                 "certificate": (signatory.certificate or b"").hex(),
                 "capsule_key": signatory.capsule_key.hex(),
                 "device_key": signatory.device_key.hex(),
@@ -231,6 +238,8 @@ class Transcript:
                 capsule_key=bytes.fromhex(signatory["capsule_key"]),
                 device_key=bytes.fromhex(signatory["device_key"]),
                 passkey=bytes.fromhex(signatory["passkey"]) or None,
+                role=signatory["role"],
+                represents=signatory["represents"],
             ),
             statement=TranscriptStatement(**value["statement"]),
             policy=TranscriptPolicy(oid=value["policy"]["oid"], sha256=bytes.fromhex(value["policy"]["sha256"])),
@@ -265,11 +274,14 @@ def _require(value: Mapping[str, Any]) -> None:
     document = value["document"]
     start, hole, after, rest = document["byte_range"]
     lengths = [each["length"] for each in document["revisions"]]
+    kinds = "".join(each["kind"][0] if each["kind"] != "security_store" else "+" for each in document["revisions"])
     names = [each["name"] for each in document["attachments"]]
     statement, signatory = value["statement"], value["signatory"]
     rules = {
         "$.document.byte_range": start == 0 and 0 < hole < after and after + rest == document["length"],
-        "$.document.revisions": lengths == sorted(set(lengths)) and lengths[-1] < document["length"],
+        "$.document.revisions": lengths == sorted(set(lengths))
+        and lengths[-1] < document["length"]
+        and re.fullmatch(r"d(s\+?)*", kinds) is not None,
         "$.document.attachments": len(set(names)) == len(names),
         "$.signatory.certificate": (signatory["certificate"] == "") == (statement["level"] == "simple"),
         "$.statement.held_by": (statement["held_by"] == "company") == (statement["level"] == "simple")

@@ -28,8 +28,9 @@ def check(contract: ContractData) -> None:
     """Refuse contract data that the law of its date or its own figures contradict.
 
     1. The type belongs to the template.  2. The signatories are of age and can be told apart.  3. The dates follow each
-    other.  4. The level is high enough.  5. The order control's label is allowed.  6. The right of withdrawal is what the law gives.  7. The
-    template's own terms agree with the price.  8. All that must stand above the order button is there.
+    other.  4. The level is high enough.  5. The order control's label is allowed.  6. The right of withdrawal is what
+    the law gives.  7. The template's own terms agree with the price.  8. All that must stand above the order button is
+    there.
 
     Raises:
         ContractDataError: The first of these that does not hold.

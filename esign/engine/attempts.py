@@ -7,7 +7,7 @@ from datetime import datetime
 
 from esign.ceremony.attempt import Attempt, LiveAttempt, SignedAttempt, expire, supersede
 from esign.ceremony.records import from_record, to_record
-from esign.engine.contents import AttemptContents
+from esign.engine.contents import AttemptContents, ContractContents
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptRecord, AttemptState
@@ -52,6 +52,27 @@ def opened(tx: Transaction, record: AttemptRecord) -> KeptAttempt:
         contents=contents,
         attempt=from_record(contents.attempt),
     )
+
+
+def base_is_current(kept: KeptAttempt, contents: ContractContents) -> bool:
+    """Tell whether the attempt's document stands on the contract's file as it is now."""
+    prepared_on = [(each.kind, each.length, each.sha256) for each in kept.attempt.transcript.document.revisions]
+    return prepared_on == [(each.kind, each.length, each.sha256) for each in contents.revisions]
+
+
+def end_others(house: Household, tx: Transaction, contract_id: str, *, but: str) -> None:
+    """End the live attempts of the other parties: the file that they were prepared on is no longer the current one.
+
+    Args:
+        house: The household.
+        tx: The transaction.
+        contract_id: The contract.
+        but: The invitation whose signature has landed.
+    """
+    for invitation in tx.invitations.of_contract(contract_id):
+        for record in tx.ceremonies.attempts(invitation.id) if invitation.id != but else ():
+            if record.state.live:
+                end_superseded(house, tx, record, cause="other_signature")
 
 
 def save(

@@ -15,14 +15,58 @@ class Contents:
 
     def to_bytes(self) -> bytes:
         """Return the content as JSON bytes."""
-        return json.dumps({item.name: _plain(getattr(self, item.name)) for item in fields(self)}).encode("utf-8")
+        return json.dumps(_plain(self)).encode("utf-8")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Return the content that :meth:`to_bytes` wrote."""
-        table: dict[str, Any] = json.loads(data)
+        return cls.from_table(json.loads(data))
+
+    @classmethod
+    def from_table(cls, table: dict[str, Any]) -> Self:
+        """Return the content of parsed JSON."""
         known = {item.name: str(item.type) for item in fields(cls)}
         return cls(**{name: _typed(known[name], value) for name, value in table.items() if name in known})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyContents(Contents):
+    """One signatory of a contract, the exact texts that this person is shown, and the place to sign."""
+
+    name: str
+    """``signatory-1`` and so on, in the order of the contract data."""
+    role: str
+    given_name: str
+    family_name: str
+    birth_date: str | None
+    """ISO date, where the contract names one."""
+    email: str
+    represents: str
+    """In whose name the person declares; empty: the own one (BGB § 164 (1))."""
+    acts_for: str
+    """The same in words, with the power, as the signature shows it; empty where nobody is represented."""
+    declaration: str
+    summary: bytes
+    """Canonical JSON of the order summary (BGB § 312j (2))."""
+    field: str
+    page: int
+    box: tuple[str, ...]
+    """Left, bottom, right, top of the signature field in PDF points."""
+
+    @property
+    def full_name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionContents(Contents):
+    """A revision of the contract's file: the file's first ``length`` bytes."""
+
+    kind: str
+    """``draft``, ``signature`` or ``security_store``."""
+    length: int
+    sha256: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,33 +75,42 @@ class ContractContents(Contents):
 
     data: bytes
     """Canonical contract data, attached to the document as ``contract.json``."""
-    given_name: str
-    family_name: str
-    birth_date: str | None
-    """ISO date, where the contract names one."""
-    email: str
+    parties: tuple[PartyContents, ...]
+    """Everybody who signs, in order."""
+    order: str
+    """``given``: one after the other; ``free``: in any order."""
     lang: str
-    declaration: str
-    summary: bytes
-    """Canonical JSON of the order summary (BGB § 312j (2))."""
     label: str
     """Label of the order button (BGB § 312j (3))."""
     policy_source: bytes
     """The signature policy as it was when the contract was drawn up."""
     draft: str
     """Blob of the sealed draft."""
-    draft_digest: bytes
-    draft_length: int
+    revisions: tuple[RevisionContents, ...]
+    """The revisions of the current file, the draft first."""
     attachments: dict[str, str]
     """Name to hexadecimal SHA-256."""
-    field: str
-    page: int
-    box: tuple[str, ...]
-    """Left, bottom, right, top of the signature field in PDF points."""
+    seal_field: str = ""
+    """Field of the company's seal; empty where the contract has none."""
+    seal_page: int = 0
+    seal_box: tuple[str, ...] = ()
+    file: str = ""
+    """Blob of the sealed current file: the draft with the signatures so far; empty while that is the draft."""
     signed: str = ""
     """Blob of the sealed signed document, once the contract is concluded."""
     mails: tuple[str, ...] = ()
     """Blobs of the sealed mails as they were sent."""
+
+    def party(self, name: str) -> PartyContents:
+        """Return a signatory by name.
+
+        Raises:
+            LookupError: There is none.
+        """
+        for party in self.parties:
+            if party.name == name:
+                return party
+        raise LookupError(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +150,8 @@ class AttemptContents(Contents):
     """Blob of the sealed prepared document."""
     fetched: bool = False
     """Whether the device has fetched the prepared document."""
+    finished: bytes = b""
+    """SHA-256 of the file in which this signature was released first."""
 
 
 def _plain(value: Any) -> Any:
@@ -104,6 +159,8 @@ def _plain(value: Any) -> Any:
         return b64url(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Contents):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     return value
 
 
@@ -112,4 +169,8 @@ def _typed(kind: str, value: Any) -> Any:
         return from_b64url(value)
     if kind == "tuple[bytes, ...]":
         return tuple(from_b64url(item) for item in value)
+    if kind == "tuple[PartyContents, ...]":
+        return tuple(PartyContents.from_table(item) for item in value)
+    if kind == "tuple[RevisionContents, ...]":
+        return tuple(RevisionContents.from_table(item) for item in value)
     return tuple(value) if kind.startswith("tuple") else value

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from esign.contracts import ContractData, declaration_text, order_summary
+from esign.contracts import ContractData
 from esign.documents import Draft, draw_up
-from esign.engine import invitations
-from esign.engine.contents import ContractContents
+from esign.engine import invitations, turns
 from esign.engine.corrections import with_address
+from esign.engine.drafting import committed, contract_contents
 from esign.engine.ending import refuse_if_ended
 from esign.engine.household import Household
 from esign.engine.invitations import Invited
@@ -20,7 +20,6 @@ from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from esign.evidence.kinds import EntryKind
-from esign.foundation.digests import sha256
 from esign.foundation.identifiers import new_id
 from esign.policy import LegalLevel, SignaturePolicy, signature_policy
 
@@ -80,15 +79,21 @@ class ContractDesk:
         with self.household.store.transaction() as tx:
             return self._keep(tx, drawn)
 
-    def invite(self, contract_id: str) -> Invited:
-        """Invite the contract's party: the mail goes to the outbox in the same transaction.
+    def invite(self, contract_id: str, party: str | None = None) -> Invited:
+        """Invite the contract's parties: the mails go to the outbox in the same transaction.
+
+        Args:
+            contract_id: The contract.
+            party: Whom; None: everybody whose turn it is. In a given order the next one is invited by itself when
+                the one before has signed; who is invited earlier is told to wait.
 
         Raises:
             ContractUnknown: There is no such contract.
+            PartyUnknown: There is no such party.
             ContractStateRefused: The party was invited already, or the contract has ended.
         """
         with self.household.store.transaction() as tx:
-            return self._invite(tx, self._get(tx, contract_id))
+            return self._invite(tx, self._get(tx, contract_id), party)
 
     def resend(self, contract_id: str, party: str = "signatory-1") -> Invited:
         """Send a party a new invitation; the old one's tokens and devices lose their right.
@@ -190,30 +195,10 @@ class ContractDesk:
     def _keep(self, tx: Transaction, drawn: _Drawn, **facts: str) -> str:
         house = self.household
         contract, policy, draft, now = drawn.contract, drawn.policy, drawn.draft, drawn.at
-        summary = order_summary(contract)
         contract_id = new_id()
-        place = draft.fields[0]
         tx.safe.new_key(contract_id, ("company", "signatory"))
         blob = house.documents.put(tx.safe.seal(contract_id, "draft", draft.pdf))
-        contents = ContractContents(
-            data=contract.canonical(),
-            given_name=contract.signatory.given_name,
-            family_name=contract.signatory.family_name,
-            birth_date=contract.signatory.birth_date.isoformat() if contract.signatory.birth_date else None,
-            email=contract.signatory.email,
-            lang=contract.lang,
-            declaration=declaration_text(contract),
-            summary=summary.canonical(),
-            label=summary.label,
-            policy_source=policy.source,
-            draft=blob,
-            draft_digest=sha256(draft.pdf),
-            draft_length=len(draft.pdf),
-            attachments={item.name: item.sha256.hex() for item in draft.attachments},
-            field=place.name,
-            page=place.page,
-            box=tuple(f"{number:.3f}" for number in place.box),
-        )
+        contents = contract_contents(contract, draft, policy, blob)
         tx.contracts.add(
             ContractRecord(
                 id=contract_id,
@@ -233,20 +218,24 @@ class ContractDesk:
             EntryKind.CONTRACT_DRAWN_UP,
             contract_id,
             {"template": contract.template, "level": policy.level.word, "policy": policy.name, **facts},
-            {
-                "contract": contents.data,
-                "declaration": contents.declaration.encode(),
-                "summary": contents.summary,
-                "draft": sha256(draft.pdf),
-            },
+            committed(contents),
         )
         return contract_id
 
-    def _invite(self, tx: Transaction, record: ContractRecord) -> Invited:
-        if record.state is not ContractState.DRAWN_UP:
+    def _invite(self, tx: Transaction, record: ContractRecord, party: str | None = None) -> Invited:
+        if record.state not in (ContractState.DRAWN_UP, *invitations.UNDER_WAY):
+            raise ContractStateRefused("the contract has ended", state=record.state.value)
+        contents = self.household.contract_contents(tx, record)
+        names = turns.uninvited(tx, contents, record.id)
+        if party is not None:
+            known = turns.invitations(tx, record.id)
+            names = tuple({turns.party_of(contents, party).name} - known.keys())
+        if not names:
             raise ContractStateRefused("the party was invited already", state=record.state.value)
-        tx.contracts.update(replace(record, state=ContractState.INVITED))
-        return invitations.make(self.household, tx, record.id, "signatory-1")
+        first, *others = [invitations.make(self.household, tx, record.id, name) for name in names]
+        if record.state is ContractState.DRAWN_UP:
+            tx.contracts.update(replace(record, state=ContractState.INVITED))
+        return replace(first, further=tuple(others))
 
     def _policy(self, level: LegalLevel, day: date) -> SignaturePolicy:
         settings = self.household.settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from esign.engine.contents import ContractContents
+from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Mail, Work
 from esign.engine.records import ContractRecord
@@ -29,9 +29,9 @@ def invitation_payload(*, link: str, expires_at: datetime, party: str = "signato
     return json.dumps({"link": link, "expires_at": seconds(expires_at), "party": party}).encode()
 
 
-def signed_copy_payload() -> bytes:
+def signed_copy_payload(party: str) -> bytes:
     """Return the payload of a signed copy: the document itself is kept with its contract."""
-    return b"{}"
+    return json.dumps({"party": party}).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +92,18 @@ class DeliveryDesk:
         attachments = ((f"{record.reference}.pdf", "application/pdf", signed),) if signed else ()
         subject, text = mail_text(work.kind, contents.lang, self._words(record, contents, payload))
         identifier = labelled("mail", work.contract_id.encode(), str(work.id).encode()).hex()[:32]
-        return Mail(to=contents.email, subject=subject, text=text, attachments=attachments, identifier=identifier)
+        return Mail(
+            to=_party(contents, payload).email,
+            subject=subject,
+            text=text,
+            attachments=attachments,
+            identifier=identifier,
+        )
 
     def _words(self, record: ContractRecord, contents: ContractContents, payload: dict[str, Any]) -> dict[str, str]:
         until = payload.get("expires_at")
         return {
-            "name": f"{contents.given_name} {contents.family_name}",
+            "name": _party(contents, payload).full_name,
             "title": record.title,
             "company": record.company,
             "reference": record.reference,
@@ -106,6 +112,10 @@ class DeliveryDesk:
             "level": _LEVEL[contents.lang][record.level],
             "sandbox": "yes" if self.household.settings.sandbox else "",
         }
+
+
+def _party(contents: ContractContents, payload: dict[str, Any]) -> PartyContents:
+    return contents.party(str(payload["party"]))
 
 
 _LEVEL = {

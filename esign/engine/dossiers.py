@@ -81,8 +81,8 @@ class DossierDesk:
         return Dossier(
             document=house.signed_document(tx, contract),
             transcript=signed.transcript.canonical(),
-            declaration=contents.declaration,
-            summary=contents.summary,
+            declaration=contents.parties[0].declaration,
+            summary=contents.parties[0].summary,
             policy=contents.policy_source,
             capsule=signed.capsule,
             certificate=signed.certificate,

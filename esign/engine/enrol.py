@@ -71,7 +71,7 @@ def review(house: Household, tx: Transaction, received: Received) -> Reviewed:
     if passkey is None and policy.user_verification == "required":
         raise UserVerificationRequired("the policy demands a passkey")
     provider, person = _identify(house, str(payload["id_token"]), request, now)
-    birth_date = received.contents.birth_date
+    birth_date = received.party.birth_date
     review_enrolment(
         Enrolment(
             id=record.id,
@@ -85,8 +85,8 @@ def review(house: Household, tx: Transaction, received: Received) -> Reviewed:
         passkey=passkey,
         person=person,
         expected=ExpectedPerson(
-            given_name=received.contents.given_name,
-            family_name=received.contents.family_name,
+            given_name=received.party.given_name,
+            family_name=received.party.family_name,
             birth_date=date.fromisoformat(birth_date) if birth_date else None,
         ),
         now=now,

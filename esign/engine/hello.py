@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from esign.ceremony.answers import Greeting, OfferedEnrolment, OidcIdentification, answer_hello
 from esign.ceremony.limits import ENROLMENT_SECONDS
-from esign.engine import admission
+from esign.engine import admission, turns
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received
@@ -38,9 +38,11 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
     now = house.clock.now()
     invitation = close_if_over(house, tx, tx.invitations.get(received.invitation.id) or received.invitation, now)
     device = received.device or _bind(house, tx, received, invitation, now)
+    party = received.party
     level = received.contract.level
     live = invitation.state in (InvitationState.WAITING, InvitationState.OPEN)
-    enrolment = _offer(house, tx, invitation, device, now) if live and level > LegalLevel.SIMPLE else None
+    waits = live and not turns.is_turn(tx, received.contents, received.contract.id, party.name)
+    enrolment = _offer(house, tx, invitation, device, now) if live and not waits and level > LegalLevel.SIMPLE else None
     policy = signature_policy(received.contract.policy, house.day_of(received.contract))
     settings = house.settings
     identification = None
@@ -49,15 +51,17 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
     return Answer.of(
         answer_hello(
             Greeting(
-                state=_TOLD[invitation.state],
+                state="not_yet" if waits else _TOLD[invitation.state],
                 server_time=seconds(now),
                 sandbox=settings.sandbox,
                 contract_id=received.contract.id,
                 title=received.contract.title,
                 company=received.contract.company,
                 reference=received.contract.reference,
-                given_name=received.contents.given_name,
-                family_name=received.contents.family_name,
+                given_name=party.given_name,
+                family_name=party.family_name,
+                role=party.role,
+                represents=party.represents,
                 level="simple" if level is LegalLevel.SIMPLE else "advanced",
                 user_verification=policy.user_verification,
                 identification=identification,

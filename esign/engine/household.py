@@ -63,6 +63,12 @@ class Household:
         """Open the draft of a contract."""
         return tx.safe.open(record.id, "draft", self.documents.get(contents.draft))
 
+    def current_file(self, tx: Transaction, record: ContractRecord, contents: ContractContents) -> bytes:
+        """Open the file on which the next party signs: the draft with the signatures so far."""
+        if not contents.file:
+            return self.draft(tx, record, contents)
+        return tx.safe.open(record.id, "file", self.documents.get(contents.file))
+
     def signed_document(self, tx: Transaction, record: ContractRecord) -> bytes:
         """Open the signed document of a concluded contract."""
         contents = self.contract_contents(tx, record)

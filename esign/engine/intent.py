@@ -12,6 +12,7 @@ from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received, Refusal
 from esign.engine.records import AttemptState
+from esign.engine.signature import require_alone
 from esign.evidence.kinds import EntryKind
 from esign.pades import CeremonyEvidence, Statement, signed_attributes
 from esign.policy import LegalLevel
@@ -33,6 +34,7 @@ def declare(house: Household, tx: Transaction, received: Received) -> Answer | R
     if record is None or record.invitation_id != received.invitation.id:
         raise IntentForeignTranscriptError("no such attempt of this invitation")
     kept = attempts.opened(tx, record)
+    require_alone(tx, received, kept)
     judged = judge_intent(kept.attempt, received.message, now)
     facts: dict[str, object] = {"tau": record.tau, "attempt": record.number, "message": received.message.digest.hex()}
     if isinstance(judged, WrongCode | Locked):

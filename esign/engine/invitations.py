@@ -27,6 +27,9 @@ class Invited:
 
     link: str
     expires_at: datetime
+    party: str = "signatory-1"
+    further: tuple[Invited, ...] = ()
+    """Those who were invited at the same time, where the order is free."""
 
 
 def make(house: Household, tx: Transaction, contract_id: str, party: str, *, replaces: str = "") -> Invited:
@@ -58,7 +61,7 @@ def make(house: Household, tx: Transaction, contract_id: str, party: str, *, rep
     tx.outbox.add(contract_id, INVITATION, tx.safe.seal(contract_id, "delivery", payload), now)
     queued = {"kind": INVITATION, "channel": "email", "party": party}
     house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, queued)
-    return Invited(link=link, expires_at=invitation.expires_at)
+    return Invited(link=link, expires_at=invitation.expires_at, party=party)
 
 
 def revoke(house: Household, tx: Transaction, invitation: InvitationRecord, *, cause: str) -> None:

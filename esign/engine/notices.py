@@ -20,6 +20,12 @@ DECLINE_NOTICE = "decline_notice"
 DECLINE_RECEIPT = "decline_receipt"
 """To the party: you declined."""
 
+YOUR_TURN = "your_turn"
+"""To a party that was invited early: everybody before has signed, the link of the invitation opens the document now."""
+
+REMINDER = "reminder"
+"""To a party that has not signed: the invitation ends soon."""
+
 COMPANY = "company"
 """The word for the company where a mail's recipient is a party."""
 

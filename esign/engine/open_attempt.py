@@ -23,13 +23,20 @@ from esign.ceremony.transcript import (
     TranscriptStatement,
 )
 from esign.documents import signature_appearance
+from esign.engine import turns
 from esign.engine.attempts import STATE_NAME, end_superseded
-from esign.engine.contents import AttemptContents, EnrolmentContents
+from esign.engine.contents import AttemptContents, EnrolmentContents, RevisionContents
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received
 from esign.engine.records import AttemptRecord, AttemptState, InvitationState
-from esign.engine.refusals import AttemptConcluding, CertificateUnknown, InvitationClosed, InvitationExpired
+from esign.engine.refusals import (
+    AttemptConcluding,
+    CertificateUnknown,
+    InvitationClosed,
+    InvitationExpired,
+    MessageInProgress,
+)
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
 from esign.foundation.digests import sha256
@@ -64,6 +71,8 @@ class Plan:
     key: SigningKey
     policy: SignaturePolicy
     prepared: PreparedDocument
+    revisions: tuple[RevisionContents, ...]
+    """Of the file on which the document was prepared."""
     secrets: CapsuleSecrets
     seed: bytes
     issued_at: datetime
@@ -82,26 +91,28 @@ def plan(house: Household, tx: Transaction, received: Received) -> Plan:
     policy = signature_policy(received.contract.policy, house.day_of(received.contract))
     key = _key(house, tx, received, now)
     require_level(key.holding, policy, received.contract.level)
-    draft = house.draft(tx, received.contract, contents)
-    left, bottom, right, top = (float(number) for number in contents.box)
-    name = f"{contents.given_name} {contents.family_name}"
+    party = received.party
+    turns.require_turn(tx, contents, received.contract.id, party.name)
+    current = house.current_file(tx, received.contract, contents)
+    left, bottom, right, top = (float(number) for number in party.box)
     sealed_by = received.contract.company if received.contract.level is LegalLevel.SIMPLE else None
     appearance = signature_appearance(
-        name=name,
+        name=party.full_name,
         level=received.contract.level,
         sandbox=house.settings.sandbox,
         lang=contents.lang,
         size_points=(right - left, top - bottom),
         sealed_by=sealed_by,
+        acts_for=party.acts_for,
     )
     prepared = prepare(
-        draft,
-        field=contents.field,
-        page=contents.page,
+        current,
+        field=party.field,
+        page=party.page,
         box=(left, bottom, right, top),
         appearance=appearance,
-        name=sealed_by or name,
-        reason=policy_reason(received.contract.level, contents.lang),
+        name=sealed_by or party.full_name,
+        reason=reason(received.contract.level, contents.lang, party.acts_for),
         claimed_at=now,
     )
     ends = [now + timedelta(seconds=house.settings.attempt_seconds), received.invitation.expires_at]
@@ -110,6 +121,7 @@ def plan(house: Household, tx: Transaction, received: Received) -> Plan:
         key=key,
         policy=policy,
         prepared=prepared,
+        revisions=contents.revisions,
         secrets=derive_secrets(seed),
         seed=seed,
         issued_at=now,
@@ -138,6 +150,7 @@ def open_attempt(house: Household, tx: Transaction, received: Received, planned:
             raise AttemptConcluding("the signature is made already")
         if earlier.state.live:
             end_superseded(house, tx, earlier)
+    _require_base(house, tx, received, planned)
     invitation = replace(invitation, state=InvitationState.OPEN, attempts=invitation.attempts + 1)
     tx.invitations.update(invitation)
     transcript = _transcript(house, received, planned, invitation.attempts)
@@ -188,21 +201,34 @@ def open_attempt(house: Household, tx: Transaction, received: Received, planned:
     return Answer.of(
         answer_open(
             transcript=written,
-            declaration=received.contents.declaration,
+            declaration=received.party.declaration,
             policy=planned.policy.source,
-            summary=received.contents.summary,
+            summary=received.party.summary,
             capsule=capsule,
         )
     )
 
 
-def policy_reason(level: LegalLevel, lang: str) -> str:
-    """Return the words that stand as reason in the signature dictionary."""
+def _require_base(house: Household, tx: Transaction, received: Received, planned: Plan) -> None:
+    """Refuse where somebody else has signed since the document was prepared; the same message then gets a new one.
+
+    Raises:
+        MessageInProgress: The file is another one than the document was prepared on.
+        InvitationUnknownError: The contract is gone.
+    """
+    record = tx.contracts.get(received.contract.id)
+    if record is None or house.contract_contents(tx, record).revisions != planned.revisions:
+        raise MessageInProgress("somebody else has signed in the meantime")
+
+
+def reason(level: LegalLevel, lang: str, acts_for: str) -> str:
+    """Return the words that stand as reason in the signature dictionary; for whom a representative acts is added."""
     reasons = {
         "de": ("Erklärung im Rubbelfeld, vom Unternehmen gesiegelt", "Willenserklärung im Rubbelfeld"),
         "en": ("Declaration by scratch field, sealed by the company", "Declaration of intent by scratch field"),
     }
-    return reasons[lang][0 if level is LegalLevel.SIMPLE else 1]
+    words = reasons[lang][0 if level is LegalLevel.SIMPLE else 1]
+    return f"{words}, {acts_for}" if acts_for else words
 
 
 def _key(house: Household, tx: Transaction, received: Received, now: datetime) -> SigningKey:
@@ -237,7 +263,7 @@ def _key(house: Household, tx: Transaction, received: Received, now: datetime) -
 
 
 def _transcript(house: Household, received: Received, planned: Plan, attempt: int) -> Transcript:
-    contents, key, prepared = received.contents, planned.key, planned.prepared
+    contents, party, key, prepared = received.contents, received.party, planned.key, planned.prepared
     return Transcript(
         ceremony=received.invitation.id,
         contract=received.contract.id,
@@ -249,17 +275,21 @@ def _transcript(house: Household, received: Received, planned: Plan, attempt: in
             byte_range=prepared.byte_range,
             length=len(prepared.data),
             name=f"{received.contract.reference}.pdf",
-            revisions=(Revision(kind="draft", length=contents.draft_length, sha256=contents.draft_digest),),
+            revisions=tuple(
+                Revision(kind=each.kind, length=each.length, sha256=each.sha256) for each in planned.revisions
+            ),
             attachments=tuple(
                 AttachedFile(name=name, sha256=bytes.fromhex(digest)) for name, digest in contents.attachments.items()
             ),
         ),
         declaration=TranscriptDeclaration(
-            lang="en" if contents.lang == "en" else "de", sha256=sha256(contents.declaration.encode())
+            lang="en" if contents.lang == "en" else "de", sha256=sha256(party.declaration.encode())
         ),
-        order=TranscriptOrder(label=contents.label, summary=sha256(contents.summary)),
+        order=TranscriptOrder(label=contents.label, summary=sha256(party.summary)),
         signatory=TranscriptSignatory(
-            name=f"{contents.given_name} {contents.family_name}",
+            name=party.full_name,
+            role=party.role,
+            represents=party.represents,
             certificate=bytes.fromhex(key.certificate_id) or None,
             capsule_key=sha256(key.capsule_key),
             device_key=bytes.fromhex(received.message.device_key_id),

@@ -9,7 +9,7 @@ from typing import Any
 
 from esign.ceremony.messages import Message
 from esign.engine.admission import Admission
-from esign.engine.contents import ContractContents
+from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.records import ContractRecord, DeviceRecord, InvitationRecord
 from esign.engine.refusals import EngineError
 from esign.foundation.errors import EsignError
@@ -81,6 +81,11 @@ class Received:
     """The token that came with the message."""
     device: DeviceRecord | None
     """None only for the first ``hello`` of a device."""
+
+    @property
+    def party(self) -> PartyContents:
+        """The signatory who was invited."""
+        return self.contents.party(self.invitation.party)
 
     @property
     def payload(self) -> Mapping[str, Any]:

@@ -47,6 +47,12 @@ class PartyUnknown(EngineError):
     code = "engine.contract.party_unknown"
 
 
+class NotYet(EngineError):
+    """Somebody else has to sign first; the party is told when the turn has come."""
+
+    code = "engine.invitation.not_yet"
+
+
 class InvitationClosed(EngineError):
     """The invitation has ended; nothing can be signed with it any more."""
 

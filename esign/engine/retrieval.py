@@ -9,7 +9,7 @@ from esign.engine import attempts
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.received import PDF, Answer, Received
-from esign.engine.records import ContractState
+from esign.engine.records import ContractState, InvitationState
 from esign.engine.refusals import AttemptUnknown, ResultNotReady
 from esign.evidence.kinds import EntryKind
 
@@ -47,11 +47,11 @@ def document(house: Household, received: Received, keep: Callable[[Transaction, 
 
 
 def result(house: Household, received: Received) -> Answer:
-    """Return the finished document.
+    """Return the finished document; while others have still to sign, the file as it stands with the own signature.
 
     Raises:
         AttemptUnknown: The message names an attempt of another invitation.
-        ResultNotReady: The contract is not concluded.
+        ResultNotReady: The party has not signed, or the contract has failed.
     """
     with house.store.reading() as tx:
         tau = received.payload.get("transcript")
@@ -60,9 +60,19 @@ def result(house: Household, received: Received) -> Answer:
             if record is None or record.invitation_id != received.invitation.id:
                 raise AttemptUnknown("no such attempt of this invitation")
         contract = tx.contracts.get(received.contract.id)
-        if contract is None or contract.state is not ContractState.CONCLUDED:
+        if contract is None:
+            raise ResultNotReady("there is no signed document yet")
+        if contract.state is ContractState.PARTLY_SIGNED and _has_signed(tx, received):
+            contents = house.contract_contents(tx, contract)
+            return Answer(status=200, media_type=PDF, body=house.current_file(tx, contract, contents))
+        if contract.state is not ContractState.CONCLUDED:
             raise ResultNotReady("there is no signed document yet")
         return Answer(status=200, media_type=PDF, body=house.signed_document(tx, contract))
+
+
+def _has_signed(tx: Transaction, received: Received) -> bool:
+    invitation = tx.invitations.get(received.invitation.id)
+    return invitation is not None and invitation.state is InvitationState.SIGNED
 
 
 def _own(*, tx_attempt: attempts.KeptAttempt, received: Received) -> attempts.KeptAttempt:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from esign.ceremony.attempt import sign
 from esign.ceremony.errors import SignatureForeignTranscriptError
 from esign.ceremony.judgement import judge_signature
-from esign.engine import attempts
+from esign.engine import attempts, turns
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.received import Received
 from esign.engine.records import AttemptState
+from esign.engine.refusals import MessageInProgress
 from esign.evidence.kinds import EntryKind
 from esign.foundation.digests import sha256
 
@@ -19,12 +20,14 @@ def take_in(house: Household, tx: Transaction, received: Received) -> None:
 
     Raises:
         SignatureError: Not a signature by the certified key over the released attributes, or too late.
+        MessageInProgress: Another party's signature is being put into the file.
     """
     now = house.clock.now()
     record = tx.ceremonies.attempt(str(received.payload["transcript"]))
     if record is None or record.invitation_id != received.invitation.id:
         raise SignatureForeignTranscriptError("no such attempt of this invitation")
     kept = attempts.opened(tx, record)
+    require_alone(tx, received, kept)
     certificate = kept.contents.certificate
     value = judge_signature(kept.attempt, received.message, now, certificate=certificate)
     signed = sign(kept.attempt, signature=value, certificate=certificate, now=now)  # type: ignore[arg-type]
@@ -40,3 +43,13 @@ def take_in(house: Household, tx: Transaction, received: Received) -> None:
             "signature": sha256(value).hex(),
         },
     )
+
+
+def require_alone(tx: Transaction, received: Received, kept: attempts.KeptAttempt) -> None:
+    """Let only one party's signature into the file at a time.
+
+    Raises:
+        MessageInProgress: Another party's signature is being put into the file; the message may come again.
+    """
+    if turns.somebody_concludes(tx, kept.contract_id, but=received.invitation.id):
+        raise MessageInProgress("another party's signature is being put into the file")

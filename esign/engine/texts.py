@@ -50,6 +50,62 @@ Kind regards
 {company}
 """,
     ),
+    ("your_turn", "de"): (
+        "Sie sind an der Reihe: {title} ({reference})",
+        """Guten Tag {name},
+
+alle vor Ihnen haben unterschrieben: {title}, Nummer {reference}, von {company}. Jetzt sind Sie an der Reihe.
+
+Bitte verwenden Sie den Link aus unserer Einladung. Er gilt bis {until} Uhr und ist nur für Sie bestimmt.
+Sie finden die Nachricht nicht mehr? Dann schickt Ihnen {company} gern eine neue.
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("your_turn", "en"): (
+        "It is your turn: {title} ({reference})",
+        """Dear {name},
+
+everybody before you has signed: {title}, number {reference}, by {company}. Now it is your turn.
+
+Please use the link in our invitation. It is valid until {until} (Berlin time) and meant for you only.
+You cannot find that message any more? {company} will gladly send you a new one.
+
+Kind regards
+{company}
+""",
+    ),
+    ("reminder", "de"): (
+        "Erinnerung: {title} ({reference}) wartet auf Sie",
+        """Guten Tag {name},
+
+{company} hat für Sie ein Dokument vorbereitet: {title}, Nummer {reference}. Ihre Unterschrift fehlt noch.
+
+Der Link aus unserer Einladung gilt nur noch bis {until} Uhr. Sie finden die Nachricht nicht mehr?
+Dann schickt Ihnen {company} gern eine neue.
+
+Sie möchten nicht unterschreiben? Dann müssen Sie nichts tun. Ohne Ihre Unterschrift kommt nichts zustande.
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("reminder", "en"): (
+        "Reminder: {title} ({reference}) is waiting for you",
+        """Dear {name},
+
+{company} has prepared a document for you: {title}, number {reference}. Your signature is still missing.
+
+The link in our invitation is valid only until {until} (Berlin time). You cannot find that message any more?
+{company} will gladly send you a new one.
+
+You do not wish to sign? Then you need not do anything. Nothing comes about without your signature.
+
+Kind regards
+{company}
+""",
+    ),
     ("signed_copy", "de"): (
         "Ihr unterschriebenes Dokument: {title} ({reference})",
         """Guten Tag {name},

@@ -20,6 +20,7 @@ from esign.pades.evidence import CeremonyEvidence, Statement
 from esign.pades.placeholder import PreparedDocument, range_digest
 from esign.pades.prepare import prepare
 from esign.pades.read import EmbeddedSignature, read_signatures
+from esign.pades.seal_attributes import seal_attributes
 from esign.pades.security_store import add_document_security_store, read_security_store
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "read_signatures",
     "read_signed_attributes",
     "read_signed_data",
+    "seal_attributes",
     "signed_attributes",
     "signed_data",
 ]

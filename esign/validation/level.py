@@ -93,5 +93,20 @@ def contradictions(certificate: bytes, evidence: CeremonyEvidence, promised: int
     return tuple(Finding(kind=FindingKind.LEVEL_CONTRADICTION, what=what) for wrong, what in checks if wrong)
 
 
+def seal_contradictions(certificate: bytes) -> tuple[Finding, ...]:
+    """Return what speaks against a certificate as that of the company's seal.
+
+    Args:
+        certificate: The seal's certificate (DER).
+
+    Raises:
+        ValueError: Not a certificate.
+    """
+    if _holders(certificate_policies(certificate)) == ["company"]:
+        return ()
+    what = "the seal's certificate does not say that the company holds the key"
+    return (Finding(kind=FindingKind.LEVEL_CONTRADICTION, what=what),)
+
+
 def _holders(policies: frozenset[str]) -> list[str]:
     return [holder for oid, holder in _HELD_BY.items() if oid in policies]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -55,19 +55,20 @@ def second_opinion(
     *,
     trust: TrustAnchors,
     at: datetime,
-    signed_at: datetime | None,
+    signed_at: Mapping[str, datetime],
     embedded: tuple[bytes, ...] = (),
 ) -> tuple[Finding, ...]:
     """Have every signature of the document validated, offline and with hard failure where revocation data is missing.
 
     Args:
         document: The finished document, opened.
-        field: The signature whose chain is judged at ``signed_at`` and after which only security store and document
-            timestamp may follow; earlier signatures may be followed by further signature fields too.
+        field: The signature after which only security store and document timestamp may follow; earlier signatures may
+            be followed by further signature fields too.
         trust: Trust anchors.
         at: The present instant.
-        signed_at: Proven time of signing; where it is missing, the present instant stands in.
-        embedded: Certificates of the signature itself (DER).
+        signed_at: Field to proven time of signing, at which the signer's chain is judged; where it is missing, the
+            present instant stands in.
+        embedded: Certificates of the signatures themselves (DER).
     """
     findings: list[Finding] = []
     certificates, crls, ocsp_responses = read_security_store(document)
@@ -98,7 +99,7 @@ def second_opinion(
                 _judge_timestamp(await async_validate_pdf_timestamp(signature, now, diff_policy=changes), findings)
                 continue
             own = signature.field_name == field
-            moment = signed_at if own and signed_at else at
+            moment = signed_at.get(signature.field_name, at)
             status = await async_validate_pdf_signature(
                 signature, context(moment), ts_validation_context=now, diff_policy=changes
             )

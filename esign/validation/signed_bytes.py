@@ -15,6 +15,7 @@ from esign.pades import (
     range_digest,
     read_signed_attributes,
     read_signed_data,
+    seal_attributes,
 )
 from esign.pades.evidence import CeremonyEvidence
 from esign.validation.findings import Finding, FindingKind
@@ -51,8 +52,8 @@ class Expected(Protocol):
         """The signed attributes that were released."""
 
     @property
-    def evidence(self) -> CeremonyEvidence:
-        """The ceremony's evidence."""
+    def evidence(self) -> CeremonyEvidence | None:
+        """The ceremony's evidence; None for the company's own seal."""
 
     @property
     def certificate(self) -> bytes:
@@ -108,6 +109,12 @@ def check_signed_bytes(
 def _check_attributes(
     cms: SignedData, expected: Expected, found: Callable[[FindingKind, str], None]
 ) -> CeremonyEvidence | None:
+    if expected.evidence is None:
+        if not equal(
+            cms.attributes, seal_attributes(document_digest=expected.document_digest, certificate=cms.certificate)
+        ):
+            found(FindingKind.ATTRIBUTES_DIFFER, "the seal's attributes are not those over this document")
+        return None
     try:
         attributes = read_signed_attributes(cms.attributes)
     except PadesError as error:

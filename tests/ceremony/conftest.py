@@ -98,6 +98,7 @@ class World:
             order=ceremony.TranscriptOrder(label="zahlungspflichtig bestellen", summary=h(b"summary")),
             signatory=ceremony.TranscriptSignatory(
                 name="Jana Beispiel",
+                role="Kundin",
                 certificate=h(self.certificate),
                 capsule_key=key_id(spki(self.capsule)),
                 device_key=key_id(spki(self.device)),

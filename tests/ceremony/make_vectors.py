@@ -113,6 +113,7 @@ def transcript(summary: bytes, policy: bytes, certificate: bytes, commitment: by
         order=TranscriptOrder(label="zahlungspflichtig bestellen", summary=h(summary)),
         signatory=TranscriptSignatory(
             name="Jana Weiß",
+            role="Kundin",
             certificate=h(certificate),
             capsule_key=h(spki(key("capsule"))),
             device_key=h(spki(key("device"))),

@@ -25,6 +25,8 @@ GREETING = ceremony.Greeting(
     reference="2026-0815",
     given_name="Jana",
     family_name="Beispiel",
+    role="Kundin",
+    represents="",
     level="advanced",
     user_verification="required",
     identification=ceremony.OidcIdentification(issuer="https://idp.example", client_id="esign"),

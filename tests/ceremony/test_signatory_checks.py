@@ -56,6 +56,8 @@ def own(claims: dict[str, Any]) -> Own:
         contract=claims["contract"],
         ceremony=None,
         name="Jana Beispiel",
+        role="Kundin",
+        represents="",
         level="advanced",
         sandbox=True,
         identified_by="https://idp.example",

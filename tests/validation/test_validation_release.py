@@ -42,13 +42,14 @@ def expectation(walk, **changes) -> ReleaseExpectation:
     return dataclasses.replace(expected, **changes)
 
 
-def check(walk, pdf=None, *, root=None, at=None, **changes):
+def check(walk, pdf=None, *, root=None, at=None, earlier=(), **changes):
     trust = TrustAnchors(certificates=(root or walk.world.root.der,))
     return check_release(
         walk.finished if pdf is None else pdf,
         expected=expectation(walk, **changes),
         trust=trust,
         at=at or walk.world.now,
+        earlier=earlier,
     )
 
 
@@ -95,7 +96,11 @@ def test_a_second_signatory_passes_above_the_first(small):
     first = small.walk(world)
     assert check(first, first.stored, timestamped=False).passed
     second = small.walk(world, base=first.stored, field_name="Second", box=(300.0, 90.0, 500.0, 150.0))
-    assert check(second, field="Second").passed
+    before = (expectation(first),)
+    assert check(second, earlier=before, field="Second").passed
+    assert kinds(check(second, field="Second")) == {"no_usable_signature"}, (
+        "what nobody knows of is no earlier signature"
+    )
 
 
 def test_it_answers_inside_a_running_event_loop(walked):

@@ -1,0 +1,242 @@
+"""Several parties: whose turn it is, on which file they sign, what ends whose attempt, and what comes out."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from certs.signatory import SandboxSignatory, ServerRefused, SignatoryRefused
+from esign.engine import attempts
+from esign.pades import read_signatures
+from esign.policy import policies_root
+
+AGENT = "http://localhost:8081"
+MIRA, DAVID = "mira-sommerfeld", "david-sommerfeld"
+
+
+def couple(**changes: Any) -> dict[str, Any]:
+    text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
+    return {**json.loads(text), "company_signature": "none", **changes}
+
+
+def draw_up(world: Any, **changes: Any) -> str:
+    return str(world.application.contracts.draw_up(couple(**changes)))
+
+
+def links(world: Any) -> dict[str, str]:
+    """Deliver what is due; return for each addressee the newest link that was mailed."""
+    world.application.delivery.deliver_due()
+    found: dict[str, str] = {}
+    for number in range(len(world.post.mails)):
+        link = re.search(re.escape(AGENT) + r"/#[A-Za-z0-9_-]{43}", world.post.text(number))
+        to = re.search(rb"^To: .*?([a-z]+)\.[a-z]+@", world.post.mails[number], re.MULTILINE)
+        if link and to:
+            found[to.group(1).decode()] = link.group()
+    return found
+
+
+def walk(signatory: SandboxSignatory, upto: str = "sign") -> SandboxSignatory:
+    for step in ("hello", "enrol", "open", "document", "declare", "sign"):
+        getattr(signatory, step)()
+        if step == upto:
+            break
+    return signatory
+
+
+def state(world: Any, contract: str) -> str:
+    return str(world.application.contracts.view(contract).state)
+
+
+def test_in_a_given_order_the_second_is_invited_when_the_first_has_signed(world: Any) -> None:
+    contract = draw_up(world)
+    invited = world.application.contracts.invite(contract)
+    assert (invited.party, invited.further) == ("signatory-1", ())
+    known = links(world)
+    assert list(known) == ["mira"]
+    first = world.signatory(known["mira"], MIRA).run()
+    assert state(world, contract) == "partly_signed"
+    assert [s.field for s in read_signatures(first.document)] == ["Signatory1"]
+    known = links(world)
+    assert sorted(known) == ["david", "mira"]
+    second = world.signatory(known["david"], DAVID).run()
+    assert state(world, contract) == "concluded"
+    assert second.document.startswith(first.document), "the second signs on the first one's file"
+    assert second.document == world.application.contracts.signed_document(contract)
+    signatures = read_signatures(second.document)
+    assert [(s.field, s.kind) for s in signatures] == [
+        ("Signatory1", "Sig"),
+        ("Signatory2", "Sig"),
+        (signatures[2].field, "DocTimeStamp"),
+    ]
+    kinds = world.ledger(contract)
+    assert (kinds.count("contract.partly_signed"), kinds.count("contract.concluded")) == (1, 1)
+    assert world.application.delivery.deliver_due() == 2, "each gets the document"
+
+
+def test_the_transcript_lists_every_earlier_revision(world: Any) -> None:
+    world.application.contracts.invite(draw_up(world))
+    world.signatory(links(world)["mira"], MIRA).run()
+    david = walk(world.signatory(links(world)["david"], DAVID), "open")
+    revisions = david._attempt.claims["document"]["revisions"]
+    assert [each["kind"] for each in revisions] == ["draft", "signature", "security_store"]
+    assert david._attempt.claims["signatory"]["role"] == "Kunde"
+
+
+def test_days_may_lie_between_two_signatures(world: Any) -> None:
+    """The first one's certificate has long expired; that it was good when it signed is proven in the file."""
+    contract = draw_up(world)
+    world.application.contracts.invite(contract)
+    world.signatory(links(world)["mira"], MIRA).run()
+    world.clock.offset = timedelta(days=3)
+    world.signatory(links(world)["david"], DAVID).run()
+    assert state(world, contract) == "concluded"
+
+
+def test_who_is_invited_before_the_turn_has_come_is_told_to_wait(world: Any) -> None:
+    contract = draw_up(world)
+    world.application.contracts.invite(contract)
+    world.application.contracts.invite(contract, "signatory-2")
+    known = links(world)
+    david = world.signatory(known["david"], DAVID)
+    greeting = david.hello()
+    assert (greeting["state"], greeting["enrolment"]) == ("not_yet", None)
+    world.signatory(known["mira"], MIRA).run()
+    assert links(world)["david"] == known["david"], "no second invitation"
+    assert any("an der Reihe" in world.post.text(number) for number in range(len(world.post.mails)))
+    assert david.hello()["state"] == "waiting"
+    david.run()
+    assert state(world, contract) == "concluded"
+
+
+def test_who_asks_to_sign_before_the_turn_is_refused(world: Any) -> None:
+    contract = draw_up(world, level="simple")
+    world.application.contracts.invite(contract)
+    world.application.contracts.invite(contract, "signatory-2")
+    david = world.signatory(links(world)["david"], DAVID)
+    david.hello()
+    with pytest.raises(ServerRefused) as refusal:
+        david.open()
+    assert refusal.value.code == "engine.invitation.not_yet"
+    assert "attempt.opened" not in world.ledger(contract)
+
+
+def test_in_a_free_order_all_are_invited_and_anybody_may_be_first(world: Any) -> None:
+    contract = draw_up(world, signing_order="free")
+    invited = world.application.contracts.invite(contract)
+    assert [invited.party, *(each.party for each in invited.further)] == ["signatory-1", "signatory-2"]
+    known = links(world)
+    world.signatory(known["david"], DAVID).run()
+    assert state(world, contract) == "partly_signed"
+    final = world.signatory(known["mira"], MIRA).run()
+    assert [s.field for s in read_signatures(final.document)][:2] == ["Signatory2", "Signatory1"]
+    assert state(world, contract) == "concluded"
+
+
+def test_when_one_signature_lands_the_others_attempt_is_superseded(world: Any) -> None:
+    contract = draw_up(world, signing_order="free")
+    world.application.contracts.invite(contract)
+    known = links(world)
+    mira = walk(world.signatory(known["mira"], MIRA), "document")
+    world.signatory(known["david"], DAVID).run()
+    with pytest.raises(ServerRefused) as refusal:
+        mira.declare()
+    assert refusal.value.code == "ceremony.intent.superseded"
+    with world.application.contracts.household.store.reading() as tx:
+        assert "seed" not in attempts.load(tx, mira.tau.hex()).contents.attempt
+    for step in ("open", "document", "declare", "sign"):
+        getattr(mira, step)()
+    assert state(world, contract) == "concluded"
+    assert world.ledger(contract).count("attempt.superseded") == 1
+
+
+def test_a_signature_on_a_base_that_is_gone_is_refused(world: Any) -> None:
+    contract = draw_up(world, signing_order="free")
+    world.application.contracts.invite(contract)
+    known = links(world)
+    mira = walk(world.signatory(known["mira"], MIRA), "declare")
+    world.signatory(known["david"], DAVID).run()
+    with pytest.raises(ServerRefused) as refusal:
+        mira.sign()
+    assert refusal.value.code == "ceremony.signature.superseded"
+    assert state(world, contract) == "partly_signed"
+
+
+def test_two_customers_at_the_simple_level(world: Any) -> None:
+    contract = draw_up(world, level="simple")
+    world.application.contracts.invite(contract)
+    world.signatory(links(world)["mira"]).run()
+    final = world.signatory(links(world)["david"]).run()
+    assert [s.field for s in read_signatures(final.document)][:2] == ["Signatory1", "Signatory2"]
+    assert state(world, contract) == "concluded"
+
+
+def test_the_companys_seal_follows_the_last_signatory_with_a_permission_from_the_ledger(world: Any) -> None:
+    contract = draw_up(world, company_signature="seal")
+    world.application.contracts.invite(contract)
+    world.signatory(links(world)["mira"], MIRA).run()
+    assert "permission.granted" not in world.ledger(contract)
+    final = world.signatory(links(world)["david"], DAVID).run()
+    signatures = read_signatures(final.document)
+    assert [s.field for s in signatures][:3] == ["Signatory1", "Signatory2", "Company"]
+    assert [s.kind for s in signatures][3:] == ["DocTimeStamp"]
+    kinds = world.ledger(contract)
+    assert kinds.count("permission.granted") == 1
+    assert kinds.index("permission.granted") < kinds.index("contract.concluded")
+
+
+def test_a_contract_with_one_customer_may_be_sealed_too(world: Any) -> None:
+    contract, link = world.invite("mobile-plan", company_signature="seal")
+    final = world.signatory(link).run()
+    assert [s.field for s in read_signatures(final.document)][:2] == ["Signatory1", "Company"]
+    assert state(world, contract) == "concluded"
+
+
+def test_an_attacked_intermediate_file_fails_the_contract(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody with write access puts another file in the place of the one with the first signature."""
+    contract = draw_up(world)
+    world.application.contracts.invite(contract)
+    mira = world.signatory(links(world)["mira"], MIRA)
+    attacked = mira.run().document.replace(b"%%EOF", b"%%EOF\n1 0 obj<<>>endobj", 1)
+    household = type(world.application.contracts.household)
+    monkeypatch.setattr(household, "current_file", lambda *_: attacked)
+    david = world.signatory(links(world)["david"], DAVID)
+    with pytest.raises((SignatoryRefused, ServerRefused)):
+        david.run()
+    assert state(world, contract) == "partly_signed"
+    assert "contract.concluded" not in world.ledger(contract)
+
+
+def test_the_representative_signs_for_whom_the_power_names(world: Any) -> None:
+    text = (policies_root() / "samples" / "representative-cost-approval-oesterreicher.json").read_text("utf-8")
+    contract = world.application.contracts.draw_up(json.loads(text))
+    invited = world.application.contracts.invite(contract)
+    annika = world.signatory(invited.link, "annika-oesterreicher")
+    assert annika.hello()["signatory"] == {
+        "given_name": "Annika",
+        "family_name": "Österreicher",
+        "role": "Bevollmächtigte",
+        "represents": "Karl-Heinz Österreicher",
+    }
+    final = annika.run()
+    assert "in Vollmacht für Karl-Heinz Österreicher (Vollmacht vom 04.05.2024)" in annika.declaration
+    assert annika._attempt.claims["signatory"]["represents"] == "Karl-Heinz Österreicher"
+    (own,) = PdfFileReader(io.BytesIO(final.document)).embedded_regular_signatures
+    assert own.sig_object["/Reason"] == "Willenserklärung im Rubbelfeld, in Vollmacht für Karl-Heinz Österreicher"
+    assert state(world, contract) == "concluded"
+
+
+def test_the_represented_person_cannot_sign_in_the_representatives_place(world: Any) -> None:
+    text = (policies_root() / "samples" / "representative-cost-approval-oesterreicher.json").read_text("utf-8")
+    contract = world.application.contracts.draw_up(json.loads(text))
+    invited = world.application.contracts.invite(contract)
+    principal = world.signatory(invited.link, "karl-heinz-oesterreicher")
+    principal.hello()
+    with pytest.raises(ServerRefused) as refusal:
+        principal.enrol()
+    assert refusal.value.code == "identity.person.name_differs"
