@@ -103,6 +103,8 @@ async function fetchAttempt(session, onFetched) {
     ceremony: session.kept.ceremony ?? null,
     givenName: hello.signatory.given_name,
     familyName: hello.signatory.family_name,
+    role: hello.signatory.role,
+    represents: hello.signatory.represents,
     level: hello.level,
     sandbox: hello.sandbox,
     issuer: hello.identification.method === "oidc" ? hello.identification.issuer : null,

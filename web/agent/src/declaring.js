@@ -101,9 +101,10 @@ export async function declare(page, session, attempt, reading) {
   part("unlock").hidden = !passkey;
   const parts = {
     root: part("scratch"),
-    digits: /** @type {HTMLCanvasElement} */ (freshCanvas("digits")),
-    foil: /** @type {HTMLCanvasElement} */ (freshCanvas("foil")),
-    slider: /** @type {HTMLInputElement} */ (freshSlider()),
+    digits: /** @type {HTMLCanvasElement} */ (fresh("digits")),
+    foil: /** @type {HTMLCanvasElement} */ (fresh("foil")),
+    slider: /** @type {HTMLInputElement} */ (freshControl("slider")),
+    step: /** @type {HTMLButtonElement} */ (freshControl("scratch-step")),
     texture: await loadTexture("foil.png"),
   };
   /** @type {{nonce: Uint8Array<ArrayBuffer>, code: string} | null} */
@@ -129,7 +130,10 @@ export async function declare(page, session, attempt, reading) {
     },
     onOpen: open,
     onFail: fail,
-    onProgress: (percent) => parts.slider.setAttribute("aria-valuetext", words.say("scratch.progress", { percent })),
+    onProgress: (percent) => {
+      parts.slider.setAttribute("aria-valuetext", words.say("scratch.progress", { percent }));
+      if (document.activeElement === parts.step) page.say("scratch.progress", { percent });
+    },
   });
   words.always(() => field.invite(words.say("scratch.foil")));
 
@@ -229,16 +233,17 @@ async function keepDeclaration(session, attempt, { have, proof, verified, teleme
   });
 }
 
-/** A canvas without the past of an earlier attempt. @param {string} id */
-function freshCanvas(id) {
+/** An element without the past of an earlier attempt. @param {string} id */
+function fresh(id) {
   const old = part(id);
-  const fresh = /** @type {HTMLElement} */ (old.cloneNode(false));
-  old.replaceWith(fresh);
-  return fresh;
+  const made = /** @type {HTMLElement} */ (old.cloneNode(true));
+  old.replaceWith(made);
+  return made;
 }
 
-function freshSlider() {
-  const fresh = /** @type {HTMLInputElement} */ (freshCanvas("slider"));
-  fresh.disabled = true;
-  return fresh;
+/** @param {"slider" | "scratch-step"} id */
+function freshControl(id) {
+  const control = /** @type {HTMLInputElement | HTMLButtonElement} */ (fresh(id));
+  control.disabled = true;
+  return control;
 }

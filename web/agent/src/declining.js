@@ -1,7 +1,7 @@
 // No is an answer: as easy to give as yes, asked for once, with a reason only if the person wants to give one.
-import { contractWords } from "./landing.js";
 import { part } from "./page.js";
 import { demand } from "./problems.js";
+import { contractWords } from "./session.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./session.js").Session} Session */

@@ -1,10 +1,9 @@
 // How it ends: under way, signed, or refused.
-import { contractWords } from "./landing.js";
 import { signatureSent } from "./completion.js";
 import { offer, part } from "./page.js";
 import { Problem } from "./problems.js";
 import { remedy } from "./remedies.js";
-import { forgetPasskey } from "./session.js";
+import { contractWords, forgetPasskey } from "./session.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./session.js").Session} Session */

@@ -37,6 +37,7 @@ async function hand(page, session) {
   link.value = handover.link;
   drawCode(part("handover-code"), handover.qr);
   page.words.clear(part("handover-copied"));
+  page.words.put(part("handover-note"), `handover.note.${session.hello.level}`);
   page.show("handover", "handover");
   const stop = countDown(page, handover.expires_at * 1000 - session.now(), () => {
     link.value = "";

@@ -3,21 +3,11 @@ import { beginEnrolment, identityUsable, makeSimpleIdentity } from "./enrolment.
 import { click, part } from "./page.js";
 import { passkeysKnown } from "./passkey.js";
 import { Problem } from "./problems.js";
-import { currentPasskey, forgetPasskey } from "./session.js";
+import { contractWords, currentPasskey, forgetPasskey } from "./session.js";
 import { fetchAhead } from "./viewer.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./page.js").Page} Page */
-
-/** Words that many texts need. @param {Session} session */
-export function contractWords(session) {
-  const { contract, identification } = session.hello;
-  return {
-    title: contract.title,
-    company: contract.company,
-    provider: identification.method === "oidc" ? new URL(identification.issuer).host : "",
-  };
-}
 
 /** @param {Page} page @param {Session} session @param {boolean} usable */
 async function fill(page, session, usable) {
@@ -27,6 +17,9 @@ async function fill(page, session, usable) {
   part("landing-company").textContent = contract.company;
   part("landing-title").textContent = contract.title;
   part("landing-name").textContent = `${signatory.given_name} ${signatory.family_name}`;
+  part("landing-role").textContent = signatory.role;
+  part("landing-represents-line").hidden = !signatory.represents;
+  if (signatory.represents) words.put(part("landing-represents"), "landing.represents.value", { name: signatory.represents });
   part("landing-reference").textContent = contract.reference;
   words.always(() => {
     part("landing-until").textContent = new Date(until * 1000).toLocaleString(words.language, {

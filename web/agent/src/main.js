@@ -8,12 +8,12 @@ import { sha256 } from "./digests.js";
 import { showProblem, showProgress, showResult } from "./ending.js";
 import { finishEnrolment } from "./enrolment.js";
 import { offerHandover } from "./handover.js";
-import { contractWords, land } from "./landing.js";
+import { land } from "./landing.js";
 import { readAnswer } from "./oidc.js";
 import { Page, part } from "./page.js";
 import { Problem, as, demand } from "./problems.js";
 import { read } from "./reading.js";
-import { Session, tidy, tokenIn } from "./session.js";
+import { Session, contractWords, tidy, tokenIn } from "./session.js";
 import { claim } from "./tabs.js";
 import { Words, firstLanguage } from "./words.js";
 

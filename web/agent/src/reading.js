@@ -1,5 +1,6 @@
 // The document, whole, in one column; and whether its end was reached.
 import { offer, part } from "./page.js";
+import { earlierSignatures } from "./transcript.js";
 import { Viewer } from "./viewer.js";
 
 /** @typedef {import("./page.js").Page} Page */
@@ -44,9 +45,6 @@ export async function read(page, attempt, about) {
   page.say("reading.ready", { of });
   return { ended: reachEnd(), pagesSeen: () => shown.seen.size };
 }
-
-/** How many have signed this very file before. @param {{kind: string}[]} revisions */
-export const earlierSignatures = (revisions) => revisions.filter(({ kind }) => kind === "signature").length;
 
 /** @param {Page} page @param {Viewer} shown */
 function wireZoom(page, shown) {

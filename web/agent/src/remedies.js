@@ -22,6 +22,7 @@ const REMEDIES = /** @type {const} */ ({
   identity: "enrol",
   engine: "anew",
   "engine.invitation": "none",
+  "engine.invitation.not_yet": "again",
   "engine.contract": "none",
   "engine.message": "none",
   "engine.message.in_progress": "again",

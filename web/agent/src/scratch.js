@@ -1,5 +1,5 @@
 // The scratch field (Rubbelfeld): a foil over digits that do not exist before the first stroke. Mouse, finger, pen,
-// or the slider below it for keyboard and assistive technology. Only the person's own events count (isTrusted).
+// or the slider and the button below it for keyboard, switch and assistive technology. Only the person's own events count (isTrusted).
 import { Coverage } from "./coverage.js";
 
 const [WIDTH, HEIGHT] = [360, 108]; // the field's own units
@@ -17,6 +17,7 @@ const STRIPS = 12;
  * @property {HTMLCanvasElement} digits
  * @property {HTMLCanvasElement} foil
  * @property {HTMLInputElement} slider
+ * @property {HTMLButtonElement} step clears one strip: for whoever has one key or one switch
  * @property {CanvasImageSource | null} texture
  */
 /**
@@ -73,18 +74,23 @@ export class ScratchField {
     this.#state = "ready";
     this.parts.root.classList.add("ready");
     this.parts.slider.disabled = false;
+    this.parts.step.disabled = false;
   }
 
   #listen() {
-    const { foil, slider } = this.parts;
+    const { foil, slider, step } = this.parts;
     foil.addEventListener("pointerdown", (event) => this.#down(event));
     foil.addEventListener("pointermove", (event) => this.#move(event));
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
       foil.addEventListener(end, () => (this.#last = null));
     }
     // Holding a key down does not count: each strip is an act of its own.
-    slider.addEventListener("keydown", (event) => event.repeat && event.key !== "Tab" && event.preventDefault());
+    /** @param {KeyboardEvent} event */
+    const once = (event) => event.repeat && event.key !== "Tab" && event.preventDefault();
+    slider.addEventListener("keydown", once);
+    step.addEventListener("keydown", once);
     slider.addEventListener("input", (event) => this.#slide(event));
+    step.addEventListener("click", (event) => event.isTrusted && this.#strip());
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -122,19 +128,23 @@ export class ScratchField {
   /** @param {Event} event */
   #slide(event) {
     const { slider } = this.parts;
-    const further = Number(slider.value) > this.#strips;
-    if (event.isTrusted && further && ["ready", "revealing", "scratching"].includes(this.#state)) {
-      this.#begin("keyboard");
-      const step = WIDTH / STRIPS;
-      const left = this.#strips++ * step;
-      this.#clear(() => {
-        const brush = this.#brush(this.parts.foil);
-        brush.globalCompositeOperation = "destination-out";
-        brush.fillRect(left, 0, step + 0.5, HEIGHT);
-        this.#coverage.strip(left, left + step);
-      });
-    }
+    if (event.isTrusted && Number(slider.value) > this.#strips) this.#strip();
     slider.value = String(this.#strips); // one strip at a time, and never back
+  }
+
+  /** Clear the next strip from the left. */
+  #strip() {
+    if (!["ready", "revealing", "scratching"].includes(this.#state)) return;
+    this.#begin("keyboard");
+    const width = WIDTH / STRIPS;
+    const left = this.#strips++ * width;
+    this.parts.slider.value = String(this.#strips);
+    this.#clear(() => {
+      const brush = this.#brush(this.parts.foil);
+      brush.globalCompositeOperation = "destination-out";
+      brush.fillRect(left, 0, width + 0.5, HEIGHT);
+      this.#coverage.strip(left, left + width);
+    });
   }
 
   /** @param {Point} from @param {Point} to */
@@ -176,7 +186,7 @@ export class ScratchField {
       },
       (problem) => {
         this.#state = "failed";
-        this.parts.slider.disabled = true;
+        this.#disable();
         this.hooks.onFail(problem);
       },
     );
@@ -190,8 +200,13 @@ export class ScratchField {
     this.#last = null;
     this.parts.root.classList.add("open");
     this.parts.slider.value = this.parts.slider.max;
-    this.parts.slider.disabled = true;
+    this.#disable();
     this.hooks.onOpen({ mode: this.#mode, coverage: Math.round(share * 100) });
+  }
+
+  #disable() {
+    this.parts.slider.disabled = true;
+    this.parts.step.disabled = true;
   }
 
   #paintFoil() {

@@ -16,7 +16,7 @@ import { forget, load, names, save } from "./storage.js";
  * @property {number} server_time
  * @property {boolean} sandbox
  * @property {{id: string, title: string, company: string, reference: string}} contract
- * @property {{given_name: string, family_name: string}} signatory
+ * @property {{given_name: string, family_name: string, role: string, represents: string}} signatory
  * @property {"simple" | "advanced"} level
  * @property {"required" | "recorded" | "none"} user_verification
  * @property {{method: "email"} | {method: "oidc", issuer: string, client_id: string}} identification
@@ -210,6 +210,16 @@ export class Session {
 
 /** @param {string} fragment without # */
 export const tokenIn = (fragment) => (TOKEN.test(fragment) ? fragment : null);
+
+/** Words that many texts need. @param {Session} session */
+export function contractWords(session) {
+  const { contract, identification } = session.hello;
+  return {
+    title: contract.title,
+    company: contract.company,
+    provider: identification.method === "oidc" ? new URL(identification.issuer).host : "",
+  };
+}
 
 /** The keys of this device; made at the first visit. @returns {Promise<DeviceKeys>} */
 async function deviceKeys() {

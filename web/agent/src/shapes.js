@@ -29,5 +29,6 @@ export const DIGEST = text(/^[0-9a-f]{64}$/);
 export const DIGEST_OR_EMPTY = text(/^(?:[0-9a-f]{64})?$/);
 export const ID = text(/^[A-Za-z0-9_-]{1,64}$/);
 export const LINE = text(/^[^\u0000-\u001f\u007f]{1,400}$/);
+export const LINE_OR_EMPTY = text(/^[^\u0000-\u001f\u007f]{0,400}$/);
 export const FILE_NAME = text(/^[^\u0000-\u001f\u007f/\\]{1,200}$/);
 export const OFFSET = integer(0, Number.MAX_SAFE_INTEGER);

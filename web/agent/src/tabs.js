@@ -40,6 +40,7 @@ export async function claim(page, session) {
     part("moved-again").onclick = () => location.reload();
   };
   if (await hold(name, { signal: AbortSignal.timeout(PATIENCE) }, lost)) return;
+  page.sandbox(session.kept.hello?.sandbox ?? false);
   page.show("elsewhere", "elsewhere");
   await click(part("take-over"));
   await hold(name, { steal: true }, lost);

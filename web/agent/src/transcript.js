@@ -5,7 +5,7 @@ import { labelled, sha256 } from "./digests.js";
 import { SUITE } from "./hpke.js";
 import { OID } from "./oids.js";
 import { as, demand } from "./problems.js";
-import { DIGEST, DIGEST_OR_EMPTY, FILE_NAME, ID, LINE, OFFSET, exactly, integer, list, oneOf, text } from "./shapes.js";
+import { DIGEST, DIGEST_OR_EMPTY, FILE_NAME, ID, LINE, LINE_OR_EMPTY, OFFSET, exactly, integer, list, oneOf, text } from "./shapes.js";
 
 export const LONGEST_ATTEMPT = 3600; // seconds
 const CODE_LENGTH = 6;
@@ -22,7 +22,7 @@ const CODE_TRIES = 5;
  * @property {DocumentClaim} document
  * @property {{lang: "de" | "en", sha256: string}} declaration
  * @property {{label: string, summary: string}} order
- * @property {{name: string, certificate: string, capsule_key: string, device_key: string, passkey: string}} signatory
+ * @property {{name: string, role: string, represents: string, certificate: string, capsule_key: string, device_key: string, passkey: string}} signatory
  * @property {import("./attributes.js").Statement} statement
  * @property {{oid: string, sha256: string}} policy
  * @property {string} commitment
@@ -44,6 +44,9 @@ const CODE_TRIES = 5;
  * @property {{name: string, sha256: string}[]} attachments
  */
 
+/** The draft, then signatures, each with its security store or without. */
+const REVISIONS = /^draft( signature( security_store)?)*$/;
+
 const SHAPE = exactly({
   v: oneOf("esign/1"),
   ceremony: ID,
@@ -63,6 +66,8 @@ const SHAPE = exactly({
   order: exactly({ label: LINE, summary: DIGEST }),
   signatory: exactly({
     name: LINE,
+    role: LINE,
+    represents: LINE_OR_EMPTY,
     certificate: DIGEST_OR_EMPTY,
     capsule_key: DIGEST,
     device_key: DIGEST,
@@ -85,7 +90,9 @@ const SHAPE = exactly({
 export async function readTranscript(bytes) {
   const value = await as("agent.transcript.malformed", () => parseCanonical(bytes));
   demand(SHAPE(value), "agent.transcript.malformed");
-  return /** @type {Transcript} */ (/** @type {unknown} */ (value));
+  const transcript = /** @type {Transcript} */ (/** @type {unknown} */ (value));
+  demand(REVISIONS.test(transcript.document.revisions.map(({ kind }) => kind).join(" ")), "agent.transcript.malformed");
+  return transcript;
 }
 
 /** The transcript's digest: what everything else is bound to. @param {Uint8Array} bytes */
@@ -100,6 +107,8 @@ export const transcriptDigest = (bytes) => labelled("transcript", bytes);
  * @property {string | null} ceremony identifier seen in an earlier attempt of this invitation
  * @property {string} givenName
  * @property {string} familyName
+ * @property {string} role
+ * @property {string} represents in whose name; empty: in the own one
  * @property {string} level
  * @property {boolean} sandbox
  * @property {string | null} issuer of the identity provider; null at the simple level
@@ -135,6 +144,7 @@ export async function checkTranscript(transcript, own, enclosed) {
   demand(t.expires_at > t.issued_at && t.expires_at - t.issued_at <= LONGEST_ATTEMPT, "agent.transcript.lifetime");
 
   demand(t.signatory.name === `${own.givenName} ${own.familyName}`, "agent.transcript.other_person");
+  demand(t.signatory.role === own.role && t.signatory.represents === own.represents, "agent.transcript.other_role");
   const { certificate, capsule_key: capsuleKey, device_key: deviceKey, passkey } = t.signatory;
   demand(
     certificate === own.certificate && capsuleKey === own.capsuleKey && deviceKey === own.deviceKey && passkey === own.passkey,
@@ -162,6 +172,9 @@ export async function checkTranscript(transcript, own, enclosed) {
   demand(await is(t.order.summary, enclosed.summary), "agent.transcript.summary");
   demand(await is(t.policy.sha256, enclosed.policy), "agent.transcript.policy");
 }
+
+/** How many have signed this very file before. @param {{kind: string}[]} revisions */
+export const earlierSignatures = (revisions) => revisions.filter(({ kind }) => kind === "signature").length;
 
 /** Groups of four characters: the fingerprint that a person compares. @param {Uint8Array} tau */
 export const fingerprint = (tau) => hex(tau.slice(0, 16)).match(/.{4}/g)?.join(" ") ?? "";
