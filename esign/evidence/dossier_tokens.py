@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from esign.evidence.errors import DossierError
 from esign.pades import der
 from esign.pades.errors import DerError
+from esign.proof.certificate_path import CertificatePathError, load_certificate
 from esign.proof.timestamps import TimestampToken, verify_token
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -32,18 +33,21 @@ class TokenFormError(DossierError):
 def verify_stamp(token: bytes, digest: bytes, *, anchors: Sequence[bytes]) -> TimestampToken:
     """Return the token after checking its form, itself, and that it leads to an anchor at the time that it states.
 
+    Certificates in it that cannot be read are left out: what is not needed does no harm, and what is needed is missing.
+
     Raises:
         TokenFormError: It is of another form.
         TimestampError: It is not good.
     """
     try:
-        _check_form(token)
+        readable = _checked_form(token)
     except DerError as error:
         raise TokenFormError(error.detail) from error
-    return verify_token(token, digest, anchors=anchors)
+    return verify_token(readable, digest, anchors=anchors)
 
 
-def _check_form(token: bytes) -> None:
+def _checked_form(token: bytes) -> bytes:
+    """Return the token, which is in the form that it must have, with those certificates that can be read."""
     if not der.well_formed(token):
         raise TokenFormError("not distinguished encoding")
     info = der.Reader(token).inside(der.SEQUENCE)
@@ -53,23 +57,42 @@ def _check_form(token: bytes) -> None:
     data = wrapped.inside(der.SEQUENCE)
     wrapped.done()
     _require(data.small_integer() == 3)
-    hashes = data.inside(der.SET)
-    listed = set()
-    while not hashes.empty:
-        listed.add(_hash(hashes.inside(der.SEQUENCE)))
-    content = data.inside(der.SEQUENCE)
+    hashes = data.raw(der.SET)
+    encapsulated = data.raw(der.SEQUENCE)
+    content = der.Reader(encapsulated).inside(der.SEQUENCE)
     _require(der.read_oid(content.content(der.OBJECT_IDENTIFIER)) == _TST_INFO)
     octets = content.inside(_CONTEXT_0)
     content.done()
     octets.content(der.OCTET_STRING)
     octets.done()
-    data.raw(_CONTEXT_0)
-    if data.tag() == _CONTEXT_1:
-        data.raw(_CONTEXT_1)
-    signers = data.inside(der.SET)
+    certificates = _readable(data.inside(_CONTEXT_0))
+    revocation = data.raw(_CONTEXT_1) if data.tag() == _CONTEXT_1 else b""
+    signer_infos = data.raw(der.SET)
     data.done()
-    _signer(signers.inside(der.SEQUENCE), listed)
+    signers = der.Reader(signer_infos).inside(der.SET)
+    _signer(signers.inside(der.SEQUENCE), _hashes(der.Reader(hashes).inside(der.SET)))
     signers.done()
+    parts = (der.integer(3), hashes, encapsulated, der.tlv(_CONTEXT_0, *certificates), revocation, signer_infos)
+    return der.sequence(der.oid(_SIGNED_DATA), der.tlv(_CONTEXT_0, der.sequence(*parts)))
+
+
+def _readable(certificates: der.Reader) -> list[bytes]:
+    found = []
+    while not certificates.empty:
+        certificate = certificates.raw(certificates.tag() or 0)
+        try:
+            load_certificate(certificate)
+        except CertificatePathError:
+            continue
+        found.append(certificate)
+    return found
+
+
+def _hashes(algorithms: der.Reader) -> set[str]:
+    listed = set()
+    while not algorithms.empty:
+        listed.add(_hash(algorithms.inside(der.SEQUENCE)))
+    return listed
 
 
 def _signer(signer: der.Reader, listed: set[str]) -> None:

@@ -29,7 +29,7 @@ export function fromAscii(bytes) {
 export function latin1(bytes) {
   let text = "";
   for (let start = 0; start < bytes.length; start += 8192) {
-    text += String.fromCharCode(...bytes.subarray(start, start + 8192));
+    text += String.fromCharCode.apply(null, /** @type {any} */ (bytes.subarray(start, start + 8192)));
   }
   return text;
 }

@@ -7,7 +7,7 @@ import { Refusal, demand } from "./refusal.js";
 
 /** @typedef {{ part: string, device: string, type: string, payload: JsonObject }} Message */
 
-const TYPES = ["hello", "enrol", "open", "document", "intent", "signature", "result"];
+const TYPES = ["hello", "enrol", "open", "document", "intent", "signature", "result", "handover", "decline"];
 const LARGEST = 131_072;
 
 /**

@@ -30,7 +30,8 @@ const ORIGIN = /^https?:\/\/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4
 const POLICY = /^[0-2](\.(0|[1-9][0-9]{0,38})){1,40}$/;
 const FILE = new RegExp(`^[^${CONTROLS}/\\\\]+$`, "u");
 const LINE = new RegExp(`^[^${CONTROLS}]*$`, "u");
-const KIND = /^[a-z][a-z-]{0,31}$/;
+/** The draft, then signatures, each perhaps with a security store behind it. */
+const HISTORY = /^draft( signature( security_store)?)*$/;
 const LAST_INSTANT = 253402300799;
 
 /** The transcript that the bytes are. @param {Uint8Array} bytes @returns {Transcript} */
@@ -92,10 +93,10 @@ function readDocument(json) {
   demand([...name].length >= 5 && name.endsWith(".pdf"), "an impossible file name");
   const revisions = limited(value.revisions, 1).map((item) => {
     const revision = withMembers(item, "kind", "length", "sha256");
-    text(revision.kind, KIND);
-    return { length: within(revision.length, 1, Number.MAX_SAFE_INTEGER), sha256: fromHex(revision.sha256, 32) };
+    return { kind: asText(revision.kind), length: within(revision.length, 1, Number.MAX_SAFE_INTEGER), sha256: fromHex(revision.sha256, 32) };
   });
   const growing = revisions.every(({ length: size }, i) => i === 0 || revisions[i - 1].length < size);
+  demand(HISTORY.test(revisions.map(({ kind }) => kind).join(" ")), "impossible revisions");
   demand(growing && revisions[revisions.length - 1].length < length, "impossible revisions");
   const attachments = limited(value.attachments, 0).map((item) => {
     const attachment = withMembers(item, "name", "sha256");
@@ -120,7 +121,9 @@ function readOrder(json) {
 
 /** @param {Json} json */
 function readSignatory(json) {
-  const value = withMembers(json, "name", "certificate", "capsule_key", "device_key", "passkey");
+  const value = withMembers(json, "name", "role", "represents", "certificate", "capsule_key", "device_key", "passkey");
+  some(value.role, 80);
+  text(value.represents, LINE, 250);
   return {
     name: some(value.name, 250),
     certificate: value.certificate === "" ? null : fromHex(value.certificate, 32),
