@@ -8,8 +8,8 @@ extent is measured; where the shape is not plain enough for that, the revision i
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -23,7 +23,7 @@ ObjectNumber = tuple[int, int]
 _WHITE = b"\0\t\n\f\r "
 _SPACE = rb"[\0\t\n\f\r ]"
 _REFERENCE = re.compile(rb"(?<![0-9])(?>0*)([0-9]{1,10})" + _SPACE + rb"+([0-9]{1,5})" + _SPACE + rb"+R(?![0-9A-Za-z])")
-_COMMENT_IN_REFERENCE = re.compile(rb"[0-9]" + _SPACE + rb"*%[^\r\n]*[\r\n]" + _SPACE + rb"*[0-9R%]")
+_COMMENT_IN_REFERENCE = re.compile(rb"(?<=[0-9\0\t\n\f\r ])%[^\r\n]*[\r\n]" + _SPACE + rb"*[0-9R%]")
 _STREAM = re.compile(rb">>" + _SPACE + rb"*stream(?:\r\n|\n)")
 _STREAM_END = re.compile(rb"(?:\r\n|\n|\r)?endstream" + _SPACE + rb"+endobj" + _SPACE + rb"*")
 _LENGTH = re.compile(rb"/Length" + _SPACE + rb"*([0-9]{1,10})" + _SPACE + rb"*[/>]")
@@ -51,8 +51,26 @@ def read_alone(signed: bytes, revision: int) -> HistoricalResolver:
     return reader.get_historical_resolver(revision)
 
 
-def references(resolver: HistoricalResolver, signed: bytes) -> Counter[ObjectNumber]:
-    """Return how often each object is referred to in the signed bytes, older versions of objects included.
+@dataclass(frozen=True, slots=True)
+class References:
+    """Who refers to whom in the signed bytes, older versions of objects included.
+
+    Args:
+        texts: Each object without its stream's content, and each cross-reference (None) with its trailer.
+        referred: The objects that are referred to.
+    """
+
+    texts: tuple[tuple[ObjectNumber | None, bytes], ...]
+    referred: frozenset[ObjectNumber]
+
+    def to(self, number: ObjectNumber) -> set[ObjectNumber | None]:
+        """Return the objects that refer to one."""
+        one = re.compile(rb"(?<![0-9])0*%d%b+%d%b+R(?![0-9A-Za-z])" % (number[0], _SPACE, number[1], _SPACE))
+        return {holder for holder, text in self.texts if one.search(text)}
+
+
+def references(resolver: HistoricalResolver, signed: bytes) -> References:
+    """Return who refers to whom in a signed revision.
 
     Args:
         resolver: The signed revision.
@@ -66,14 +84,14 @@ def references(resolver: HistoricalResolver, signed: bytes) -> Counter[ObjectNum
     """
     places = _places(resolver)
     ends = pairwise((*sorted(places), len(signed)))
-    text = b"\n|\n".join(_text(signed[start:end], places[start]) for start, end in ends)
-    if _COMMENT_IN_REFERENCE.search(text):
+    texts = tuple((places[start], _text(signed[start:end], places[start])) for start, end in ends)
+    joined = b"\n|\n".join(text for _, text in texts)
+    if _COMMENT_IN_REFERENCE.search(joined):
         raise NotPlain
-    found = Counter(_REFERENCE.findall(text))
-    counted = Counter({(int(number), int(generation)): count for (number, generation), count in found.items()})
-    if len(counted) != len(found) or not counted.keys() <= set(places.values()):
+    found = {(int(number), int(generation)) for number, generation in set(_REFERENCE.findall(joined))}
+    if not found <= set(places.values()):
         raise NotPlain
-    return counted
+    return References(texts=texts, referred=frozenset(found))
 
 
 def _places(resolver: Any) -> dict[int, ObjectNumber | None]:

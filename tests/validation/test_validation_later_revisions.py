@@ -83,9 +83,64 @@ def test_what_this_product_appends_is_recognised_without_following_every_path(wa
     assert library(walked, walked.finished) is ModificationLevel.LTA_UPDATES
 
 
-def test_a_second_signature_is_judged_by_the_library(small, walked, standard):
+def test_a_further_signature_with_its_store_and_timestamp_is_recognised_too(small, walked, standard):
     second = small.walk(walked.world, base=walked.stored, field_name="Second", box=(300.0, 90.0, 500.0, 150.0))
+    assert second.finished.count(b"%%EOF") == 6
     assert ours(walked, second.finished) is ModificationLevel.FORM_FILLING
+    assert ours(second, second.finished) is ModificationLevel.LTA_UPDATES
+    assert standard == []
+    assert library(walked, second.finished) is ModificationLevel.FORM_FILLING
+    assert library(second, second.finished) is ModificationLevel.LTA_UPDATES
+
+
+def test_a_further_signature_that_does_more_is_not_recognised(small, walked, standard):
+    base = appended(walked.stored, form_resources)
+    second = small.walk(walked.world, base=base, field_name="Second", box=(300.0, 90.0, 500.0, 150.0))
+    assert ours(walked, second.finished) >= library(walked, second.finished)
+    assert standard
+
+
+def form_resources(document, revision):
+    form = document.root.raw_get("/AcroForm")
+    revision.put(form, with_entries(form.get_object(), {"/DR": b"<</Font<<>>>>", "/NeedAppearances": b"true"}))
+
+
+def store_shortened(document, revision):
+    store = document.root.raw_get("/DSS")
+    revision.put(store, b"<</Type/DSS/Certs[]>>")
+
+
+def store_with_other_values(document, revision):
+    store = document.root.raw_get("/DSS")
+    other = pointer(revision.new(stream(b"", b"another")))
+    revision.put(store, with_entries(store.get_object(), {"/CRLs": b"[%s]" % other}))
+
+
+@pytest.mark.parametrize("change", [store_shortened, store_with_other_values])
+def test_a_store_that_loses_values_is_not_recognised(small, walked, standard, change):
+    second = small.walk(walked.world, base=walked.stored, field_name="Second", box=(300.0, 90.0, 500.0, 150.0))
+    pdf = appended(second.signed, change)
+    assert ours(second, pdf) >= library(second, pdf)
+    assert standard
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda v: v.replace(b"/Contents", b"/Reference[<</TransformMethod/DocMDP>>]/Contents"),
+        lambda v: v.replace(b"/Contents", b"/Prop_Build<</App<</Name/x>>>>/Contents"),
+    ],
+)
+def test_a_further_signature_with_unusual_entries_is_not_recognised(walked, standard, change):
+    visible = {
+        "change_widget": lambda w: w.replace(b"/Rect[0 0 0 0]", b"/Rect[300 90 500 150]"),
+        "change_value": lambda v: v.replace(b"/Type/DocTimeStamp", b"/Type/Sig"),
+    }
+    assert ours(walked, timestamp_changed(walked, **visible)) is ModificationLevel.FORM_FILLING
+    assert standard == []
+    value = visible.pop("change_value")
+    pdf = timestamp_changed(walked, **visible, change_value=lambda v: change(value(v)))
+    assert ours(walked, pdf) >= library(walked, pdf)
     assert standard
 
 
@@ -270,7 +325,6 @@ def test_a_timestamp_field_with_anything_else_is_not_recognised(walked, standard
 @pytest.mark.parametrize(
     "change",
     [
-        lambda v: v.replace(b"/Type/DocTimeStamp", b"/Type/Sig"),
         lambda v: v.replace(b"/Contents", b"/Name(x)/Contents"),
         lambda v: v.replace(b"/Contents", b"/Reference[<</TransformMethod/DocMDP>>]/Contents"),
         lambda v: v.replace(b"ETSI.RFC3161", b"adbe.pkcs7.detached"),
