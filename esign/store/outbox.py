@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
 from esign.store.errors import LeaseLost
 from esign.store.tables_outbox import outbox
@@ -18,7 +19,7 @@ from esign.store.tables_outbox import outbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryRule:
-    """When failed work is tried again.
+    """When failed work is tried again: for more than two days, because a mail server may be away over a weekend.
 
     Args:
         most: Attempts after which it is dead.
@@ -27,7 +28,7 @@ class RetryRule:
         lease: How long a worker may take before another one takes over.
     """
 
-    most: int = 8
+    most: int = 36
     first: timedelta = timedelta(seconds=30)
     longest: timedelta = timedelta(hours=2)
     lease: timedelta = timedelta(minutes=2)
@@ -72,19 +73,14 @@ class SqlOutbox:
     def claim(self, owner: str, now: datetime, limit: int = 1) -> tuple[LeasedWork, ...]:
         """Lease work that is due or whose lease has run out, the longest due first.
 
-        Work whose last allowed attempt ran out of its lease is dead and is not handed out again.
+        Work whose last allowed attempt ran out of its lease is not handed out again; :meth:`bury` says so.
 
         Args:
             owner: The worker's own name, unlike any other's.
             now: The present.
             limit: How many at the most.
         """
-        expired = and_(outbox.c.state == "running", outbox.c.lease_until <= now)
-        self._connection.execute(
-            update(outbox)
-            .where(expired, outbox.c.attempts >= self._rule.most)
-            .values(state="dead", owner=None, lease_until=None, finished_at=now, last_code="store.outbox.lease_lost")
-        )
+        expired = and_(self._expired(now), outbox.c.attempts < self._rule.most)
         due = and_(outbox.c.state == "waiting", outbox.c.due_at <= now)
         rows = self._connection.execute(
             select(outbox)
@@ -102,18 +98,24 @@ class SqlOutbox:
                 .where(outbox.c.id == row.id)
                 .values(state="running", owner=owner, lease_until=until, attempts=attempt)
             )
-            leased.append(
-                LeasedWork(
-                    id=row.id,
-                    contract_id=row.contract_id,
-                    kind=row.kind,
-                    payload=row.payload,
-                    attempt=attempt,
-                    owner=owner,
-                    lease_until=until,
-                )
-            )
+            leased.append(_leased(row, attempt=attempt, owner=owner, until=until))
         return tuple(leased)
+
+    def bury(self, now: datetime, code: str) -> tuple[LeasedWork, ...]:
+        """Give up work whose last allowed attempt ran out of its lease, and return it: its workers died of it.
+
+        Args:
+            now: The present.
+            code: Stable code of the error that is kept with it.
+        """
+        spent = and_(self._expired(now), outbox.c.attempts >= self._rule.most)
+        rows = self._connection.execute(select(outbox).where(spent).order_by(outbox.c.id).with_for_update()).all()
+        buried = []
+        for row in rows:
+            work = _leased(row, attempt=row.attempts, owner=row.owner, until=row.lease_until)
+            self._settle(work, state="dead", finished_at=now, last_code=code, payload=b"")
+            buried.append(work)
+        return tuple(buried)
 
     def finish(self, work: LeasedWork, now: datetime) -> None:
         """Record that the work is done; its payload is emptied.
@@ -126,6 +128,8 @@ class SqlOutbox:
     def fail(self, work: LeasedWork, now: datetime, code: str, *, finally_: bool = False) -> bool:
         """Record that the work failed, to be tried again after a pause; return whether it is dead instead.
 
+        Dead work keeps no payload: what it holds, such as an invitation's link, is nobody's any more.
+
         Args:
             work: What was claimed.
             now: The present.
@@ -136,10 +140,14 @@ class SqlOutbox:
             LeaseLost: Somebody else has taken it over.
         """
         if finally_ or work.attempt >= self._rule.most:
-            self._settle(work, state="dead", finished_at=now, last_code=code)
+            self._settle(work, state="dead", finished_at=now, last_code=code, payload=b"")
             return True
         self._settle(work, state="waiting", due_at=now + self._rule.pause(work.attempt), last_code=code)
         return False
+
+    @staticmethod
+    def _expired(now: datetime) -> ColumnElement[bool]:
+        return and_(outbox.c.state == "running", outbox.c.lease_until <= now)
 
     def _settle(self, work: LeasedWork, **values: object) -> None:
         result = self._connection.execute(
@@ -154,3 +162,15 @@ class SqlOutbox:
         )
         if result.rowcount != 1:
             raise LeaseLost(work=work.id)
+
+
+def _leased(row: Row[Any], *, attempt: int, owner: str, until: datetime) -> LeasedWork:
+    return LeasedWork(
+        id=row.id,
+        contract_id=row.contract_id,
+        kind=row.kind,
+        payload=row.payload,
+        attempt=attempt,
+        owner=owner,
+        lease_until=until,
+    )

@@ -82,6 +82,7 @@ def test_failed_work_waits_longer_each_time_and_is_dead_after_the_last(database)
     assert fail(database, work, now) is True
     dead = row(database, number)
     assert (dead.state, dead.attempts, dead.last_code) == ("dead", 3, "gateways.mail.unreachable")
+    assert dead.payload == b"", "a link that was never sent is nobody's any more"
     assert claim(database, now=now + timedelta(days=365)) == ()
 
 
@@ -135,8 +136,27 @@ def test_work_that_kills_its_workers_is_dead_after_the_last_attempt(database):
         assert len(claim(database, now=now)) == 1
         now += RULE.lease
     assert claim(database, now=now) == ()
+    with database.transaction() as connection:
+        [buried] = SqlOutbox(connection, RULE).bury(now, "store.outbox.lease_lost")
+    assert (buried.id, buried.attempt) == (number, 3)
     dead = row(database, number)
-    assert (dead.state, dead.last_code) == ("dead", "store.outbox.lease_lost")
+    assert (dead.state, dead.last_code, dead.payload) == ("dead", "store.outbox.lease_lost", b"")
+    with database.transaction() as connection:
+        assert SqlOutbox(connection, RULE).bury(now, "store.outbox.lease_lost") == ()
+
+
+def test_work_that_is_leased_or_may_be_tried_again_is_not_buried(database):
+    put(database)
+    claim(database)
+    for now in (NOW, NOW + RULE.lease):
+        with database.transaction() as connection:
+            assert SqlOutbox(connection, RULE).bury(now, "store.outbox.lease_lost") == ()
+
+
+def test_a_mail_server_may_be_away_for_two_days():
+    rule = RetryRule()
+    waited = sum((rule.pause(attempt) for attempt in range(1, rule.most)), timedelta())
+    assert timedelta(days=2) < waited < timedelta(days=3)
 
 
 def test_workers_at_the_same_time_never_share_work(database):
