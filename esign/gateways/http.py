@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
@@ -23,6 +24,8 @@ DEFAULT_LIMIT = 256 * 1024
 """Bytes of an answer at the most, unless the caller says otherwise."""
 
 MAX_REDIRECTS = 3
+_log = logging.getLogger("esign.gateways")
+
 TRY_LATER = frozenset({429, 502, 503, 504})
 """Answers after which a call that may be repeated is repeated."""
 
@@ -79,7 +82,7 @@ class HttpCaller:
         client: Connections, proxies, TLS; its own timeouts are not relied on.
         timeout: Seconds that one attempt may take altogether, from connecting to the last byte.
         retry: Applied only to calls that may be repeated, and to connections that never came about.
-        record: Called with the outcome of every call.
+        record: Called with the outcome of every call; None: the log.
         sleep: Waits between attempts.
         monotonic: A clock that only goes forward, in seconds.
     """
@@ -97,7 +100,7 @@ class HttpCaller:
         self._client = client
         self._timeout = timeout
         self._retry = retry
-        self._record = record or (lambda outcome: None)
+        self._record = record or log_outcome
         self._sleep = sleep
         self._monotonic = monotonic
 
@@ -253,6 +256,12 @@ class HttpCaller:
                 raise GatewayTimeout("the answer trickles in too slowly", host=host, sent=True)
             parts.append(part)
         return b"".join(parts)
+
+
+def log_outcome(outcome: CallOutcome) -> None:
+    """Write the outcome of a call to the log: one line, a warning unless the service answered."""
+    level = logging.INFO if outcome.outcome == "answered" else logging.WARNING
+    _log.log(level, "call outside", extra=asdict(outcome))
 
 
 def checked_url(url: str) -> SplitResult:
