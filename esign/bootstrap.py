@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -15,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from esign.ceremony.errors import KeyUnusableError
+from esign.ceremony.keys import read_p256
 from esign.engine import Application
 from esign.engine.household import Household
 from esign.engine.ports import Mailer
@@ -31,7 +35,9 @@ from esign.jobs import Task, Worker
 from esign.settings import Settings, SettingsError
 from esign.signing import Devices
 from esign.store.blobs import FolderBlobs
+from esign.store.contract_keys import refuse_if_sealed
 from esign.store.database import Database, migrate
+from esign.store.errors import VaultKeyError
 from esign.store.seal_key import FileSealKey
 from esign.store.unit_of_work import SqlStore
 from esign.store.vault import FileVault
@@ -97,15 +103,21 @@ def worker(application: Application) -> Worker:
 
 
 def install(settings: Settings) -> None:
-    """Make what an installation needs before it can be built: folders, the vault's master key, the tables.
+    """Make what an installation needs before it can be built: folders, the tables, the vault's master key.
 
-    Nothing that is there already is changed.
+    Nothing that is there already is changed. Processes that start together agree on one key.
+
+    Raises:
+        VaultKeyError: The key is missing although content is sealed under it: it was lost or moved, and a new one would
+            only hide that.
     """
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrate(settings.database)
     key = vault_key_file(settings)
     if not key.exists():
-        FileVault.create(key)
-    migrate(settings.database)
+        refuse_if_sealed(settings.database)
+        with contextlib.suppress(VaultKeyError):
+            FileVault.create(key)
 
 
 def vault_key_file(settings: Settings) -> Path:
@@ -185,6 +197,11 @@ def _dispute_key(path: Path) -> bytes:
     try:
         data = path.read_bytes()
         key = load_pem_public_key(data) if data.startswith(b"-----BEGIN") else load_der_public_key(data)
-    except (OSError, ValueError) as error:
+        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        read_p256(spki)
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
         raise SettingsError("a dispute key cannot be read", setting="dispute_key_files", file=path.name) from error
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except KeyUnusableError as error:
+        what = "a dispute key is not a key of P-256"
+        raise SettingsError(what, setting="dispute_key_files", file=path.name) from error
+    return spki

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from esign.foundation.digests import sha256
 from esign.store.errors import BlobDamaged, BlobError, BlobUnknown
+from esign.store.folders import flush_folder
 
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -39,14 +40,14 @@ class FolderBlobs:
         try:
             if not path.parent.is_dir():
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                _flush_folder(self._folder)
+                flush_folder(self._folder)
             with _exclusive(temporary) as file:
                 file.write(sealed)
                 file.flush()
                 os.fsync(file.fileno())
             with contextlib.suppress(FileExistsError):
                 os.link(temporary, path)
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
         except OSError as error:
             raise BlobError("blob cannot be written", errno=error.errno or 0) from error
         finally:
@@ -77,7 +78,7 @@ class FolderBlobs:
             path.unlink()
         except FileNotFoundError:
             return False
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
         return True
 
     def names(self) -> tuple[str, ...]:
@@ -93,11 +94,3 @@ class FolderBlobs:
 
 def _exclusive(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb")
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

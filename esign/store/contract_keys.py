@@ -6,10 +6,12 @@ import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.engine import URL
 
 from esign.evidence.errors import ErasedError
 from esign.evidence.ports import Vault
-from esign.store.errors import VaultError
+from esign.store.database import Database
+from esign.store.errors import VaultError, VaultKeyError
 from esign.store.statements import found_by, keys
 from esign.store.tables_vault import contract_key
 from esign.store.vault import KEY_LENGTH, SealingKey
@@ -92,3 +94,19 @@ class SqlContractKeys:
                 raise ErasedError(contract=contract_id)
             self._opened[contract_id] = SealingKey(self._vault.open(_PURPOSE, row.wrapped, contract_id, row.holder))
         return self._opened[contract_id]
+
+
+def refuse_if_sealed(url: str | URL) -> None:
+    """Refuse a new master key for a database with contract keys under another one.
+
+    Raises:
+        VaultKeyError: There are such keys.
+    """
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            sealed = connection.execute(select(contract_key.c.contract_id).limit(1)).first()
+    finally:
+        database.close()
+    if sealed is not None:
+        raise VaultKeyError("the key file is missing, and the database holds content that only its key opens")

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from esign.foundation.digests import equal, label, labelled, length_prefixed
 from esign.store.errors import VaultKeyError, VaultSealBroken
+from esign.store.folders import flush_folder
 
 KEY_LENGTH = 32
 """Bytes of the master key and of every key below it."""
@@ -78,14 +79,18 @@ class FileVault(SealingKey):
             VaultKeyError: The file exists.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise VaultKeyError("the key file exists and is not overwritten") from None
-        with os.fdopen(handle, "wb") as file:
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(KEY_LENGTH))
             file.flush()
             os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)  # whole or not at all, and never over another one
+        except FileExistsError:
+            raise VaultKeyError("the key file exists and is not overwritten") from None
+        finally:
+            draft.unlink()
+        flush_folder(path.parent)
         return cls(path)
 
 
