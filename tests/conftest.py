@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import email.message
 import email.policy
 import json
 import os
@@ -62,8 +63,16 @@ class PostBox:
         self.mails.append(self._compose(mail).data)
         return self.mails[-1]
 
-    def text(self, number: int = -1) -> str:
+    def message(self, number: int = -1) -> email.message.EmailMessage:
         message = email.message_from_bytes(self.mails[number], policy=email.policy.default)
+        assert isinstance(message, email.message.EmailMessage)
+        return message
+
+    def subject(self, number: int = -1) -> str:
+        return str(self.message(number)["Subject"])
+
+    def text(self, number: int = -1) -> str:
+        message = self.message(number)
         body = message.get_body(("plain",))
         assert body is not None
         return str(body.get_content())
@@ -99,10 +108,14 @@ class World:
         """Draw up a sample, invite its party, deliver; return contract and link as the party reads it."""
         contract = self.application.contracts.draw_up(self.sample(name, **changes))
         self.application.contracts.invite(contract)
-        assert self.application.delivery.deliver_due() == 1
-        found = re.search(re.escape(AGENT) + r"/#[A-Za-z0-9_-]{43}", self.post.text())
+        assert self.application.delivery.deliver_due() >= 1
+        return contract, self.link()
+
+    def link(self, number: int = -1) -> str:
+        """Return the link in a mail, as the party reads it."""
+        found = re.search(re.escape(AGENT) + r"/#[A-Za-z0-9_-]{43}", self.post.text(number))
         assert found is not None
-        return contract, found.group()
+        return found.group()
 
     def signatory(self, link: str, person: str = "jana-beispiel", **options: Any) -> SandboxSignatory:
         """Return a person at a device."""

@@ -263,6 +263,19 @@ class SandboxSignatory:
             document=pdf,
         )
 
+    def handover(self) -> Mapping[str, Any]:
+        """Ask for a hand-over token, check the answer and return it; a further device opens its ``link``."""
+        found = members(self.wire.ask("handover", {}), "token", "link", "expires_at", "qr")
+        demand(found["link"] == f"{self.origin}/#{found['token']}", "agent.answer.malformed")
+        rows = found["qr"]
+        demand(isinstance(rows, list) and all(len(row) == len(rows) for row in rows), "agent.answer.malformed")
+        return found
+
+    def decline(self, reason: str = "") -> None:
+        """Say no: the contract ends."""
+        answer = members(self.wire.ask("decline", {"reason": reason}), "state")
+        demand(answer["state"] == "closed", "agent.answer.malformed")
+
     # What it knows ----------------------------------------------------------------------------------------------
 
     @property

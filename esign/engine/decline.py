@@ -8,7 +8,7 @@ from esign.ceremony.answers import answer_decline
 from esign.engine.admission import LIVE
 from esign.engine.ending import close_all, refuse_if_signed
 from esign.engine.household import Household
-from esign.engine.notices import CANCELLATION, DECLINE_NOTICE, DECLINE_RECEIPT, queue_notice
+from esign.engine.notices import CANCELLATION, COMPANY, DECLINE_NOTICE, DECLINE_RECEIPT, queue_notice
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received
 from esign.engine.records import ContractState
@@ -29,7 +29,8 @@ def decline(house: Household, tx: Transaction, received: Received) -> Answer:
     if invitation.state not in LIVE or house.clock.now() >= invitation.expires_at:
         raise InvitationClosed("the invitation has ended", state="closed")
     reason = str(received.payload["reason"])
-    closed = close_all(house, tx, contract.id, cause="declined")
+    others = [item.party for item in tx.invitations.of_contract(contract.id) if item.id != invitation.id]
+    close_all(house, tx, contract.id, cause="declined")
     tx.contracts.update(replace(contract, state=ContractState.DECLINED))
     house.record(
         tx,
@@ -43,9 +44,8 @@ def decline(house: Household, tx: Transaction, received: Received) -> Answer:
         },
         {"reason": reason.encode()},
     )
-    queue_notice(house, tx, contract.id, DECLINE_NOTICE, party="company", by=invitation.party, reason=reason)
+    queue_notice(house, tx, contract.id, DECLINE_NOTICE, party=COMPANY, about=invitation.party, reason=reason)
     queue_notice(house, tx, contract.id, DECLINE_RECEIPT, party=invitation.party)
-    for other in closed:
-        if other.id != invitation.id:
-            queue_notice(house, tx, contract.id, CANCELLATION, party=other.party)
+    for party in others:
+        queue_notice(house, tx, contract.id, CANCELLATION, party=party)
     return Answer.of(answer_decline())

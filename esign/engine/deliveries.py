@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from esign.engine import admission, notices
 from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Mail, Work
 from esign.engine.records import ContractRecord
-from esign.engine.refusals import ContractUnknown
-from esign.engine.texts import mail_text
+from esign.engine.refusals import ContractUnknown, InvitationClosed
+from esign.engine.texts import mail_text, reason_text
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import from_seconds, seconds
 from esign.foundation.digests import labelled, sha256
@@ -54,6 +55,12 @@ class DeliveryDesk:
 
     def _deliver(self, work: Work) -> bool:
         house = self.household
+        if self._is_moot(work):
+            with house.store.transaction() as tx:
+                tx.outbox.finish(work, house.clock.now())
+                facts = {"kind": work.kind, "code": InvitationClosed.code, "attempts": work.attempt}
+                house.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
+            return False
         try:
             sent = house.mailer.send(self._mail(work))
         except EsignError as error:
@@ -80,6 +87,15 @@ class DeliveryDesk:
             )
         return True
 
+    def _is_moot(self, work: Work) -> bool:
+        """Tell whether an invitation that waits in the outbox has ended or was taken back: its link opens nothing."""
+        if work.kind != INVITATION:
+            return False
+        with self.household.store.reading() as tx:
+            payload = json.loads(tx.safe.open(work.contract_id, "delivery", work.payload))
+            admitted = admission.find(tx, str(payload["link"]).partition("#")[2])
+            return admitted is None or admitted.invitation.state not in admission.LIVE
+
     def _mail(self, work: Work) -> Mail:
         house = self.household
         with house.store.reading() as tx:
@@ -93,7 +109,7 @@ class DeliveryDesk:
         subject, text = mail_text(work.kind, contents.lang, self._words(record, contents, payload))
         identifier = labelled("mail", work.contract_id.encode(), str(work.id).encode()).hex()[:32]
         return Mail(
-            to=_party(contents, payload).email,
+            to=_address(work.kind, contents, payload),
             subject=subject,
             text=text,
             attachments=attachments,
@@ -102,6 +118,7 @@ class DeliveryDesk:
 
     def _words(self, record: ContractRecord, contents: ContractContents, payload: dict[str, Any]) -> dict[str, str]:
         until = payload.get("expires_at")
+        company = notices.company(contents.data)
         return {
             "name": _party(contents, payload).full_name,
             "title": record.title,
@@ -110,8 +127,16 @@ class DeliveryDesk:
             "link": str(payload.get("link", "")),
             "until": from_seconds(until).astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M") if until else "",
             "level": _LEVEL[contents.lang][record.level],
+            "reason": reason_text(contents.lang, str(payload.get("reason", ""))),
+            "contact": f"{company['email']}, {company['phone']}",
             "sandbox": "yes" if self.household.settings.sandbox else "",
         }
+
+
+def _address(kind: str, contents: ContractContents, payload: dict[str, Any]) -> str:
+    if kind == notices.DECLINE_NOTICE:
+        return str(notices.company(contents.data)["email"])
+    return _party(contents, payload).email
 
 
 def _party(contents: ContractContents, payload: dict[str, Any]) -> PartyContents:

@@ -11,6 +11,7 @@ from esign.engine import attempts
 from esign.engine.attempts import KeptAttempt
 from esign.engine.contents import EnrolmentContents
 from esign.engine.disclosing import DisputeKeys
+from esign.engine.dossier_messages import of_one_invitation
 from esign.engine.enrol import ENROLMENT_NAME
 from esign.engine.heads import LedgerDesk
 from esign.engine.household import Household
@@ -88,10 +89,13 @@ class DossierDesk:
             certificate=signed.certificate,
             chain=kept.contents.chain,
             enrolment=_enrolment(tx, kept),
-            messages=tuple(
-                tx.safe.open(contract_id, "message", message.sealed_message)
-                for message in tx.ceremonies.messages(kept.record.invitation_id)
-                if message.device_key_id == kept.record.device_key_id
+            messages=of_one_invitation(
+                [
+                    tx.safe.open(contract_id, "message", message.sealed_message)
+                    for message in tx.ceremonies.messages(kept.record.invitation_id)
+                    if message.device_key_id == kept.record.device_key_id
+                ],
+                signed.transcript.client_nonce,
             ),
             user_verification=signed.declaration.user_verification,
             agent_manifest=kept.contents.agent_manifest,

@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from esign.ceremony.answers import answer_enrol
 from esign.engine.contents import EnrolmentContents
 from esign.engine.household import Household
+from esign.engine.notices import CERTIFICATE_NOTICE, queue_notice
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received
 from esign.engine.records import EnrolmentRecord
 from esign.engine.refusals import EnrolmentUnknown, EnrolmentUsed, UserVerificationRequired
 from esign.evidence.kinds import EntryKind
+from esign.foundation.clock import seconds
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import from_b64url
 from esign.identity import (
@@ -160,6 +162,8 @@ def certify(house: Household, received: Received) -> Answer:
                 "seconds": int((facts.not_after - now).total_seconds()),
             },
         )
+        party, until = received.invitation.party, seconds(facts.not_after)
+        queue_notice(house, tx, received.contract.id, CERTIFICATE_NOTICE, party=party, expires_at=until)
     return Answer.of(answer_enrol(certificate=contents.certificate, chain=contents.chain))
 
 

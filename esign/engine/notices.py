@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -31,7 +32,14 @@ COMPANY = "company"
 
 
 def queue_notice(
-    house: Household, tx: Transaction, contract_id: str, kind: str, *, party: str, **words: str | int
+    house: Household,
+    tx: Transaction,
+    contract_id: str,
+    kind: str,
+    *,
+    party: str,
+    about: str = "",
+    **words: str | int,
 ) -> None:
     """Queue a notice in the transaction of what it tells.
 
@@ -41,9 +49,16 @@ def queue_notice(
         contract_id: The contract.
         kind: One of this file's kinds.
         party: To whom: ``signatory-1`` … or ``company``.
-        words: What the mail says beside the contract's own words: ``expires_at`` (seconds), ``reason``, ``by`` (party).
+        about: Whom the mail speaks of, where that is another party than the recipient.
+        words: What the mail says beside the contract's own words: ``expires_at`` (seconds), ``reason``.
     """
-    payload = json.dumps({"party": party, **words}).encode()
+    payload = json.dumps({"party": about or party, **words}).encode()
     tx.outbox.add(contract_id, kind, tx.safe.seal(contract_id, "delivery", payload), house.clock.now())
     facts = {"kind": kind, "channel": "email", "party": party}
     house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, facts)
+
+
+def company(data: bytes) -> dict[str, Any]:
+    """Return the company in canonical contract data."""
+    found: dict[str, Any] = json.loads(data)["company"]
+    return found

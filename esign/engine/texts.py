@@ -136,16 +136,137 @@ Kind regards
 {company}
 """,
     ),
+    ("certificate_notice", "de"): (
+        "Zertifikat auf Ihren Namen ausgestellt: {title} ({reference})",
+        """Guten Tag {name},
+
+soeben wurde auf Ihren Namen ein Zertifikat für eine elektronische Unterschrift ausgestellt.
+
+Wofür: {title}, Nummer {reference}, von {company}.
+Gültig bis: {until} Uhr. Danach kann mit ihm nicht mehr unterschrieben werden.
+Der Schlüssel dazu liegt nur auf dem Gerät, auf dem die Identität bestätigt wurde.
+
+Sie waren das? Dann müssen Sie nichts tun.
+
+Sie waren das nicht? Dann wenden Sie sich bitte sofort an {company} ({contact}): Der Vorgang wird dann
+abgebrochen. Prüfen Sie außerdem Ihren Zugang bei dem Dienst, der Ihre Identität bestätigt hat.
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("certificate_notice", "en"): (
+        "A certificate was issued in your name: {title} ({reference})",
+        """Dear {name},
+
+A certificate for an electronic signature has just been issued in your name.
+
+What for: {title}, number {reference}, from {company}.
+Valid until: {until} (Berlin time). After that nothing can be signed with it.
+Its key lies only on the device on which the identity was confirmed.
+
+This was you? Then you need not do anything.
+
+This was not you? Then please contact {company} at once ({contact}): the process will be stopped. Please also check
+your account at the service that confirmed your identity.
+
+Kind regards
+{company}
+""",
+    ),
+    ("cancellation", "de"): (
+        "Einladung zurückgenommen: {title} ({reference})",
+        """Guten Tag {name},
+
+das Dokument {title}, Nummer {reference}, wird nicht mehr unterschrieben; der Vorgang ist beendet.
+{reason}
+Ihr Link gilt nicht mehr. Sie müssen nichts tun. Ein Vertrag ist nicht zustande gekommen.
+
+Fragen beantwortet {company} ({contact}).
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("cancellation", "en"): (
+        "Invitation withdrawn: {title} ({reference})",
+        """Dear {name},
+
+The document {title}, number {reference}, will not be signed any more; the process has ended.
+{reason}
+Your link is no longer valid. You need not do anything. No contract has come about.
+
+{company} answers your questions ({contact}).
+
+Kind regards
+{company}
+""",
+    ),
+    ("decline_notice", "de"): (
+        "Abgelehnt: {title} ({reference})",
+        """Guten Tag,
+
+{name} hat abgelehnt, {title}, Nummer {reference}, zu unterschreiben.
+Der Vorgang ist beendet; alle Einladungen sind geschlossen.
+{reason}
+Ein Vertrag ist nicht zustande gekommen.
+""",
+    ),
+    ("decline_notice", "en"): (
+        "Declined: {title} ({reference})",
+        """Hello,
+
+{name} has declined to sign {title}, number {reference}. The process has ended; all invitations are closed.
+{reason}
+No contract has come about.
+""",
+    ),
+    ("decline_receipt", "de"): (
+        "Sie haben abgelehnt: {title} ({reference})",
+        """Guten Tag {name},
+
+Sie haben abgelehnt, das Dokument {title}, Nummer {reference}, zu unterschreiben. {company} weiß Bescheid.
+Ein Vertrag ist nicht zustande gekommen, und Ihr Link gilt nicht mehr.
+
+Sie haben nicht abgelehnt, oder Sie haben es sich anders überlegt? Dann wenden Sie sich bitte an
+{company} ({contact}).
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("decline_receipt", "en"): (
+        "You have declined: {title} ({reference})",
+        """Dear {name},
+
+You have declined to sign the document {title}, number {reference}. {company} has been told.
+No contract has come about, and your link is no longer valid.
+
+You did not decline, or you have changed your mind? Then please contact {company} ({contact}).
+
+Kind regards
+{company}
+""",
+    ),
 }
+
+REASON = {"de": "\nBegründung: {reason}\n", "en": "\nReason: {reason}\n"}
+"""How a stated reason stands in a mail; without one there is an empty line."""
+
+
+def reason_text(lang: str, reason: str) -> str:
+    """Return the paragraph that states a reason; empty where none was given."""
+    return REASON[lang].format(reason=reason) if reason else ""
 
 
 def mail_text(kind: str, lang: str, words: Mapping[str, str]) -> tuple[str, str]:
     """Return subject and text of a mail.
 
     Args:
-        kind: ``invitation`` or ``signed_copy``.
+        kind: ``invitation``, ``signed_copy``, or one of :mod:`esign.engine.notices`.
         lang: ``de`` or ``en``.
-        words: name, title, company, reference, link, until, level; ``sandbox`` not empty where trust is a sandbox.
+        words: name, title, company, contact, reference, link, until, level, reason; ``sandbox`` not empty where trust
+            is a sandbox.
     """
     subject, text = _MAILS[kind, lang]
     sandbox = bool(words.get("sandbox"))

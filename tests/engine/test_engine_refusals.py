@@ -14,6 +14,9 @@ import pytest
 from certs.signatory import SandboxSignatory, ServerRefused
 
 MEMBERS = ("hello", "enrol", "open", "document", "intent", "signature", "result")
+ASIDE = ("handover", "decline")
+"""Messages beside the walk: sent before the signature."""
+KINDS = (*MEMBERS, *ASIDE)
 
 
 def schema_members(kind: str) -> list[str]:
@@ -38,16 +41,16 @@ def changed(value: Any) -> Iterator[Any]:
     yield ["x"]
 
 
-CASES = [(kind, member) for kind in MEMBERS for member in schema_members(kind)]
+CASES = [(kind, member) for kind in KINDS for member in schema_members(kind)]
 
 HARMLESS = {("hello", "lang"), ("hello", "iat"), ("hello", "jti")}
 """Members that a device may choose freely: another value of the same form is another honest message."""
-FREE = {"iat", "jti", "client_nonce", "telemetry", "clock_skew", "lang"}
+FREE = {"iat", "jti", "client_nonce", "telemetry", "clock_skew", "lang", "reason"}
 
 
 def walk_to(signatory: SandboxSignatory, kind: str) -> None:
     """Walk up to the message of a kind, which is sent by :func:`send`."""
-    for step in MEMBERS[: MEMBERS.index(kind)]:
+    for step in MEMBERS[: MEMBERS.index("signature" if kind in ASIDE else kind)]:
         send(signatory, step)
 
 
@@ -103,12 +106,12 @@ def test_each_changed_field_of_every_message_is_refused_and_the_honest_customer_
     del signatory.wire.tamper[kind]
     if kind == "enrol":
         signatory.hello()  # a refused enrolment may be used again only if nothing of it was kept; a new one always
-    for step in MEMBERS[MEMBERS.index(kind) :]:
+    for step in ["handover", "signature"] if kind in ASIDE else MEMBERS[MEMBERS.index(kind) :]:
         send(signatory, step)
     assert world.application.contracts.view(contract).state == "concluded"
 
 
-@pytest.mark.parametrize("kind", MEMBERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_same_message_again_gets_the_same_answer_also_after_a_restart(world: Any, kind: str) -> None:
     contract, link = world.invite()
     signatory = world.signatory(link)
@@ -128,10 +131,27 @@ def test_a_server_restarted_between_any_two_messages_loses_nothing(world: Any) -
     for step in MEMBERS:
         send(signatory, step)
         world.start()
+        if step not in ("signature", "result"):
+            send(signatory, "handover")
+            world.start()
     assert world.application.contracts.view(contract).state == "concluded"
 
 
-@pytest.mark.parametrize("kind", MEMBERS)
+@pytest.mark.parametrize("step", MEMBERS[:5])
+def test_a_server_restarted_around_a_decline_loses_nothing(world: Any, step: str) -> None:
+    contract, link = world.invite()
+    signatory = world.signatory(link)
+    for each in MEMBERS[: MEMBERS.index(step) + 1]:
+        send(signatory, each)
+    world.start()
+    signatory.decline("Nein danke.")
+    world.start()
+    assert signatory.wire.again("decline").json() == {"state": "closed"}
+    assert world.application.contracts.view(contract).state == "declined"
+    assert world.ledger(contract).count("contract.declined") == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_used_number_with_other_bytes_is_refused(world: Any, kind: str) -> None:
     _, link = world.invite()
     signatory = world.signatory(link)
@@ -147,7 +167,7 @@ def test_a_used_number_with_other_bytes_is_refused(world: Any, kind: str) -> Non
 
 
 @pytest.mark.parametrize("token", ["", "x", "A" * 43, "A" * 42 + "=", "../../etc/passwd", "A" * 10_000], ids=range(6))
-@pytest.mark.parametrize("kind", [*MEMBERS, "unknown"])
+@pytest.mark.parametrize("kind", [*KINDS, "unknown"])
 def test_a_guessed_token_learns_nothing(world: Any, token: str, kind: str) -> None:
     world.invite()
     answer = world.http.post(
@@ -169,7 +189,14 @@ def test_another_customers_link_does_not_let_me_sign(world: Any) -> None:
     assert (refusal.value.status, refusal.value.code) == (403, "identity.person.name_differs")
     assert "enrolment.refused" in world.ledger(contract)
     honest = world.signatory(link)
+    with pytest.raises(ServerRefused) as refusal:
+        honest.hello()
+    assert (refusal.value.status, refusal.value.code) == (409, "ceremony.invitation.bound")
+    honest = world.signatory(world.application.contracts.resend(contract).link)
     honest.run()
+    with pytest.raises(ServerRefused) as refusal:
+        thief.hello()
+    assert (refusal.value.status, refusal.value.code) == (404, "ceremony.invitation.unknown")
     assert world.application.contracts.view(contract).state == "concluded"
 
 
@@ -264,11 +291,13 @@ def test_an_invitation_that_is_over_signs_nothing(world: Any) -> None:
 
 def test_no_more_than_five_devices_are_bound(world: Any) -> None:
     _, link = world.invite()
-    for _ in range(5):
-        world.signatory(link).hello()
+    first = world.signatory(link)
+    first.hello()
+    for _ in range(4):
+        world.signatory(first.handover()["link"]).hello()
     with pytest.raises(ServerRefused) as refusal:
-        world.signatory(link).hello()
-    assert refusal.value.code == "ceremony.invitation.too_many_devices"
+        first.handover()
+    assert (refusal.value.status, refusal.value.code) == (409, "ceremony.invitation.too_many_devices")
 
 
 def test_after_the_signature_no_new_device_is_bound(world: Any) -> None:

@@ -151,11 +151,16 @@ def test_without_the_token_nothing_is_said(world: Any, jana: SandboxSignatory) -
     assert dict(refused.value.facts) == {}
 
 
-def test_five_devices_at_most(world: Any) -> None:
+def test_a_second_device_needs_a_hand_over_and_five_are_the_most(world: Any) -> None:
     _, link = world.invite()
-    for _ in range(5):
-        world.signatory(link).hello()
-    assert code(world.signatory(link).hello) == "ceremony.invitation.too_many_devices"
+    first = walked(world.signatory(link), "hello")
+    assert code(world.signatory(link).hello) == "ceremony.invitation.bound"
+    links = [first.handover()["link"]]
+    for _ in range(4):
+        device = walked(world.signatory(links[-1]), "hello")
+        if len(links) < 4:
+            links.append(device.handover()["link"])
+    assert code(device.handover) == "ceremony.invitation.too_many_devices"
 
 
 # Enrolment --------------------------------------------------------------------------------------------------------
