@@ -167,8 +167,8 @@ Its key lies only on the device on which the identity was confirmed.
 
 This was you? Then you need not do anything.
 
-This was not you? Then please contact {company} at once ({contact}): the process will be stopped. Please also check
-your account at the service that confirmed your identity.
+This was not you? Then please contact {company} at once ({contact}): the process
+will be stopped. Please also check your account at the service that confirmed your identity.
 
 Kind regards
 {company}
