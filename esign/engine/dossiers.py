@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 from esign.ceremony.attempt import SignedAttempt
 from esign.engine import attempts
 from esign.engine.attempts import KeptAttempt
-from esign.engine.contents import EnrolmentContents
+from esign.engine.contents import EnrolmentContents, PartyContents
 from esign.engine.disclosing import DisputeKeys
 from esign.engine.dossier_messages import of_one_invitation
 from esign.engine.enrol import ENROLMENT_NAME
@@ -20,6 +20,7 @@ from esign.engine.records import AttemptState, ContractState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from esign.evidence.dossier import prepare_dossier
 from esign.evidence.dossier_parts import Dossier, EnrolmentEvidence, PasskeyEvidence
+from esign.evidence.dossier_party import SignatoryEvidence
 from esign.evidence.kinds import EntryKind
 from esign.evidence.ledger_extract import LedgerExtract
 from esign.foundation.digests import sha256
@@ -52,10 +53,8 @@ class DossierDesk:
         seal = house.devices.for_seal()
         self.ledger.stamp()
         with house.store.reading() as tx:
-            dossier = self._collect(tx, contract_id)
-            disclosed = keys.disclose(_signed_attempt(tx, contract_id)[1]) if keys else None
-        if disclosed is not None:
-            dossier = replace(dossier, seed=disclosed.seed)
+            dossier = self._collect(tx, contract_id, keys)
+            disclosed = keys.disclose(_signed_attempts(tx, contract_id)[0][1]) if keys else None
         prepared = prepare_dossier(dossier, certificate=seal.certificate, at=house.clock.now())
         with house.store.transaction() as tx:
             if disclosed is not None:
@@ -69,7 +68,7 @@ class DossierDesk:
         sealed = prepared.sealed(seal.sign(prepared.attributes, permission), seal.chain)
         return sealed.finished(house.timestamps.stamp(sealed.digest).der)
 
-    def _collect(self, tx: Transaction, contract_id: str) -> Dossier:
+    def _collect(self, tx: Transaction, contract_id: str, keys: DisputeKeys | None) -> Dossier:
         house = self.household
         contract = tx.contracts.get(contract_id)
         if contract is None:
@@ -77,44 +76,62 @@ class DossierDesk:
         if contract.state is not ContractState.CONCLUDED:
             raise ContractStateRefused("the contract is not concluded", state=contract.state.value)
         contents = house.contract_contents(tx, contract)
-        kept, signed = _signed_attempt(tx, contract_id)
         extract, openings = LedgerExtract.collect(tx.ledger, contract_id)
+        signed = _signed_attempts(tx, contract_id)
+        first, *others = [
+            _evidence(tx, party, kept, attempt, keys)
+            for party, (kept, attempt) in zip(contents.parties, signed, strict=True)
+        ]
         return Dossier(
             document=house.signed_document(tx, contract),
-            transcript=signed.transcript.canonical(),
-            declaration=contents.parties[0].declaration,
-            summary=contents.parties[0].summary,
+            **{item.name: getattr(first, item.name) for item in fields(first)},
             policy=contents.policy_source,
-            capsule=signed.capsule,
-            certificate=signed.certificate,
-            chain=kept.contents.chain,
-            enrolment=_enrolment(tx, kept),
-            messages=of_one_invitation(
-                [
-                    tx.safe.open(contract_id, "message", message.sealed_message)
-                    for message in tx.ceremonies.messages(kept.record.invitation_id)
-                    if message.device_key_id == kept.record.device_key_id
-                ],
-                signed.transcript.client_nonce,
-            ),
-            user_verification=signed.declaration.user_verification,
-            agent_manifest=kept.contents.agent_manifest,
             contract=contents.data,
             ledger=extract,
             openings=openings,
             mails=tuple(tx.safe.open(contract_id, "mail", house.documents.get(name)) for name in contents.mails),
-            seed=None,
+            further=tuple(others),
         )
 
 
-def _signed_attempt(tx: Transaction, contract_id: str) -> tuple[KeptAttempt, SignedAttempt]:
+def _evidence(
+    tx: Transaction, party: PartyContents, kept: KeptAttempt, signed: SignedAttempt, keys: DisputeKeys | None
+) -> SignatoryEvidence:
+    """Return everything about one signatory; with the seed, if the dispute keys are there."""
+    return SignatoryEvidence(
+        transcript=signed.transcript.canonical(),
+        declaration=party.declaration,
+        summary=party.summary,
+        capsule=signed.capsule,
+        certificate=signed.certificate,
+        chain=kept.contents.chain,
+        enrolment=_enrolment(tx, kept),
+        messages=of_one_invitation(
+            [
+                tx.safe.open(kept.contract_id, "message", message.sealed_message)
+                for message in tx.ceremonies.messages(kept.record.invitation_id)
+                if message.device_key_id == kept.record.device_key_id
+            ],
+            signed.transcript.client_nonce,
+        ),
+        user_verification=signed.declaration.user_verification,
+        agent_manifest=kept.contents.agent_manifest,
+        seed=keys.disclose(signed).seed if keys else None,
+    )
+
+
+def _signed_attempts(tx: Transaction, contract_id: str) -> list[tuple[KeptAttempt, SignedAttempt]]:
+    """Return the attempts that were signed, in the order of the contract's parties."""
+    found: dict[str, tuple[KeptAttempt, SignedAttempt]] = {}
     for invitation in tx.invitations.of_contract(contract_id):
         for record in tx.ceremonies.attempts(invitation.id):
             if record.state is AttemptState.SIGNED:
                 kept = attempts.opened(tx, record)
                 if isinstance(kept.attempt, SignedAttempt):
-                    return kept, kept.attempt
-    raise ContractStateRefused("no attempt of the contract was signed")
+                    found[invitation.party] = (kept, kept.attempt)
+    if not found:
+        raise ContractStateRefused("no attempt of the contract was signed")
+    return [found[party] for party in sorted(found)]
 
 
 def _enrolment(tx: Transaction, kept: KeptAttempt) -> EnrolmentEvidence | None:

@@ -28,7 +28,9 @@ MAX_PARTS = 2_000
 MAX_BYTES = 256 * 1024 * 1024
 """Larger files are no dossiers."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?\Z")
+_NAME = re.compile(
+    r"(signatories/[2-5]/)?[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?\Z", re.ASCII
+)
 _FRAME = re.compile(r"META-INF/(ASiCManifest[12]\.xml|signature\.p7s|timestamp\.tst)\Z")
 _LOCAL = struct.Struct("<IHHHHHIIIHH")
 _CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")

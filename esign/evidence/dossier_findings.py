@@ -47,3 +47,9 @@ class Findings:
     level: str | None = None
     signatory: str | None = None
     sandbox: bool = False
+    number: int = 1
+    """Which of the dossier's signatories the findings are about."""
+    last: bool = True
+    """Whether this signature was the last one that a person made."""
+    released: bytes | None = None
+    """SHA-256 of the file in which the signature was released first; None: the finished document."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from esign.ceremony import Sealed, Transcript, UserVerificationStatement
@@ -19,7 +19,8 @@ from esign.evidence.dossier_forms import (
     read_user_verification,
     user_verification_form,
 )
-from esign.evidence.dossier_readme import README
+from esign.evidence.dossier_party import SignatoryEvidence, folder
+from esign.evidence.dossier_readme import README, SEVERAL
 from esign.evidence.dossier_statement import statement_of
 from esign.evidence.errors import DossierError
 from esign.evidence.ledger_extract import LedgerExtract, SequencedOpening
@@ -30,6 +31,10 @@ __all__ = ["VERSION", "Dossier", "EnrolmentEvidence", "PartError", "PasskeyEvide
 
 VERSION = "esign-dossier/1"
 """The form of the parts. Another form gets another number; this one stays readable for ever."""
+
+
+MOST_SIGNATORIES = 5
+"""More persons than may sign one contract."""
 
 
 class PartError(DossierError):
@@ -60,6 +65,8 @@ class Dossier:
         openings: What opens the commitments in them.
         mails: Mails exactly as they were sent.
         seed: The disclosed seed of the capsule, in a dispute.
+        further: Each signatory after the first; transcript, declaration, summary, capsule, certificates, enrolment,
+            messages, user verification, agent and seed above are the first one's.
     """
 
     document: bytes = field(repr=False)
@@ -79,6 +86,19 @@ class Dossier:
     openings: tuple[SequencedOpening, ...] = field(default=(), repr=False)
     mails: tuple[bytes, ...] = field(default=(), repr=False)
     seed: bytes | None = field(default=None, repr=False)
+    further: tuple[SignatoryEvidence, ...] = field(default=(), repr=False)
+
+    @property
+    def signatories(self) -> int:
+        """How many persons signed."""
+        return 1 + len(self.further)
+
+    def of(self, number: int) -> Dossier:
+        """Return the dossier as it would be if only one of its signatories had signed, from 1."""
+        if number == 1:
+            return replace(self, further=())
+        other = self.further[number - 2]
+        return replace(self, further=(), **{each.name: getattr(other, each.name) for each in fields(other)})
 
     def parts(self) -> dict[str, bytes]:
         """Return the parts, by name.
@@ -86,37 +106,29 @@ class Dossier:
         Raises:
             PartError: The transcript is none.
         """
+        readme = README + SEVERAL if self.further else README
         parts = {
-            "readme.txt": README.encode("utf-8"),
+            "readme.txt": readme.encode("utf-8"),
             "document.pdf": self.document,
-            "transcript.json": self.transcript,
-            "declaration.txt": self.declaration.encode("utf-8"),
-            "summary.json": self.summary,
             "policy.yaml": self.policy,
-            "capsule.json": canonical({"enc": b64url(self.capsule.enc), "ct": b64url(self.capsule.ct)}),
-            "certificates/signer.der": self.certificate,
-            "agent-manifest.json": self.agent_manifest,
             "contract.json": self.contract,
             "ledger.json": canonical(self.ledger.to_mapping()),
         }
-        parts |= {f"certificates/chain-{place:02}.der": der for place, der in enumerate(self.chain, 1)}
-        parts |= {f"messages/{place:03}.jws": message for place, message in enumerate(self.messages, 1)}
         parts |= {f"mails/{place:03}.eml": mail for place, mail in enumerate(self.mails, 1)}
-        if self.enrolment is not None:
-            parts["enrolment.json"] = canonical(enrolment_form(self.enrolment))
-        if self.user_verification is not None:
-            parts["user-verification.json"] = canonical(user_verification_form(self.user_verification))
-        if self.seed is not None:
-            parts["disclosure.json"] = canonical({"seed": b64url(self.seed)})
+        for number in range(1, self.signatories + 1):
+            own = _own_parts(self.of(number))
+            parts |= {folder(number) + name: data for name, data in own.items()}
         opened = [opening_form(each, parts) for each in self.openings]
-        try:
-            statement = statement_of(Transcript.parse(self.transcript))
-        except DossierError:
-            raise
-        except Exception as error:
-            raise PartError("the transcript cannot be read", part="transcript.json") from error
+        for number in range(1, self.signatories + 1):
+            name = f"{folder(number)}transcript.json"
+            try:
+                statement = statement_of(Transcript.parse(parts[name]))
+            except DossierError:
+                raise
+            except Exception as error:
+                raise PartError("the transcript cannot be read", part=name) from error
+            parts[f"{folder(number)}statement.json"] = canonical({"v": VERSION, **statement})
         parts["commitments.json"] = canonical({"openings": opened})
-        parts["statement.json"] = canonical({"v": VERSION, **statement})
         return parts
 
     @classmethod
@@ -127,27 +139,20 @@ class Dossier:
             PartError: A part is missing, unknown, or not exactly as it is written here.
         """
         reader = _Reader(parts)
-        capsule = reader.json("capsule.json")
+        last = 1
+        while last < MOST_SIGNATORIES and f"{folder(last + 1)}transcript.json" in parts:
+            last += 1
         dossier = cls(
             document=reader.raw("document.pdf"),
-            transcript=reader.raw("transcript.json"),
-            declaration=reader.parse("declaration.txt", lambda data: data.decode("utf-8")),
-            summary=reader.raw("summary.json"),
-            policy=reader.raw("policy.yaml"),
-            capsule=reader.parse(
-                "capsule.json", lambda _: Sealed(enc=read_bytes(capsule, "enc"), ct=read_bytes(capsule, "ct"))
+            **_read_own(_Reader(parts, folder(1))),
+            further=tuple(
+                SignatoryEvidence(**_read_own(_Reader(parts, folder(number)))) for number in range(2, last + 1)
             ),
-            certificate=reader.raw("certificates/signer.der"),
-            chain=reader.numbered(r"certificates/chain-\d\d\.der"),
-            enrolment=reader.optional("enrolment.json", read_enrolment),
-            messages=reader.numbered(r"messages/\d\d\d\.jws"),
-            user_verification=reader.optional("user-verification.json", read_user_verification),
-            agent_manifest=reader.raw("agent-manifest.json"),
+            policy=reader.raw("policy.yaml"),
             contract=reader.raw("contract.json"),
             ledger=reader.parse("ledger.json", lambda data: LedgerExtract.from_mapping(parse_canonical(data))),
             openings=reader.parse("commitments.json", lambda data: read_openings(parse_canonical(data), parts)),
             mails=reader.numbered(r"mails/\d\d\d\.eml"),
-            seed=reader.optional("disclosure.json", lambda value: read_bytes(value, "seed")),
         )
         again = dossier.parts()
         for name in sorted(again.keys() | parts.keys()):
@@ -158,11 +163,53 @@ class Dossier:
         return dossier
 
 
+def _own_parts(dossier: Dossier) -> dict[str, bytes]:
+    """Return the parts that each signatory has of his or her own, but the statement."""
+    parts = {
+        "transcript.json": dossier.transcript,
+        "declaration.txt": dossier.declaration.encode("utf-8"),
+        "summary.json": dossier.summary,
+        "capsule.json": canonical({"enc": b64url(dossier.capsule.enc), "ct": b64url(dossier.capsule.ct)}),
+        "certificates/signer.der": dossier.certificate,
+        "agent-manifest.json": dossier.agent_manifest,
+    }
+    parts |= {f"certificates/chain-{place:02}.der": der for place, der in enumerate(dossier.chain, 1)}
+    parts |= {f"messages/{place:03}.jws": message for place, message in enumerate(dossier.messages, 1)}
+    if dossier.enrolment is not None:
+        parts["enrolment.json"] = canonical(enrolment_form(dossier.enrolment))
+    if dossier.user_verification is not None:
+        parts["user-verification.json"] = canonical(user_verification_form(dossier.user_verification))
+    if dossier.seed is not None:
+        parts["disclosure.json"] = canonical({"seed": b64url(dossier.seed)})
+    return parts
+
+
+def _read_own(reader: _Reader) -> dict[str, Any]:
+    capsule = reader.json("capsule.json")
+    return {
+        "transcript": reader.raw("transcript.json"),
+        "declaration": reader.parse("declaration.txt", lambda data: data.decode("utf-8")),
+        "summary": reader.raw("summary.json"),
+        "capsule": reader.parse(
+            "capsule.json", lambda _: Sealed(enc=read_bytes(capsule, "enc"), ct=read_bytes(capsule, "ct"))
+        ),
+        "certificate": reader.raw("certificates/signer.der"),
+        "chain": reader.numbered(r"certificates/chain-\d\d\.der"),
+        "enrolment": reader.optional("enrolment.json", read_enrolment),
+        "messages": reader.numbered(r"messages/\d\d\d\.jws"),
+        "user_verification": reader.optional("user-verification.json", read_user_verification),
+        "agent_manifest": reader.raw("agent-manifest.json"),
+        "seed": reader.optional("disclosure.json", lambda value: read_bytes(value, "seed")),
+    }
+
+
 class _Reader:
-    def __init__(self, parts: Mapping[str, bytes]) -> None:
+    def __init__(self, parts: Mapping[str, bytes], own: str = "") -> None:
         self._parts = parts
+        self._own = own
 
     def raw(self, name: str) -> bytes:
+        name = self._own + name
         if name not in self._parts:
             raise PartError("missing", part=name)
         return self._parts[name]
@@ -172,14 +219,15 @@ class _Reader:
         try:
             return read(data)
         except Exception as error:  # hostile bytes: whatever a reader raises, the part cannot be read
-            raise PartError("cannot be read", part=name) from error
+            raise PartError("cannot be read", part=self._own + name) from error
 
     def json(self, name: str) -> dict[str, Any]:
         value: dict[str, Any] = self.parse(name, parse_canonical)
         return value
 
     def optional(self, name: str, read: Any) -> Any:
-        return self.parse(name, lambda data: read(parse_canonical(data))) if name in self._parts else None
+        return self.parse(name, lambda data: read(parse_canonical(data))) if self._own + name in self._parts else None
 
     def numbered(self, pattern: str) -> tuple[bytes, ...]:
-        return tuple(self._parts[name] for name in sorted(self._parts) if re.fullmatch(pattern, name, re.ASCII))
+        whole = re.escape(self._own) + pattern
+        return tuple(self._parts[name] for name in sorted(self._parts) if re.fullmatch(whole, name, re.ASCII))

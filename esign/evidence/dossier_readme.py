@@ -38,3 +38,9 @@ What the parts are / Was die Teile sind
 Hashes, labels, encodings: protocol specification esign/1.
 """
 """It belongs to version 1 of the dossier and never changes: it is written again when a dossier is read."""
+
+SEVERAL = """\
+Several signatories / Mehrere Unterzeichnende
+  signatories/N/          the same parts for each signatory after the first
+"""
+"""Follows the leaflet where more than one person signed; belongs to version 1 likewise."""

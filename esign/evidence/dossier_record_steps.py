@@ -28,9 +28,8 @@ WALK = (
     EntryKind.ATTEMPT_OPENED,
     EntryKind.INTENT_DECLARED,
     EntryKind.SIGNATURE_EMBEDDED,
-    EntryKind.CONTRACT_CONCLUDED,
 )
-"""What the ledger must say about the attempt, in this order."""
+"""What the ledger must say about the attempt, in this order; then what followed from it for the contract."""
 
 
 def messages_are_the_devices(found: Findings) -> str:
@@ -103,7 +102,8 @@ def ledger_tells_the_same(found: Findings) -> str:
     tau = found.tau.hex()
     about = [entry for entry in found.entries if entry.facts.get("tau") == tau]
     places = []
-    for kind in WALK:
+    ends = EntryKind.CONTRACT_CONCLUDED if found.last else EntryKind.CONTRACT_PARTLY_SIGNED
+    for kind in (*WALK, ends):
         seqs = [entry.seq for entry in about if entry.kind is kind]
         require(len(seqs) == 1, f"the ledger does not say {kind} exactly once about this attempt", LEDGER)
         places.append(seqs[0])
@@ -122,14 +122,15 @@ def commitments_open(found: Findings) -> str:
     """What was committed to is what is here."""
     entries = {entry.seq: entry for entry in found.entries}
     tau = found.tau.hex()
+    own = "" if found.number == 1 else f"_{found.number}"
     here: dict[tuple[EntryKind, str], bytes] = {
         (EntryKind.CONTRACT_DRAWN_UP, "contract"): found.parts["contract.json"],
-        (EntryKind.CONTRACT_DRAWN_UP, "declaration"): found.parts["declaration.txt"],
-        (EntryKind.CONTRACT_DRAWN_UP, "summary"): found.parts["summary.json"],
+        (EntryKind.CONTRACT_DRAWN_UP, f"declaration{own}"): found.parts["declaration.txt"],
+        (EntryKind.CONTRACT_DRAWN_UP, f"summary{own}"): found.parts["summary.json"],
         (EntryKind.CONTRACT_DRAWN_UP, "draft"): found.transcript.document.revisions[0].sha256,
         (EntryKind.ATTEMPT_OPENED, "transcript"): found.parts["transcript.json"],
         (EntryKind.INTENT_DECLARED, "attributes"): found.cms.attributes,
-        (EntryKind.SIGNATURE_EMBEDDED, "document"): sha256(found.parts["document.pdf"]),
+        (EntryKind.SIGNATURE_EMBEDDED, "document"): found.released or sha256(found.parts["document.pdf"]),
     }
     sent = set()
     opened = set()

@@ -49,9 +49,10 @@ class DossierReport:
         sandbox: It speaks of itself as sandbox; then it proves nothing to anybody, valid or not.
         level: ``simple``, ``advanced`` or ``qualified``, as far as it could be read.
         signatory: The signatory's name, as far as it could be read.
-        proven_at: Instant of the signature timestamp, if it is good.
+        proven_at: Instant of the signature timestamp, if it is good; of the last one, where several signed.
         dossier_at: Instant of the dossier's own timestamp, if it is good.
         steps: All steps, in order.
+        signatories: The names of all who signed, as far as they could be read.
     """
 
     valid: bool
@@ -61,11 +62,16 @@ class DossierReport:
     proven_at: datetime | None
     dossier_at: datetime | None
     steps: tuple[Step, ...]
+    signatories: tuple[str, ...] = ()
 
     @property
     def first_failure(self) -> Step | None:
         """The first step that failed, if one did."""
         return next((step for step in self.steps if step.outcome is Outcome.FAILED), None)
+
+
+WHOLE_FILE = frozenset({"container", "manifest", "timestamp", "seal", "parts", "signatories", "verdict"})
+"""Steps that are about the dossier as a whole, whoever signed."""
 
 
 class StepFailed(DossierError):
@@ -149,6 +155,14 @@ class Steps:
         self._add(name, Outcome.SKIPPED, why, None)
         self._passed.add(name)
 
+    def of(self, prefix: str, whole_name: Callable[[str | None], str | None]) -> PrefixedSteps:
+        """Return the same steps for one of several signatories: names with a prefix, parts in their own folder."""
+        return PrefixedSteps(self, prefix, whole_name)
+
+    def passed(self, *names: str) -> bool:
+        """Tell whether steps passed, or were not needed."""
+        return set(names) <= self._passed
+
     @property
     def all(self) -> tuple[Step, ...]:
         """The steps so far."""
@@ -161,3 +175,27 @@ class Steps:
 
     def _add(self, name: str, outcome: Outcome, what: str, part: str | None) -> None:
         self._done.append(Step(name=name, outcome=outcome, what=what, part=part))
+
+
+class PrefixedSteps:
+    """Runs steps about one signatory; steps about the whole file keep their names."""
+
+    def __init__(self, steps: Steps, prefix: str, whole_name: Callable[[str | None], str | None]) -> None:
+        self._steps, self._prefix, self._whole_name = steps, prefix, whole_name
+
+    def run(self, name: str, check: Callable[[], str], *, part: str | None = None, after: tuple[str, ...] = ()) -> None:
+        """Run a step under its name with the prefix."""
+
+        def named() -> str:
+            try:
+                return check()
+            except StepFailed as error:
+                own = error.facts.get("part")
+                raise StepFailed(error.detail, part=self._whole_name(own if isinstance(own, str) else part)) from error
+
+        before = tuple(step if step in WHOLE_FILE else self._prefix + step for step in after)
+        self._steps.run(self._prefix + name, named, part=self._whole_name(part), after=before)
+
+    def skip(self, name: str, why: str) -> None:
+        """Leave a step out that this signatory does not need."""
+        self._steps.skip(self._prefix + name, why)

@@ -6,21 +6,26 @@ No PDF library is asked here: the transcript names the byte range, the hole in i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from esign.ceremony import Transcript
 from esign.evidence.dossier_findings import Findings
 from esign.evidence.dossier_report import present, require
 from esign.evidence.dossier_tokens import verify_stamp
+from esign.foundation.canonical import parse_canonical
 from esign.foundation.digests import sha256
 from esign.pades import (
     CeremonyEvidence,
+    EmbeddedSignature,
     Statement,
     der,
     range_digest,
     read_signatures,
     read_signed_attributes,
     read_signed_data,
+    seal_attributes,
     signed_data,
 )
 from esign.policy import LegalLevel
@@ -29,6 +34,8 @@ from esign.validation import ReleaseExpectation, TrustAnchors, check_release
 DOCUMENT = "document.pdf"
 TRANSCRIPT = "transcript.json"
 SIGNER = "certificates/signer.der"
+COMPANY_FIELD = "Company"
+"""Field of the company's seal in the document."""
 TOLERANCE = timedelta(minutes=5)
 """How far the company's clock and the timestamp authority's may lie apart."""
 
@@ -137,40 +144,75 @@ def transcript_binds_texts(found: Findings) -> str:
     return "declaration, summary, policy, agent and contract data are those that were declared"
 
 
-def document_is_valid(found: Findings) -> str:
+def document_is_valid(found: Findings, others: tuple[Findings, ...] = ()) -> str:
     """The document passes the verdict of the validation room: changes, timestamps, revocation data, level.
 
     It is judged as at the instant of its own timestamp: what it holds was fresh then, and the dossier may be made years
     later.
     """
-    transcript = found.transcript
     signatures = read_signatures(found.dossier.document)
-    fields = [s.field for s in signatures if s.byte_range == transcript.document.byte_range]
-    require(len(fields) == 1, "the signature is not in the document exactly once", DOCUMENT)
+    expected = [_expected(each, signatures) for each in sorted((found, *others), key=_place)]
+    expected += company_seal(found, signatures)
     last = signatures[-1]
     require(last.kind == "DocTimeStamp", "the document has no timestamp", DOCUMENT)
     digest = range_digest(found.dossier.document, last.byte_range)
     stamped_at = verify_stamp(last.cms, digest, anchors=found.anchors).gen_time
     late = found.dossier_at is not None and stamped_at > found.dossier_at + TOLERANCE
     require(not late, "the document timestamp is later than the dossier", DOCUMENT)
-    evidence: CeremonyEvidence = found.attributes.evidence
     report = check_release(
         found.dossier.document,
-        expected=ReleaseExpectation(
-            field=fields[0],
-            byte_range=transcript.document.byte_range,
-            document_digest=transcript.document.sha256,
-            attributes=found.cms.attributes,
-            evidence=evidence,
-            certificate=found.dossier.certificate,
-            level=evidence.statement.level,
-        ),
+        expected=replace(expected[-1], timestamped=True),
+        earlier=tuple(expected[:-1]),
         trust=TrustAnchors(certificates=found.anchors),
         at=found.at or stamped_at,
     )
     words = "; ".join(f"{finding.kind}: {finding.what}" for finding in report.findings)
     require(report.passed, words, DOCUMENT)
     return "nothing was changed after signing beyond what the signature permits; chains and timestamps are good"
+
+
+def _place(found: Findings) -> int:
+    return found.transcript.document.length
+
+
+def _expected(found: Findings, signatures: Sequence[EmbeddedSignature]) -> ReleaseExpectation:
+    """Return what a signatory's signature in the document must be, by the transcript."""
+    document = found.transcript.document
+    fields = [s.field for s in signatures if s.byte_range == document.byte_range]
+    require(len(fields) == 1, "the signature is not in the document exactly once", DOCUMENT)
+    evidence: CeremonyEvidence = found.attributes.evidence
+    return ReleaseExpectation(
+        field=fields[0],
+        byte_range=document.byte_range,
+        document_digest=document.sha256,
+        attributes=found.cms.attributes,
+        evidence=evidence,
+        certificate=found.dossier.certificate,
+        level=evidence.statement.level,
+        timestamped=False,
+    )
+
+
+def company_seal(found: Findings, signatures: Sequence[EmbeddedSignature]) -> tuple[ReleaseExpectation, ...]:
+    """Return what the company's seal in the document must be; nothing where the contract data ask for none."""
+    if parse_canonical(found.dossier.contract).get("company_signature", "none") != "seal":
+        return ()
+    seals = [s for s in signatures if s.field == COMPANY_FIELD]
+    require(len(seals) == 1, "the company's seal is not in the document exactly once", DOCUMENT)
+    digest = range_digest(found.dossier.document, seals[0].byte_range)
+    certificate = read_signed_data(seals[0].cms).certificate
+    return (
+        ReleaseExpectation(
+            field=COMPANY_FIELD,
+            byte_range=seals[0].byte_range,
+            document_digest=digest,
+            attributes=seal_attributes(document_digest=digest, certificate=certificate),
+            evidence=None,
+            certificate=certificate,
+            level=0,
+            timestamped=False,
+        ),
+    )
 
 
 def _hole(found: Findings) -> bytes:

@@ -22,8 +22,10 @@ from esign.evidence.dossier_manifest import (
     check_manifest,
 )
 from esign.evidence.dossier_parts import Dossier, PartError
-from esign.evidence.dossier_report import DossierReport, Steps, present, require
+from esign.evidence.dossier_party import seen_by, whole_name
+from esign.evidence.dossier_report import DossierReport, PrefixedSteps, Steps, present, require
 from esign.evidence.dossier_seal import check_seal
+from esign.evidence.dossier_together import signatories_belong_together
 from esign.evidence.dossier_tokens import verify_stamp
 from esign.foundation.digests import sha256
 from esign.identity import CertificateFacts
@@ -45,6 +47,9 @@ def verify_dossier(data: bytes, *, anchors: tuple[bytes, ...], at: datetime | No
     19. ``ledger``: the same story, in a timestamped head. 20. ``commitments``. 21. ``verdict``: the whole document, by
     a second implementation. 22. ``disclosure``: what the seed settles, if it is disclosed.
 
+    Where several signed, steps 6 to 20 and 22 are taken for each – names begin with ``signatory-2.`` and so on for all
+    but the first – and before step 19 ``signatories`` holds them against the contract data and each other.
+
     What it cannot show: that no further entries about the contract exist in the ledger, and that certificates were not
     revoked after the signature (revocation data are those in the document).
 
@@ -56,18 +61,53 @@ def verify_dossier(data: bytes, *, anchors: tuple[bytes, ...], at: datetime | No
     found = Findings(anchors=tuple(anchors), at=at)
     steps = Steps()
     _frame(steps, found, data)
-    _signature(steps, found)
-    _identity(steps, found)
-    _record(steps, found)
+    everybody = _everybody(found)
+    several = len(everybody) > 1
+    views = [(steps if each.number == 1 else _view(steps, each.number), each) for each in everybody]
+    for view, each in views:
+        _signature(view, each)
+        _identity(view, each)
+    if several:
+        transcripts = tuple(f"{_prefix(each.number)}transcript" for each in everybody)
+        steps.run("signatories", partial(signatories_belong_together, everybody), after=transcripts)
+    for view, each in views:
+        _record(view, each, after=("signatories",) if several else ())
+    _verdict(steps, everybody)
+    for view, each in views:
+        _disclosure(view, each)
+    times = [each.signed_at for each in everybody]
     return DossierReport(
         valid=steps.hold,
-        sandbox=found.sandbox,
+        sandbox=any(each.sandbox for each in everybody),
         level=found.level,
         signatory=found.signatory,
-        proven_at=found.signed_at,
+        proven_at=max((time for time in times if time is not None), default=None) if None not in times else None,
         dossier_at=found.dossier_at,
         steps=steps.all,
+        signatories=tuple(each.signatory for each in everybody if each.signatory is not None),
     )
+
+
+def _prefix(number: int) -> str:
+    return "" if number == 1 else f"signatory-{number}."
+
+
+def _view(steps: Steps, number: int) -> PrefixedSteps:
+    return steps.of(_prefix(number), partial(whole_name, number=number))
+
+
+def _everybody(found: Findings) -> tuple[Findings, ...]:
+    """Return findings for each signatory; each sees the own parts and the shared ones under their plain names."""
+    dossier = getattr(found, "dossier", None)
+    if dossier is None or dossier.signatories == 1:
+        return (found,)
+    others = []
+    for number in range(2, dossier.signatories + 1):
+        other = Findings(anchors=found.anchors, at=found.at, parts=seen_by(found.parts, number), number=number)
+        other.dossier, other.dossier_at = dossier.of(number), found.dossier_at
+        others.append(other)
+    found.parts, found.dossier = seen_by(found.parts, 1), dossier.of(1)
+    return (found, *others)
 
 
 def _frame(steps: Steps, found: Findings, data: bytes) -> None:
@@ -78,7 +118,7 @@ def _frame(steps: Steps, found: Findings, data: bytes) -> None:
     steps.run("parts", partial(_parts, found), after=("container",))
 
 
-def _signature(steps: Steps, found: Findings) -> None:
+def _signature(steps: Steps | PrefixedSteps, found: Findings) -> None:
     def run(name: str, check: Callable[[Findings], str], part: str, *after: str) -> None:
         steps.run(name, partial(check, found), part=part, after=after)
 
@@ -90,7 +130,7 @@ def _signature(steps: Steps, found: Findings) -> None:
     run("texts", signature.transcript_binds_texts, signature.TRANSCRIPT, "evidence")
 
 
-def _identity(steps: Steps, found: Findings) -> None:
+def _identity(steps: Steps | PrefixedSteps, found: Findings) -> None:
     simple = "at the simple level nobody but the mail's recipient is identified"
     names = ("request", "identity", "provider")
     checks = (identity.request_shows_possession, identity.person_is_identified, identity.provider_is_trusted)
@@ -108,7 +148,7 @@ def _identity(steps: Steps, found: Findings) -> None:
     )
 
 
-def _record(steps: Steps, found: Findings) -> None:
+def _record(steps: Steps | PrefixedSteps, found: Findings, after: tuple[str, ...]) -> None:
     steps.run("messages", partial(record.messages_are_the_devices, found), part="messages", after=("evidence",))
     steps.run("intent", partial(record.intent_was_declared, found), part="messages", after=("messages",))
     claimed = found.level is None or found.transcript.user_verification != "none"
@@ -117,14 +157,22 @@ def _record(steps: Steps, found: Findings) -> None:
     else:
         check = partial(identity.user_was_verified, found)
         steps.run("user_verification", check, part="user-verification.json", after=("evidence", "request"))
-    steps.run("ledger", partial(record.ledger_tells_the_same, found), part=record.LEDGER, after=("evidence",))
+    check = partial(record.ledger_tells_the_same, found)
+    steps.run("ledger", check, part=record.LEDGER, after=("evidence", *after))
     steps.run("commitments", partial(record.commitments_open, found), part=record.COMMITMENTS, after=("ledger",))
+
+
+def _verdict(steps: Steps, everybody: tuple[Findings, ...]) -> None:
+    first, *others = everybody
     steps.run(
         "verdict",
-        partial(signature.document_is_valid, found),
+        partial(signature.document_is_valid, first, tuple(others)),
         part=signature.DOCUMENT,
-        after=("signing_time", "document"),
+        after=tuple(f"{_prefix(each.number)}{name}" for each in everybody for name in ("signing_time", "document")),
     )
+
+
+def _disclosure(steps: Steps | PrefixedSteps, found: Findings) -> None:
     if "disclosure.json" in found.parts:
         check = partial(record.seed_settles_the_dispute, found)
         steps.run("disclosure", check, part="disclosure.json", after=("messages", "evidence"))
