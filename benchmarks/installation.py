@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,9 +15,9 @@ import httpx
 from certs.sandbox import Sandbox
 from certs.signatory import SandboxSignatory
 from esign import bootstrap
+from esign.cli.samples import sample_contracts
 from esign.engine import Application
 from esign.engine.ports import Mail
-from esign.policy import policies_root
 from esign.settings import Settings
 from web import create_app
 
@@ -34,8 +33,7 @@ PERSONS = {
 
 def samples() -> dict[str, dict[str, Any]]:
     """Return the sample contracts by template."""
-    found = [json.loads(path.read_text("utf-8")) for path in sorted((policies_root() / "samples").glob("*.json"))]
-    return {data["template"]: data for data in found}
+    return {sample.name: dict(sample.data) for sample in sample_contracts() if sample.name in PERSONS}
 
 
 class NoMail:
