@@ -73,6 +73,8 @@ export class Words {
 
 /** German first, as the documents are; English where it was chosen. @returns {Language} */
 export function firstLanguage() {
-  const chosen = new URLSearchParams(location.search).get("lang") ?? sessionStorage.getItem("lang");
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (asked === "de" || asked === "en") sessionStorage.setItem("lang", asked); // the way to the identity provider and back drops it
+  const chosen = asked ?? sessionStorage.getItem("lang");
   return chosen === "en" ? "en" : "de";
 }
