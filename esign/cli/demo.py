@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _OTHERS_TO_SIGN = "engine.result.not_ready"
 """What the server answers to a signatory who asks for the finished document before all have signed."""
 
+_QUIET = "WARNING"
+"""Level of the log: the terminal belongs to the links."""
+
 _PORT = click.IntRange(1, 65535)
 
 
@@ -65,8 +68,7 @@ def demo(
     _require_sandbox()
     from esign.cli.logs import LEVEL, configure
 
-    os.environ.setdefault(LEVEL, "WARNING")  # the terminal belongs to what is said; inherited by all processes
-    configure()
+    configure(otherwise=_QUIET)
     if sample is not None:
         from esign.cli.sample_walk import write_samples
 
@@ -93,7 +95,7 @@ def demo(
     _, settings = furnish(layout, _sandbox_class().create)
     install(settings)
     config = layout.config
-    Supervisor().run(
+    Supervisor(environment={LEVEL: os.environ.get(LEVEL, _QUIET)}).run(
         (
             _sandbox_child(layout),
             agent_child(config, layout.agent),

@@ -15,7 +15,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 LEVEL = "ESIGN_LOG_LEVEL"
 """Environment variable: DEBUG, INFO (default), WARNING, ERROR."""
@@ -58,10 +58,25 @@ def _left_out(found: re.Match[str]) -> str:
     return "<address>"
 
 
-def configure() -> None:
-    """Send every record of this process to stderr as JSON lines, from the level that ``ESIGN_LOG_LEVEL`` names."""
-    level = os.environ.get(LEVEL, "INFO").upper()
-    handler = logging.StreamHandler(sys.stderr)
+class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes to what stderr is at the moment."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+
+def configure(otherwise: str = "INFO") -> None:
+    """Send every record of this process to stderr as JSON lines.
+
+    Args:
+        otherwise: The lowest level that is written unless ``ESIGN_LOG_LEVEL`` names another.
+    """
+    level = os.environ.get(LEVEL, otherwise).upper()
+    handler = _Stderr()
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]

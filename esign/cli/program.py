@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from esign.cli.errors import WrongUse, error_line
+from esign.cli.logs import configure
 from esign.foundation.errors import EsignError
 
 COMMANDS = {
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 done, 1 refused, 2 wrong use, 130 interrupted."""
+    configure(otherwise="CRITICAL")  # a command says what it has to say itself; services log more
     try:
         result = program.main(args=arguments, prog_name="esign", standalone_mode=False)
     except click.exceptions.Abort:

@@ -113,7 +113,7 @@ def _sign(
 
 def _write(application: Any, folder: Path, sample: SampleContract, contract_id: str, agent_url: str) -> None:
     mails = application.contracts.mails(contract_id)
-    kinds = ["invitation" if _Letter.read(mail, agent_url).link else "signed-copy" for mail in mails]
+    kinds = [_Letter.read(mail, agent_url).kind for mail in mails]
     files = {
         f"{sample.name}.pdf": application.contracts.signed_document(contract_id),
         f"{sample.name}.dossier": application.dossiers.create(contract_id),
@@ -134,13 +134,24 @@ class _Letter:
     recipient: str
     link: str
     """The invitation's link; empty where the mail is none."""
+    copy: bool
+    """Whether the signed document is enclosed."""
+
+    @property
+    def kind(self) -> str:
+        """``invitation``, ``signed-copy`` or ``notice``: how the mail's file is named."""
+        return "invitation" if self.link else "signed-copy" if self.copy else "notice"
 
     @classmethod
     def read(cls, mail: bytes, agent_url: str) -> _Letter:
         message = email.message_from_bytes(mail, policy=email.policy.default)
         body = message.get_body(("plain",))
         found = re.search(re.escape(agent_url) + r"/#[A-Za-z0-9_-]{43}", body.get_content() if body else "")
-        return cls(recipient=message["To"].addresses[0].addr_spec, link=found.group() if found else "")
+        return cls(
+            recipient=message["To"].addresses[0].addr_spec,
+            link=found.group() if found else "",
+            copy=any(part.get_content_type() == "application/pdf" for part in message.iter_attachments()),
+        )
 
 
 def _origin(url: str) -> str:

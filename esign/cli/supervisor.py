@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -68,6 +68,8 @@ class Supervisor:
 
     restart: bool = False
     """Whether a child that ended is started again; otherwise everything ends with it."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables of the children, beside those of this process."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _running: list[_Running] = field(default_factory=list)
 
@@ -110,7 +112,7 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         if self._stop.is_set():
             return
-        process = _spawn(child)
+        process = _spawn(child, self.environment)
         self._running.append(_Running(child, process, time.monotonic()))
         deadline = time.monotonic() + READY_SECONDS
         while not all(answers(port) for port in child.ports):
@@ -133,7 +135,7 @@ class Supervisor:
                 running.failures = 0 if now - running.since > SETTLED_SECONDS else running.failures + 1
                 running.again_at = now + min(30.0, 0.5 * 2.0 ** min(running.failures, 10))
             elif now >= running.again_at:
-                running.process, running.since, running.again_at = _spawn(running.child), now, None
+                running.process, running.since, running.again_at = _spawn(running.child, self.environment), now, None
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
@@ -158,9 +160,9 @@ def follow_parent() -> None:
         sys.exit(0)
 
 
-def _spawn(child: Child) -> subprocess.Popen[bytes]:
+def _spawn(child: Child, more: Mapping[str, str]) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal reaches this process alone, which then stops the children in order.
-    environment = {**os.environ, _SUPERVISOR: str(os.getpid())}
+    environment = {**os.environ, **more, _SUPERVISOR: str(os.getpid())}
     return subprocess.Popen(  # noqa: S603 - our own program
         child.command, stdin=subprocess.DEVNULL, start_new_session=True, env=environment
     )

@@ -49,8 +49,8 @@ def test_children_run_until_a_stop_and_leave_nothing_behind(script):
     supervisor, pids = Supervisor(), []
     original = supervisor_module._spawn
 
-    def spawn(child):
-        process = original(child)
+    def spawn(child, more):
+        process = original(child, more)
         pids.append(process.pid)
         return process
 
