@@ -44,9 +44,9 @@ def find(tx: Transaction, token: str | None) -> Admission | None:
     """Return what a token admits to; None for every token that is not one of ours, after the same steps."""
     well_formed = _is_token(token)
     digest = stored_token_hash(token if token and well_formed else "")
-    invitation, handover = tx.invitations.by_token(digest), tx.invitations.handover(digest)
-    if handover is not None:
-        invitation = tx.invitations.get(handover.invitation_id)
+    own, handover = tx.invitations.by_token(digest), tx.invitations.handover(digest)
+    handed = tx.invitations.get(handover.invitation_id if handover else "")  # looked up in any case
+    invitation = handed or own
     if not well_formed or invitation is None or invitation.state is InvitationState.REVOKED:
         return None
     return Admission(invitation=invitation, token_digest=digest, handover=handover)
