@@ -97,6 +97,8 @@ def worker(application: Application) -> Worker:
             Task(name="deliveries", run=application.delivery.deliver_due, every=1.0),
             Task(name="conclusions", run=application.upkeep.conclude_abandoned, every=5.0),
             Task(name="overdue", run=application.upkeep.end_overdue, every=15.0),
+            Task(name="expiries", run=application.upkeep.end_expired_contracts, every=60.0),
+            Task(name="reminders", run=application.upkeep.remind_due, every=60.0),
             Task(name="ledger", run=application.ledger.stamp_due, every=30.0),
         ]
     )

@@ -65,6 +65,8 @@ class Settings:
     """Life of an attempt (T.exp)."""
     invitation_days: int = 14
     """Life of an invitation."""
+    reminder_days: tuple[int, ...] = (3, 1)
+    """How many days before an invitation ends its party is reminded; each once."""
     smtp_host: str = "localhost"
     smtp_port: int = 25
     smtp_security: str = "starttls"
@@ -87,6 +89,8 @@ class Settings:
                 raise SettingsError("must be an origin without a path", setting=name)
         if self.web_url == self.agent_url:
             raise SettingsError("the agent needs an origin of its own", setting="agent_url")
+        if any(not 1 <= days <= 60 for days in self.reminder_days):
+            raise SettingsError("reminders are sent 1 to 60 days before the end", setting="reminder_days")
         if not 60 <= self.attempt_seconds <= 3600:
             raise SettingsError("an attempt lives between one minute and one hour", setting="attempt_seconds")
 
@@ -138,6 +142,8 @@ def _typed(name: str, kind: str, value: object, base: Path) -> object:
     try:
         if kind.startswith("tuple"):
             items = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+            if "int" in kind:
+                return tuple(int(str(item)) for item in items)
             return tuple((base / item if "Path" in kind else str(item)) for item in items)
         if "Path" in kind:
             return base / str(value)

@@ -11,11 +11,12 @@ from typing import Any
 from esign.contracts import ContractData
 from esign.documents import Draft, draw_up
 from esign.engine import invitations, turns
-from esign.engine.corrections import with_address
+from esign.engine.corrections import with_address, with_other_person
 from esign.engine.drafting import committed, contract_contents
 from esign.engine.ending import refuse_if_ended
 from esign.engine.household import Household
 from esign.engine.invitations import Invited
+from esign.engine.notices import CANCELLATION, queue_notice
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
@@ -143,13 +144,33 @@ class ContractDesk:
             contents = self.household.contract_contents(tx, record)
         data = with_address(json.loads(contents.data), party, email)
         refuse_if_ended(record)
-        drawn = self._draw(data)
-        with self.household.store.transaction() as tx:
+        return self._replace(contract_id, data, cause="address_corrected")
+
+    def delegate(self, contract_id: str, party: str, person: Mapping[str, Any]) -> Corrected:
+        """Put another person in a party's place while nobody has signed; only the company does this.
+
+        Whoever signs instead stands in the document, identifies himself or herself, and has an invitation of his or
+        her own: the contract is drawn up anew under a new identifier, and none of the old tokens lives on. The person
+        replaced is told that the old document is gone.
+
+        Args:
+            contract_id: The contract.
+            party: ``signatory-1``, ``signatory-2``, …
+            person: The other person, as contract data names a signatory; may represent the person replaced.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+            PartyUnknown: The contract has no such party.
+            ContractsError: The data about the person are incomplete or contradict the contract.
+            ContractStateRefused: The contract has ended.
+            AlreadySigned: Somebody has signed.
+        """
+        with self.household.store.reading() as tx:
             record = self._get(tx, contract_id)
-            invited = record.state is not ContractState.DRAWN_UP
-            new = self._keep(tx, drawn, replaces=contract_id)
-            invitations.replace_contract(self.household, tx, record, by=new, cause="address_corrected")
-            return Corrected(contract_id=new, invited=self._invite(tx, self._get(tx, new)) if invited else None)
+            contents = self.household.contract_contents(tx, record)
+        refuse_if_ended(record)
+        data = with_other_person(json.loads(contents.data), party, person)
+        return self._replace(contract_id, data, cause="delegated", told=party)
 
     def list(self, limit: int = 100) -> tuple[ContractView, ...]:
         """Return the newest contracts, newest first."""
@@ -184,6 +205,19 @@ class ContractDesk:
             record = self._get(tx, contract_id)
             names = self.household.contract_contents(tx, record).mails
             return tuple(tx.safe.open(contract_id, "mail", self.household.documents.get(name)) for name in names)
+
+    def _replace(self, contract_id: str, data: Mapping[str, Any], *, cause: str, told: str = "") -> Corrected:
+        """Draw a contract up anew in the place of another; whoever was invited is invited again."""
+        drawn = self._draw(data)
+        with self.household.store.transaction() as tx:
+            record = self._get(tx, contract_id)
+            invited = record.state is not ContractState.DRAWN_UP
+            knew = told in turns.invitations(tx, contract_id)
+            new = self._keep(tx, drawn, replaces=contract_id)
+            invitations.replace_contract(self.household, tx, record, by=new, cause=cause)
+            if knew:
+                queue_notice(self.household, tx, contract_id, CANCELLATION, party=told, reason="")
+            return Corrected(contract_id=new, invited=self._invite(tx, self._get(tx, new)) if invited else None)
 
     def _draw(self, data: Mapping[str, Any]) -> _Drawn:
         house = self.household

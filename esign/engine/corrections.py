@@ -22,8 +22,19 @@ def with_address(data: Mapping[str, Any], party: str, email: str) -> dict[str, A
     return with_person(data, party, {"email": email})
 
 
-def with_person(data: Mapping[str, Any], party: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return contract data in which members of a party are replaced.
+def with_other_person(data: Mapping[str, Any], party: str, person: Mapping[str, Any]) -> dict[str, Any]:
+    """Return contract data in which somebody else stands in a party's place; nothing of the former person remains.
+
+    Raises:
+        PartyUnknown: The data knows no such party.
+    """
+    return with_person(data, party, person, keep=False)
+
+
+def with_person(
+    data: Mapping[str, Any], party: str, changes: Mapping[str, Any], *, keep: bool = True
+) -> dict[str, Any]:
+    """Return contract data in which members of a party are replaced; all of them, where nothing is kept.
 
     Raises:
         PartyUnknown: The data knows no such party.
@@ -32,7 +43,8 @@ def with_person(data: Mapping[str, Any], party: str, changes: Mapping[str, Any])
     names = [f"signatory-{place}" for place in range(1, len(persons) + 1)]
     if party not in names:
         raise PartyUnknown("the contract has no such party")
-    persons[names.index(party)] |= changes
+    place = names.index(party)
+    persons[place] = {**persons[place], **changes} if keep else dict(changes)
     corrected = {**data, "signatory": persons[0]}
     if len(persons) > 1:
         corrected["further_signatories"] = persons[1:]

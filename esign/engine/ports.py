@@ -52,6 +52,9 @@ class Invitations(Protocol):
     def get(self, invitation_id: str) -> InvitationRecord | None:
         """Return an invitation."""
 
+    def ending(self, before: datetime) -> tuple[InvitationRecord, ...]:
+        """Return the invitations that can still end with a signature and whose time is over before an instant."""
+
     def of_contract(self, contract_id: str) -> tuple[InvitationRecord, ...]:
         """Return the invitations of a contract that no other has replaced, oldest first."""
 

@@ -83,6 +83,8 @@ class InvitationRecord:
     created_at: datetime
     expires_at: datetime
     attempts: int = 0
+    reminded: int = 0
+    """How many reminders were sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
@@ -76,6 +77,14 @@ class SqlInvitations:
     def get(self, invitation_id: str) -> InvitationRecord | None:
         """Return an invitation."""
         return self._one(_INVITATION, keys(id=invitation_id))
+
+    def ending(self, before: datetime) -> tuple[InvitationRecord, ...]:
+        """Return the invitations that can still end with a signature and whose time is over before an instant."""
+        live = invitation.c.state.in_((InvitationState.WAITING, InvitationState.OPEN))
+        rows = self._connection.execute(
+            select(invitation).where(live, invitation.c.expires_at <= before).order_by(invitation.c.expires_at)
+        )
+        return tuple(_invitation(row) for row in rows)
 
     def of_contract(self, contract_id: str) -> tuple[InvitationRecord, ...]:
         """Return the invitations of a contract that no other has replaced, oldest first."""

@@ -33,6 +33,7 @@ invitation = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("reminded", Integer, nullable=False),
 )
 
 device = Table(

@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from certs.signatory import SandboxSignatory, ServerRefused, SignatoryRefused
 from esign.engine import attempts
+from esign.foundation.errors import EsignError
 from esign.pades import read_signatures
 from esign.policy import policies_root
 
@@ -76,7 +77,9 @@ def test_in_a_given_order_the_second_is_invited_when_the_first_has_signed(world:
     ]
     kinds = world.ledger(contract)
     assert (kinds.count("contract.partly_signed"), kinds.count("contract.concluded")) == (1, 1)
-    assert world.application.delivery.deliver_due() == 2, "each gets the document"
+    world.application.delivery.deliver_due()
+    copies = [mail for mail in world.post.mails if b"application/pdf" in mail]
+    assert len(copies) == 2, "each gets the document"
 
 
 def test_the_transcript_lists_every_earlier_revision(world: Any) -> None:
@@ -240,3 +243,72 @@ def test_the_represented_person_cannot_sign_in_the_representatives_place(world: 
     with pytest.raises(ServerRefused) as refusal:
         principal.enrol()
     assert refusal.value.code == "identity.person.name_differs"
+
+
+def person(**changes: Any) -> dict[str, Any]:
+    return {**couple()["further_signatories"][0], **changes}
+
+
+def test_the_company_may_put_another_person_in_a_partys_place_while_nobody_has_signed(world: Any) -> None:
+    contract = draw_up(world)
+    old = world.application.contracts.invite(contract)
+    jana = person(given_name="Jana", family_name="Beispiel", birth_date="1987-03-14", email="jana.b@post.example")
+    delegated = world.application.contracts.delegate(contract, "signatory-1", jana)
+    assert delegated.contract_id != contract
+    assert state(world, contract) == "cancelled"
+    with pytest.raises(ServerRefused) as refusal:
+        world.signatory(old.link, MIRA).hello()
+    assert refusal.value.code == "ceremony.invitation.unknown"
+    assert delegated.invited is not None
+    mira = world.signatory(delegated.invited.link, MIRA)
+    mira.hello()
+    with pytest.raises(ServerRefused) as refusal:
+        mira.enrol()
+    assert refusal.value.code == "identity.person.name_differs", "only the new person's own identification counts"
+    anew = world.application.contracts.resend(delegated.contract_id)
+    world.signatory(anew.link, "jana-beispiel").run()
+    assert state(world, delegated.contract_id) == "partly_signed"
+
+
+def test_nobody_is_replaced_once_anybody_has_signed(world: Any) -> None:
+    contract = draw_up(world)
+    world.application.contracts.invite(contract)
+    world.signatory(links(world)["mira"], MIRA).run()
+    before = len(world.application.contracts.list())
+    with pytest.raises(EsignError) as refusal:
+        world.application.contracts.delegate(contract, "signatory-2", person(given_name="Erik"))
+    assert refusal.value.code == "engine.invitation.signed"
+    assert state(world, contract) == "partly_signed"
+    assert len(world.application.contracts.list()) == before, "nothing new was drawn up"
+
+
+def test_who_has_not_signed_is_reminded_once_for_each_configured_day(world: Any) -> None:
+    contract = draw_up(world, signing_order="free")
+    world.application.contracts.invite(contract)
+    known = links(world)
+    world.signatory(known["mira"], MIRA).run()
+    counts = []
+    for days in (1, 10.9, 11.1, 11.5, 13.1, 13.5):
+        world.clock.offset = timedelta(days=days)
+        counts.append((world.application.upkeep.remind_due(), world.application.upkeep.remind_due()))
+    assert counts == [(0, 0), (0, 0), (1, 0), (0, 0), (1, 0), (0, 0)]
+    world.application.delivery.deliver_due()
+    reminders = [n for n in range(len(world.post.mails)) if "Ihre Unterschrift fehlt noch" in world.post.text(n)]
+    assert len(reminders) == 2
+    assert all(b"To: david.sommerfeld@post.example" in world.post.mails[number] for number in reminders)
+
+
+def test_a_party_that_lets_its_invitation_expire_ends_the_contract(world: Any) -> None:
+    contract = draw_up(world, signing_order="free")
+    world.application.contracts.invite(contract)
+    known = links(world)
+    world.signatory(known["mira"], MIRA).run()
+    world.application.delivery.deliver_due()
+    world.clock.offset = timedelta(days=14, minutes=1)
+    assert world.application.upkeep.end_expired_contracts() == 1
+    assert world.application.upkeep.end_expired_contracts() == 0
+    assert state(world, contract) == "expired"
+    assert world.application.delivery.deliver_due() == 1, "who has signed is told"
+    with pytest.raises(ServerRefused) as refusal:
+        world.signatory(known["david"], DAVID).hello()
+    assert refusal.value.code == "engine.invitation.closed"

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("created_at", esign.store.metadata.Instant(length=27), nullable=False),
         sa.Column("expires_at", esign.store.metadata.Instant(length=27), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("reminded", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["contract_id"], ["contract.id"], name=op.f("fk_invitation_contract_id_contract")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_invitation_token_digest")),
