@@ -1,4 +1,4 @@
-"""The whole way in Debian's Firefox, over WebDriver BiDi: keyboard and mouse, simple level and advanced without a passkey.
+"""The whole way in Debian's Firefox over WebDriver BiDi: keyboard and mouse, simple, and advanced without a passkey.
 
 WebAuthn's virtual authenticators exist in Chromium only; so the advanced level runs under the policy that records user
 verification and does not require it.

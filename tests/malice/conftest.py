@@ -11,9 +11,17 @@ import tests.conftest as small_world
 
 
 @pytest.fixture(scope="module")
-def shared_world(tmp_path_factory: pytest.TempPathFactory, sandbox_folder: Any) -> Iterator[Any]:
+def shared_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database that the tests of a file share."""
+    yield from small_world.database_url.__wrapped__(request)
+
+
+@pytest.fixture(scope="module")
+def shared_world(
+    tmp_path_factory: pytest.TempPathFactory, sandbox_folder: Any, shared_database_url: str
+) -> Iterator[Any]:
     """The small world of all tests, shared by the tests of a file."""
-    yield from small_world.world.__wrapped__(tmp_path_factory.mktemp("malice"), sandbox_folder)
+    yield from small_world.world.__wrapped__(tmp_path_factory.mktemp("malice"), sandbox_folder, shared_database_url)
 
 
 @pytest.fixture(autouse=True)

@@ -110,8 +110,8 @@ class Offer:
         draft = self.document[: len(draft)]
         _, hole, behind, _ = made.byte_range
         revisions = [
-            {"kind": "draft", "length": length, "sha256": sha256(draft[:length]).hex()}
-            for length in declared or (len(draft),)
+            {"kind": "signature" if number else "draft", "length": length, "sha256": sha256(draft[:length]).hex()}
+            for number, length in enumerate(declared or (len(draft),))
         ]
         claim = {
             "sha256": sha256(self.document[:hole], self.document[behind:]).hex(),

@@ -132,6 +132,8 @@ def test_the_browser_agents_modules_refuse_every_lie_for_its_reason(shared_world
             "ceremony": claims["ceremony"],
             "givenName": person["given_name"],
             "familyName": person["family_name"],
+            "role": person["role"],
+            "represents": person["represents"] or "",
             "level": "advanced",
             "sandbox": True,
             "issuer": claims["statement"]["identified_by"],

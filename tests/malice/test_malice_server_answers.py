@@ -74,7 +74,7 @@ def test_revisions_that_are_not_named_or_do_not_exist_are_refused(stage: Stage) 
     hidden = copy.copy(stage.honest).with_document(longer)
     assert stage.offered(hidden) == "agent.document.revisions", "two revisions under one name"
     named_both = copy.copy(stage.honest).with_document(longer, declared=(len(draft), len(longer)))
-    assert stage.offered(named_both) == "accepted", "the same two, named"
+    assert stage.offered(named_both) == "agent.document.revision_kind", "the same two, the second called a signature"
     invented = copy.copy(stage.honest).with_document(draft, declared=(len(draft) // 2, len(draft)))
     assert stage.offered(invented) == "agent.document.revisions"
     after = copy.copy(stage.honest).with_document(draft)
