@@ -1,4 +1,4 @@
-"""What a screen reader is given: live regions as they speak, the focus as it moves, names from the accessibility tree."""
+"""What a screen reader is given: live regions as they speak, the focus as it moves, names of the accessibility tree."""
 
 from __future__ import annotations
 

@@ -143,10 +143,10 @@ class Stack:
         return self.pool.submit(step).result()
 
     def sample(self, template: str, **changes: Any) -> dict[str, Any]:
-        """Return the data of a sample contract."""
+        """Return the data of a sample contract: the first of a template, or the one of a file's name."""
         for path in sorted((policies_root() / "samples").glob("*.json")):
             data = json.loads(path.read_text("utf-8"))
-            if data["template"] == template:
+            if template in (data["template"], path.stem):
                 return {**data, **changes}
         raise LookupError(template)
 
@@ -160,6 +160,18 @@ class Stack:
             self.application.contracts.invite(contract)
             self.application.delivery.deliver_due()
             return contract, self.links(before)[0]
+
+        return self.call(work)
+
+    def mailed(self, step: Callable[[], Any]) -> list[str]:
+        """Do something on the company's side and return the links that are mailed for it."""
+
+        def work() -> list[str]:
+            self.application.delivery.deliver_due()
+            before = len(self.post.mails)
+            step()
+            self.application.delivery.deliver_due()
+            return self.links(before)
 
         return self.call(work)
 

@@ -110,11 +110,17 @@ def test_at_the_simple_level_a_closed_page_finishes_by_itself(stack, desktop):
     assert stack.state(contract) == "concluded"
 
 
-def test_two_windows_do_not_sign_twice(stack, desktop):
+def test_two_devices_do_not_sign_twice(stack, desktop):
     contract, link = stack.invite("mobile-plan")
-    desktop.open(link).begin().read()
+    desktop.open(link)
+    desktop.tap("#handover-open")
+    desktop.wait("handover")
+    further = desktop.page.locator("#handover-link").input_value()
+    desktop.tap("#handover-back")
+    desktop.wait("landing")
+    desktop.begin().read()
     other = Customer(desktop.page.context.browser.new_context(**DESKTOP).new_page())
-    other.open(link).begin().read()
+    other.open(further).begin().read()
     desktop.unlock().scratch_with_mouse().type().order()
     desktop.wait("problem")
     assert desktop.problem == "ceremony.intent.superseded"

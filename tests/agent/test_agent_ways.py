@@ -12,8 +12,9 @@ from tests.agent.test_agent_journey import sent
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 WEIGHT = """(ids) => ids.map((id) => {
-  const style = getComputedStyle(document.getElementById(id)), box = document.getElementById(id).getBoundingClientRect();
-  return [style.fontSize, style.fontWeight, style.borderWidth, style.paddingTop, Math.round(box.width), Math.round(box.height)];
+  const button = document.getElementById(id), style = getComputedStyle(button), box = button.getBoundingClientRect();
+  const { fontSize, fontWeight, borderWidth, paddingTop } = style;
+  return [fontSize, fontWeight, borderWidth, paddingTop, Math.round(box.width), Math.round(box.height)];
 })"""
 
 

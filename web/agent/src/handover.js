@@ -9,6 +9,7 @@ import { tokenIn } from "./session.js";
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {{link: string, expires_at: number, qr: unknown}} Handover */
 
+const LIFE = 600; // seconds; two clocks never agree to the second
 const SPOKEN = [300, 60]; // seconds left at which assistive technology is told
 
 /** Minutes and seconds, as a clock shows them. @param {number} seconds */
@@ -68,7 +69,7 @@ async function fetchHandover(session) {
 /** Show how long the link still works. @param {Page} page @param {number} milliseconds @param {() => void} onOver @returns {() => void} stop */
 function countDown(page, milliseconds, onOver) {
   const { words } = page;
-  const end = performance.now() + milliseconds;
+  const end = performance.now() + Math.min(milliseconds, LIFE * 1000);
   const told = new Set();
   const tick = () => {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
