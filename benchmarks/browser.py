@@ -1,0 +1,165 @@
+"""A whole ceremony in a real browser: how long the person waits, part by part.
+
+Waiting begins with a tap and ends when the next thing can be done and is painted. What the person does meanwhile
+(choosing an identity, reading, scratching, typing) does not count; the passkey's prompts are confirmed at once.
+
+Limit beside it: the bare transfer of the same bytes over the same line, one request after the other that depends on it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.figures import Row, table
+from benchmarks.installation import PERSONS
+from benchmarks.running import Running, running
+from tests.agent.scratch_helpers import ARGUMENTS, CHROMIUM, PHONE, Customer
+
+TEMPLATE = "cost-approval"
+"""The two-page contract."""
+
+LATENCY, DOWN, UP = 150, 1.6e6 / 8, 0.75e6 / 8
+"""A slow mobile line: milliseconds a request, bytes a second."""
+
+PARTS = {
+    "link": "link in the mail → first page",
+    "begin": "begin → identity provider's page",
+    "return": "identity chosen → document on screen",
+    "unlock": "unlock → scratch field ready",
+    "order": "order button → signed copy verified",
+}
+
+_WATCH = """(() => {
+  const say = (what) => console.debug('mark', what, performance.timeOrigin + performance.now());
+  const painted = (what) => requestAnimationFrame(() => setTimeout(() => say(what)));
+  addEventListener('click', (event) => {
+    const button = event.target.closest?.('button');
+    if (button && event.isTrusted) say('tap ' + (button.id || button.value));
+  }, true);
+  const watch = () => {
+    painted('page ' + location.pathname);
+    const state = () => painted('state ' + document.body.dataset.state);
+    new MutationObserver(state).observe(document.body, { attributes: true, attributeFilter: ['data-state'] });
+    state();
+  };
+  document.readyState === 'loading' ? addEventListener('DOMContentLoaded', watch) : watch();
+})()"""
+
+
+@dataclass
+class Marks:
+    """What the page said, and when (milliseconds since 1970, the machine's clock)."""
+
+    seen: list[tuple[str, float]] = field(default_factory=list)
+    bytes: int = 0
+    requests: int = 0
+
+    def hear(self, message: Any) -> None:
+        """Take in a line of the page's console."""
+        if message.type == "debug" and message.text.startswith("mark "):
+            what, _, at = message.text.removeprefix("mark ").rpartition(" ")
+            self.seen.append((what, float(at)))
+
+    def first(self, what: str, since: float = 0.0) -> float:
+        """Return when something was first seen since an instant."""
+        return min(at for seen, at in self.seen if seen.startswith(what) and at >= since)
+
+
+def measure(rounds: int = 12) -> str:
+    """Return the report in Markdown."""
+    with running() as house, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        version = browser.version
+        for _ in range(2):
+            _ceremony(house, browser, slow=False)
+        fast = [_ceremony(house, browser, slow=False) for _ in range(rounds)]
+        slow = [_ceremony(house, browser, slow=True) for _ in range(rounds)]
+        browser.close()
+    return "\n".join(
+        [
+            "## Ceremony in the browser",
+            "",
+            f"Chromium {version}, a new device each time (empty cache, no keys), contract `{TEMPLATE}` of two pages,",
+            "advanced level with a passkey; installation as `esign demo` starts it.",
+            "",
+            "### On this machine, unthrottled",
+            "",
+            _report(fast),
+            "",
+            "### A slow phone on a slow line",
+            "",
+            f"Main thread slowed down four times, {LATENCY} ms a request, {DOWN * 8 / 1e6:.1f} Mbit/s down,",
+            f"{UP * 8 / 1e6:.2f} Mbit/s up.",
+            "",
+            _report(slow),
+            "",
+            f"Transfer of the same bytes alone at {DOWN * 8 / 1e6:.1f} Mbit/s: "
+            f"{Row('', '', tuple(w['bytes'] for w in slow)).median / DOWN * 1000:,.0f} ms "
+            f"({Row('', '', tuple(w['bytes'] for w in slow)).median / 1000:,.0f} kB in "
+            f"{Row('', '', tuple(w['requests'] for w in slow)).median:.0f} requests).",
+        ]
+    )
+
+
+def _report(walks: list[dict[str, float]]) -> str:
+    rows = [Row(what, "ms", tuple(walk[name] for walk in walks)) for name, what in PARTS.items()]
+    total = tuple(sum(walk[name] for name in PARTS) for walk in walks)
+    return table([*rows, Row("**waiting in all**", "ms", total)])
+
+
+def _ceremony(house: Running, browser: Browser, *, slow: bool) -> dict[str, float]:
+    marks = Marks()
+    link = house.invite(TEMPLATE)
+    with _device(browser, marks, slow=slow) as customer:
+        start = time.time() * 1000
+        customer.open(link)
+        customer.begin().identify(PERSONS[TEMPLATE]).read().unlock().scratch_with_finger()
+        customer.type().order().done()
+        customer.page.wait_for_timeout(300)
+    begin, unlock, order = marks.first("tap begin"), marks.first("tap unlock-button"), marks.first("tap order-button")
+    chosen = marks.first(f"tap {PERSONS[TEMPLATE]}")
+    return {
+        "link": marks.first("state landing") - start,
+        "begin": marks.first("page /idp/", begin) - begin,
+        "return": marks.first("state reading", chosen) - chosen,
+        "unlock": marks.first("state scratch", unlock) - unlock,
+        "order": marks.first("state done", order) - order,
+        "bytes": float(marks.bytes),
+        "requests": float(marks.requests),
+    }
+
+
+@contextmanager
+def _device(browser: Browser, marks: Marks, *, slow: bool) -> Iterator[Customer]:
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    page.on("console", marks.hear)
+    page.add_init_script(_WATCH)
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+
+    def finished(event: dict[str, Any]) -> None:
+        marks.bytes += int(event["encodedDataLength"])
+        marks.requests += 1
+
+    session.on("Network.loadingFinished", finished)
+    if slow:
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        line = {"offline": False, "latency": LATENCY, "downloadThroughput": DOWN, "uploadThroughput": UP}
+        session.send("Network.emulateNetworkConditions", line)
+    try:
+        yield Customer(page)
+    finally:
+        context.close()
+
+
+if __name__ == "__main__":
+    import sys
+
+    print(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 12))
