@@ -7,6 +7,14 @@ import { en } from "./texts.en.js";
 
 const TEXTS = { de, en };
 
+/** Refusals that mean the same to the person, wherever they come from. */
+const SAME = /** @type {Record<string, string>} */ ({
+  engine: "ceremony",
+  "engine.invitation": "closed",
+  "engine.enrolment.user_verification_required": "agent.passkey",
+  "ceremony.intent.expired": "agent.attempt",
+});
+
 export class Words {
   /** @type {WeakMap<Element, [string, Values]>} */
   #texts = new WeakMap();
@@ -28,7 +36,8 @@ export class Words {
   /** The nearest key that has words: `problem.a.b.c.title`, `problem.a.b.title` … @param {string} code @param {string} part */
   nearest(code, part) {
     for (let at = code; at; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) {
-      if (`problem.${at}.${part}` in de) return `problem.${at}.${part}`;
+      const key = `problem.${Object.hasOwn(SAME, at) ? SAME[at] : at}.${part}`;
+      if (key in de) return key;
     }
     return `problem.ceremony.${part}`;
   }

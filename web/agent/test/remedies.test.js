@@ -21,6 +21,10 @@ test("the nearest code has the words", () => {
   const words = new Words("de");
   assert.equal(words.nearest("ceremony.handover.used", "title"), "problem.ceremony.handover.title");
   assert.equal(words.nearest("ceremony.invitation.bound", "next"), "problem.ceremony.invitation.bound.next");
+  assert.equal(words.nearest("engine.invitation.closed", "title"), "problem.closed.title");
+  assert.equal(words.nearest("engine.invitation.signed", "title"), "problem.engine.invitation.signed.title");
+  assert.equal(words.nearest("engine.attempt.unknown", "text"), "problem.ceremony.text");
+  assert.equal(words.nearest("ceremony.intent.expired", "next"), "problem.agent.attempt.next");
   assert.equal(words.nearest("something.new", "text"), "problem.ceremony.text");
   assert.equal(words.say("reading.counter", { page: 2, of: 3 }), "Seite 2 von 3");
   assert.throws(() => words.say("no.such.words"), RangeError);
