@@ -79,6 +79,7 @@ STATUS: dict[str, int] = {
     "engine.contract.declined": 410,
     "engine.invitation": 410,
     "engine.invitation.signed": 409,
+    "engine.invitation.not_yet": 409,
     "engine.message.too_many": 429,
     "engine.enrolment.unknown": 404,
     "engine.enrolment.user_verification_required": 403,

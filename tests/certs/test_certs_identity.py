@@ -259,7 +259,7 @@ def test_the_hinted_person_stands_first(client):
     text = authorize(client, login_hint="karl-heinz-oesterreicher").get_data(as_text=True)
     offered = re.findall(r'name="person" value="([^"]+)"', text)
     assert offered[:2] == ["karl-heinz-oesterreicher", "jana-beispiel"]
-    assert len(offered) == 6
+    assert len(offered) == 9
     strange = authorize(client, login_hint='"><script>').get_data(as_text=True)
     assert "<script" not in strange
     assert re.findall(r'name="person" value="([^"]+)"', strange)[0] == "jana-beispiel"

@@ -35,14 +35,18 @@ def test_each_sample_is_accepted_and_its_canonical_bytes_parse_to_the_same_contr
     assert parse_canonical(contract.canonical()) == json.loads(SAMPLES[name])
 
 
-def test_there_are_the_four_samples_of_the_demo() -> None:
+def test_there_are_the_samples_of_the_demo() -> None:
     parsed = [ContractData.parse(data) for data in SAMPLES.values()]
     assert [(c.signatory.name, c.type, c.level, c.signatory.birth_date) for c in parsed] == [
         ("Karl-Heinz Österreicher", "MED-007", LegalLevel.ADVANCED, date(1948, 12, 24)),
         ("Jana Beispiel", "NRG-001", LegalLevel.ADVANCED, date(1987, 3, 14)),
         ("Mehmet Yılmaz-Groß", "INS-001", LegalLevel.ADVANCED, date(1979, 11, 2)),
         ("Sophie Müller-Lüdenscheidt", "TEL-001", LegalLevel.SIMPLE, date(1995, 6, 21)),
+        ("Annika Österreicher", "MED-007", LegalLevel.ADVANCED, date(1977, 8, 9)),
+        ("Mira Sommerfeld", "NRG-001", LegalLevel.ADVANCED, date(1990, 5, 8)),
     ]
+    assert [person.name for person in parsed[-1].further_signatories] == ["David Sommerfeld"]
+    assert parsed[-1].company_signature == "seal"
 
 
 def test_values_come_out_typed_and_cannot_be_changed(sample) -> None:

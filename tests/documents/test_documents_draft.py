@@ -18,11 +18,12 @@ from PIL import Image
 
 from esign.contracts import ContractData, declaration_text
 from esign.contracts.policy_tests import samples
-from esign.documents import DraftFailed, GlyphMissing, draw_up, lint_pdf, render_page
+from esign.documents import COMPANY_FIELD, DraftFailed, GlyphMissing, draw_up, lint_pdf, render_page
 
 SAMPLES = dict(samples())
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-PAGES = {"cost-approval": 2, "electricity-supply": 5, "household-insurance": 5, "mobile-plan": 5}
+PAGES = {"cost-approval": (2, 3), "electricity-supply": (5, 6), "household-insurance": (5,), "mobile-plan": (5,)}
+"""Template to pages: of one signatory, and of several or a representative."""
 
 
 def _text(pdf: bytes) -> str:
@@ -43,7 +44,8 @@ def drawn(request):
 def test_every_sample_passes_the_producers_check(drawn) -> None:
     contract, draft = drawn
     assert lint_pdf(draft.pdf) == ()
-    assert draft.pages == PAGES[contract.template]
+    alone = not contract.further_signatories and contract.signatory.represents is None
+    assert draft.pages == PAGES[contract.template][0 if alone else -1]
 
 
 def test_the_draft_is_exactly_one_revision(drawn) -> None:
@@ -109,9 +111,15 @@ def test_the_simple_level_never_calls_itself_more() -> None:
 
 
 def test_the_place_to_sign_is_the_empty_box_on_the_page(drawn) -> None:
-    _, draft = drawn
-    (field,) = draft.fields
-    assert field.name == "Signatory1"
+    contract, draft = drawn
+    names = [f"Signatory{place}" for place, _ in enumerate(contract.signatories, 1)]
+    sealed = [COMPANY_FIELD] if contract.company_signature == "seal" else []
+    assert [field.name for field in draft.fields] == [*names, *sealed]
+    for field in draft.fields:
+        _is_the_empty_box(draft, field)
+
+
+def _is_the_empty_box(draft, field) -> None:
     left, bottom, right, top = field.box
     assert right - left > 200
     assert top - bottom > 55
