@@ -257,3 +257,18 @@ def test_a_device_without_passkeys_is_led_to_another_one(stack, context_of):
     phone = Customer(context_of(**PHONE).new_page())
     phone.sign(customer.page.locator("#handover-link").input_value())
     assert stack.state(contract) == "concluded"
+
+
+def test_a_decline_that_comes_too_late_does_not_hide_the_signed_copy(stack, desktop, context_of):
+    contract, link = stack.invite("mobile-plan")
+    desktop.open(link)
+    further = hand_over(desktop)
+    Customer(context_of(**PHONE).new_page()).sign(further, scratch="finger")
+    desktop.tap("#handover-back")
+    desktop.tap("#decline")
+    desktop.tap("#decline-confirm")
+    desktop.wait("problem")
+    assert desktop.problem == "engine.invitation.signed"
+    assert stack.state(contract) == "concluded"
+    desktop.page.reload()
+    desktop.wait("done")

@@ -36,9 +36,9 @@ async function ask(page, session) {
 /** Send the answer that was given, until it has arrived. @param {Page} page @param {Session} session */
 export async function decline(page, session) {
   page.busy("busy.decline");
-  const answer = await session.ask("decline", session.kept.declining ?? "");
+  const answer = await session.settle("decline", "declining");
   demand(answer?.state === "closed", "agent.network.unexpected_answer");
-  await session.keep({ declining: undefined, declined: true, identity: undefined, opening: undefined, enrolling: undefined });
+  await session.keep({ declined: true, identity: undefined, opening: undefined, enrolling: undefined });
   showDeclined(page, session);
 }
 

@@ -60,10 +60,8 @@ async function hand(page, session) {
 
 /** The same bytes until there is an answer, then new ones. @param {Session} session */
 async function fetchHandover(session) {
-  const body = session.kept.handing ?? (await session.write("handover", {}));
-  await session.keep({ handing: body });
-  const answer = await session.ask("handover", body).finally(() => session.keep({ handing: undefined }));
-  return readHandover(answer, session.place.origin);
+  if (!session.kept.handing) await session.keep({ handing: await session.write("handover", {}) });
+  return readHandover(await session.settle("handover", "handing"), session.place.origin);
 }
 
 /** Show how long the link still works. @param {Page} page @param {number} milliseconds @param {() => void} onOver @returns {() => void} stop */

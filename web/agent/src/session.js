@@ -191,6 +191,19 @@ export class Session {
     return readJson(await this.#send(type, body));
   }
 
+  /** Send the kept bytes of a message; they are forgotten once the server has answered, be it by a refusal.
+   * @param {import("./messages.js").MessageType} type @param {"handing" | "declining"} member where they are kept */
+  async settle(type, member) {
+    try {
+      const answer = await this.ask(type, this.kept[member] ?? "");
+      await this.keep({ [member]: undefined });
+      return answer;
+    } catch (problem) {
+      if (problem instanceof Problem && problem.status >= 400 && problem.status < 500) await this.keep({ [member]: undefined });
+      throw problem;
+    }
+  }
+
   /** Send a message whose answer is a PDF. @param {import("./messages.js").MessageType} type @param {string} body */
   async fetchPdf(type, body) {
     return readPdf(await this.#send(type, body));

@@ -36,7 +36,8 @@ test("the page loads scripts and styles only with their integrity values, and no
   const loads = [...page.matchAll(/<(?:script|link rel="stylesheet")[^>]*>/g)].map(([tag]) => tag);
   assert.equal(loads.length, 3);
   for (const tag of loads) {
-    const [, name, digest] = /(?:src|href)="([^"]+)" integrity="sha384-([^"]+)"/.exec(tag);
+    const [, name, version, digest] = /(?:src|href)="([^"?]+)(?:\?v=([0-9a-f]{64}))?" integrity="sha384-([^"]+)"/.exec(tag);
+    if (version) assert.equal(version, sha256(files.get(name)), name);
     assert.equal(createHash("sha384").update(files.get(name)).digest("base64"), digest, name);
   }
   assert.doesNotMatch(page, /<script[^>]*>[^<]|<style|\son[a-z]+=|\sstyle=|https?:/);
