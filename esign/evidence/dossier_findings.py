@@ -49,6 +49,8 @@ class Findings:
     sandbox: bool = False
     number: int = 1
     """Which of the dossier's signatories the findings are about."""
+    several: bool = False
+    """Whether the dossier holds further signatories."""
     last: bool = True
     """Whether this signature was the last one that a person made."""
     released: bytes | None = None

@@ -135,6 +135,9 @@ def transcript_binds_texts(found: Findings) -> str:
         ("contract.json", contract[0] if len(contract) == 1 else b""),
     ):
         require(sha256(found.parts[part]) == fixed, "it is another one than the transcript fixes", part)
+    further = parse_canonical(found.parts["contract.json"]).get("further_signatories", [])
+    alone = found.several or not further
+    require(alone, "the contract names further signatories", "contract.json")
     named = transcript.signatory.certificate
     if transcript.statement.level == "simple":
         require(named is None, "the transcript names a certificate at the simple level", TRANSCRIPT)

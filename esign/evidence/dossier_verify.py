@@ -107,6 +107,8 @@ def _everybody(found: Findings) -> tuple[Findings, ...]:
         other.dossier, other.dossier_at = dossier.of(number), found.dossier_at
         others.append(other)
     found.parts, found.dossier = seen_by(found.parts, 1), dossier.of(1)
+    for each in (found, *others):
+        each.several = True
     return (found, *others)
 
 

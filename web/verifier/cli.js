@@ -36,8 +36,8 @@ async function answer(file, trust) {
   const data = await readFile(file).catch(() => {
     throw new Unusable(`the file cannot be read: ${file}`);
   });
-  const { valid, sandbox, level, signatory, provenAt, dossierAt, steps } = await verifyDossier(data, { anchors });
-  const report = { file, valid, sandbox, level, signatory, proven_at: provenAt, dossier_at: dossierAt, steps, error: null };
+  const { valid, sandbox, level, signatory, signatories, provenAt, dossierAt, steps } = await verifyDossier(data, { anchors });
+  const report = { file, valid, sandbox, level, signatory, signatories, proven_at: provenAt, dossier_at: dossierAt, steps, error: null };
   return { report, status: steps[0].outcome === "failed" ? UNREADABLE : valid ? VALID : NOT_VALID };
 }
 

@@ -5,9 +5,7 @@ import { Refusal } from "./refusal.js";
 
 /** Filled step by step; a step only reads what the steps that it comes after have filled. */
 export class Findings {
-  /** @param {readonly Uint8Array[]} anchorBytes */
-  constructor(anchorBytes) {
-    this.anchorBytes = anchorBytes;
+  constructor() {
     /** @type {Certificate[]} */
     this.anchors = [];
     /** @type {Map<string, Uint8Array>} */
@@ -16,6 +14,11 @@ export class Findings {
     this.dossierOrNone = null;
     /** @type {number | null} */
     this.dossierAt = null;
+    /** Whether this signature was the last one that a person made. */
+    this.last = true;
+    /** SHA-256 of the file in which the signature was released first; null: the finished document.
+     * @type {Uint8Array | null} */
+    this.released = null;
     /** @type {import("./cms.js").Signature | null} */
     this.signatureOrNone = null;
     /** @type {import("./attributes.js").Attributes | null} */

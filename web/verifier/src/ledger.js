@@ -21,7 +21,7 @@ import { demand } from "./refusal.js";
 /** @typedef {{ entries: Uint8Array[], paths: Uint8Array[][], head: Uint8Array, token: Uint8Array }} Extract */
 
 const KINDS = new Set([
-  ...["contract.drawn_up", "contract.declined", "contract.cancelled", "contract.expired", "contract.concluded"],
+  ...["contract.drawn_up", "contract.declined", "contract.cancelled", "contract.expired", "contract.concluded", "contract.partly_signed"],
   ...["contract.failed", "contract.erased", "invitation.made", "invitation.sent", "invitation.revoked", "device.bound", "handover.offered"],
   ...["enrolment.requested", "enrolment.granted", "enrolment.refused", "attempt.opened", "attempt.superseded"],
   ...["attempt.expired", "attempt.locked", "document.fetched", "intent.declared", "intent.wrong_code", "intent.refused"],

@@ -23,7 +23,10 @@ import { readTranscript } from "./transcript.js";
 /** @typedef {{ seq: number, name: string, salt: Uint8Array, content: Uint8Array }} Opening */
 
 /**
+ * What a dossier holds about one signatory, and what it holds once for all of them.
  * @typedef {object} Dossier
+ * @property {number} number which signatory, from 1
+ * @property {number} signatories how many there are
  * @property {Uint8Array} document
  * @property {import("./transcript.js").Transcript} transcript
  * @property {Uint8Array} tau
@@ -39,55 +42,106 @@ import { readTranscript } from "./transcript.js";
  * @property {Uint8Array | null} seed
  */
 
-/** SHA-256 of the leaflet, which is the same in every dossier of version 1. */
-const README = "bfb0e9c4808ab9b246313017d1f8a7de17494859a67768d17586715406d80465";
-const REQUIRED = [
-  ...["agent-manifest.json", "capsule.json", "certificates/signer.der", "commitments.json", "contract.json", "declaration.txt"],
-  ...["document.pdf", "ledger.json", "policy.yaml", "readme.txt", "statement.json", "summary.json", "transcript.json"],
+/** SHA-256 of the leaflet, which is the same in every dossier of version 1 with one signatory, and with several. */
+const LEAFLET = "bfb0e9c4808ab9b246313017d1f8a7de17494859a67768d17586715406d80465";
+const LEAFLET_OF_SEVERAL = "0f9a0ca5f85ce7751e15a1704f42e894c86f97a86b4321f4cfc89dd6b2fc9958";
+const SHARED = ["readme.txt", "document.pdf", "policy.yaml", "contract.json", "ledger.json", "commitments.json"];
+const OWN = [
+  ...["agent-manifest.json", "capsule.json", "certificates/signer.der", "declaration.txt", "statement.json"],
+  ...["summary.json", "transcript.json"],
 ];
 const OPTIONAL = ["enrolment.json", "user-verification.json", "disclosure.json"];
 const CHAIN = /^certificates\/chain-([0-9]{2})\.der$/;
 const MESSAGE = /^messages\/([0-9]{3})\.jws$/;
 const MAIL = /^mails\/([0-9]{3})\.eml$/;
+const MOST_SIGNATORIES = 5;
 
-/** The dossier whose parts (without the frame) these are. @param {Map<string, Uint8Array>} parts @returns {Promise<Dossier>} */
-export async function readParts(parts) {
-  for (const name of REQUIRED) demand(parts.has(name), "missing", name);
-  const [chain, messages, mails] = [CHAIN, MESSAGE, MAIL].map((pattern) => numbered(parts, pattern));
-  for (const name of parts.keys()) {
-    const known = REQUIRED.includes(name) || OPTIONAL.includes(name) || [CHAIN, MESSAGE, MAIL].some((pattern) => pattern.test(name));
-    demand(known, "an unknown part", name);
+/** Folder of a signatory's own parts; the first one's stand at the top. @param {number} number */
+export const folder = (number) => (number === 1 ? "" : `signatories/${number}/`);
+
+/** A signatory's part by its whole name; shared parts have the same name for everybody.
+ * @param {string | null} name @param {number} number */
+export function wholeName(name, number) {
+  if (name === null || SHARED.includes(name) || name.startsWith("mails/")) return name;
+  return folder(number) + name;
+}
+
+/** The parts of one signatory, under their plain names, and the shared ones.
+ * @param {Map<string, Uint8Array>} parts @param {number} number @returns {Map<string, Uint8Array>} */
+export function seenBy(parts, number) {
+  const own = folder(number);
+  const seen = new Map([...parts].filter(([name]) => SHARED.includes(name) || name.startsWith("mails/")));
+  for (const [name, data] of parts) {
+    const mine = number === 1 ? !name.startsWith("signatories/") : name.startsWith(own);
+    if (mine) seen.set(name.slice(own.length), data);
   }
+  return seen;
+}
+
+/** The dossier whose parts (without the frame) these are, for each signatory. @param {Map<string, Uint8Array>} parts
+ * @returns {Promise<Dossier[]>} */
+export async function readParts(parts) {
+  let signatories = 1;
+  while (signatories < MOST_SIGNATORIES && parts.has(`${folder(signatories + 1)}transcript.json`)) signatories += 1;
+  const numbers = Array.from({ length: signatories }, (_, i) => i + 1);
+  const required = [...SHARED, ...numbers.flatMap((number) => OWN.map((name) => folder(number) + name))];
+  for (const name of required) demand(parts.has(name), "missing", name);
+  for (const name of parts.keys()) demand(required.includes(name) || isOptional(name, signatories), "an unknown part", name);
+  const read = reader(parts, "");
+  const leaflet = signatories === 1 ? LEAFLET : LEAFLET_OF_SEVERAL;
+  await read("readme.txt", async (bytes) => demand(hex(await sha256(bytes)) === leaflet, "not the leaflet"));
+  const shared = {
+    signatories,
+    document: await read("document.pdf", (bytes) => bytes),
+    ledger: await read("ledger.json", readLedger),
+    openings: await read("commitments.json", (bytes) => readOpenings(bytes, parts)),
+    mails: numbered(parts, "", MAIL),
+  };
+  /** @type {Dossier[]} */
+  const dossiers = [];
+  for (const number of numbers) dossiers.push({ ...shared, number, ...(await readOwn(parts, folder(number))) });
+  return dossiers;
+}
+
+/** @param {string} name @param {number} signatories */
+function isOptional(name, signatories) {
+  if (MAIL.test(name)) return true;
+  const [, number, rest] = /^signatories\/([2-5])\/(.*)$/.exec(name) ?? [name, "1", name];
+  return Number(number) <= signatories && (OPTIONAL.includes(rest) || CHAIN.test(rest) || MESSAGE.test(rest));
+}
+
+/** @param {Map<string, Uint8Array>} parts @param {string} own folder */
+function reader(parts, own) {
   /** @template T @param {string} name @param {(bytes: Uint8Array) => T | Promise<T>} how @returns {Promise<T>} */
-  const read = (name, how) => about(name, () => how(/** @type {Uint8Array} */ (parts.get(name))));
+  return (name, how) => about(own + name, () => how(/** @type {Uint8Array} */ (parts.get(own + name))));
+}
+
+/** @param {Map<string, Uint8Array>} parts @param {string} own folder */
+async function readOwn(parts, own) {
+  const read = reader(parts, own);
   /** @template T @param {string} name @param {(bytes: Uint8Array) => T | Promise<T>} how */
-  const optional = async (name, how) => (parts.has(name) ? read(name, how) : null);
+  const optional = async (name, how) => (parts.has(own + name) ? read(name, how) : null);
   const transcript = await read("transcript.json", readTranscript);
   const tau = await read("transcript.json", transcriptHash);
-  await read("readme.txt", async (bytes) => demand(hex(await sha256(bytes)) === README, "not the leaflet"));
   await read("declaration.txt", fromUtf8);
   await read("statement.json", (bytes) => demand(equal(bytes, writeStatement(transcript, tau)), "not the statement of this transcript"));
   return {
-    document: await read("document.pdf", (bytes) => bytes),
     transcript,
     tau,
     capsule: await read("capsule.json", readCapsule),
     certificate: await read("certificates/signer.der", (bytes) => bytes),
-    chain,
+    chain: numbered(parts, own, CHAIN),
     enrolment: await optional("enrolment.json", readEnrolment),
-    messages,
+    messages: numbered(parts, own, MESSAGE),
     userVerification: await optional("user-verification.json", (bytes) => readAssertion(parseCanonical(bytes))),
-    ledger: await read("ledger.json", readLedger),
-    openings: await read("commitments.json", (bytes) => readOpenings(bytes, parts)),
-    mails,
     seed: await optional("disclosure.json", (bytes) => fromB64url(withMembers(parseCanonical(bytes), "seed").seed)),
   };
 }
 
-/** @param {Map<string, Uint8Array>} parts @param {RegExp} pattern */
-function numbered(parts, pattern) {
-  const names = [...parts.keys()].filter((name) => pattern.test(name)).sort();
-  names.forEach((name, i) => demand(Number(pattern.exec(name)?.[1]) === i + 1, "a part out of its sequence", name));
+/** @param {Map<string, Uint8Array>} parts @param {string} own folder @param {RegExp} pattern */
+function numbered(parts, own, pattern) {
+  const names = [...parts.keys()].filter((name) => name.startsWith(own) && pattern.test(name.slice(own.length))).sort();
+  names.forEach((name, i) => demand(Number(pattern.exec(name.slice(own.length))?.[1]) === i + 1, "a part out of its sequence", name));
   return names.map((name) => /** @type {Uint8Array} */ (parts.get(name)));
 }
 
@@ -151,7 +205,7 @@ function readLedger(bytes) {
 /** Openings; content that stands in a part, or is the digest of one, is only named: by the first such part.
  * @param {Uint8Array} bytes @param {Map<string, Uint8Array>} parts */
 async function readOpenings(bytes, parts) {
-  const named = new Map([...parts].filter(([name]) => name !== "commitments.json" && name !== "statement.json").sort(byName));
+  const named = new Map([...parts].filter(([name]) => name !== "commitments.json" && !/(^|\/)statement\.json$/.test(name)).sort(byName));
   /** @type {Map<string, string>} */
   const firstWith = new Map();
   const digests = new Map();

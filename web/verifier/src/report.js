@@ -1,4 +1,5 @@
 // The report on a dossier: numbered steps, each passed, failed or skipped, and what that means.
+import { wholeName } from "./parts.js";
 import { Refusal } from "./refusal.js";
 
 /** @typedef {"passed" | "failed" | "skipped"} Outcome */
@@ -17,10 +18,14 @@ import { Refusal } from "./refusal.js";
  * @property {boolean} sandbox it speaks of itself as sandbox: then it proves nothing, valid or not
  * @property {string | null} level
  * @property {string | null} signatory
- * @property {string | null} provenAt instant of the signature timestamp, RFC 3339
+ * @property {string[]} signatories names of all who signed
+ * @property {string | null} provenAt instant of the signature timestamp, RFC 3339; of the last one, where several signed
  * @property {string | null} dossierAt instant of the dossier's own timestamp
  * @property {Step[]} steps
  */
+
+/** Steps that are about the dossier as a whole, whoever signed. */
+const WHOLE_FILE = new Set(["container", "manifest", "timestamp", "seal", "parts", "signatories", "verdict"]);
 
 /** Runs steps; one that fails never ends the others. */
 export class Steps {
@@ -54,6 +59,11 @@ export class Steps {
     }
   }
 
+  /** The same steps for one of several signatories: names with a prefix, parts in their own folder. @param {number} number */
+  of(number) {
+    return number === 1 ? this : new StepsOfOne(this, number);
+  }
+
   /** Leave a step out that this dossier does not need. @param {string} name @param {string} why */
   skip(name, why) {
     this.add(name, "skipped", why, null);
@@ -69,6 +79,37 @@ export class Steps {
     this.done.push({ name, outcome, what, part });
   }
 }
+
+/** Runs steps about one signatory; steps about the whole file keep their names. */
+class StepsOfOne {
+  /** @param {Steps} steps @param {number} number */
+  constructor(steps, number) {
+    this.steps = steps;
+    this.number = number;
+  }
+
+  /** @param {string} name @param {() => Promise<string> | string} check @param {{ part?: string | null, after?: string[] }} [options] */
+  async run(name, check, { part = null, after = [] } = {}) {
+    const before = after.map((step) => (WHOLE_FILE.has(step) ? step : stepName(step, this.number)));
+    const named = async () => {
+      try {
+        return await check();
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        throw new Refusal(error.message, wholeName(error.part ?? part, this.number));
+      }
+    };
+    await this.steps.run(stepName(name, this.number), named, { part: wholeName(part, this.number), after: before });
+  }
+
+  /** @param {string} name @param {string} why */
+  skip(name, why) {
+    this.steps.skip(stepName(name, this.number), why);
+  }
+}
+
+/** A step's name for one of several signatories. @param {string} name @param {number} number */
+export const stepName = (name, number) => (number === 1 ? name : `signatory-${number}.${name}`);
 
 /** An instant (microseconds since 1970) as text: `2026-11-22T10:00:00+00:00`, with six digits of a second if it has any.
  * @param {number | null} at */

@@ -24,9 +24,9 @@ export async function manifest(found) {
   return "the parts are exactly those that were sealed and timestamped";
 }
 
-/** @param {Findings} found */
-export async function timestamp(found) {
-  found.anchors = readAnchors(found.anchorBytes);
+/** @param {Findings} found @param {readonly Uint8Array[]} anchors */
+export async function timestamp(found, anchors) {
+  found.anchors = readAnchors(anchors);
   const imprint = await sha256(found.part(STAMPED_MANIFEST));
   found.dossierAt = (await readTimestamp(found.part(TIMESTAMP), imprint, found.anchors)).at;
   return `the dossier existed at ${instantText(found.dossierAt)}`;
@@ -39,9 +39,9 @@ export async function seal(found) {
   return "the seal holds and its certificate leads to an anchor";
 }
 
-/** @param {Findings} found */
-export async function parts(found) {
+/** Fills the dossier of each signatory in. @param {Findings} found @param {import("./parts.js").Dossier[]} dossiers */
+export async function parts(found, dossiers) {
   const inner = new Map([...found.parts].filter(([name]) => !FRAME.includes(name)));
-  found.dossierOrNone = await readParts(inner);
+  dossiers.push(...(await readParts(inner)));
   return "every part is there and in its one form";
 }

@@ -18,7 +18,7 @@ export const LEDGER = "ledger.json";
 export const COMMITMENTS = "commitments.json";
 export const DISCLOSURE = "disclosure.json";
 export const MESSAGES = "messages";
-const WALK = ["attempt.opened", "intent.declared", "signature.embedded", "contract.concluded"];
+const WALK = ["attempt.opened", "intent.declared", "signature.embedded"];
 
 /** @param {Findings} found */
 export async function messages(found) {
@@ -96,7 +96,8 @@ export async function ledger(found) {
   const stamped = await readTimestamp(extract.token, digest, found.anchors);
   for (const entry of entries) demand(entry.contract === found.transcript.contract, "an entry is about another contract", LEDGER);
   const concerned = entries.filter(({ facts }) => facts.tau === hex(tau));
-  const places = WALK.map((kind) => {
+  const ends = found.last ? "contract.concluded" : "contract.partly_signed";
+  const places = [...WALK, ends].map((kind) => {
     const places = concerned.filter((entry) => entry.kind === kind).map(({ seq }) => seq);
     demand(places.length === 1, `the ledger does not say ${kind} exactly once about this attempt`, LEDGER);
     return places[0];
@@ -147,14 +148,16 @@ export async function commitments(found) {
 
 /** What must be committed to, by kind of entry and name. @param {Findings} found @returns {Promise<Map<string, Uint8Array>>} */
 async function expectedContents(found) {
+  const { document, number } = found.dossier;
+  const own = number === 1 ? "" : `_${number}`;
   return new Map([
     ["contract.drawn_up contract", found.part("contract.json")],
-    ["contract.drawn_up declaration", found.part("declaration.txt")],
-    ["contract.drawn_up summary", found.part("summary.json")],
+    [`contract.drawn_up declaration${own}`, found.part("declaration.txt")],
+    [`contract.drawn_up summary${own}`, found.part("summary.json")],
     ["contract.drawn_up draft", found.transcript.document.revisions[0].sha256],
     ["attempt.opened transcript", found.part("transcript.json")],
     ["intent.declared attributes", found.signature.attributes],
-    ["signature.embedded document", await sha256(found.dossier.document)],
+    ["signature.embedded document", found.released ?? (await sha256(document))],
   ]);
 }
 

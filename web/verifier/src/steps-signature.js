@@ -5,6 +5,7 @@ import { digits, equal, fromAscii } from "./bytes.js";
 import { readSignature } from "./cms.js";
 import { elementLength } from "./der.js";
 import { sha256 } from "./digests.js";
+import { asArray, parseCanonical } from "./json.js";
 import { sameOrNone } from "./messages.js";
 import { demand, present } from "./refusal.js";
 import { instantText } from "./report.js";
@@ -110,6 +111,9 @@ export async function texts(found) {
   for (const [name, digest] of fixed) {
     demand(equal(await sha256(found.part(name)), digest), "it is another one than the transcript fixes", name);
   }
+  const further = parseCanonical(found.part("contract.json")).further_signatories ?? [];
+  const alone = found.dossier.signatories > 1 || asArray(further).length === 0;
+  demand(alone, "the contract names further signatories", "contract.json");
   const own = statement.level === "simple" ? null : await sha256(found.dossier.certificate);
   demand(sameOrNone(signatory.certificate, own), "it is another one than the transcript fixes", SIGNER);
   return "declaration, summary, policy, agent and contract data are those that were declared";

@@ -10,11 +10,11 @@ import { demand } from "./refusal.js";
  * @property {string} contract
  * @property {string} audience
  * @property {Uint8Array} agent
- * @property {{ sha256: Uint8Array, byteRange: number[], length: number, revisions: { length: number, sha256: Uint8Array }[],
+ * @property {{ sha256: Uint8Array, byteRange: number[], length: number, revisions: { kind: string, length: number, sha256: Uint8Array }[],
  *   attachments: { name: string, sha256: Uint8Array }[] }} document
  * @property {Uint8Array} declaration
  * @property {{ label: string, summary: Uint8Array }} order
- * @property {{ name: string, certificate: Uint8Array | null, capsuleKey: Uint8Array, deviceKey: Uint8Array,
+ * @property {{ name: string, role: string, represents: string, certificate: Uint8Array | null, capsuleKey: Uint8Array, deviceKey: Uint8Array,
  *   passkey: Uint8Array | null }} signatory
  * @property {{ level: string, heldBy: string, identifiedBy: string, trust: string }} statement
  * @property {{ oid: string, sha256: Uint8Array }} policy
@@ -122,10 +122,10 @@ function readOrder(json) {
 /** @param {Json} json */
 function readSignatory(json) {
   const value = withMembers(json, "name", "role", "represents", "certificate", "capsule_key", "device_key", "passkey");
-  some(value.role, 80);
-  text(value.represents, LINE, 250);
   return {
     name: some(value.name, 250),
+    role: some(value.role, 80),
+    represents: text(value.represents, LINE, 250),
     certificate: value.certificate === "" ? null : fromHex(value.certificate, 32),
     capsuleKey: fromHex(value.capsule_key, 32),
     deviceKey: fromHex(value.device_key, 32),

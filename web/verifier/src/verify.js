@@ -2,11 +2,13 @@
 // Source: docs/dossier-spec.md section 4.
 import { Findings } from "./findings.js";
 import { SEAL, TIMESTAMP } from "./manifest.js";
-import { Steps, instantText } from "./report.js";
+import { seenBy } from "./parts.js";
+import { Steps, instantText, stepName } from "./report.js";
 import * as frame from "./steps-frame.js";
 import * as identity from "./steps-identity.js";
 import * as record from "./steps-record.js";
 import * as signature from "./steps-signature.js";
+import { signatories } from "./steps-together.js";
 import { verdict } from "./verdict.js";
 
 /**
@@ -16,34 +18,64 @@ import { verdict } from "./verdict.js";
  * @returns {Promise<import("./report.js").Report>}
  */
 export async function verifyDossier(data, { anchors }) {
-  const found = new Findings(anchors);
+  const found = new Findings();
   const steps = new Steps();
-  await frameSteps(steps, found, data);
-  await signatureSteps(steps, found);
-  await identitySteps(steps, found);
-  await recordSteps(steps, found);
+  const dossiers = await frameSteps(steps, found, data, anchors);
+  const everybody = findingsOf(found, dossiers);
+  const numbered = everybody.map((each, i) => ({ view: steps.of(i + 1), each }));
+  for (const { view, each } of numbered) {
+    await signatureSteps(view, each);
+    await identitySteps(view, each);
+  }
+  const several = everybody.length > 1;
+  if (several) {
+    const after = everybody.map((_, i) => stepName("transcript", i + 1));
+    await steps.run("signatories", () => signatories(everybody), { after });
+  }
+  for (const { view, each } of numbered) await recordSteps(view, each, several ? ["signatories"] : []);
+  const after = everybody.flatMap((_, i) => [stepName("signing_time", i + 1), stepName("document", i + 1)]);
+  await steps.run("verdict", () => verdict(everybody), { part: signature.DOCUMENT, after });
+  for (const { view, each } of numbered) await disclosureStep(view, each);
+  const times = everybody.flatMap(({ provenAt }) => (provenAt === null ? [] : [provenAt]));
   return {
     valid: steps.hold,
-    sandbox: found.sandbox,
+    sandbox: everybody.some(({ sandbox }) => sandbox),
     level: found.level,
     signatory: found.signatory,
-    provenAt: instantText(found.provenAt),
+    signatories: everybody.flatMap(({ signatory }) => (signatory === null ? [] : [signatory])),
+    provenAt: instantText(times.length === everybody.length ? Math.max(...times) : null),
     dossierAt: instantText(found.dossierAt),
     steps: steps.done,
   };
 }
 
-/** @param {Steps} steps @param {Findings} found @param {Uint8Array} data */
-async function frameSteps(steps, found, data) {
+/** Findings for each signatory, who sees the own parts and the shared ones. @param {Findings} found
+ * @param {import("./parts.js").Dossier[]} dossiers */
+function findingsOf(found, dossiers) {
+  if (!dossiers.length) return [found];
+  const { anchors, dossierAt, parts } = found;
+  return dossiers.map((dossier, i) => {
+    const each = i === 0 ? found : Object.assign(new Findings(), { anchors, dossierAt });
+    each.dossierOrNone = dossier;
+    each.parts = seenBy(parts, dossier.number);
+    return each;
+  });
+}
+
+/** @param {Steps} steps @param {Findings} found @param {Uint8Array} data @param {readonly Uint8Array[]} anchors */
+async function frameSteps(steps, found, data, anchors) {
+  /** @type {import("./parts.js").Dossier[]} */
+  const dossiers = [];
   const after = ["container"];
   await steps.run("container", () => frame.container(found, data));
   await steps.run("manifest", () => frame.manifest(found), { after });
-  await steps.run("timestamp", () => frame.timestamp(found), { part: TIMESTAMP, after });
+  await steps.run("timestamp", () => frame.timestamp(found, anchors), { part: TIMESTAMP, after });
   await steps.run("seal", () => frame.seal(found), { part: SEAL, after: ["manifest", "timestamp"] });
-  await steps.run("parts", () => frame.parts(found), { after });
+  await steps.run("parts", () => frame.parts(found, dossiers), { after });
+  return dossiers;
 }
 
-/** @param {Steps} steps @param {Findings} found */
+/** @param {ReturnType<Steps["of"]>} steps @param {Findings} found */
 async function signatureSteps(steps, found) {
   const { DOCUMENT, TRANSCRIPT } = signature;
   await steps.run("transcript", () => signature.transcript(found), { part: TRANSCRIPT, after: ["parts"] });
@@ -54,7 +86,7 @@ async function signatureSteps(steps, found) {
   await steps.run("texts", () => signature.texts(found), { part: TRANSCRIPT, after: ["evidence"] });
 }
 
-/** @param {Steps} steps @param {Findings} found */
+/** @param {ReturnType<Steps["of"]>} steps @param {Findings} found */
 async function identitySteps(steps, found) {
   const part = identity.ENROLMENT;
   if (found.level === "simple") {
@@ -69,9 +101,9 @@ async function identitySteps(steps, found) {
   await steps.run("certificate", () => identity.certificate(found), { part: signature.SIGNER, after });
 }
 
-/** @param {Steps} steps @param {Findings} found */
-async function recordSteps(steps, found) {
-  const { MESSAGES, LEDGER, COMMITMENTS, DISCLOSURE } = record;
+/** @param {ReturnType<Steps["of"]>} steps @param {Findings} found @param {string[]} before steps that the ledger needs too */
+async function recordSteps(steps, found, before) {
+  const { MESSAGES, LEDGER, COMMITMENTS } = record;
   await steps.run("messages", () => record.messages(found), { part: MESSAGES, after: ["evidence"] });
   await steps.run("intent", () => record.intent(found), { part: MESSAGES, after: ["messages"] });
   const claimed = found.level === null || found.transcript.userVerification !== "none" || found.dossier.userVerification !== null;
@@ -81,11 +113,15 @@ async function recordSteps(steps, found) {
   } else {
     steps.skip("user_verification", "the device had no passkey, and the signature does not claim one");
   }
-  await steps.run("ledger", () => record.ledger(found), { part: LEDGER, after: ["evidence"] });
+  await steps.run("ledger", () => record.ledger(found), { part: LEDGER, after: ["evidence", ...before] });
   await steps.run("commitments", () => record.commitments(found), { part: COMMITMENTS, after: ["ledger"] });
-  await steps.run("verdict", () => verdict(found), { part: signature.DOCUMENT, after: ["signing_time", "document"] });
-  if (found.parts.has(DISCLOSURE)) {
-    await steps.run("disclosure", () => record.disclosure(found), { part: DISCLOSURE, after: ["messages", "evidence"] });
+}
+
+/** @param {ReturnType<Steps["of"]>} steps @param {Findings} found */
+async function disclosureStep(steps, found) {
+  if (found.parts.has(record.DISCLOSURE)) {
+    const options = { part: record.DISCLOSURE, after: ["messages", "evidence"] };
+    await steps.run("disclosure", () => record.disclosure(found), options);
   } else {
     steps.skip("disclosure", "the seed is not disclosed: there is no dispute");
   }
