@@ -240,6 +240,7 @@ def make_case(folder: Path, *, level: str = "advanced", passkey: bool = True, id
         order=TranscriptOrder(label="zahlungspflichtig bestellen", summary=sha256(summary)),
         signatory=TranscriptSignatory(
             name="Erika Mustermann",
+            role="Kundin",
             certificate=sha256(signer.der) if advanced else None,
             capsule_key=sha256(spki(keys.capsule)),
             device_key=sha256(spki(keys.device)),
