@@ -4,11 +4,13 @@ What enters: GET requests. What leaves: files that the manifest names, unchanged
 of the built agent, once, at start. Clauses: docs/ceremony-spec.md sections 4 and 5 (``aud``, ``agent``).
 
 The files are read and compared with the manifest when the application is made; afterwards the folder is not looked at
-again, so what is served is what the digest in every transcript stands for.
+again, so what is served is what the digest in every transcript stands for. The page asks for its parts by their digest
+(``agent.js?v=…``): such an answer may be kept for good, and coming back from the identity provider loads nothing twice.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +27,8 @@ from esign.settings import Settings
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = "esign-agent/1"
 CONFIGURATION = "config.json"
+FOR_GOOD = "public, max-age=31536000, immutable"
+"""What is asked for by its digest never changes (RFC 8246)."""
 TRUSTED_TYPES = "esign-pdf-worker"
 """The one Trusted Types policy: the document viewer's worker."""
 
@@ -53,11 +57,21 @@ class AgentAltered(AgentOriginError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedFile:
-    """One file of the origin: bytes, media type, and the entity tag made from its digest."""
+    """One file of the origin: bytes, the same compressed (or None where that saves little), media type, digest."""
 
     body: bytes
+    compressed: bytes | None
     media_type: str
-    tag: str
+    digest: str
+
+    def entity(self, accepted: str) -> tuple[bytes, str, list[tuple[str, str]]]:
+        """Return bytes, entity tag and headers for a client that accepts these encodings."""
+        if self.compressed is None:
+            return self.body, f'"{self.digest}"', []
+        if "gzip" not in accepted.lower():
+            return self.body, f'"{self.digest}"', [("Vary", "Accept-Encoding")]
+        headers = [("Vary", "Accept-Encoding"), ("Content-Encoding", "gzip")]
+        return self.compressed, f'"{self.digest}-gzip"', headers
 
 
 def manifest_digest(dist: Path) -> str:
@@ -115,12 +129,14 @@ class AgentOrigin:
             return self._end(start_response, "405 Method Not Allowed", [("Allow", "GET, HEAD")])
         if served is None:
             return self._end(start_response, "404 Not Found", [])
-        headers = [("Cache-Control", "no-cache"), ("ETag", served.tag)]
-        if served.tag in str(environ.get("HTTP_IF_NONE_MATCH", "")):
+        body, tag, encoding = served.entity(str(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        named = environ.get("QUERY_STRING") == f"v={served.digest}"
+        headers = [("Cache-Control", FOR_GOOD if named else "no-cache"), ("ETag", tag), *encoding]
+        if tag in str(environ.get("HTTP_IF_NONE_MATCH", "")):
             return self._end(start_response, "304 Not Modified", headers, length=None)
-        headers += [("Content-Type", served.media_type), ("Content-Length", str(len(served.body)))]
+        headers += [("Content-Type", served.media_type), ("Content-Length", str(len(body)))]
         start_response("200 OK", [*headers, *self.headers])
-        return [b""] if method == "HEAD" else [served.body]
+        return [b""] if method == "HEAD" else [body]
 
     def _end(
         self, start_response: StartResponse, status: str, headers: list[tuple[str, str]], *, length: int | None = 0
@@ -168,7 +184,13 @@ def _served(name: str, body: bytes) -> ServedFile:
     media_type = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if media_type.startswith("text/") or media_type in ("application/json", "image/svg+xml"):
         media_type += "; charset=utf-8"
-    return ServedFile(body=body, media_type=media_type, tag=f'"{hashlib.sha256(body).hexdigest()}"')
+    smaller = gzip.compress(body, 9, mtime=0)
+    return ServedFile(
+        body=body,
+        compressed=smaller if len(smaller) < 0.9 * len(body) else None,
+        media_type=media_type,
+        digest=hashlib.sha256(body).hexdigest(),
+    )
 
 
 def _origin(url: str) -> str:

@@ -1,5 +1,6 @@
 """The static origin: exactly the manifest's files, exactly these headers, nothing else."""
 
+import gzip
 import hashlib
 import json
 from io import BytesIO
@@ -126,6 +127,36 @@ def test_an_unchanged_file_is_not_sent_again(app):
     status, headers, body = get(app, "/agent.js", HTTP_IF_NONE_MATCH=tag)
     assert (status, body, headers["ETag"]) == (304, b"", tag)
     assert get(app, "/agent.js", HTTP_IF_NONE_MATCH='"other"')[0] == 200
+
+
+def test_what_is_asked_for_by_its_digest_may_be_kept_for_good(app):
+    digest = hashlib.sha256(FILES["agent.js"]).hexdigest()
+    status, headers, body = get(app, "/agent.js", QUERY_STRING=f"v={digest}")
+    assert (status, body) == (200, FILES["agent.js"])
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    for other in ("", "v=", f"v={digest[:-1]}", f"v={digest}&x", f"V={digest}"):
+        assert get(app, "/agent.js", QUERY_STRING=other)[1]["Cache-Control"] == "no-cache"
+    assert get(app, "/", QUERY_STRING=f"v={digest}")[1]["Cache-Control"] == "no-cache"
+
+
+def test_text_is_sent_compressed_to_whoever_takes_it(dist):
+    body = b"let words = 1; " * 100
+    (dist / "agent.js").write_bytes(body)
+    digests = {
+        **{n: hashlib.sha256(b).hexdigest() for n, b in FILES.items()},
+        "agent.js": hashlib.sha256(body).hexdigest(),
+    }
+    (dist / "manifest.json").write_bytes(canonical({"v": "esign-agent/1", "files": digests}))
+    app = create_agent_origin(dist, api=API, idp=IDP)
+    status, headers, sent = get(app, "/agent.js", HTTP_ACCEPT_ENCODING="br, gzip")
+    assert (status, headers["Content-Encoding"], gzip.decompress(sent)) == (200, "gzip", body)
+    assert int(headers["Content-Length"]) == len(sent) < len(body) and headers["Vary"] == "Accept-Encoding"
+    plain = get(app, "/agent.js")
+    assert plain[2] == body and "Content-Encoding" not in plain[1] and plain[1]["Vary"] == "Accept-Encoding"
+    assert plain[1]["ETag"] != headers["ETag"]
+    again = get(app, "/agent.js", HTTP_ACCEPT_ENCODING="gzip", HTTP_IF_NONE_MATCH=headers["ETag"])
+    assert again[0] == 304
+    assert "Content-Encoding" not in get(app, "/foil.png", HTTP_ACCEPT_ENCODING="gzip")[1]
 
 
 def test_what_is_served_is_what_was_read_at_the_start(app, dist):

@@ -22,6 +22,8 @@ export const MANIFEST_VERSION = "esign-agent/1";
 
 const hash = (name, bytes, encoding) => createHash(name).update(bytes).digest(encoding);
 const integrity = (bytes) => `sha384-${hash("sha384", bytes, "base64")}`;
+/** A name with its digest: the answer may be kept for good. */
+const named = (name, bytes) => `${name}?v=${hash("sha256", bytes, "hex")}`;
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 async function bundle(workerBytes) {
@@ -37,7 +39,7 @@ async function bundle(workerBytes) {
     write: false,
     outdir: "out",
     define: {
-      PDF_WORKER_URL: JSON.stringify("pdfjs/pdf.worker.min.mjs"),
+      PDF_WORKER_URL: JSON.stringify(named("pdfjs/pdf.worker.min.mjs", workerBytes)),
       PDF_WORKER_INTEGRITY: JSON.stringify(integrity(workerBytes)),
     },
   });
@@ -62,9 +64,10 @@ async function pageWith(files) {
     template
       .replace(/(<[^<>]*\sdata-t="([^"]+)"[^<>]*>)(<\/)/g, (_, open, key, close) => open + words(key) + close)
       .replace(/\sdata-t-label="([^"]+)"/g, (whole, key) => `${whole} aria-label="${words(key)}"`)
-      .replace(/\s(src|href)="([^"]+)"/g, (whole, _, name) => {
+      .replace(/\s(src|href)="([^"]+)"/g, (_, attribute, name) => {
         const bytes = files.get(name);
         if (!bytes) throw new Error(`page loads ${name}, which is not part of the build`);
+        const whole = ` ${attribute}="${named(name, bytes)}"`;
         return /\.(m?js|css)$/.test(name) ? `${whole} integrity="${integrity(bytes)}"` : whole;
       }),
   );

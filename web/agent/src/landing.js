@@ -1,10 +1,11 @@
 // The first page: what is to be signed, by whom, at which level, and what will happen. One button goes on.
 import { beginEnrolment, identityUsable, makeSimpleIdentity } from "./enrolment.js";
+import { lookAhead } from "./oidc.js";
 import { click, part } from "./page.js";
 import { passkeysKnown } from "./passkey.js";
 import { Problem } from "./problems.js";
 import { contractWords, currentPasskey, forgetPasskey } from "./session.js";
-import { fetchAhead } from "./viewer.js";
+import { fetchAhead, startViewer } from "./viewer.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./page.js").Page} Page */
@@ -66,13 +67,15 @@ export async function land(page, session) {
   await fill(page, session, usable);
   page.step(1);
   page.show("landing", "landing");
-  fetchAhead();
   const begin = part("begin");
   if (hello.level === "simple" || usable) {
+    startViewer();
     await click(begin);
     if (!usable) await makeSimpleIdentity(session);
     return "ready";
   }
+  fetchAhead();
+  if (hello.identification.method === "oidc") lookAhead(hello.identification.issuer);
   const required = hello.user_verification === "required";
   if (required && !passkeysKnown()) throw new Problem("agent.passkey.unavailable");
   part("new-passkey").onclick = async () => {

@@ -15,6 +15,7 @@ import { Problem, as, demand } from "./problems.js";
 import { read } from "./reading.js";
 import { Session, contractWords, tidy, tokenIn } from "./session.js";
 import { claim } from "./tabs.js";
+import { startViewer } from "./viewer.js";
 import { Words, firstLanguage } from "./words.js";
 
 const RESUME_SECONDS = 3600; // the server knows the attempt's end; this only bounds a forgotten window
@@ -66,6 +67,7 @@ async function start() {
   if (enrolling && (returned || enrolling.body)) {
     page.sandbox(session.hello.sandbox);
     page.busy("busy.enrol");
+    startViewer();
     await finishEnrolment(session, returned ? answer : null);
     return ceremony(session);
   }
@@ -73,12 +75,12 @@ async function start() {
   page.sandbox(hello.sandbox);
   page.title(hello.contract.title);
   if (hello.state === "closed") return ended(session);
-  if (session.kept.declining) return decline(page, session);
-  if (hello.state === "not_yet") return wait(session);
   if (hello.state === "signed") {
     page.busy("busy.result");
     return showResult(page, session, await verify(session, null));
   }
+  if (session.kept.declining) return decline(page, session);
+  if (hello.state === "not_yet") return wait(session);
   if (session.kept.declared) return resume(session);
   if ((await land(page, session)) === "ready") return ceremony(session);
 }
@@ -101,6 +103,7 @@ async function ceremony(current) {
   page.sandbox(current.hello.sandbox);
   page.title(current.hello.contract.title);
   page.busy("busy.open");
+  startViewer();
   const attempt = await openAttempt(current, () => page.busy("busy.check"));
   showDeclaration(attempt);
   const reading = await read(page, attempt, contractWords(current));

@@ -33,6 +33,17 @@ const fetchJson = (url, init) =>
     return response.json();
   });
 
+/** @param {string} issuer */
+const fetchDescription = (issuer) => fetchJson(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
+
+/** The provider's description, fetched while the first page is read. @type {{issuer: string, found: Promise<any>} | null} */
+let ahead = null;
+
+/** @param {string} issuer */
+export function lookAhead(issuer) {
+  ahead = { issuer, found: fetchDescription(issuer).catch(() => (ahead = null)) };
+}
+
 /** @param {string} url */
 const originOf = (url) => (URL.canParse(url) ? new URL(url).origin : "");
 
@@ -45,7 +56,8 @@ const originOf = (url) => (URL.canParse(url) ? new URL(url).origin : "");
  */
 export async function begin(provider, { redirect, request, lang, allowed }) {
   demand(originOf(provider.issuer) === originOf(allowed), "agent.identification.foreign_provider");
-  const found = await fetchJson(`${provider.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
+  const known = ahead?.issuer === provider.issuer ? await ahead.found : null;
+  const found = known ?? (await fetchDescription(provider.issuer));
   demand(found.issuer === provider.issuer, "agent.identification.foreign_provider");
   const { authorization_endpoint: authorization, token_endpoint: tokenEndpoint } = found;
   for (const endpoint of [authorization, tokenEndpoint]) {

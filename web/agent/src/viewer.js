@@ -40,6 +40,16 @@ async function startWorker(pdfjs) {
   });
 }
 
+/** One for the page's life. @type {Promise<{pdfjs: any, worker: any}> | null} */
+let started = null;
+
+/** Start the viewer's machinery: while the server is asked for the document, and once at most. */
+export function startViewer() {
+  started ??= library().then(async (pdfjs) => ({ pdfjs, worker: await startWorker(pdfjs) }));
+  started.catch(() => {}); // whoever shows a document is told
+  return started;
+}
+
 /**
  * @typedef {object} Hooks
  * @property {(page: number, of: number) => string} label name of a page
@@ -56,8 +66,6 @@ export class Viewer {
   #middle = null;
   /** @type {ResizeObserver | null} */
   #size = null;
-  /** @type {any} PDFWorker */
-  #worker = null;
 
   /** @param {HTMLElement} host @param {Hooks} hooks */
   constructor(host, hooks) {
@@ -80,12 +88,11 @@ export class Viewer {
    * @param {string} label of the order button
    */
   async show(bytes, claim, label) {
-    const pdfjs = await library();
+    const { pdfjs, worker } = await startViewer();
     this.pdfjs = pdfjs;
-    this.#worker ??= await startWorker(pdfjs);
     this.document = await as("agent.document.unreadable", () => {
       return pdfjs.getDocument({
-        worker: this.#worker,
+        worker,
         data: bytes.slice(),
         enableXfa: false,
         stopAtErrors: true,
