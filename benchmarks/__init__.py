@@ -1,1 +1,1 @@
-"""Claims about speed, each beside a peer or the limit: ``./run bench`` prints them and writes ``docs/benchmarks.md``."""
+"""Claims about speed, each beside a peer or the limit; ``./run bench`` writes them to ``docs/benchmarks.md``."""
