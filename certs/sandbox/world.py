@@ -153,7 +153,8 @@ class Sandbox:
         if address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
             raise AddressMalformed
         path = directory / MARKER
-        if directory.exists() and not path.exists() and _occupied(directory):
+        # Content first, marker second: whoever makes the sandbox at this moment writes the marker before anything else.
+        if directory.exists() and _occupied(directory) and not path.exists():
             raise NotASandbox
         private_folder(directory)
         clock = clock or SystemClock()

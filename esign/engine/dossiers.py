@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -10,7 +11,7 @@ from esign.ceremony.attempt import SignedAttempt
 from esign.engine import attempts
 from esign.engine.attempts import KeptAttempt
 from esign.engine.contents import EnrolmentContents, PartyContents
-from esign.engine.disclosing import DisputeKeys
+from esign.engine.disclosing import Disclosed, DisputeKeys
 from esign.engine.dossier_messages import of_one_invitation
 from esign.engine.enrol import ENROLMENT_NAME
 from esign.engine.heads import LedgerDesk
@@ -22,9 +23,12 @@ from esign.evidence.dossier import prepare_dossier
 from esign.evidence.dossier_parts import Dossier, EnrolmentEvidence, PasskeyEvidence
 from esign.evidence.dossier_party import SignatoryEvidence
 from esign.evidence.kinds import EntryKind
-from esign.evidence.ledger_extract import LedgerExtract
+from esign.evidence.ledger_extract import LedgerExtract, NotStampedError
 from esign.foundation.digests import sha256
 from esign.signing import grant
+
+STAMPING_TRIES = 5
+"""How often the ledger's head is timestamped anew because entries about the contract were added meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +55,7 @@ class DossierDesk:
         house = self.household
         keys = DisputeKeys.read(dispute_keys)
         seal = house.devices.for_seal()
-        self.ledger.stamp()
-        with house.store.reading() as tx:
-            dossier = self._collect(tx, contract_id, keys)
-            disclosed = keys.disclose(_signed_attempts(tx, contract_id)[0][1]) if keys else None
+        dossier, disclosed = self._stamped(contract_id, keys)
         prepared = prepare_dossier(dossier, certificate=seal.certificate, at=house.clock.now())
         with house.store.transaction() as tx:
             if disclosed is not None:
@@ -67,6 +68,16 @@ class DossierDesk:
         permission = grant(receipt, certificate=seal.certificate, data=prepared.attributes)
         sealed = prepared.sealed(seal.sign(prepared.attributes, permission), seal.chain)
         return sealed.finished(house.timestamps.stamp(sealed.digest).der)
+
+    def _stamped(self, contract_id: str, keys: DisputeKeys | None) -> tuple[Dossier, Disclosed | None]:
+        """Collect the dossier under a head that covers all of it; a worker may add an entry meanwhile: then again."""
+        for _ in range(STAMPING_TRIES):
+            self.ledger.stamp()
+            with contextlib.suppress(NotStampedError), self.household.store.reading() as tx:
+                dossier = self._collect(tx, contract_id, keys)
+                disclosed = keys.disclose(_signed_attempts(tx, contract_id)[0][1]) if keys else None
+                return dossier, disclosed
+        raise NotStampedError(contract=contract_id)
 
     def _collect(self, tx: Transaction, contract_id: str, keys: DisputeKeys | None) -> Dossier:
         house = self.household

@@ -48,8 +48,9 @@ def recorded_stack(built_agent, tmp_path_factory):
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Ends with its module: its event loop would be in the way of others in the same process."""
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield instance
