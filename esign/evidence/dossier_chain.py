@@ -5,12 +5,12 @@ Trust comes from anchors alone; but what stands in a dossier should be needed fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cryptography import x509
 
 from esign.evidence.errors import DossierError
-from esign.proof.certificate_path import load_certificate
+from esign.proof.certificate_path import CertificatePathError, load_certificate
 
 
 class ChainError(DossierError):
@@ -37,6 +37,18 @@ def chain_above(signer: bytes, others: Sequence[bytes]) -> tuple[bytes, ...]:
         chain.append(above)
     der_of = {load_certificate(der): der for der in others}
     return tuple(der_of[certificate] for certificate in chain[1:])
+
+
+def readable(certificates: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return those certificates (DER) of others that can be read: what is not needed does no harm."""
+    found = []
+    for certificate in certificates:
+        try:
+            load_certificate(certificate)
+        except CertificatePathError:
+            continue
+        found.append(certificate)
+    return tuple(found)
 
 
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:

@@ -7,12 +7,12 @@ two different files the same. So the wrapping is read strictly before the token 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from esign.evidence.dossier_chain import readable
 from esign.evidence.errors import DossierError
 from esign.pades import der
 from esign.pades.errors import DerError
-from esign.proof.certificate_path import CertificatePathError, load_certificate
 from esign.proof.timestamps import TimestampToken, verify_token
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -65,7 +65,7 @@ def _checked_form(token: bytes) -> bytes:
     content.done()
     octets.content(der.OCTET_STRING)
     octets.done()
-    certificates = _readable(data.inside(_CONTEXT_0))
+    certificates = readable(_elements(data.inside(_CONTEXT_0)))
     revocation = data.raw(_CONTEXT_1) if data.tag() == _CONTEXT_1 else b""
     signer_infos = data.raw(der.SET)
     data.done()
@@ -76,16 +76,9 @@ def _checked_form(token: bytes) -> bytes:
     return der.sequence(der.oid(_SIGNED_DATA), der.tlv(_CONTEXT_0, der.sequence(*parts)))
 
 
-def _readable(certificates: der.Reader) -> list[bytes]:
-    found = []
-    while not certificates.empty:
-        certificate = certificates.raw(certificates.tag() or 0)
-        try:
-            load_certificate(certificate)
-        except CertificatePathError:
-            continue
-        found.append(certificate)
-    return found
+def _elements(reader: der.Reader) -> Iterator[bytes]:
+    while not reader.empty:
+        yield reader.raw(reader.tag() or 0)
 
 
 def _hashes(algorithms: der.Reader) -> set[str]:

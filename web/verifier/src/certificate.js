@@ -77,6 +77,18 @@ export function readCertificate(der) {
   };
 }
 
+/** Those certificates of others that can be read; whether one that cannot was needed, the path says. @param {Uint8Array[]} ders */
+export function readable(ders) {
+  return ders.flatMap((der) => {
+    try {
+      return [readCertificate(der)];
+    } catch (error) {
+      if (error instanceof Refusal) return [];
+      throw error;
+    }
+  });
+}
+
 /** The one text that a name has for an attribute; empty where it has none or several. @param {Uint8Array} name @param {string} type */
 export function nameText(name, type) {
   const found = names(name).filter((attribute) => attribute.type === type);

@@ -1,7 +1,7 @@
 // The identity provider's signed word over a key, and the certificates behind its own key.
 // Source: OpenID Connect Core 1.0; RFC 7515; RFC 7517; RFC 7518; docs/dossier-spec.md section 3.7.
 import { concat, equal, fromB64url, fromBase64, fromUtf8, utf8 } from "./bytes.js";
-import { readCertificate } from "./certificate.js";
+import { readCertificate, readable } from "./certificate.js";
 import { BIT_STRING, INTEGER, NULL, microseconds, oid, sequence, tlv } from "./der.js";
 import { isObject, parseJson } from "./json.js";
 import { p256Spki, readKey, readP256, verifies, verifiesRaw } from "./keys.js";
@@ -55,7 +55,8 @@ export async function readIdToken(token, { issuer, jwks, audience, nonce }) {
  */
 export async function demandCertified(published, key, { anchors, at }) {
   demand(Array.isArray(published) && published.length > 0 && published.length <= MOST_CERTIFICATES, "the provider's certificates cannot be read");
-  const [own, ...between] = published.map((text) => readCertificate(fromBase64(text)));
+  const [first, ...others] = published.map(fromBase64);
+  const [own, between] = [readCertificate(first), readable(others)];
   demand(equal(own.spki, key.spki), "the provider's certificate is for another key");
   await findPath(own, { between, anchors, at });
 }

@@ -1,7 +1,7 @@
 // RFC 3161 timestamp tokens, checked in themselves and up to an anchor at the time that they state.
 // Source: RFC 3161; RFC 5816; RFC 5652 section 5; docs/dossier-spec.md section 3.5.
 import { concat, equal } from "./bytes.js";
-import { CONTENT_COMMITMENT, DIGITAL_SIGNATURE, issuerAndSerial, readCertificate, readExtensions } from "./certificate.js";
+import { CONTENT_COMMITMENT, DIGITAL_SIGNATURE, issuerAndSerial, readExtensions, readable } from "./certificate.js";
 import {
   BOOLEAN,
   GENERALIZED_TIME,
@@ -41,7 +41,7 @@ export async function readTimestamp(token, imprint, anchors) {
   demand(data.smallInteger() === 3, "signed data of another version");
   const hashes = readHashes(data.inside(SET));
   const content = readContent(data.inside(SEQUENCE));
-  const certificates = readCertificates(data.inside(constructed(0)));
+  const certificates = readable(elements(data.inside(constructed(0))));
   if (data.tag === constructed(1)) data.raw();
   const signers = data.inside(SET);
   data.done();
@@ -75,18 +75,11 @@ function readContent(encapsulated) {
   return content;
 }
 
-/** Certificates that can be read; whether one that cannot was needed, the path says. @param {Reader} set */
-function readCertificates(set) {
-  const certificates = [];
-  while (!set.empty) {
-    const der = set.raw();
-    try {
-      certificates.push(readCertificate(der));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-    }
-  }
-  return certificates;
+/** @param {Reader} set */
+function elements(set) {
+  const found = [];
+  while (!set.empty) found.push(set.raw());
+  return found;
 }
 
 /** The instant of a TSTInfo over the imprint. @param {Uint8Array} content @param {Uint8Array} imprint */
