@@ -35,6 +35,7 @@ from esign.evidence.kinds import EntryKind
 from esign.foundation.digests import sha256
 from esign.foundation.errors import EsignError
 from esign.pades import PreparedDocument
+from esign.policy import SignaturePolicy
 from esign.signing import Permission, grant
 from esign.validation import ReleaseExpectation, check_release
 
@@ -50,6 +51,7 @@ class _Claimed:
     kept: KeptAttempt
     permission: Permission | None
     prepared: PreparedDocument
+    policy: SignaturePolicy
     earlier: tuple[ReleaseExpectation, ...]
     """What each signature that stands in the file already must be."""
     seal: finishing.SealPlace | None
@@ -72,7 +74,8 @@ def conclude(house: Household, tau: str) -> Answer:
     try:
         signed = _signed(house, claimed)
         finished = finishing.finish(house, claimed.prepared, signed, claimed.kept.contents.chain)
-        expected = (*claimed.earlier, finishing.expectation(signed, claimed.prepared.field))
+        own = finishing.expectation(signed, claimed.prepared.field, policy=claimed.policy)
+        expected = (*claimed.earlier, own)
         if claimed.seal is not None:
             finished, sealed = finishing.seal(house, finished, claimed.seal)
             expected = (*expected, sealed)
@@ -136,7 +139,8 @@ def _claim(house: Household, tau: str) -> _Claimed | Answer:
             prepared=PreparedDocument(
                 data=data, byte_range=document.byte_range, digest=document.sha256, field=party.field
             ),
-            earlier=finishing.signatures_so_far(tx, contents, contract.id),
+            policy=house.policy(contents),
+            earlier=finishing.signatures_so_far(house, tx, contents, contract.id),
             seal=finishing.seal_place(contract, contents) if last else None,
             last=last,
         )

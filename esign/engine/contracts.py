@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from esign.contracts import ContractData
@@ -22,7 +22,7 @@ from esign.engine.records import ContractRecord, ContractState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.identifiers import new_id
-from esign.policy import LegalLevel, SignaturePolicy, signature_policy
+from esign.policy import LegalLevel, PolicyLevelDiffers, SignaturePolicy, signature_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,8 @@ class ContractDesk:
         Raises:
             ContractsError: The data is incomplete or contradicts itself.
             NoQualifiedDevice: The contract needs a qualified signature and no qualified device is configured.
+            NoSealDevice: The contract needs the company's seal and none is configured.
+            PolicyLevelDiffers: The policy that is configured for the level is one of another level.
             PolicyNotFound: No signature policy for the level is in force on the contract's day.
         """
         drawn = self._draw(data)
@@ -223,7 +225,7 @@ class ContractDesk:
         house = self.household
         now = house.clock.now()
         contract = ContractData.parse(data)
-        policy = self._policy(LegalLevel.parse(contract.level.word), house.today())
+        policy = self._policy(contract)
         return _Drawn(contract=contract, policy=policy, draft=draw_up(contract, drawn_up_at=now), at=now)
 
     def _keep(self, tx: Transaction, drawn: _Drawn, **facts: str) -> str:
@@ -240,7 +242,7 @@ class ContractDesk:
                 reference=contract.reference,
                 title=contract.title,
                 company=contract.company.name,
-                level=policy.level,
+                level=contract.level,
                 policy=policy.name,
                 state=ContractState.DRAWN_UP,
                 created_at=now,
@@ -251,7 +253,7 @@ class ContractDesk:
             tx,
             EntryKind.CONTRACT_DRAWN_UP,
             contract_id,
-            {"template": contract.template, "level": policy.level.word, "policy": policy.name, **facts},
+            {"template": contract.template, "level": contract.level.word, "policy": policy.name, **facts},
             committed(contents),
         )
         return contract_id
@@ -271,12 +273,17 @@ class ContractDesk:
             tx.contracts.update(replace(record, state=ContractState.INVITED))
         return replace(first, further=tuple(others))
 
-    def _policy(self, level: LegalLevel, day: date) -> SignaturePolicy:
-        settings = self.household.settings
+    def _policy(self, contract: ContractData) -> SignaturePolicy:
+        settings, devices, level = self.household.settings, self.household.devices, contract.level
         if level is LegalLevel.QUALIFIED:
-            self.household.devices.for_qualified()
+            devices.for_qualified()
+        if level is LegalLevel.SIMPLE or contract.company_signature == "seal":
+            devices.for_seal()
         name = settings.signature_policy_simple if level is LegalLevel.SIMPLE else settings.signature_policy_advanced
-        return signature_policy(name, day)
+        policy = signature_policy(name, self.household.today())
+        if policy.level is not level:
+            raise PolicyLevelDiffers(name=name, level=policy.level.word, needed=level.word)
+        return policy
 
     @staticmethod
     def _get(tx: Transaction, contract_id: str) -> ContractRecord:

@@ -36,7 +36,6 @@ from esign.identity import (
     verify_passkey_use,
 )
 from esign.identity.errors import TokenKeyUnknown
-from esign.policy import signature_policy
 
 ENROLMENT_NAME = "enrolment"
 """Name under which an enrolment's contents are sealed."""
@@ -69,7 +68,7 @@ def review(house: Household, tx: Transaction, received: Received) -> Reviewed:
     request = CertificateRequest.parse(from_b64url(payload["csr"]))
     capsule_key = from_b64url(payload["capsule_key"])
     passkey = _passkey(house, received, record.nonce)
-    policy = signature_policy(received.contract.policy, house.day_of(received.contract))
+    policy = house.policy(received.contents)
     if passkey is None and policy.user_verification == "required":
         raise UserVerificationRequired("the policy demands a passkey")
     provider, person = _identify(house, str(payload["id_token"]), request, now)

@@ -29,7 +29,7 @@ from esign.pades import (
     seal_attributes,
     signed_data,
 )
-from esign.policy import LegalLevel
+from esign.policy import LegalLevel, SignaturePolicy
 from esign.signing import grant
 from esign.validation import ReleaseExpectation
 
@@ -148,8 +148,14 @@ def seal_place(contract: ContractRecord, contents: ContractContents) -> SealPlac
     )
 
 
-def expectation(signed: SignedAttempt, field: str) -> ReleaseExpectation:
-    """Return what the release check must find of a party's signature."""
+def expectation(signed: SignedAttempt, field: str, *, policy: SignaturePolicy) -> ReleaseExpectation:
+    """Return what the release check must find of a party's signature.
+
+    Args:
+        signed: The attempt.
+        field: Name of the party's signature field.
+        policy: The contract's signature policy: what was promised.
+    """
     document = signed.transcript.document
     return ReleaseExpectation(
         field=field,
@@ -158,13 +164,17 @@ def expectation(signed: SignedAttempt, field: str) -> ReleaseExpectation:
         attributes=signed.attributes,
         evidence=read_signed_attributes(signed.attributes).evidence,
         certificate=signed.certificate,
-        level=LegalLevel.parse(signed.transcript.statement.level).value,
+        level=policy.level.value,
+        user_verification=policy.user_verification == "required",
         timestamped=False,
     )
 
 
-def signatures_so_far(tx: Transaction, contents: ContractContents, contract_id: str) -> tuple[ReleaseExpectation, ...]:
+def signatures_so_far(
+    house: Household, tx: Transaction, contents: ContractContents, contract_id: str
+) -> tuple[ReleaseExpectation, ...]:
     """Return what the release check must find of each signature in the current file, in the order of signing."""
+    policy = house.policy(contents)
     found = []
     for invitation in tx.invitations.of_contract(contract_id):
         for record in tx.ceremonies.attempts(invitation.id):
@@ -172,7 +182,9 @@ def signatures_so_far(tx: Transaction, contents: ContractContents, contract_id: 
                 kept = attempts.opened(tx, record)
                 if isinstance(kept.attempt, SignedAttempt):
                     field = turns.party_of(contents, invitation.party).field
-                    found.append((kept.attempt.transcript.document.length, expectation(kept.attempt, field)))
+                    found.append(
+                        (kept.attempt.transcript.document.length, expectation(kept.attempt, field, policy=policy))
+                    )
     return tuple(expected for _, expected in sorted(found, key=lambda pair: pair[0]))
 
 

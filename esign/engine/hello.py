@@ -18,7 +18,7 @@ from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
 from esign.foundation.encoding import from_b64url
 from esign.foundation.identifiers import new_id
-from esign.policy import LegalLevel, signature_policy
+from esign.policy import LegalLevel
 
 _TOLD: Final[Mapping[InvitationState, Literal["waiting", "open", "signed", "closed"]]] = {
     InvitationState.WAITING: "waiting",
@@ -43,7 +43,7 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
     live = invitation.state in (InvitationState.WAITING, InvitationState.OPEN)
     waits = live and not turns.is_turn(tx, received.contents, received.contract.id, party.name)
     enrolment = _offer(house, tx, invitation, device, now) if live and not waits and level > LegalLevel.SIMPLE else None
-    policy = signature_policy(received.contract.policy, house.day_of(received.contract))
+    policy = house.policy(received.contents)
     settings = house.settings
     identification = None
     if level > LegalLevel.SIMPLE:

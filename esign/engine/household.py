@@ -14,6 +14,7 @@ from esign.engine.records import ContractRecord
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import Clock
 from esign.identity.ports import CertificationAuthority, IdentityProvider, RevocationSource
+from esign.policy import SignaturePolicy
 from esign.proof.certificate_path import verify_path
 from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import TimestampToken
@@ -51,13 +52,13 @@ class Household:
         """Return the local day in Berlin."""
         return self.clock.now().astimezone(BERLIN).date()
 
-    def day_of(self, record: ContractRecord) -> date:
-        """Return the local day by which a contract's rules are chosen."""
-        return record.created_at.astimezone(BERLIN).date()
-
     def contract_contents(self, tx: Transaction, record: ContractRecord) -> ContractContents:
         """Open what a contract says."""
         return ContractContents.from_bytes(tx.safe.open(record.id, "contract", record.sealed))
+
+    def policy(self, contents: ContractContents) -> SignaturePolicy:
+        """Return the signature policy as it was when the contract was drawn up."""
+        return SignaturePolicy.frozen(contents.policy_source)
 
     def draft(self, tx: Transaction, record: ContractRecord, contents: ContractContents) -> bytes:
         """Open the draft of a contract."""

@@ -42,7 +42,7 @@ from esign.foundation.clock import seconds
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import from_b64url
 from esign.pades import PreparedDocument, prepare
-from esign.policy import LegalLevel, SignaturePolicy, signature_policy
+from esign.policy import LegalLevel, SignaturePolicy
 from esign.signing import KeyHolding, require_level, statement_held_by
 
 CERTIFICATE_RESERVE = timedelta(minutes=2)
@@ -88,7 +88,7 @@ def plan(house: Household, tx: Transaction, received: Received) -> Plan:
     """
     now = house.clock.now()
     contents = received.contents
-    policy = signature_policy(received.contract.policy, house.day_of(received.contract))
+    policy = house.policy(contents)
     key = _key(house, tx, received, now)
     require_level(key.holding, policy, received.contract.level)
     party = received.party

@@ -7,11 +7,12 @@ decided by the date of the contract, never by today (``in_force``).
 
 from esign.policy.levels import LegalLevel
 from esign.policy.reader import PolicyError, PolicyMalformed, PolicyNotFound, policies_root, read_policy
-from esign.policy.signature_policy import SignaturePolicy, signature_policies, signature_policy
+from esign.policy.signature_policy import PolicyLevelDiffers, SignaturePolicy, signature_policies, signature_policy
 
 __all__ = [
     "LegalLevel",
     "PolicyError",
+    "PolicyLevelDiffers",
     "PolicyMalformed",
     "PolicyNotFound",
     "SignaturePolicy",

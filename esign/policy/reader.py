@@ -68,13 +68,23 @@ def parse_policy(source: bytes, schema: Draft202012Validator, *, name: str) -> M
     Raises:
         PolicyMalformed: Not YAML, a repeated key, or not as the schema says.
     """
-    try:
-        value = yaml.load(source.decode("utf-8"), Loader=_TextLoader)  # noqa: S506 - derives from SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyMalformed("not readable as YAML with unique keys", file=name) from error
+    value = read_source(source, name=name)
     problem = next(iter(schema.iter_errors(value)), None)
     if problem is not None:
         raise PolicyMalformed("does not fit its schema", file=name, at=problem.json_path, rule=str(problem.validator))
+    return value
+
+
+def read_source(source: bytes, *, name: str) -> Mapping[str, Any]:
+    """Return the mapping that policy source bytes mean, without a schema: they were checked when they were new.
+
+    Raises:
+        PolicyMalformed: Not YAML of a mapping, or a repeated key.
+    """
+    try:
+        value = yaml.load(source.decode("utf-8"), Loader=_TextLoader)  # noqa: S506 - derives from SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise PolicyMalformed("not readable as YAML with unique keys", file=name) from error
     if not isinstance(value, dict):
         raise PolicyMalformed("not a mapping", file=name)
     return value

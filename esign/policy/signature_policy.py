@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 from esign.foundation.digests import sha256
 from esign.foundation.identifiers import Oid
 from esign.policy.levels import LegalLevel
-from esign.policy.reader import PolicyNotFound, policies_root, read_policy
+from esign.policy.reader import PolicyError, PolicyMalformed, PolicyNotFound, policies_root, read_policy, read_source
+
+
+class PolicyLevelDiffers(PolicyError):
+    """The signature policy that is configured for a level is a policy of another level."""
+
+    code = "policy.level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +37,34 @@ class SignaturePolicy:
     valid_to: date | None
     """The last day on which the policy applies, or None."""
     source: bytes
+
+    @classmethod
+    def frozen(cls, source: bytes) -> Self:
+        """Return the policy that its source bytes mean, whatever the files say today.
+
+        The bytes were checked against their schema when they were new; a later schema has no say about them.
+
+        Raises:
+            PolicyMalformed: Not the source of a signature policy.
+        """
+        return cls._of(read_source(source, name="frozen"), source)
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any], source: bytes) -> Self:
+        try:
+            if data["user_verification"] not in ("required", "recorded", "none"):
+                raise PolicyMalformed("no such demand for user verification", file=str(data["id"]))
+            return cls(
+                name=data["id"],
+                oid=f"{Oid.SIGNATURE_POLICY}.{data['arc']}",
+                level=LegalLevel.parse(data["level"]),
+                user_verification=data["user_verification"],
+                valid_from=date.fromisoformat(data["valid_from"]),
+                valid_to=date.fromisoformat(data["valid_to"]) if data.get("valid_to") else None,
+                source=source,
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise PolicyMalformed("not a signature policy") from error
 
     @property
     def digest(self) -> bytes:
@@ -65,13 +100,5 @@ def signature_policy(name: str, day: date, root: Path | None = None) -> Signatur
 
 
 def _load(path: Path) -> SignaturePolicy:
-    data = read_policy(path)
-    return SignaturePolicy(
-        name=data["id"],
-        oid=f"{Oid.SIGNATURE_POLICY}.{data['arc']}",
-        level=LegalLevel.parse(data["level"]),
-        user_verification=data["user_verification"],
-        valid_from=date.fromisoformat(data["valid_from"]),
-        valid_to=date.fromisoformat(data["valid_to"]) if data.get("valid_to") else None,
-        source=path.read_bytes(),
-    )
+    read_policy(path)
+    return SignaturePolicy.frozen(path.read_bytes())

@@ -64,13 +64,16 @@ def determine_level(certificate: bytes, evidence: CeremonyEvidence) -> LevelFact
     )
 
 
-def contradictions(certificate: bytes, evidence: CeremonyEvidence, promised: int) -> tuple[Finding, ...]:
+def contradictions(
+    certificate: bytes, evidence: CeremonyEvidence, promised: int, *, user_verification: bool = False
+) -> tuple[Finding, ...]:
     """Return where certificate, statement and promise do not say the same.
 
     Args:
         certificate: The signer's certificate (DER).
         evidence: The evidence inside the signature.
         promised: The level that the contract was promised: 0 simple, 1 advanced, 2 qualified.
+        user_verification: Whether the signature policy demands a key behind a passkey that verified its user.
 
     Raises:
         ValueError: Not a certificate.
@@ -87,6 +90,10 @@ def contradictions(certificate: bytes, evidence: CeremonyEvidence, promised: int
             facts.held_by == "signatory-passkey" and not facts.user_verified,
             "a passkey guards the key, but no user was verified",
         ),
+        (
+            user_verification and not (facts.held_by == "signatory-passkey" and facts.user_verified),
+            "the policy demands a passkey that verified its user",
+        ),
         (facts.level != statement.level, "certificate and statement do not support the same level"),
         (facts.level != promised, "the level is not the promised one"),
     )
@@ -96,15 +103,17 @@ def contradictions(certificate: bytes, evidence: CeremonyEvidence, promised: int
 def seal_contradictions(certificate: bytes) -> tuple[Finding, ...]:
     """Return what speaks against a certificate as that of the company's seal.
 
+    A trust service provider's seal certificate says nothing about who holds the key; it must not name a signatory.
+
     Args:
         certificate: The seal's certificate (DER).
 
     Raises:
         ValueError: Not a certificate.
     """
-    if _holders(certificate_policies(certificate)) == ["company"]:
+    if _holders(certificate_policies(certificate)) in ([], ["company"]):
         return ()
-    what = "the seal's certificate does not say that the company holds the key"
+    what = "the seal's certificate says that somebody other than the company holds the key"
     return (Finding(kind=FindingKind.LEVEL_CONTRADICTION, what=what),)
 
 

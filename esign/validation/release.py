@@ -28,6 +28,7 @@ class ReleaseExpectation:
         evidence: The ceremony's evidence; None for the company's own seal, behind which no ceremony stands.
         certificate: The signer's certificate (DER).
         level: 0 simple, 1 advanced, 2 qualified: what the contract was promised; without meaning for a seal.
+        user_verification: Whether the signature policy demands a key behind a passkey that verified its user.
         timestamped: Whether a document timestamp must cover the whole file (B-LTA); without it, the last revision is
             the security store (B-LT), for signatures before the last one.
     """
@@ -39,6 +40,7 @@ class ReleaseExpectation:
     evidence: CeremonyEvidence | None
     certificate: bytes
     level: int
+    user_verification: bool = False
     timestamped: bool = True
 
 
@@ -156,7 +158,9 @@ def _judge(
         findings += seal_contradictions(held.cms.certificate)
     elif held.evidence is not None:
         level = determine_level(held.cms.certificate, held.evidence)
-        findings += contradictions(held.cms.certificate, held.evidence, wanted.level)
+        findings += contradictions(
+            held.cms.certificate, held.evidence, wanted.level, user_verification=wanted.user_verification
+        )
     return _Judged(findings=findings, level=level, times=times, certificates=held.cms.certificates)
 
 

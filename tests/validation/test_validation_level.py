@@ -7,6 +7,7 @@ import pytest
 from esign.foundation.identifiers import Oid
 from esign.pades import Statement
 from esign.validation import FindingKind, contradictions, determine_level
+from esign.validation.level import seal_contradictions
 
 PASSKEY, DEVICE, COMPANY = Oid.HELD_BY_SIGNATORY_PASSKEY, Oid.HELD_BY_SIGNATORY, Oid.HELD_BY_COMPANY
 PROVIDER, SANDBOX = Oid.IDENTIFIED_BY_PROVIDER, Oid.SANDBOX
@@ -69,3 +70,28 @@ def test_every_contradiction_is_a_finding(small, world, policies, stated, promis
 def test_qualified_is_never_found_without_a_trusted_list(small, world):
     certificate = world.signatory((PASSKEY, PROVIDER, SANDBOX)).der
     assert determine_level(certificate, evidence(small, 2, "signatory-passkey", ISSUER)).level == 1
+
+
+@pytest.mark.parametrize(
+    ("policies", "stated"),
+    [
+        ((DEVICE, PROVIDER, SANDBOX), (1, "signatory", ISSUER, "sandbox", False)),
+        ((DEVICE, PROVIDER, SANDBOX), (1, "signatory", ISSUER, "sandbox", True)),
+    ],
+)
+def test_a_key_without_a_passkey_is_no_advanced_signature_where_the_policy_demands_one(small, world, policies, stated):
+    certificate, shown = world.signatory(policies).der, evidence(small, *stated)
+    assert contradictions(certificate, shown, 1) == ()
+    [finding] = contradictions(certificate, shown, 1, user_verification=True)
+    assert finding.kind is FindingKind.LEVEL_CONTRADICTION
+
+
+def test_a_passkey_that_verified_its_user_is_what_such_a_policy_demands(small, world):
+    certificate = world.signatory((PASSKEY, PROVIDER, SANDBOX)).der
+    shown = evidence(small, 1, "signatory-passkey", ISSUER)
+    assert contradictions(certificate, shown, 1, user_verification=True) == ()
+
+
+@pytest.mark.parametrize(("policies", "good"), [((), True), ((COMPANY, SANDBOX), True), ((DEVICE, SANDBOX), False)])
+def test_a_seal_certificate_need_not_know_our_policies_but_must_name_no_signatory(small, world, policies, good):
+    assert (seal_contradictions(world.signatory(policies).der) == ()) is good

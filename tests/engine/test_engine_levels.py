@@ -1,0 +1,62 @@
+"""No contract gets less, or another policy, than it was drawn up with."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from typing import Any
+
+import pytest
+
+from esign import bootstrap
+from esign.evidence import verify_dossier
+from esign.policy import PolicyLevelDiffers, signature_policies
+from esign.signing import NoSealDevice
+
+
+@pytest.mark.parametrize(
+    ("template", "changes"),
+    [
+        ("electricity-supply", {"signature_policy_advanced": "scratch-simple"}),
+        ("mobile-plan", {"signature_policy_simple": "scratch-advanced"}),
+    ],
+)
+def test_a_policy_of_another_level_draws_nothing_up(world: Any, template: str, changes: dict[str, str]) -> None:
+    world.settings = world.settings.with_changes(**changes)
+    world.start()
+    with pytest.raises(PolicyLevelDiffers) as refused:
+        world.application.contracts.draw_up(world.sample(template))
+    assert refused.value.code == "policy.level"
+    assert world.application.contracts.list() == ()
+
+
+def test_without_a_seal_no_contract_is_drawn_up_that_only_a_seal_can_conclude(world: Any) -> None:
+    settings = world.settings.with_changes(seal_file=None)
+    application = bootstrap.build(settings, http=world.http, clock=world.clock, mailer=world.post)
+    with pytest.raises(NoSealDevice):
+        application.contracts.draw_up(world.sample("mobile-plan"))
+    assert application.contracts.list() == ()
+    application.contracts.draw_up(world.sample("electricity-supply"))
+
+
+def test_the_policy_is_frozen_when_the_contract_is_drawn_up(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract, link = world.invite()
+    before = next(each for each in signature_policies() if each.name == "scratch-advanced")
+
+    def changed(root: Any = None) -> tuple[Any, ...]:
+        source = before.source.replace(b"user_verification: required", b"user_verification: none") + b"# changed\n"
+        return (dataclasses.replace(before, source=source, user_verification="none"),)
+
+    monkeypatch.setattr(sys.modules["esign.policy.signature_policy"], "signature_policies", changed)
+    weak = world.signatory(link, passkey=False)
+    assert weak.hello()["user_verification"] == "required"
+    with pytest.raises(Exception, match="user_verification_required"):
+        weak.enrol()
+    world.application.contracts.resend(contract)
+    world.application.delivery.deliver_due()
+    signatory = world.signatory(world.link())
+    signatory.run()
+    report = verify_dossier(
+        world.application.dossiers.create(contract), anchors=world.application.contracts.household.trust.certificates
+    )
+    assert report.valid, report.first_failure
