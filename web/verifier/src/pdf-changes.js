@@ -9,8 +9,8 @@ import { Refusal, demand } from "./refusal.js";
 /** @typedef {import("./pdf-revision.js").Appended} Appended */
 /** @typedef {{ certificates: Uint8Array[], lists: Uint8Array[], responses: Uint8Array[] }} Store */
 
-/** `signatures`: byte ranges in order, `timestamp`: that of the document timestamp.
- * @typedef {{ store: Store, signatures: number[][], timestamp: number[] }} Changes */
+/** `further`: byte ranges and fields of the signatures behind the first, in order; `timestamp`: byte range of the
+ * document timestamp. @typedef {{ store: Store, further: { byteRange: number[], field: string }[], timestamp: number[] }} Changes */
 
 const KINDS = /** @type {const} */ ({ Certs: "certificates", CRLs: "lists", OCSPs: "responses" });
 
@@ -23,7 +23,7 @@ export function readChanges(pdf, first) {
   let file = new PdfFile(pdf, first[2] + first[3]);
   demandOnlySignature(file, first);
   const store = { certificates: [], lists: [], responses: [] };
-  const signatures = [first];
+  const further = [];
   for (let stored = false; ; ) {
     demand(file.bytes.length < pdf.length, "the document timestamp is missing");
     const appended = readAppended(pdf, file);
@@ -33,8 +33,8 @@ export function readChanges(pdf, first) {
       addStore(file, appended, store);
     } else if (field === "DocTimeStamp") {
       demand(appended.end === pdf.length, "something stands behind the document timestamp");
-      return { store, signatures, timestamp: readTimestampField(file, appended) };
-    } else signatures.push(readSignatureField(file, appended));
+      return { store, further, timestamp: readTimestampField(file, appended) };
+    } else further.push(readSignatureField(file, appended));
     stored = field === null;
     file = new PdfFile(pdf, appended.end);
   }

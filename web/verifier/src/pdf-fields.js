@@ -26,7 +26,7 @@ export function readTimestampField(before, appended) {
   return byteRange;
 }
 
-/** Byte range of the further signature that a revision adds, which is all that it may do.
+/** Byte range and field name of the further signature that a revision adds, which is all that it may do.
  * @param {PdfFile} before @param {Appended} appended */
 export function readSignatureField(before, appended) {
   const { widget, signature, byteRange } = readField(before, appended, "ETSI.CAdES.detached");
@@ -43,7 +43,7 @@ export function readSignatureField(before, appended) {
   const image = readAppearance(appended, appearance);
   const met = new Set([widget.reference.number, widget.value.number, appearance.number, image.number]);
   demand(met.size === 4 && appended.fresh.length === 4 && appended.fresh.every((number) => met.has(number)), "an object was added that is no part of the signature");
-  return byteRange;
+  return { byteRange, field: textOf(widget.name) };
 }
 
 /** The one new field, its signature dictionary and byte range. @param {PdfFile} before @param {Appended} appended @param {string} filter */
@@ -77,6 +77,11 @@ export function demandHole(dictionary, { type, filter, byteRange }) {
   demand(written(dictionary.get("ByteRange")) === written(byteRange), "the byte range is another one than was shown");
   const [start, end] = dictionary.places.get("Contents") ?? [0, 0];
   demand(start === byteRange[1] && end === byteRange[2], "the byte range leaves out something else than the signature");
+}
+
+/** Characters of a text string: UTF-16 or one byte each (ISO 32000-1 clause 7.9.2.2). @param {Text} text */
+function textOf({ bytes }) {
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? new TextDecoder("utf-16be").decode(bytes.subarray(2)) : latin1(bytes);
 }
 
 /** @param {Dictionary} widget @param {{ name: Text, value: Reference, page: Reference, shown: Dictionary }} expected */

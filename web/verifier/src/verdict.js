@@ -23,15 +23,17 @@ import { readTimestamp } from "./timestamp.js";
 /** @typedef {{ signature: import("./cms.js").Signature, stamp: Timestamp }} Signed */
 
 const TOLERANCE = 5 * 60 * 1e6;
+const COMPANY_FIELD = "Company";
 
 /** @param {Findings[]} everybody who signed */
 export async function verdict(everybody) {
   const [{ anchors, dossier, dossierAt }] = everybody;
   const pdf = dossier.document;
   const order = inOrder(everybody);
-  const { store, signatures, timestamp } = readChanges(pdf, order[0].transcript.document.byteRange);
-  for (const byteRange of signatures) readContents(pdf, byteRange);
-  const signed = await readSigned(order, signatures);
+  const first = order[0].transcript.document.byteRange;
+  const { store, further, timestamp } = readChanges(pdf, first);
+  for (const byteRange of [first, ...further.map((signature) => signature.byteRange)]) readContents(pdf, byteRange);
+  const signed = await readSigned(order, further);
   const stamped = await readTimestamp(readContents(pdf, timestamp), await rangeDigest(pdf, timestamp), anchors);
   const times = [...signed.map(({ stamp }) => stamp.at), stamped.at];
   demand(times.every((time, i) => i === 0 || times[i - 1] <= time), "the timestamps are out of order");
@@ -44,16 +46,19 @@ export async function verdict(everybody) {
 }
 
 /** The signatures with their timestamps: those that people made, and the company's seal where the contract has one.
- * @param {Findings[]} order @param {number[][]} byteRanges in the document @returns {Promise<Signed[]>} */
-async function readSigned(order, byteRanges) {
-  const own = order.every(({ transcript }, i) => String(transcript.document.byteRange) === String(byteRanges[i]));
+ * @param {Findings[]} order @param {import("./pdf-changes.js").Changes["further"]} further @returns {Promise<Signed[]>} */
+async function readSigned(order, further) {
+  const own = order.slice(1).every(({ transcript }, i) => String(transcript.document.byteRange) === String(further[i]?.byteRange));
   demand(own, "a signature is not where its transcript says");
   const signed = order.map(({ signature, signatureTimestamp }) => ({ signature, stamp: signatureTimestamp }));
-  const seals = byteRanges.slice(order.length);
+  const seals = further.slice(order.length - 1);
   const [{ anchors, dossier, parts }] = order;
   const asked = parseCanonical(present(parts.get("contract.json"), "contract data are missing")).company_signature === "seal";
   demand(seals.length === (asked ? 1 : 0), "the document holds another number of signatures than were made");
-  for (const byteRange of seals) signed.push(await readCompanySeal(dossier.document, byteRange, anchors));
+  for (const { byteRange, field } of seals) {
+    demand(field === COMPANY_FIELD, "the company's seal is in another field");
+    signed.push(await readCompanySeal(dossier.document, byteRange, anchors));
+  }
   return signed;
 }
 
