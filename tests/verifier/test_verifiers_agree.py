@@ -10,23 +10,31 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from esign.evidence import dossier_signature_steps
 from esign.evidence.dossier_container import read_container, write_container
 from esign.evidence.dossier_manifest import TIMESTAMP
 from esign.evidence.dossier_verify import FRAME
+from esign.foundation.canonical import canonical
+from esign.foundation.encoding import b64url, from_b64url
+from esign.foundation.identifiers import Oid
 from esign.pades import add_document_security_store, read_security_store
 from esign.pades.document import Array, entry
 from esign.pades.revision import pointer, stream, with_entries, with_items
 from tests.conftest import PERSONS
 from tests.evidence.helpers.case import NOW, Case
+from tests.evidence.test_dossier_strict import STRICT
 from tests.evidence.test_dossier_verify import DISHONEST
-from tests.pades.small_world import World, walk
+from tests.pades.small_world import Holder, World, walk
 from tests.verifier.helpers.both import Sample, differences, needs_node
 from tests.verifier.helpers.company import (
     Parts,
@@ -224,12 +232,49 @@ def harmless(parts: Parts) -> set[str]:
 
 
 def test_a_dishonest_company_is_found_out_by_both(advanced: Case, tmp_path: Path) -> None:
-    samples = [
-        sample(advanced, label, advanced.build(**change(advanced))) for label, (change, _, _) in DISHONEST.items()
-    ]
+    kinds = {label: (change, step) for label, (change, step, _) in DISHONEST.items()} | STRICT
+    samples = [sample(advanced, label, advanced.build(**change(advanced))) for label, (change, _) in kinds.items()]
     answers = agree(samples, tmp_path)
-    for (label, (_, step, _)), answer in zip(DISHONEST.items(), answers, strict=True):
+    for (label, (_, step)), answer in zip(kinds.items(), answers, strict=True):
         assert (answer["valid"], answer["first"]) == (False, step), label
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
+def test_both_verify_a_provider_with_an_rsa_key(advanced: Case, tmp_path: Path, algorithm: str) -> None:
+    """Another token than the device sent: the step about the messages says so, the one about the identity does not."""
+    enrolment = advanced.dossier.enrolment
+    assert enrolment is not None
+    key = rsa.generate_private_key(65537, 2048)
+    numbers = key.public_key().public_numbers()
+    public = {"kty": "RSA", "kid": "rsa-1", "n": b64url(numbers.n.to_bytes(256, "big")), "e": "AQAB"}
+    claims = from_b64url(enrolment.id_token.split(".")[1])
+    signed = f"{b64url(canonical({'alg': algorithm, 'kid': 'rsa-1'}))}.{b64url(claims)}".encode()
+    salted = padding.PSS(padding.MGF1(hashes.SHA256()), salt_length=32)
+    value = key.sign(signed, salted if algorithm == "PS256" else padding.PKCS1v15(), hashes.SHA256())
+    samples = []
+    for label, signature in (("good", value), ("bad", bytes(256))):
+        token = f"{signed.decode()}.{b64url(signature)}"
+        changed = replace(enrolment, id_token=token, jwks=json.dumps({"keys": [public]}))
+        samples.append(sample(advanced, label, advanced.build(enrolment=changed)))
+    answers = agree(samples, tmp_path)
+    assert [answer["first"] for answer in answers] == ["messages", "identity"]
+
+
+def test_both_verify_seals_with_other_keys(advanced: Case, tmp_path: Path) -> None:
+    world = advanced.world
+    purposes = [x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]
+    policies = (Oid.HELD_BY_COMPANY, Oid.SANDBOX)
+    samples = []
+    for key_type in ("rsa", "ec"):
+        holder = world._certify("Seal", world.authority, purposes=purposes, policies=policies, key_type=key_type)
+        samples.append(sample(advanced, key_type, replace(advanced, seal=holder).build()))
+    short = world._certify("Seal", world.authority, purposes=purposes, policies=policies, minutes=1)
+    samples.append(sample(advanced, "expired", replace(advanced, seal=short).build()))
+    stranger = World()
+    foreign = stranger._certify("Seal", stranger.authority, purposes=purposes, policies=policies)
+    samples.append(sample(advanced, "of a stranger", replace(advanced, seal=foreign).build()))
+    answers = agree(samples, tmp_path)
+    assert [answer["first"] for answer in answers] == [None, None, "seal", "seal"]
 
 
 def test_other_json_in_the_parts_is_found_out_by_both(advanced: Case, tmp_path: Path) -> None:
@@ -334,10 +379,6 @@ def stale_lists(case: Case) -> list[bytes]:
 
 
 def revoking_lists(case: Case) -> list[bytes]:
-    from cryptography import x509
-
-    from tests.pades.small_world import Holder
-
     signer = Holder(key=case.seal.key, certificate=x509.load_der_x509_certificate(case.dossier.certificate))
     return [case.world.crl(case.world.root), case.world.crl(case.world.authority, (signer,))]
 
