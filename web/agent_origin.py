@@ -29,8 +29,8 @@ MANIFEST_VERSION = "esign-agent/1"
 CONFIGURATION = "config.json"
 FOR_GOOD = "public, max-age=31536000, immutable"
 """What is asked for by its digest never changes (RFC 8246)."""
-TRUSTED_TYPES = "esign-pdf-worker"
-"""The one Trusted Types policy: the document viewer's worker."""
+TRUSTED_TYPES = "esign-pdf"
+"""The one Trusted Types policy: the document viewer and its worker."""
 
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 

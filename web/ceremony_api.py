@@ -9,6 +9,8 @@ The agent lives at another origin: exactly that origin may read the answers (COR
 
 from __future__ import annotations
 
+import gzip
+
 from flask import Blueprint, Response, request
 
 from web.errors import BodyTooLarge, MediaTypeUnsupported
@@ -24,6 +26,7 @@ PREFLIGHT_SECONDS = 7200
 """The longest that browsers keep a preflight (Chromium's limit)."""
 
 _MEDIA_TYPE = "application/jose"
+_PDF = "application/pdf"
 
 
 def blueprint(application: Application, *, agent_origin: str) -> Blueprint:
@@ -53,9 +56,22 @@ def blueprint(application: Application, *, agent_origin: str) -> Blueprint:
         if len(body) > MAX_BODY:
             raise BodyTooLarge(limit=MAX_BODY)
         answer = application.ceremony.answer(message_type, _bearer(), body)
+        if answer.media_type == _PDF and request.accept_encodings.quality("gzip") > 0:
+            return _compressed(answer.body, answer.status)
         return Response(answer.body, status=answer.status, content_type=answer.media_type)
 
     return api
+
+
+def _compressed(document: bytes, status: int) -> Response:
+    """Return a document compressed on its way: a third less, most of it the room for the signature.
+
+    Only documents are compressed: they hold nothing that a stranger could choose beside a secret (RFC 9110, 17.14).
+    """
+    response = Response(gzip.compress(document, 1, mtime=0), status=status, content_type=_PDF)
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers.add("Vary", "Accept-Encoding")
+    return response
 
 
 def open_to_agent(response: Response, *, agent_origin: str) -> Response:

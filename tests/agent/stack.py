@@ -98,6 +98,8 @@ class Wire:
         import io
 
         environ["wsgi.input"] = io.BytesIO(body)
+        if kind in self.change:
+            environ.pop("HTTP_ACCEPT_ENCODING", None)  # the answer is changed as it is, not as it travels
         request = Request(kind, body)
         self.seen.append(request)
         caught: list[Any] = []

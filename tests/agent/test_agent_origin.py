@@ -104,7 +104,7 @@ def test_the_content_policy_lets_nothing_in_and_out_but_the_two_origins(app):
         "frame-ancestors": "'none'",
         "base-uri": "'none'",
         "require-trusted-types-for": "'script'",
-        "trusted-types": "esign-pdf-worker",
+        "trusted-types": "esign-pdf",
     }
 
 

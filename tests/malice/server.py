@@ -158,7 +158,9 @@ class MaliciousServer(httpx.BaseTransport):
             return httpx.Response(200, headers={"content-type": media}, content=made)
         answer = self.honest.send(request)
         content = self.after[kind](answer.content) if kind in self.after else answer.content
-        headers = [(n, v) for n, v in answer.headers.multi_items() if n.lower() not in ("content-length",)]
+        headers = [
+            (n, v) for n, v in answer.headers.multi_items() if n.lower() not in ("content-length", "content-encoding")
+        ]
         return httpx.Response(answer.status_code, headers=headers, content=content)
 
     def install(self, signatory: Any) -> MaliciousServer:

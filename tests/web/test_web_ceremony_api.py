@@ -1,5 +1,6 @@
 """The agent's door: bytes in, bytes out, for exactly one foreign origin, without cookies."""
 
+import gzip
 import json
 
 import pytest
@@ -41,6 +42,16 @@ def test_a_message_reaches_the_engine_byte_for_byte_and_its_answer_comes_back(cl
 def test_a_document_is_answered_as_pdf(client):
     response = client.post("/ceremony/v1/document", data=b"x", headers=HEADERS)
     assert (response.content_type, response.data) == ("application/pdf", b"%PDF-1.7")
+    assert "Content-Encoding" not in response.headers
+
+
+def test_a_document_and_nothing_else_is_compressed_on_its_way_to_whoever_takes_it(client):
+    headers = {**HEADERS, "Accept-Encoding": "gzip, br"}
+    response = client.post("/ceremony/v1/document", data=b"x", headers=headers)
+    assert (response.content_type, response.headers["Content-Encoding"]) == ("application/pdf", "gzip")
+    assert gzip.decompress(response.data) == b"%PDF-1.7"
+    assert "Accept-Encoding" in ",".join(response.headers.getlist("Vary"))
+    assert "Content-Encoding" not in client.post(URL, data=b"x", headers=headers).headers
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer ", "Basic VDpU", "Bearer wrong", "T" * 43])

@@ -17,6 +17,8 @@ const VENDORED = [
   ["legacy/build/pdf.worker.min.mjs", "pdfjs/pdf.worker.min.mjs"],
   ["LICENSE", "pdfjs/LICENSE.txt"],
 ];
+/** What the page asks for each time: the installation's configuration, and the manifest over this page too. */
+const ASKED_ANEW = new Set(["config.json", "manifest.json"]);
 const TARGET = ["chrome118", "firefox121", "safari17.4"];
 export const MANIFEST_VERSION = "esign-agent/1";
 
@@ -26,7 +28,10 @@ const integrity = (bytes) => `sha384-${hash("sha384", bytes, "base64")}`;
 const named = (name, bytes) => `${name}?v=${hash("sha256", bytes, "hex")}`;
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
-async function bundle(workerBytes) {
+async function bundle(files) {
+  const place = (name) => [JSON.stringify(named(name, files.get(name))), JSON.stringify(integrity(files.get(name)))];
+  const [libraryUrl, libraryIntegrity] = place("pdfjs/pdf.min.mjs");
+  const [workerUrl, workerIntegrity] = place("pdfjs/pdf.worker.min.mjs");
   const result = await esbuild.build({
     absWorkingDir: SOURCES,
     entryPoints: { agent: "main.js" },
@@ -39,8 +44,10 @@ async function bundle(workerBytes) {
     write: false,
     outdir: "out",
     define: {
-      PDF_WORKER_URL: JSON.stringify(named("pdfjs/pdf.worker.min.mjs", workerBytes)),
-      PDF_WORKER_INTEGRITY: JSON.stringify(integrity(workerBytes)),
+      PDF_LIBRARY_URL: libraryUrl,
+      PDF_LIBRARY_INTEGRITY: libraryIntegrity,
+      PDF_WORKER_URL: workerUrl,
+      PDF_WORKER_INTEGRITY: workerIntegrity,
     },
   });
   return result.outputFiles[0].contents;
@@ -65,6 +72,7 @@ async function pageWith(files) {
       .replace(/(<[^<>]*\sdata-t="([^"]+)"[^<>]*>)(<\/)/g, (_, open, key, close) => open + words(key) + close)
       .replace(/\sdata-t-label="([^"]+)"/g, (whole, key) => `${whole} aria-label="${words(key)}"`)
       .replace(/\s(src|href)="([^"]+)"/g, (_, attribute, name) => {
+        if (ASKED_ANEW.has(name)) return ` ${attribute}="${name}"`;
         const bytes = files.get(name);
         if (!bytes) throw new Error(`page loads ${name}, which is not part of the build`);
         const whole = ` ${attribute}="${named(name, bytes)}"`;
@@ -83,7 +91,7 @@ export function manifestOf(files) {
 export async function build(target = join(HERE, "dist")) {
   const files = new Map();
   for (const [from, to] of VENDORED) files.set(to, await readFile(join(PDFJS, from)));
-  files.set("agent.js", Buffer.from(await bundle(files.get("pdfjs/pdf.worker.min.mjs"))));
+  files.set("agent.js", Buffer.from(await bundle(files)));
   files.set("agent.css", await styles());
   for (const name of ["foil.png", "icon.svg"]) files.set(name, await readFile(join(HERE, "assets", name)));
   files.set("index.html", await pageWith(files));

@@ -1,4 +1,6 @@
 // Constants that the build puts in place of these names.
+declare const PDF_LIBRARY_URL: string;
+declare const PDF_LIBRARY_INTEGRITY: string;
 declare const PDF_WORKER_URL: string;
 declare const PDF_WORKER_INTEGRITY: string;
 

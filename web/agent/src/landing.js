@@ -74,7 +74,7 @@ export async function land(page, session) {
     if (!usable) await makeSimpleIdentity(session);
     return "ready";
   }
-  fetchAhead();
+  void fetchAhead();
   if (hello.identification.method === "oidc") lookAhead(hello.identification.issuer);
   const required = hello.user_verification === "required";
   if (required && !passkeysKnown()) throw new Problem("agent.passkey.unavailable");

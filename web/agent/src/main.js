@@ -29,7 +29,7 @@ async function findPlace() {
   return as("agent.network.unreachable", async () => {
     const [config, manifest] = await Promise.all(
       ["config.json", "manifest.json"].map(async (name) => {
-        const response = await fetch(name, { cache: "no-store", credentials: "omit" });
+        const response = await fetch(name, { credentials: "same-origin" }); // as the page's preload, always asked anew
         demand(response.ok, "agent.network.unreachable");
         return new Uint8Array(await response.arrayBuffer());
       }),

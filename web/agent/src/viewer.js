@@ -2,41 +2,59 @@
 import { checkDocument, checkPage } from "./pdf-check.js";
 import { Problem, as } from "./problems.js";
 
-/* Set by the build: where the worker lies and what it must hash to. */
+/* Set by the build: where pdf.js lies and what it must hash to. */
+const LIBRARY = { url: PDF_LIBRARY_URL, integrity: PDF_LIBRARY_INTEGRITY };
 const WORKER = { url: PDF_WORKER_URL, integrity: PDF_WORKER_INTEGRITY };
 const SHARPEST = 3;
 
-/** pdf.js is a script of its own in the page, with an integrity value. @returns {Promise<any>} */
+/** Nothing becomes a script but these: pdf.js, and a worker from bytes that were checked. */
+const scripts = new Set([LIBRARY.url]);
+/** @type {{createScriptURL(url: string): unknown} | undefined} */
+let policy;
+
+/** @param {string} url */
+function trusted(url) {
+  policy ??= globalThis.trustedTypes?.createPolicy("esign-pdf", {
+    createScriptURL: (wanted) => {
+      if (!scripts.has(wanted)) throw new TypeError("another script");
+      return wanted;
+    },
+  });
+  return /** @type {string} */ (/** @type {unknown} */ (policy ? policy.createScriptURL(url) : url));
+}
+
+/** pdf.js is a script of its own, with an integrity value; it comes after the first page. @returns {Promise<any>} */
 function library() {
-  const ready = () => /** @type {any} */ (globalThis).pdfjsLib;
-  if (ready()) return Promise.resolve(ready());
   return new Promise((resolve, reject) => {
-    const script = document.getElementById("pdfjs");
+    const ready = () => /** @type {any} */ (globalThis).pdfjsLib;
     const fail = (/** @type {unknown} */ cause) => reject(new Problem("agent.viewer.unavailable", { cause }));
-    script?.addEventListener("load", () => (ready() ? resolve(ready()) : fail(undefined)), { once: true });
-    script?.addEventListener("error", fail, { once: true });
+    const script = document.createElement("script");
+    script.type = "module";
+    script.integrity = LIBRARY.integrity;
+    script.src = trusted(LIBRARY.url);
+    script.addEventListener("load", () => (ready() ? resolve(ready()) : fail(undefined)), { once: true });
+    script.addEventListener("error", fail, { once: true });
     setTimeout(() => (ready() ? resolve(ready()) : fail("timeout")), 60_000);
+    document.head.append(script);
   });
 }
 
-/** Have the worker's bytes at hand before they are needed. */
-export const fetchAhead = () => void fetch(WORKER.url, { integrity: WORKER.integrity, credentials: "omit" }).catch(() => {});
+/** Have the bytes at hand before they are needed. */
+export async function fetchAhead() {
+  for (const { url, integrity } of [LIBRARY, WORKER]) {
+    await fetch(url, { integrity, credentials: "same-origin" }).then((response) => response.arrayBuffer(), () => {});
+  }
+}
 
 /** Started here, from bytes that were checked: `new Worker(url)` knows no integrity value, and pdf.js would quietly do
- * without a worker where it cannot start one. @param {any} pdfjs */
-async function startWorker(pdfjs) {
+ * without a worker where it cannot start one. */
+async function worker() {
   return as("agent.viewer.unavailable", async () => {
-    const response = await fetch(WORKER.url, { integrity: WORKER.integrity, credentials: "omit" });
+    const response = await fetch(WORKER.url, { integrity: WORKER.integrity, credentials: "same-origin" });
     if (!response.ok) throw new Error(`status ${response.status}`);
     const url = URL.createObjectURL(new Blob([await response.arrayBuffer()], { type: "text/javascript" }));
-    const policy = globalThis.trustedTypes?.createPolicy("esign-pdf-worker", {
-      createScriptURL: (wanted) => {
-        if (wanted !== url) throw new TypeError("another script");
-        return wanted;
-      },
-    });
-    const trusted = /** @type {string} */ (/** @type {unknown} */ (policy ? policy.createScriptURL(url) : url));
-    return new pdfjs.PDFWorker({ port: new Worker(trusted, { type: "module" }) });
+    scripts.add(url);
+    return new Worker(trusted(url), { type: "module" });
   });
 }
 
@@ -45,7 +63,7 @@ let started = null;
 
 /** Start the viewer's machinery: while the server is asked for the document, and once at most. */
 export function startViewer() {
-  started ??= library().then(async (pdfjs) => ({ pdfjs, worker: await startWorker(pdfjs) }));
+  started ??= Promise.all([library(), worker()]).then(([pdfjs, port]) => ({ pdfjs, worker: new pdfjs.PDFWorker({ port }) }));
   started.catch(() => {}); // whoever shows a document is told
   return started;
 }
