@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -38,8 +38,8 @@ class SignaturePolicy:
     """The last day on which the policy applies, or None."""
     source: bytes
 
-    @classmethod
-    def frozen(cls, source: bytes) -> Self:
+    @staticmethod
+    def frozen(source: bytes) -> SignaturePolicy:
         """Return the policy that its source bytes mean, whatever the files say today.
 
         The bytes were checked against their schema when they were new; a later schema has no say about them.
@@ -47,7 +47,7 @@ class SignaturePolicy:
         Raises:
             PolicyMalformed: Not the source of a signature policy.
         """
-        return cls._of(read_source(source, name="frozen"), source)
+        return _meaning(source)
 
     @classmethod
     def _of(cls, data: Mapping[str, Any], source: bytes) -> Self:
@@ -74,6 +74,12 @@ class SignaturePolicy:
     def in_force(self, day: date) -> bool:
         """Tell whether the policy applies on a local day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@lru_cache(maxsize=64)
+def _meaning(source: bytes) -> SignaturePolicy:
+    """Return the policy that these bytes are: always the same one, and reading them is dear."""
+    return SignaturePolicy._of(read_source(source, name="frozen"), source)
 
 
 @cache
