@@ -183,7 +183,7 @@ def _fit(
     pixels = round(size * PIXELS_PER_POINT)
     while pixels >= 2 * PIXELS_PER_POINT:
         font = _font(weight, pixels)
-        rows = _wrap(text, font, width)
+        rows = _wrap(text, font, width) if _height(font, 1) <= height else ()
         if rows and _height(font, len(rows)) <= height:
             return font, rows
         pixels -= 1
@@ -192,6 +192,8 @@ def _fit(
 
 def _wrap(text: str, font: ImageFont.FreeTypeFont, width: float) -> tuple[str, ...]:
     """Return the text in lines that fit the width; empty where a single word does not."""
+    if font.getlength(text.rstrip()) <= width:
+        return (text.rstrip(),)
     rows: list[str] = []
     for word in text.replace("-", "-\u200b").replace(" ", " \u200b").split("\u200b"):
         joined = (rows[-1] if rows else "") + word
