@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import time
 from collections.abc import Iterator
@@ -100,4 +101,6 @@ def installation() -> Iterator[Installation]:
         with httpx.Client(mounts={o: transport(o) for o in (WEB, AGENT, SANDBOX)}, trust_env=False, timeout=60) as http:
             application = bootstrap.build(settings, http=http, mailer=NoMail())
             apps[WEB] = create_app(application, agent_origin=AGENT, sandbox_url=SANDBOX)
+            gc.collect()
+            gc.freeze()  # as the server does
             yield Installation(application=application, http=http, outside=outside)
