@@ -1,4 +1,4 @@
-"""Drawing up a contract: data → PDF/A-3a. Limit beside it: the typesetter alone on an empty page of the same standard."""
+"""Drawing up a contract: data → PDF/A-3a. Limit beside it: the typesetter alone on an empty page."""
 
 from __future__ import annotations
 
