@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -42,7 +43,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return self._make()
+        application = self._make()
+        gc.collect()
+        gc.freeze()  # what is here at the start stays: looking through it again and again stops requests for long
+        return application
 
 
 def serve(
