@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from esign.evidence.errors import DossierError
 from esign.proof.certificate_path import CertificatePathError, load_certificate
+from esign.proof.cms_signature import MINIMUM_RSA_BITS
+
+_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 
 class ChainError(DossierError):
@@ -37,6 +41,22 @@ def chain_above(signer: bytes, others: Sequence[bytes]) -> tuple[bytes, ...]:
         chain.append(above)
     der_of = {load_certificate(der): der for der in others}
     return tuple(der_of[certificate] for certificate in chain[1:])
+
+
+def check_key(certificate: bytes) -> None:
+    """Check that the key of a signer's certificate (DER) is one that every verifier of dossiers knows.
+
+    Raises:
+        ChainError: Neither ECDSA on P-256, P-384 or P-521 nor RSA of at least 2048 bits.
+        CertificateMalformed: It cannot be read.
+
+    Source: docs/dossier-spec.md section 3.1.
+    """
+    key = load_certificate(certificate).public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES):
+        return
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < MINIMUM_RSA_BITS:
+        raise ChainError("the signer's key is of a kind that not every verifier knows")
 
 
 def readable(certificates: Iterable[bytes]) -> tuple[bytes, ...]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from esign.ceremony import Transcript
+from esign.evidence.dossier_chain import check_key
 from esign.evidence.dossier_findings import Findings
 from esign.evidence.dossier_report import present, require
 from esign.evidence.dossier_tokens import verify_stamp
@@ -56,6 +57,7 @@ def signature_holds(found: Findings) -> str:
     """1. Cut the signature out of the hole. 2. It is in its one form, and its value holds under its certificate."""
     found.cms = read_signed_data(_hole(found))
     own = found.cms.certificate
+    check_key(own)
     again = signed_data(
         attributes=found.cms.attributes,
         signature=found.cms.signature,
@@ -204,6 +206,7 @@ def company_seal(found: Findings, signatures: Sequence[EmbeddedSignature]) -> tu
     require(len(seals) == 1, "the company's seal is not in the document exactly once", DOCUMENT)
     digest = range_digest(found.dossier.document, seals[0].byte_range)
     certificate = read_signed_data(seals[0].cms).certificate
+    check_key(certificate)
     return (
         ReleaseExpectation(
             field=COMPANY_FIELD,

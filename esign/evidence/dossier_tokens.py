@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from esign.evidence.dossier_chain import readable
+from esign.evidence.dossier_chain import check_key, readable
 from esign.evidence.errors import DossierError
 from esign.pades import der
 from esign.pades.errors import DerError
@@ -18,6 +18,7 @@ from esign.proof.timestamps import TimestampToken, verify_token
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _RSA_PSS = "1.2.840.113549.1.1.10"
+_SHA2 = tuple(f"2.16.840.1.101.3.4.2.{number}" for number in (1, 2, 3))
 _RSA = re.compile(r"1\.2\.840\.113549\.1\.1\.\d+")
 _NULL = b"\x05\x00"
 _CONTEXT_0, _CONTEXT_1, _PRIMITIVE_0 = 0xA0, 0xA1, 0x80
@@ -40,10 +41,12 @@ def verify_stamp(token: bytes, digest: bytes, *, anchors: Sequence[bytes]) -> Ti
         TimestampError: It is not good.
     """
     try:
-        readable = _checked_form(token)
+        readable_token = _checked_form(token)
     except DerError as error:
         raise TokenFormError(error.detail) from error
-    return verify_token(readable, digest, anchors=anchors)
+    stamp = verify_token(readable_token, digest, anchors=anchors)
+    check_key(stamp.certificate)
+    return stamp
 
 
 def _checked_form(token: bytes) -> bytes:
@@ -103,7 +106,7 @@ def _signer(signer: der.Reader, listed: set[str]) -> None:
 
 def _hash(algorithm: der.Reader) -> str:
     name = der.read_oid(algorithm.content(der.OBJECT_IDENTIFIER))
-    _require(algorithm.empty or algorithm.raw(der.NULL) == _NULL)
+    _require(name in _SHA2 and (algorithm.empty or algorithm.raw(der.NULL) == _NULL))
     algorithm.done()
     return name
 

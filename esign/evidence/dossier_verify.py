@@ -9,7 +9,7 @@ from functools import partial
 from esign.evidence import dossier_identity_steps as identity
 from esign.evidence import dossier_record_steps as record
 from esign.evidence import dossier_signature_steps as signature
-from esign.evidence.dossier_chain import chain_above
+from esign.evidence.dossier_chain import chain_above, check_key
 from esign.evidence.dossier_container import read_container
 from esign.evidence.dossier_findings import Findings
 from esign.evidence.dossier_manifest import (
@@ -209,6 +209,7 @@ def _timestamp(found: Findings) -> str:
 def _seal(found: Findings) -> str:
     seal = check_seal(found.parts[SEAL], found.parts[SEALED_MANIFEST])
     at = present(found.dossier_at, "the dossier has no time", TIMESTAMP)
+    check_key(seal.certificate)
     chain_above(seal.certificate, seal.certificates)
     verify_path(seal.certificate, intermediates=seal.certificates, anchors=found.anchors, at=at)
     facts = CertificateFacts.read(seal.certificate)

@@ -10,9 +10,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from esign.ceremony import AttachedFile, Transcript, UserVerificationStatement
-from esign.evidence.dossier_chain import ChainError, chain_above, readable
+from esign.evidence.dossier_chain import ChainError, chain_above, check_key, readable
 from esign.evidence.dossier_findings import Findings
 from esign.evidence.dossier_identity_steps import user_was_verified
 from esign.evidence.dossier_json import DEEPEST, JsonError, read_json
@@ -22,7 +23,7 @@ from esign.evidence.dossier_tokens import TokenFormError, verify_stamp
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import b64url, from_b64url
 from esign.pades import der
-from tests.evidence.helpers.case import Case, identify, jws, message, p256, spki
+from tests.evidence.helpers.case import Case, certify, identify, jws, message, p256, spki
 from tests.pades.small_world import NOW, World
 
 Change = Callable[[Case], dict[str, Any]]
@@ -259,6 +260,16 @@ def test_a_chain_is_found_in_any_order_and_holds_nothing_else() -> None:
         with pytest.raises(ChainError) as refused:
             chain_above(signer.der, others)
         assert refused.value.facts["place"] == place
+
+
+def test_a_signers_key_is_one_that_every_verifier_knows() -> None:
+    world = World()
+    check_key(world.signatory().der)
+    check_key(world.signatory(key_type="rsa").der)
+    for key in (ec.generate_private_key(ec.BrainpoolP256R1()), rsa.generate_private_key(65537, 1024)):
+        with pytest.raises(ChainError) as refused:
+            check_key(certify(world, key.public_key(), given="A", family="B", binding=None, policies=("1.2.3",)).der)
+        assert refused.value.code == "evidence.dossier.chain"
 
 
 # JSON of others
