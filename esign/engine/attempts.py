@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from esign.ceremony.attempt import Attempt, LiveAttempt, SignedAttempt, expire, supersede
+from esign.ceremony.attempt import Attempt, DeclaredAttempt, LiveAttempt, expire, supersede
 from esign.ceremony.records import from_record, to_record
+from esign.engine import seal_names
 from esign.engine.contents import AttemptContents, ContractContents
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptRecord, AttemptState
 from esign.engine.refusals import AttemptUnknown
 from esign.evidence.kinds import EntryKind
-
-STATE_NAME = "attempt"
-"""Name under which an attempt's contents are sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,9 @@ def opened(tx: Transaction, record: AttemptRecord) -> KeptAttempt:
     invitation = tx.invitations.get(record.invitation_id)
     if invitation is None:
         raise AttemptUnknown("the attempt's invitation is gone")
-    contents = AttemptContents.from_bytes(tx.safe.open(invitation.contract_id, STATE_NAME, record.sealed))
+    contents = AttemptContents.from_bytes(
+        tx.safe.open(invitation.contract_id, seal_names.attempt(record.tau), record.sealed)
+    )
     return KeptAttempt(
         record=record,
         contract_id=invitation.contract_id,
@@ -87,15 +87,13 @@ def save(
     """Keep an attempt's new state and return it."""
     attempt = attempt or kept.attempt
     contents = replace(contents or kept.contents, attempt=to_record(attempt))
-    wrong_codes = kept.record.wrong_codes
-    if isinstance(attempt, LiveAttempt | SignedAttempt):
-        wrong_codes = getattr(attempt, "wrong_codes", wrong_codes)
+    counted = attempt.offer if isinstance(attempt, DeclaredAttempt) else attempt
     record = replace(
         kept.record,
         state=state,
-        wrong_codes=wrong_codes,
+        wrong_codes=counted.wrong_codes,
         concluding_until=concluding_until,
-        sealed=tx.safe.seal(kept.contract_id, STATE_NAME, contents.to_bytes()),
+        sealed=tx.safe.seal(kept.contract_id, seal_names.attempt(kept.record.tau), contents.to_bytes()),
     )
     tx.ceremonies.update_attempt(record)
     return replace(kept, record=record, contents=contents, attempt=attempt)
@@ -116,11 +114,12 @@ def end_superseded(house: Household, tx: Transaction, record: AttemptRecord, *, 
     house.record(tx, EntryKind.ATTEMPT_SUPERSEDED, kept.contract_id, facts)
 
 
-def end_expired(house: Household, tx: Transaction, record: AttemptRecord) -> None:
-    """End an attempt whose time is over; its live seed goes."""
+def end_expired(house: Household, tx: Transaction, record: AttemptRecord) -> bool:
+    """End an attempt whose time is over; its live seed goes. Tell whether it was still live."""
     kept = opened(tx, record)
     if not isinstance(kept.attempt, LiveAttempt):
-        return
+        return False
     save(tx, kept, state=AttemptState.EXPIRED, attempt=expire(kept.attempt, house.clock.now()))
     facts = {"tau": record.tau, "attempt": record.number}
     house.record(tx, EntryKind.ATTEMPT_EXPIRED, kept.contract_id, facts)
+    return True

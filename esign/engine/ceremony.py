@@ -27,6 +27,7 @@ from esign.engine import (
     intent,
     open_attempt,
     retrieval,
+    seal_names,
     signature,
 )
 from esign.engine.admission import Admission
@@ -48,8 +49,22 @@ MAX_RECORDED_REFUSALS = 50
 REFUSED = 0
 """Status under which a refusal is kept in place of an answer."""
 
-TRANSIENT = ("gateway", "engine.conclusion.postponed", "engine.message", "proof.timestamp", "store")
+TRANSIENT = ("gateway", "engine.conclusion.postponed", "engine.message", "engine.result.not_ready", "proof", "store")
 """Codes (and all that extend them) of refusals that asking again can change; they are not kept."""
+
+FAULTS = (
+    "ceremony.answer",
+    "ceremony.attempt_record",
+    "ceremony.transcript",
+    "documents",
+    "evidence",
+    "pades",
+    "policy",
+    "settings",
+    "signing.permission",
+    "signing.seal",
+)
+"""Codes of faults of our own: once they are mended the same message gets its answer, so they are not kept either."""
 
 RETRIEVALS = ("document", "result")
 """Messages that change nothing but the record that they came; each is answered anew, and gets the same bytes."""
@@ -104,15 +119,13 @@ class CeremonyDesk:
 
     def _decide(self, received: Received, *, begun: bool) -> Answer:
         house, kind = self.household, received.message.type
-        if kind == "document":
-            ending.refuse_if_ended(received.contract)
-            return retrieval.document(house, received, self._keep)
-        if kind == "result":
-            ending.refuse_if_ended(received.contract)
-            return retrieval.result(house, received)
         try:
             if kind != "hello":
                 ending.refuse_if_ended(received.contract)
+            if kind == "document":
+                return retrieval.document(house, received, self._keep)
+            if kind == "result":
+                return retrieval.result(house, received)
             if not begun:
                 answer = self._begin(received, self._step(received))
                 if answer is not None:
@@ -125,7 +138,7 @@ class CeremonyDesk:
         except KeptRefusal:
             raise
         except EsignError as error:
-            if _is_one_of(error.code, TRANSIENT):
+            if _is_one_of(error.code, (*TRANSIENT, *FAULTS)):
                 raise
             raise self._refuse(received, Refusal.of(error)) from error
 
@@ -201,7 +214,9 @@ class CeremonyDesk:
 
     def _answer_again(self, received: Received, kept: MessageRecord) -> Answer:
         with self.household.store.reading() as tx:
-            body = tx.safe.open(received.contract.id, "answer", kept.sealed_answer or b"")
+            body = tx.safe.open(
+                received.contract.id, seal_names.answer(kept.invitation_id, kept.jti), kept.sealed_answer or b""
+            )
         if kept.status == REFUSED:
             raise KeptRefusal(Refusal.from_bytes(body))
         return Answer(status=kept.status or 0, media_type="application/json", body=body)
@@ -250,7 +265,9 @@ class CeremonyDesk:
                 device_key_id=message.device_key_id,
                 digest=message.digest,
                 received_at=self.household.clock.now(),
-                sealed_message=tx.safe.seal(received.contract.id, "message", message.raw),
+                sealed_message=tx.safe.seal(
+                    received.contract.id, seal_names.message(received.invitation.id, message.jti), message.raw
+                ),
             )
         )
 
@@ -262,34 +279,41 @@ class CeremonyDesk:
             received.invitation.id,
             received.message.jti,
             REFUSED if refused else 200,
-            tx.safe.seal(received.contract.id, "answer", body),
+            tx.safe.seal(received.contract.id, seal_names.answer(received.invitation.id, received.message.jti), body),
         )
 
     def _record_unverified(self, invitation: InvitationRecord, body: bytes, error: EsignError) -> None:
         """Record a message that nobody can be held to; only so many, so that nobody can fill the ledger."""
         digest = sha256(body)
-        with self.household.store.transaction() as tx:
-            if tx.ceremonies.count_messages(invitation.id, "") >= MAX_RECORDED_REFUSALS:
+        jti = f"unverified-{digest.hex()}"
+        with self.household.store.reading() as reading:  # most are one too many: they shall not hold up who writes
+            if _is_known(reading, invitation, jti):
                 return
-            if tx.ceremonies.message(invitation.id, f"unverified-{digest.hex()}") is not None:
+        with self.household.store.transaction() as tx:
+            if _is_known(tx, invitation, jti):
                 return
             seal = tx.safe.seal
             refusal = Refusal.of(error).to_bytes()
             tx.ceremonies.add_message(
                 MessageRecord(
                     invitation_id=invitation.id,
-                    jti=f"unverified-{digest.hex()}",
+                    jti=jti,
                     type="unverified",
                     device_key_id="",
                     digest=digest,
                     received_at=self.household.clock.now(),
-                    sealed_message=seal(invitation.contract_id, "message", b""),
+                    sealed_message=seal(invitation.contract_id, seal_names.message(invitation.id, jti), b""),
                     status=REFUSED,
-                    sealed_answer=seal(invitation.contract_id, "answer", refusal),
+                    sealed_answer=seal(invitation.contract_id, seal_names.answer(invitation.id, jti), refusal),
                 )
             )
             facts = {"type": "unverified", "code": error.code, "message": digest.hex()}
             self.household.record(tx, EntryKind.MESSAGE_REFUSED, invitation.contract_id, facts)
+
+
+def _is_known(tx: Transaction, invitation: InvitationRecord, jti: str) -> bool:
+    full = tx.ceremonies.count_messages(invitation.id, "") >= MAX_RECORDED_REFUSALS
+    return full or tx.ceremonies.message(invitation.id, jti) is not None
 
 
 def _is_one_of(code: str, prefixes: tuple[str, ...]) -> bool:

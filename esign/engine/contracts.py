@@ -13,7 +13,7 @@ from esign.documents import Draft, draw_up
 from esign.engine import invitations, turns
 from esign.engine.corrections import with_address, with_other_person
 from esign.engine.drafting import committed, contract_contents
-from esign.engine.ending import refuse_if_ended
+from esign.engine.ending import UNDER_WAY, refuse_if_ended
 from esign.engine.household import Household
 from esign.engine.invitations import Invited
 from esign.engine.notices import CANCELLATION, queue_notice
@@ -259,7 +259,7 @@ class ContractDesk:
         return contract_id
 
     def _invite(self, tx: Transaction, record: ContractRecord, party: str | None = None) -> Invited:
-        if record.state not in (ContractState.DRAWN_UP, *invitations.UNDER_WAY):
+        if record.state not in (ContractState.DRAWN_UP, *UNDER_WAY):
             raise ContractStateRefused("the contract has ended", state=record.state.value)
         contents = self.household.contract_contents(tx, record)
         names = turns.uninvited(tx, contents, record.id)

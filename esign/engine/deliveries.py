@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from esign.engine import admission, notices
+from esign.engine import admission, notices, seal_names
 from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.household import BERLIN, Household
-from esign.engine.ports import Mail, Work
+from esign.engine.ports import Mail, Transaction, Work
 from esign.engine.records import ContractRecord
-from esign.engine.refusals import ContractUnknown, InvitationClosed
+from esign.engine.refusals import ContractUnknown, DeliveryAbandoned, InvitationClosed
 from esign.engine.texts import mail_text, reason_text
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import from_seconds, seconds
@@ -20,6 +21,8 @@ from esign.foundation.digests import labelled, sha256
 from esign.foundation.errors import EsignError
 from esign.foundation.identifiers import new_id
 from esign.policy import LegalLevel
+
+_log = logging.getLogger("esign.engine.deliveries")
 
 INVITATION = "invitation"
 SIGNED_COPY = "signed_copy"
@@ -47,27 +50,37 @@ class DeliveryDesk:
         done = 0
         for _ in range(limit):
             with self.household.store.transaction() as tx:
+                self._bury(tx)
                 claimed = tx.outbox.claim(self.worker, self.household.clock.now())
             if not claimed:
                 break
             done += self._deliver(claimed[0])
         return done
 
+    def _bury(self, tx: Transaction) -> None:
+        """Give up work that its workers died of, try after try, and record that."""
+        for work in tx.outbox.bury(self.household.clock.now(), DeliveryAbandoned.code):
+            self._record_failure(tx, work, DeliveryAbandoned.code)
+
+    def _record_failure(self, tx: Transaction, work: Work, code: str) -> None:
+        facts = {"kind": work.kind, "code": code, "attempts": work.attempt}
+        self.household.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
+
     def _deliver(self, work: Work) -> bool:
         house = self.household
-        if self._is_moot(work):
-            with house.store.transaction() as tx:
-                tx.outbox.finish(work, house.clock.now())
-                facts = {"kind": work.kind, "code": InvitationClosed.code, "attempts": work.attempt}
-                house.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
-            return False
         try:
+            if self._is_moot(work):
+                with house.store.transaction() as tx:
+                    tx.outbox.finish(work, house.clock.now())
+                    self._record_failure(tx, work, InvitationClosed.code)
+                return False
             sent = house.mailer.send(self._mail(work))
-        except EsignError as error:
+        except Exception as error:  # whatever is wrong with this mail, the next one has its turn
+            code = error.code if isinstance(error, EsignError) else "internal"
+            _log.warning("delivery failed", exc_info=error, extra={"kind": work.kind, "code": code})
             with house.store.transaction() as tx:
-                if tx.outbox.fail(work, house.clock.now(), error.code):
-                    facts = {"kind": work.kind, "code": error.code, "attempts": work.attempt}
-                    house.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
+                if tx.outbox.fail(work, house.clock.now(), code):
+                    self._record_failure(tx, work, code)
             return False
         with house.store.transaction() as tx:
             tx.outbox.finish(work, house.clock.now())
@@ -92,7 +105,7 @@ class DeliveryDesk:
         if work.kind != INVITATION:
             return False
         with self.household.store.reading() as tx:
-            payload = json.loads(tx.safe.open(work.contract_id, "delivery", work.payload))
+            payload = _payload(tx, work)
             admitted = admission.find(tx, str(payload["link"]).partition("#")[2])
             return admitted is None or admitted.invitation.state not in admission.LIVE
 
@@ -102,10 +115,10 @@ class DeliveryDesk:
             record = tx.contracts.get(work.contract_id)
             if record is None:
                 raise ContractUnknown("the contract of a delivery is gone")
-            payload = json.loads(tx.safe.open(work.contract_id, "delivery", work.payload))
+            payload = _payload(tx, work)
             contents = house.contract_contents(tx, record)
             signed = house.signed_document(tx, record) if work.kind == SIGNED_COPY else b""
-        attachments = ((f"{record.reference}.pdf", "application/pdf", signed),) if signed else ()
+        attachments = ((record.file_name, "application/pdf", signed),) if signed else ()
         subject, text = mail_text(work.kind, contents.lang, self._words(record, contents, payload))
         identifier = labelled("mail", work.contract_id.encode(), str(work.id).encode()).hex()[:32]
         return Mail(
@@ -131,6 +144,11 @@ class DeliveryDesk:
             "contact": f"{company['email']}, {company['phone']}",
             "sandbox": "yes" if self.household.settings.sandbox else "",
         }
+
+
+def _payload(tx: Transaction, work: Work) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads(tx.safe.open(work.contract_id, seal_names.delivery(work.kind), work.payload))
+    return payload
 
 
 def _address(kind: str, contents: ContractContents, payload: dict[str, Any]) -> str:

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from esign.ceremony.attempt import SignedAttempt
-from esign.engine import attempts
+from esign.engine import attempts, enrol, seal_names
 from esign.engine.attempts import KeptAttempt
-from esign.engine.contents import EnrolmentContents, PartyContents
+from esign.engine.contents import PartyContents
 from esign.engine.disclosing import Disclosed, DisputeKeys
 from esign.engine.dossier_messages import of_one_invitation
-from esign.engine.enrol import ENROLMENT_NAME
 from esign.engine.heads import LedgerDesk
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -119,7 +118,9 @@ def _evidence(
         enrolment=_enrolment(tx, kept),
         messages=of_one_invitation(
             [
-                tx.safe.open(kept.contract_id, "message", message.sealed_message)
+                tx.safe.open(
+                    kept.contract_id, seal_names.message(message.invitation_id, message.jti), message.sealed_message
+                )
                 for message in tx.ceremonies.messages(kept.record.invitation_id)
                 if message.device_key_id == kept.record.device_key_id
             ],
@@ -149,7 +150,7 @@ def _enrolment(tx: Transaction, kept: KeptAttempt) -> EnrolmentEvidence | None:
     record = tx.ceremonies.certified(kept.record.invitation_id, kept.record.certificate_id)
     if record is None or record.sealed is None:
         return None
-    enrolment = EnrolmentContents.from_bytes(tx.safe.open(kept.contract_id, ENROLMENT_NAME, record.sealed))
+    enrolment = enrol.opened(tx, kept.contract_id, record)
     provider = json.loads(enrolment.provider)
     return EnrolmentEvidence(
         request=enrolment.request,

@@ -1,4 +1,4 @@
-"""How a contract ends without a signature: declined by a party, cancelled or replaced by the company."""
+"""How a contract ends without a signature: declined by a party, cancelled or replaced by the company, or expired."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from dataclasses import replace
 from esign.engine.admission import LIVE
 from esign.engine.attempts import end_superseded
 from esign.engine.household import Household
+from esign.engine.notices import CANCELLATION, queue_notice
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractRecord, ContractState, InvitationRecord, InvitationState
 from esign.engine.refusals import AlreadySigned, ContractCancelled, ContractDeclined
+from esign.evidence.kinds import EntryKind
+
+UNDER_WAY = (ContractState.INVITED, ContractState.PARTLY_SIGNED)
+"""States of a contract whose parties are invited and have not all signed."""
 
 
 def refuse_if_ended(contract: ContractRecord) -> None:
@@ -68,3 +73,27 @@ def close_all(house: Household, tx: Transaction, contract_id: str, *, cause: str
         elif any(item.state is AttemptState.CONCLUDING for item in tx.ceremonies.attempts(invitation.id)):
             raise AlreadySigned("a signature is being concluded")
     return tuple(closed)
+
+
+def expire(house: Household, tx: Transaction, invitation_id: str) -> bool:
+    """End the contract of an invitation whose time is over, and tell whoever else was invited; tell whether it ended.
+
+    A signature that was made in time is still put into the file: until then the contract does not end.
+    """
+    invitation = tx.invitations.get(invitation_id)
+    contract = tx.contracts.get(invitation.contract_id) if invitation else None
+    if invitation is None or contract is None or contract.state not in UNDER_WAY or invitation.state not in LIVE:
+        return False
+    if house.clock.now() < invitation.expires_at:
+        return False
+    everybody = tx.invitations.of_contract(contract.id)
+    if any(a.state is AttemptState.CONCLUDING for each in everybody for a in tx.ceremonies.attempts(each.id)):
+        return False
+    close_all(house, tx, contract.id, cause="expired")
+    tx.contracts.update(replace(contract, state=ContractState.EXPIRED))
+    facts = {"invitation": invitation.id, "party": invitation.party}
+    house.record(tx, EntryKind.CONTRACT_EXPIRED, contract.id, facts)
+    for other in everybody:
+        if other.id != invitation.id:
+            queue_notice(house, tx, contract.id, CANCELLATION, party=other.party, reason="")
+    return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from esign.ceremony.answers import answer_enrol
+from esign.engine import seal_names
 from esign.engine.contents import EnrolmentContents
 from esign.engine.household import Household
 from esign.engine.notices import CERTIFICATE_NOTICE, queue_notice
@@ -36,9 +37,6 @@ from esign.identity import (
     verify_passkey_use,
 )
 from esign.identity.errors import TokenKeyUnknown
-
-ENROLMENT_NAME = "enrolment"
-"""Name under which an enrolment's contents are sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +99,7 @@ def request_certificate(house: Household, tx: Transaction, received: Received, r
     current = tx.ceremonies.enrolment(reviewed.record.id)
     if current is None or current.sealed is not None:
         raise EnrolmentUsed("the enrolment was used")
-    sealed = tx.safe.seal(received.contract.id, ENROLMENT_NAME, reviewed.contents.to_bytes())
+    sealed = tx.safe.seal(received.contract.id, seal_names.enrolment(current.id), reviewed.contents.to_bytes())
     tx.ceremonies.update_enrolment(replace(current, sealed=sealed))
     house.record(
         tx,
@@ -129,7 +127,7 @@ def certify(house: Household, received: Received) -> Answer:
         record = tx.ceremonies.enrolment(str(received.payload["enrolment"]))
         if record is None or record.sealed is None:
             raise EnrolmentUnknown("no such enrolment of this device")
-        contents = EnrolmentContents.from_bytes(tx.safe.open(received.contract.id, ENROLMENT_NAME, record.sealed))
+        contents = opened(tx, received.contract.id, record)
     if contents.certificate:
         return Answer.of(answer_enrol(certificate=contents.certificate, chain=contents.chain))
     now = house.clock.now()
@@ -139,7 +137,7 @@ def certify(house: Household, received: Received) -> Answer:
     with house.store.transaction() as tx:
         current = tx.ceremonies.enrolment(record.id)
         if current is not None and current.certificate_id is not None and current.sealed is not None:
-            kept = EnrolmentContents.from_bytes(tx.safe.open(received.contract.id, ENROLMENT_NAME, current.sealed))
+            kept = opened(tx, received.contract.id, current)
             return Answer.of(answer_enrol(certificate=kept.certificate, chain=kept.chain))
         certificate_id = sha256(issued.certificate).hex()
         tx.ceremonies.update_enrolment(
@@ -147,7 +145,7 @@ def certify(house: Household, received: Received) -> Answer:
                 record,
                 certificate_id=certificate_id,
                 certificate_until=facts.not_after,
-                sealed=tx.safe.seal(received.contract.id, ENROLMENT_NAME, contents.to_bytes()),
+                sealed=tx.safe.seal(received.contract.id, seal_names.enrolment(record.id), contents.to_bytes()),
             )
         )
         house.record(
@@ -164,6 +162,17 @@ def certify(house: Household, received: Received) -> Answer:
         party, until = received.invitation.party, seconds(facts.not_after)
         queue_notice(house, tx, received.contract.id, CERTIFICATE_NOTICE, party=party, expires_at=until)
     return Answer.of(answer_enrol(certificate=contents.certificate, chain=contents.chain))
+
+
+def opened(tx: Transaction, contract_id: str, record: EnrolmentRecord) -> EnrolmentContents:
+    """Open an enrolment that was used.
+
+    Raises:
+        EnrolmentUnknown: It was not.
+    """
+    if record.sealed is None:
+        raise EnrolmentUnknown("the enrolment was not used")
+    return EnrolmentContents.from_bytes(tx.safe.open(contract_id, seal_names.enrolment(record.id), record.sealed))
 
 
 def _passkey(house: Household, received: Received, nonce: bytes) -> RegisteredPasskey | None:

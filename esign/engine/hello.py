@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from esign.ceremony.answers import Greeting, OfferedEnrolment, OidcIdentification, answer_hello
 from esign.ceremony.limits import ENROLMENT_SECONDS
-from esign.engine import admission, turns
+from esign.engine import admission, ending, turns
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received
@@ -36,8 +35,11 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
         EsignError: The token does not bind this device (:func:`esign.engine.admission.refuse_to_bind`).
     """
     now = house.clock.now()
-    invitation = close_if_over(house, tx, tx.invitations.get(received.invitation.id) or received.invitation, now)
-    device = received.device or _bind(house, tx, received, invitation, now)
+    ending.expire(house, tx, received.invitation.id)
+    invitation = tx.invitations.get(received.invitation.id) or received.invitation
+    # another window of the same device may have bound it a moment ago
+    bound = received.device or admission.bound_device(tx, received.admission, received.message.device_key_id)
+    device = bound or _bind(house, tx, received, invitation, now)
     party = received.party
     level = received.contract.level
     live = invitation.state in (InvitationState.WAITING, InvitationState.OPEN)
@@ -70,15 +72,6 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
             )
         )
     )
-
-
-def close_if_over(house: Household, tx: Transaction, invitation: InvitationRecord, now: datetime) -> InvitationRecord:
-    """Close an invitation whose time is over, and return it as it stands then."""
-    if invitation.state in (InvitationState.WAITING, InvitationState.OPEN) and now >= invitation.expires_at:
-        invitation = replace(invitation, state=InvitationState.CLOSED)
-        tx.invitations.update(invitation)
-        house.record(tx, EntryKind.CONTRACT_EXPIRED, invitation.contract_id, {"invitation": invitation.id})
-    return invitation
 
 
 def _bind(

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from esign.ceremony.messages import stored_token_hash
+from esign.engine import seal_names
 from esign.engine.deliveries import INVITATION, invitation_payload
-from esign.engine.ending import close, close_all, refuse_if_ended, refuse_if_signed
+from esign.engine.ending import UNDER_WAY, close, close_all, refuse_if_ended, refuse_if_signed
 from esign.engine.household import Household
 from esign.engine.notices import CANCELLATION, queue_notice
 from esign.engine.ports import Transaction
@@ -16,9 +17,6 @@ from esign.engine.refusals import ContractStateRefused, PartyUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
 from esign.foundation.identifiers import new_id, new_token
-
-UNDER_WAY = (ContractState.INVITED, ContractState.PARTLY_SIGNED)
-"""States of a contract whose parties are invited and have not all signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,8 @@ def make(house: Household, tx: Transaction, contract_id: str, party: str, *, rep
     house.record(tx, EntryKind.INVITATION_MADE, contract_id, {**facts, "replaces": replaces} if replaces else facts)
     link = f"{house.settings.agent_url}/#{token}"
     payload = invitation_payload(link=link, expires_at=invitation.expires_at, party=party)
-    tx.outbox.add(contract_id, INVITATION, tx.safe.seal(contract_id, "delivery", payload), now)
+    sealed = tx.safe.seal(contract_id, seal_names.delivery(INVITATION), payload)
+    tx.outbox.add(contract_id, INVITATION, sealed, now)
     queued = {"kind": INVITATION, "channel": "email", "party": party}
     house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, queued)
     return Invited(link=link, expires_at=invitation.expires_at, party=party)

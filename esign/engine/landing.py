@@ -7,7 +7,7 @@ from dataclasses import replace
 from esign.ceremony.answers import answer_signed
 from esign.ceremony.attempt import SignedAttempt
 from esign.ceremony.errors import SignatureSupersededError
-from esign.engine import attempts, invitations, turns
+from esign.engine import attempts, invitations, seal_names, turns
 from esign.engine.attempts import KeptAttempt
 from esign.engine.contents import ContractContents
 from esign.engine.deliveries import SIGNED_COPY, signed_copy_payload
@@ -76,7 +76,7 @@ def _conclude(
     )
     house.record(tx, EntryKind.CONTRACT_CONCLUDED, contract.id, {**facts, "level": contract.level.word})
     for party in contents.parties:
-        payload = tx.safe.seal(contract.id, "delivery", signed_copy_payload(party.name))
+        payload = tx.safe.seal(contract.id, seal_names.delivery(SIGNED_COPY), signed_copy_payload(party.name))
         tx.outbox.add(contract.id, SIGNED_COPY, payload, now)
         queued = {"kind": SIGNED_COPY, "channel": "email", "party": party.name}
         house.record(tx, EntryKind.DELIVERY_QUEUED, contract.id, queued)

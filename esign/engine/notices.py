@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from esign.engine import seal_names
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.evidence.kinds import EntryKind
@@ -53,7 +54,8 @@ def queue_notice(
         words: What the mail says beside the contract's own words: ``expires_at`` (seconds), ``reason``.
     """
     payload = json.dumps({"party": about or party, **words}).encode()
-    tx.outbox.add(contract_id, kind, tx.safe.seal(contract_id, "delivery", payload), house.clock.now())
+    sealed = tx.safe.seal(contract_id, seal_names.delivery(kind), payload)
+    tx.outbox.add(contract_id, kind, sealed, house.clock.now())
     facts = {"kind": kind, "channel": "email", "party": party}
     house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, facts)
 

@@ -23,9 +23,9 @@ from esign.ceremony.transcript import (
     TranscriptStatement,
 )
 from esign.documents import signature_appearance
-from esign.engine import turns
-from esign.engine.attempts import STATE_NAME, end_superseded
-from esign.engine.contents import AttemptContents, EnrolmentContents, RevisionContents
+from esign.engine import enrol, seal_names, turns
+from esign.engine.attempts import end_superseded
+from esign.engine.contents import AttemptContents, RevisionContents
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received
@@ -46,7 +46,10 @@ from esign.policy import LegalLevel, SignaturePolicy
 from esign.signing import KeyHolding, require_level, statement_held_by
 
 CERTIFICATE_RESERVE = timedelta(minutes=2)
-"""A certificate that ends sooner is not used for a new attempt; the device enrols again."""
+"""An attempt ends that long before its certificate does: the signature must be timestamped while that is valid."""
+
+SHORTEST = timedelta(minutes=1)
+"""An attempt that could not live that long is not begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,7 @@ class SigningKey:
     certificate_id: str
     """Hexadecimal; empty at the simple level, where the company's seal carries the declaration."""
     until: datetime | None
+    """When an attempt with this key ends at the latest."""
     capsule_key: bytes
     passkey: bytes
     identified_by: str
@@ -84,6 +88,7 @@ def plan(house: Household, tx: Transaction, received: Received) -> Plan:
 
     Raises:
         CertificateUnknown: The certificate was not issued to this device for this invitation, or ends too soon.
+        InvitationExpired: The invitation ends within a minute.
         LevelNotReached: The key does not reach the level that the contract needs.
     """
     now = house.clock.now()
@@ -115,6 +120,8 @@ def plan(house: Household, tx: Transaction, received: Received) -> Plan:
         reason=reason(received.contract.level, contents.lang, party.acts_for),
         claimed_at=now,
     )
+    if now + SHORTEST > received.invitation.expires_at:
+        raise InvitationExpired("the invitation's time is over, or as good as over")
     ends = [now + timedelta(seconds=house.settings.attempt_seconds), received.invitation.expires_at]
     seed = house.random(SEED_BYTES)
     return Plan(
@@ -180,7 +187,7 @@ def open_attempt(house: Household, tx: Transaction, received: Received, planned:
             state=AttemptState.OPEN,
             opened_at=planned.issued_at,
             expires_at=planned.expires_at,
-            sealed=tx.safe.seal(contract_id, STATE_NAME, contents.to_bytes()),
+            sealed=tx.safe.seal(contract_id, seal_names.attempt(tau.hex()), contents.to_bytes()),
         )
     )
     house.record(
@@ -247,14 +254,14 @@ def _key(house: Household, tx: Transaction, received: Received, now: datetime) -
     record = tx.ceremonies.certified(received.invitation.id, str(received.payload.get("certificate", "")))
     if record is None or record.device_key_id != received.message.device_key_id or record.sealed is None:
         raise CertificateUnknown("the certificate was not issued to this device for this invitation")
-    if record.certificate_until is None or now + CERTIFICATE_RESERVE > record.certificate_until:
+    if record.certificate_until is None or now + CERTIFICATE_RESERVE + SHORTEST > record.certificate_until:
         raise CertificateUnknown("the certificate ends too soon; enrol again")
-    enrolment = EnrolmentContents.from_bytes(tx.safe.open(received.contract.id, "enrolment", record.sealed))
+    enrolment = enrol.opened(tx, received.contract.id, record)
     return SigningKey(
         certificate=enrolment.certificate,
         chain=enrolment.chain,
         certificate_id=record.certificate_id or "",
-        until=record.certificate_until,
+        until=record.certificate_until - CERTIFICATE_RESERVE,
         capsule_key=enrolment.capsule_key,
         passkey=enrolment.passkey_key,
         identified_by=house.settings.idp_issuer,
@@ -274,7 +281,7 @@ def _transcript(house: Household, received: Received, planned: Plan, attempt: in
             sha256=prepared.digest,
             byte_range=prepared.byte_range,
             length=len(prepared.data),
-            name=f"{received.contract.reference}.pdf",
+            name=received.contract.file_name,
             revisions=tuple(
                 Revision(kind=each.kind, length=each.length, sha256=each.sha256) for each in planned.revisions
             ),

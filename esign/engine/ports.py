@@ -166,6 +166,9 @@ class Outbox(Protocol):
     def claim(self, owner: str, now: datetime, limit: int = 1) -> Sequence[Work]:
         """Lease work that is due."""
 
+    def bury(self, now: datetime, code: str) -> Sequence[Work]:
+        """Give up work that its workers died of, try after try, and return it."""
+
     def finish(self, work: Any, now: datetime) -> None:
         """Record that leased work is done.
 

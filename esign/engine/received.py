@@ -47,7 +47,7 @@ class Refusal:
 
     def to_bytes(self) -> bytes:
         """Return the refusal as JSON bytes."""
-        return json.dumps({"code": self.code, "detail": self.detail, "facts": dict(self.facts)}).encode()
+        return json.dumps({"code": self.code, "detail": self.detail, "facts": dict(self.facts)}, default=str).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Refusal:

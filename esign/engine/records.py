@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +69,11 @@ class ContractRecord:
     concluded_at: datetime | None = None
     sealed: bytes
     """Sealed :class:`~esign.engine.contents.ContractContents`."""
+
+    @property
+    def file_name(self) -> str:
+        """Name of the document's file: the reference, with a hyphen for what cannot stand in a file's name."""
+        return f"{re.sub('[^A-Za-z0-9 ._-]+', '-', self.reference)}.pdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

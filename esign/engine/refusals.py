@@ -132,6 +132,12 @@ class ConclusionPostponed(EngineError):
     code = "engine.conclusion.postponed"
 
 
+class DeliveryAbandoned(EngineError):
+    """No worker lived to finish a delivery, try after try; it is given up."""
+
+    code = "engine.delivery.abandoned"
+
+
 class LedgerEmpty(EngineError):
     """There is nothing in the ledger yet."""
 

@@ -286,7 +286,7 @@ def test_an_invitation_that_is_over_signs_nothing(world: Any) -> None:
     with pytest.raises(ServerRefused) as refusal:
         stranger.hello()
     assert refusal.value.code == "engine.invitation.closed"
-    assert world.application.contracts.view(contract).state == "invited"
+    assert world.application.contracts.view(contract).state == "expired"
 
 
 def test_no_more_than_five_devices_are_bound(world: Any) -> None:
@@ -340,3 +340,47 @@ def test_a_malformed_message_of_whoever_holds_the_link_is_recorded_only_so_often
         assert answer.json()["code"] == "ceremony.message.malformed"
     assert world.ledger(contract).count("message.refused") == 50
     world.signatory(link).run()
+
+
+@pytest.mark.parametrize("kind", ["document", "result"])
+def test_a_request_for_somebody_elses_document_is_refused_and_recorded(world: Any, kind: str) -> None:
+    contract, link = world.invite()
+    signatory = world.signatory(link)
+    walk_to(signatory, kind)
+    before = world.ledger(contract)
+    signatory.wire.tamper[kind] = lambda payload: {**payload, "transcript": "00" * 32}
+    with pytest.raises(ServerRefused) as refusal:
+        send(signatory, kind)
+    assert (refusal.value.status, refusal.value.code) == (404, "engine.attempt.unknown")
+    with pytest.raises(ServerRefused):
+        signatory.wire.again(kind, "application/pdf")
+    assert world.ledger(contract) == [*before, "message.refused"]
+
+
+def test_two_windows_of_one_device_greet_at_the_same_moment(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from esign.engine.ceremony import CeremonyDesk
+
+    contract, link = world.invite()
+    signatory = world.signatory(link)
+    begin = CeremonyDesk._begin
+    other: dict[str, Any] = {}
+
+    def slow(self: Any, received: Any, step: Any) -> Any:
+        if not other:
+            other["answer"] = None
+            other["answer"] = signatory.hello()  # the other window is faster
+        return begin(self, received, step)
+
+    monkeypatch.setattr(CeremonyDesk, "_begin", slow)
+    assert signatory.hello()["state"] == other["answer"]["state"] == "waiting"
+    assert world.ledger(contract).count("device.bound") == 1
+
+
+def test_a_reference_with_a_slash_is_no_path(world: Any) -> None:
+    contract, link = world.invite(reference="2026/11-0042 A.1")
+    signatory = world.signatory(link)
+    signatory.run()
+    assert signatory._attempt.claims["document"]["name"] == "2026-11-0042 A.1.pdf"
+    assert world.application.delivery.deliver_due() >= 1
+    assert any(b"2026-11-0042 A.1.pdf" in mail for mail in world.post.mails)
+    assert world.application.contracts.view(contract).state == "concluded"
