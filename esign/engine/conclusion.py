@@ -42,8 +42,8 @@ from esign.validation import ReleaseExpectation, check_release
 CLAIM = timedelta(seconds=60)
 """How long a conclusion may take before somebody else takes it up."""
 
-FINAL = ("gateway.revocation.revoked",)
-"""Codes of errors that trying again cannot change."""
+FINAL = ("gateway.revocation.revoked", "pades")
+"""Codes (and all that extend them) of errors that trying again cannot change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +82,12 @@ def conclude(house: Household, tau: str) -> Answer:
         if claimed.last:
             finished = finishing.archive(house, finished)
             expected = (*expected[:-1], replace(expected[-1], timestamped=True))
+    except MessageInProgress:
+        raise
     except EsignError as error:
-        if error.code in FINAL:
+        if any(error.code == code or error.code.startswith(f"{code}.") for code in FINAL):
             _fail(house, claimed.kept, error.code)
-            raise ReleaseRefused("the certificate was revoked", cause=error.code) from error
+            raise ReleaseRefused("the document cannot be finished", cause=error.code) from error
         _give_back(house, claimed.kept)
         raise ConclusionPostponed("a trust service did not answer as it must", cause=error.code) from error
     report = check_release(
@@ -154,7 +156,23 @@ def _signed(house: Household, claimed: _Claimed) -> SignedAttempt:
         raise AttemptUnknown("the attempt has no declaration")
     seal = house.devices.for_seal()
     value = seal.sign(attempt.attributes, claimed.permission)
-    return sign(attempt, signature=value, certificate=seal.certificate, now=house.clock.now())
+    signed = sign(attempt, signature=value, certificate=seal.certificate, now=house.clock.now())
+    _keep_signature(house, claimed.kept, signed)
+    return signed
+
+
+def _keep_signature(house: Household, kept: KeptAttempt, signed: SignedAttempt) -> None:
+    """Keep what the seal signed: no second permission is needed if a trust service is silent now, and the seed goes.
+
+    Raises:
+        MessageInProgress: Somebody else has taken the conclusion over.
+    """
+    until = kept.record.concluding_until
+    with house.store.transaction() as tx:
+        again = attempts.load(tx, kept.record.tau)
+        if again.record.state is not AttemptState.CONCLUDING or again.record.concluding_until != until:
+            raise MessageInProgress("the attempt is being concluded")
+        attempts.save(tx, again, state=AttemptState.CONCLUDING, attempt=signed, concluding_until=until)
 
 
 def _give_back(house: Household, kept: KeptAttempt) -> None:

@@ -2,52 +2,71 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from esign.engine import attempts, conclusion, turns
 from esign.engine.admission import LIVE
-from esign.engine.ending import close_all
+from esign.engine.ending import UNDER_WAY, expire
 from esign.engine.household import Household
-from esign.engine.invitations import UNDER_WAY
-from esign.engine.notices import CANCELLATION, REMINDER, queue_notice
+from esign.engine.notices import REMINDER, queue_notice
 from esign.engine.ports import Transaction
-from esign.engine.records import AttemptState, ContractState
-from esign.evidence.kinds import EntryKind
+from esign.engine.records import AttemptRecord, InvitationRecord
 from esign.foundation.clock import seconds
 from esign.foundation.errors import EsignError
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+"""Between two tries of this process to conclude the same attempt; the pause doubles. Who asks is never kept waiting."""
+
+_log = logging.getLogger("esign.engine.upkeep")
+_Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pause:
+    until: datetime
+    length: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepDesk:
-    """Tidies up behind lost connections and crashes."""
+    """Tidies up behind lost connections and crashes. What goes wrong with one row holds up no other."""
 
     household: Household
+    _pauses: dict[str, _Pause] = field(default_factory=dict, repr=False, compare=False)
 
     def conclude_abandoned(self) -> int:
         """Conclude attempts whose signature is complete and that nobody is concluding; return how many were."""
+        now = self.household.clock.now()
         with self.household.store.reading() as tx:
-            waiting = tx.ceremonies.abandoned(self.household.clock.now())
-        done = 0
-        for record in waiting:
-            try:
-                conclusion.conclude(self.household, record.tau)
-            except EsignError:
-                continue  # postponed, taken up by somebody else, or failed: each is recorded where it belongs
-            done += 1
-        return done
+            waiting = tx.ceremonies.abandoned(now)
+        for tau in self._pauses.keys() - {record.tau for record in waiting}:
+            del self._pauses[tau]
+        due = [record for record in waiting if record.tau not in self._pauses or self._pauses[record.tau].until <= now]
+        return _each(due, self._conclude)
+
+    def _conclude(self, record: AttemptRecord) -> bool:
+        before = self._pauses.get(record.tau)
+        length = FIRST_PAUSE if before is None else min(before.length * 2, LONGEST_PAUSE)
+        self._pauses[record.tau] = _Pause(until=self.household.clock.now() + length, length=length)
+        conclusion.conclude(self.household, record.tau)
+        return True
 
     def end_overdue(self) -> int:
         """End attempts whose time is over, so that no live seed outlives them; return how many were ended."""
-        now = self.household.clock.now()
         with self.household.store.reading() as tx:
-            overdue = tx.ceremonies.overdue(now)
-        for record in overdue:
-            with self.household.store.transaction() as tx:
-                current = tx.ceremonies.attempt(record.tau)
-                if current is not None and current.state == record.state:
-                    attempts.end_expired(self.household, tx, current)
-        return len(overdue)
+            overdue = tx.ceremonies.overdue(self.household.clock.now())
+        return _each(overdue, self._end)
+
+    def _end(self, record: AttemptRecord) -> bool:
+        with self.household.store.transaction() as tx:
+            current = tx.ceremonies.attempt(record.tau)
+            if current is None or current.state != record.state:
+                return False
+            return attempts.end_expired(self.household, tx, current)
 
     def remind_due(self) -> int:
         """Remind parties that have not signed and whose invitation ends soon; return how many were reminded.
@@ -59,11 +78,17 @@ class UpkeepDesk:
         days = house.settings.reminder_days
         with house.store.reading() as tx:
             soon = tx.invitations.ending(now + timedelta(days=max(days, default=0)))
-        done = 0
-        for found in soon:
+
+        def remind(found: InvitationRecord) -> bool:
             with house.store.transaction() as tx:
-                done += self._remind(tx, found.id, now)
-        return done
+                return self._remind(tx, found.id, now)
+
+        return _each((found for found in soon if self._reminders(found, now) > found.reminded), remind)
+
+    def _reminders(self, invitation: InvitationRecord, now: datetime) -> int:
+        """Return how many of the configured days have come."""
+        moments = [invitation.expires_at - timedelta(days=days) for days in self.household.settings.reminder_days]
+        return sum(invitation.created_at < moment <= now for moment in moments)
 
     def _remind(self, tx: Transaction, invitation_id: str, now: datetime) -> bool:
         house = self.household
@@ -71,8 +96,7 @@ class UpkeepDesk:
         contract = tx.contracts.get(invitation.contract_id) if invitation else None
         if invitation is None or contract is None or contract.state not in UNDER_WAY or invitation.state not in LIVE:
             return False
-        moments = [invitation.expires_at - timedelta(days=days) for days in house.settings.reminder_days]
-        due = sum(invitation.created_at < moment <= now for moment in moments)
+        due = self._reminders(invitation, now)
         contents = house.contract_contents(tx, contract)
         if due <= invitation.reminded or now >= invitation.expires_at:
             return False
@@ -85,29 +109,25 @@ class UpkeepDesk:
 
     def end_expired_contracts(self) -> int:
         """End contracts that a party let expire: whoever else was invited is told; return how many were ended."""
-        house, now = self.household, self.household.clock.now()
-        with house.store.reading() as tx:
-            over = tx.invitations.ending(now)
-        ended = 0
-        for found in over:
-            with house.store.transaction() as tx:
-                ended += self._expire(tx, found.id)
-        return ended
-
-    def _expire(self, tx: Transaction, invitation_id: str) -> bool:
         house = self.household
-        invitation = tx.invitations.get(invitation_id)
-        contract = tx.contracts.get(invitation.contract_id) if invitation else None
-        if invitation is None or contract is None or contract.state not in UNDER_WAY or invitation.state not in LIVE:
-            return False
-        everybody = tx.invitations.of_contract(contract.id)
-        if any(a.state is AttemptState.CONCLUDING for each in everybody for a in tx.ceremonies.attempts(each.id)):
-            return False  # a signature that was made in time is being put into the file
-        close_all(house, tx, contract.id, cause="expired")
-        tx.contracts.update(replace(contract, state=ContractState.EXPIRED))
-        facts = {"invitation": invitation.id, "party": invitation.party}
-        house.record(tx, EntryKind.CONTRACT_EXPIRED, contract.id, facts)
-        for other in everybody:
-            if other.id != invitation.id:
-                queue_notice(house, tx, contract.id, CANCELLATION, party=other.party, reason="")
-        return True
+        with house.store.reading() as tx:
+            over = tx.invitations.ending(house.clock.now())
+
+        def end(found: InvitationRecord) -> bool:
+            with house.store.transaction() as tx:
+                return expire(house, tx, found.id)
+
+        return _each(over, end)
+
+
+def _each(rows: Iterable[_Row], act: Callable[[_Row], bool]) -> int:
+    """Do something with each row and return how often it was done; the next row has its turn whatever happens."""
+    done = 0
+    for row in rows:
+        try:
+            done += act(row)
+        except EsignError as error:  # postponed, taken up by somebody else, or failed: recorded where it belongs
+            _log.info("upkeep refused", extra={"code": error.code})
+        except Exception as error:
+            _log.error("upkeep broke", exc_info=error)
+    return done
