@@ -11,13 +11,13 @@ const browser = await puppeteer.launch({
   browser: "firefox",
   executablePath,
   headless: true,
+  defaultViewport: null, // older releases do not know every command by which a viewport is emulated
   args: ["--width=1280", "--height=900"],
   extraPrefsFirefox: { "intl.accept_languages": language, "security.webauth.webauthn": false },
 });
 
 try {
   const page = await browser.newPage();
-  await page.setViewport({ width: 1280, height: 900 });
   page.on("pageerror", (error) => complaints.push(String(error)));
 
   const state = () => page.evaluate(() => document.body?.dataset?.state ?? "");

@@ -87,8 +87,9 @@ export async function deliver({ api, type, token, body, onWaiting, onAnswered })
         signal: AbortSignal.timeout(PATIENCE),
       });
       if (response.ok) {
+        const whole = await response.arrayBuffer(); // a connection that breaks in the middle is a lost answer, too
         if (tries) onAnswered?.();
-        return response;
+        return new Response(whole, { headers: { "content-type": response.headers.get("content-type") ?? "" } });
       }
       const problem = await refusal(response);
       if (!WORTH_REPEATING.has(response.status) && !LATER.has(problem.code)) throw problem;
