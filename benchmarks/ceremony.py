@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import time
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.figures import Row, table
 from benchmarks.installation import Installation, installation
@@ -33,7 +32,6 @@ def measure(rounds: int = 30) -> str:
         peer = pyhanko_lta(draft, rounds=max(5, rounds // 3))
         rows.append(Row("peer: pyHanko `sign_pdf` B-LTA of the same draft, CPU", "ms", peer))
         ratio = Row("", "", total).median / Row("", "", peer).median
-        rates = [_rate(house, threads, rounds) for threads in (1, 8)]
     return "\n".join(
         [
             "## Ceremony, browserless",
@@ -41,12 +39,6 @@ def measure(rounds: int = 30) -> str:
             table(rows),
             "",
             f"Whole ceremony (seven messages, ledger, release check) / one stock signature: **{ratio:.2f}**.",
-            "",
-            "| ceremonies at once (one process, threads) | a second |",
-            "|---|---|",
-            *(f"| {threads} | {rate:.1f} |" for threads, rate in rates),
-            "",
-            "Client, sandbox and server share one Python process and its lock here: the rate is a lower bound.",
         ]
     )
 
@@ -86,14 +78,6 @@ def _walks(house: Installation, rounds: int) -> tuple[dict[str, list[float]], li
         record = tx.contracts.newest(1)[0]
         draft = desk.household.draft(tx, record, desk.household.contract_contents(tx, record))
     return cpu, wall, machine, io.BytesIO(draft).getvalue()
-
-
-def _rate(house: Installation, threads: int, rounds: int) -> tuple[int, float]:
-    links = [house.invite(TEMPLATE) for _ in range(rounds)]
-    began = time.perf_counter()
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda link: house.signatory(link, TEMPLATE).run(), links))
-    return threads, rounds / (time.perf_counter() - began)
 
 
 if __name__ == "__main__":

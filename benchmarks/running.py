@@ -29,6 +29,7 @@ class Running:
     web: str
     agent: str
     sandbox: str
+    config: Path
 
     def invite(self, template: str) -> str:
         """Draw a sample up, invite its party, and return the link."""
@@ -41,7 +42,7 @@ def running() -> Iterator[Running]:
     """Start everything on free ports in a folder that is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="esign-bench-") as folder:
         state = Path(folder) / "state"
-        web, agent, sandbox, smtp = _free_ports(4)
+        web, agent, sandbox, smtp = free_ports(4)
         arguments = ["demo", "--no-open", "--state-dir", str(state), "--port", str(web), "--agent-port", str(agent)]
         arguments += ["--sandbox-port", str(sandbox), "--smtp-port", str(smtp)]
         with (Path(folder) / "log").open("wb") as log:
@@ -50,16 +51,17 @@ def running() -> Iterator[Running]:
             )
             try:
                 urls = [f"http://localhost:{port}" for port in (web, agent, sandbox)]
-                _wait_for(f"{urls[0]}/", started)
-                _wait_for(f"{urls[1]}/", started)
+                wait_for(f"{urls[0]}/", started)
+                wait_for(f"{urls[1]}/", started)
                 application = bootstrap.build(load(state / "esign.toml"), mailer=NoMail())
-                yield Running(application, *urls)
+                yield Running(application, *urls, config=state / "esign.toml")
             finally:
                 started.terminate()
                 started.wait(30)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports of the loopback interface that nobody uses."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:
@@ -67,7 +69,12 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a started process answers.
+
+    Raises:
+        RuntimeError: It ended, or does not answer within half a minute.
+    """
     for _ in range(300):
         if process.poll() is not None:
             raise RuntimeError("the installation did not start")

@@ -60,7 +60,11 @@ class Child:
         except httpx.TransportError:
             start_response("503 Service Unavailable", [("Content-Length", "0")])  # no CORS: no answer at all
             return [b""]
-        kept = [(n, v) for n, v in answer.headers.multi_items() if n.lower() not in ("connection", "transfer-encoding")]
+        kept = [
+            (n, v)
+            for n, v in answer.headers.multi_items()
+            if n.lower() not in ("connection", "transfer-encoding", "content-encoding", "content-length")
+        ]
         start_response(f"{answer.status_code} X", kept)
         return [answer.content]
 
