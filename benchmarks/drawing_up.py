@@ -29,8 +29,13 @@ def measure(rounds: int = 15) -> str:
     rows, ratios = [], []
     for name, data in samples().items():
         pages = draw_up(ContractData.parse({**data, "reference": "BENCH-WARM"}), drawn_up_at=AT).pages
-        own = Row(f"`{name}`, {pages} pages", "ms", tuple(_drawn(data, f"BENCH-A{n}") for n in range(rounds)))
-        bare = Row("limit: typesetter alone", "ms", tuple(_typeset(data, f"BENCH-B{n}") for n in range(rounds)))
+        pairs = [(_drawn(data, f"BENCH-A{n}"), _typeset(data, f"BENCH-B{n}")) for n in range(rounds)]
+        own, bare = (
+            Row(what, "ms", values)
+            for what, values in zip(
+                (f"`{name}`, {pages} pages", "limit: typesetter alone"), zip(*pairs, strict=True), strict=True
+            )
+        )
         rows += [own, bare]
         ratios.append(f"`{name}` **{own.median / bare.median:.2f}**")
     return "\n".join(["## Drawing up a contract", "", table(rows), "", f"Drawing up / limit: {', '.join(ratios)}."])
