@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,6 +14,10 @@ from urllib.parse import urlsplit
 from esign.foundation.errors import EsignError
 
 ENVIRONMENT_PREFIX = "ESIGN_"
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?\Z")
+"""Source: docs/ceremony-spec.md (``aud``); WHATWG URL, serialisation of an origin."""
 
 
 class SettingsError(EsignError):
@@ -84,13 +89,20 @@ class Settings:
         if self.smtp_security not in ("none", "starttls", "tls"):
             raise SettingsError("smtp_security is none, starttls or tls", setting="smtp_security")
         for name in ("web_url", "agent_url"):
-            parts = urlsplit(getattr(self, name))
-            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
-                raise SettingsError("must be an origin without a path", setting=name)
+            if not _ORIGIN.match(getattr(self, name)):
+                raise SettingsError("must be an origin as browsers write it: no path, lower case", setting=name)
+            if getattr(self, name).endswith(":443" if getattr(self, name).startswith("https:") else ":80"):
+                raise SettingsError("browsers leave the scheme's own port out", setting=name)
         if self.web_url == self.agent_url:
             raise SettingsError("the agent needs an origin of its own", setting="agent_url")
         if any(not 1 <= days <= 60 for days in self.reminder_days):
             raise SettingsError("reminders are sent 1 to 60 days before the end", setting="reminder_days")
+        if not 1 <= self.invitation_days <= 365:
+            raise SettingsError("an invitation lives between a day and a year", setting="invitation_days")
+        if not 5 <= self.certificate_minutes <= 60:
+            raise SettingsError("a certificate lives between five minutes and an hour", setting="certificate_minutes")
+        if not 0 < self.outside_timeout <= 120:
+            raise SettingsError("a call outside is given up within two minutes", setting="outside_timeout")
         if not 60 <= self.attempt_seconds <= 3600:
             raise SettingsError("an attempt lives between one minute and one hour", setting="attempt_seconds")
 

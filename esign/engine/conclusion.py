@@ -42,7 +42,7 @@ from esign.validation import ReleaseExpectation, check_release
 CLAIM = timedelta(seconds=60)
 """How long a conclusion may take before somebody else takes it up."""
 
-FINAL = ("gateway.revocation.revoked", "pades")
+FINAL = ("gateway.revocation.revoked", "pades", "signing.permission")
 """Codes (and all that extend them) of errors that trying again cannot change."""
 
 
@@ -154,7 +154,7 @@ def _signed(house: Household, claimed: _Claimed) -> SignedAttempt:
         return attempt
     if not isinstance(attempt, DeclaredAttempt) or claimed.permission is None:
         raise AttemptUnknown("the attempt has no declaration")
-    seal = house.devices.for_seal()
+    seal = house.seal()
     value = seal.sign(attempt.attributes, claimed.permission)
     signed = sign(attempt, signature=value, certificate=seal.certificate, now=house.clock.now())
     _keep_signature(house, claimed.kept, signed)

@@ -278,7 +278,7 @@ class ContractDesk:
         if level is LegalLevel.QUALIFIED:
             devices.for_qualified()
         if level is LegalLevel.SIMPLE or contract.company_signature == "seal":
-            devices.for_seal()
+            self.household.seal()
         name = settings.signature_policy_simple if level is LegalLevel.SIMPLE else settings.signature_policy_advanced
         policy = signature_policy(name, self.household.today())
         if policy.level is not level:

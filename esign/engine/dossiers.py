@@ -53,7 +53,7 @@ class DossierDesk:
         """
         house = self.household
         keys = DisputeKeys.read(dispute_keys)
-        seal = house.devices.for_seal()
+        seal = house.seal()
         dossier, disclosed = self._stamped(contract_id, keys)
         prepared = prepare_dossier(dossier, certificate=seal.certificate, at=house.clock.now())
         with house.store.transaction() as tx:

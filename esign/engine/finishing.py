@@ -80,7 +80,7 @@ def seal(house: Household, finished: Finished, place: SealPlace) -> tuple[Finish
     Raises:
         EsignError: No seal is configured, or a trust service did not answer as it must.
     """
-    device = house.devices.for_seal()
+    device = house.seal()
     left, bottom, right, top = place.box
     prepared = prepare(
         finished.data,

@@ -13,13 +13,14 @@ from esign.engine.ports import Documents, Mailer, Store, Transaction
 from esign.engine.records import ContractRecord
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import Clock
+from esign.identity import CertificateFacts
 from esign.identity.ports import CertificationAuthority, IdentityProvider, RevocationSource
 from esign.policy import SignaturePolicy
 from esign.proof.certificate_path import verify_path
 from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import TimestampToken
 from esign.settings import Settings
-from esign.signing import Devices, Receipt
+from esign.signing import CreationDevice, Devices, Receipt, SealNotValid
 from esign.validation import TrustAnchors
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -55,6 +56,19 @@ class Household:
     def contract_contents(self, tx: Transaction, record: ContractRecord) -> ContractContents:
         """Open what a contract says."""
         return ContractContents.from_bytes(tx.safe.open(record.id, "contract", record.sealed))
+
+    def seal(self) -> CreationDevice:
+        """Return the device of the company's seal, while its certificate is valid.
+
+        Raises:
+            NoSealDevice: None is configured.
+            SealNotValid: The seal's certificate has expired, or is not valid yet.
+        """
+        device = self.devices.for_seal()
+        facts = CertificateFacts.read(device.certificate)
+        if not facts.not_before <= self.clock.now() <= facts.not_after:
+            raise SealNotValid(until=facts.not_after)
+        return device
 
     def policy(self, contents: ContractContents) -> SignaturePolicy:
         """Return the signature policy as it was when the contract was drawn up."""

@@ -240,7 +240,7 @@ def reason(level: LegalLevel, lang: str, acts_for: str) -> str:
 
 def _key(house: Household, tx: Transaction, received: Received, now: datetime) -> SigningKey:
     if received.contract.level is LegalLevel.SIMPLE:
-        seal = house.devices.for_seal()
+        seal = house.seal()
         return SigningKey(
             certificate=seal.certificate,
             chain=tuple(seal.chain),

@@ -8,7 +8,7 @@ A qualified signature is only ever made by a person's own act on a qualified dev
 engine refuses instead of making something less.
 """
 
-from esign.signing.devices import Devices, NoQualifiedDevice, NoSealDevice
+from esign.signing.devices import Devices, NoQualifiedDevice, NoSealDevice, SealNotValid
 from esign.signing.errors import SigningError
 from esign.signing.levels import KeyHolding, LevelNotReached, level_reached, require_level, statement_held_by
 from esign.signing.permission import Permission, PermissionRefused, Receipt, grant
@@ -24,6 +24,7 @@ __all__ = [
     "Permission",
     "PermissionRefused",
     "Receipt",
+    "SealNotValid",
     "SigningError",
     "grant",
     "level_reached",

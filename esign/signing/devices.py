@@ -22,6 +22,13 @@ class NoSealDevice(SigningError):
     source = "eIDAS Art. 36"
 
 
+class SealNotValid(SigningError):
+    """The certificate of the company's seal has expired, or is not valid yet: what it sealed would not be accepted."""
+
+    code = "signing.seal.not_valid"
+    source = "eIDAS Art. 36"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Devices:
     """The creation devices of an installation, beside those that the signatories hold themselves."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
 
 from esign.signing import Permission
 from esign.store.errors import SealKeyError
@@ -37,6 +38,8 @@ class FileSealKey:
         key, leaf = bundle.key, bundle.cert
         if leaf is None or not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
             raise SealKeyError("the seal file holds no usable key with its certificate", file=path.name)
+        if _public(key.public_key()) != _public(leaf.certificate.public_key()):
+            raise SealKeyError("the key in the seal file is not the one that its certificate certifies", file=path.name)
         others = [item.certificate for item in bundle.additional_certs]
         return cls(key, _der(leaf.certificate), [_der(item) for item in _ordered(leaf.certificate, others)])
 
@@ -60,6 +63,10 @@ class FileSealKey:
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
         return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def _public(key: PublicKeyTypes | CertificatePublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _der(certificate: x509.Certificate) -> bytes:

@@ -68,3 +68,26 @@ def test_every_call_outside_leaves_its_outcome_in_the_log(caplog: pytest.LogCapt
         ("WARNING", "outside.example", "gateway.status", 403),
     ]
     assert "secret" not in str([vars(each) for each in caplog.records])
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("agent_url", "https://Sign.example"),
+        ("agent_url", "https://sign.example:443"),
+        ("web_url", "http://esign.example:80"),
+        ("web_url", "https://user@esign.example"),
+        ("web_url", "https://esign.example/path"),
+        ("web_url", "https://esign.example#x"),
+        ("agent_url", "http://localhost:8080"),
+        ("invitation_days", 0),
+        ("certificate_minutes", 61),
+        ("outside_timeout", 0.0),
+        ("attempt_seconds", 3601),
+        ("trust", "sandbx"),
+    ],
+)
+def test_a_setting_with_which_no_ceremony_could_end_is_refused_at_the_start(setting: str, value: Any) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings(state_dir=Path("/nowhere"), **{setting: value})
+    assert refused.value.facts == {"setting": setting}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from esign import bootstrap
+from esign.engine.contracts import ContractDesk
 from esign.evidence import verify_dossier
+from esign.foundation.clock import FixedClock
 from esign.policy import PolicyLevelDiffers, signature_policies
-from esign.signing import NoSealDevice
+from esign.signing import NoSealDevice, SealNotValid
 
 
 @pytest.mark.parametrize(
@@ -60,3 +64,21 @@ def test_the_policy_is_frozen_when_the_contract_is_drawn_up(world: Any, monkeypa
         world.application.dossiers.create(contract), anchors=world.application.contracts.household.trust.certificates
     )
     assert report.valid, report.first_failure
+
+
+def test_with_an_expired_seal_nothing_is_begun_that_the_release_check_would_refuse(world: Any) -> None:
+    contract, link = world.invite("mobile-plan")
+    signatory = world.signatory(link, "sophie-mueller-luedenscheidt")
+    signatory.hello()
+    device = world.application.contracts.household.devices.for_seal()
+    until = x509.load_der_x509_certificate(device.certificate).not_valid_after_utc
+    household = world.application.contracts.household
+    late = FixedClock(at=until + timedelta(seconds=1))
+    desk = ContractDesk(household=dataclasses.replace(household, clock=late))
+    with pytest.raises(SealNotValid) as refused:
+        desk.household.seal()
+    assert refused.value.code == "signing.seal.not_valid"
+    with pytest.raises(SealNotValid):
+        desk.draw_up(world.sample("mobile-plan"))
+    assert len(world.application.contracts.list()) == 1
+    assert world.ledger(contract)[-1] == "device.bound"
