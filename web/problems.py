@@ -72,6 +72,7 @@ STATUS: dict[str, int] = {
     "identity": 422,
     "identity.certificate": 502,
     "identity.person": 403,
+    "access": 403,
     "engine": 409,
     "engine.contract.unknown": 404,
     "engine.contract.party_unknown": 404,

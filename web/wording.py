@@ -1,4 +1,4 @@
-"""The words of pages and problems: one catalogue a language, keyed by stable codes.
+"""The words of pages and problems: one catalogue a language, in a file for each door, keyed by stable codes.
 
 Not gettext: its catalogues are keyed by English sentences and must be compiled before a page can be served. Here the
 key is the stable code itself, the file is read as it stands (TOML), the text of an error lives beside its code, and
@@ -66,10 +66,14 @@ def catalogue(language: str) -> Catalogue:
     """
     if language not in LANGUAGES:
         raise ValueError("no catalogue in that language")
-    with (_FOLDER / f"{language}.toml").open("rb") as file:
-        data = tomllib.load(file)
-    return Catalogue(
-        language=language,
-        phrases={f"{group}.{key}": text for group, texts in data["phrases"].items() for key, text in texts.items()},
-        problems={code: ProblemWords(**words) for code, words in data["problems"].items()},
-    )
+    phrases: dict[str, str] = {}
+    problems: dict[str, ProblemWords] = {}
+    for path in (_FOLDER / f"{language}.toml", *sorted((_FOLDER / language).glob("*.toml"))):
+        data = tomllib.loads(path.read_text("utf-8"))
+        found = {f"{group}.{key}": text for group, texts in data.get("phrases", {}).items() for key, text in texts.items()}
+        words = {code: ProblemWords(**said) for code, said in data.get("problems", {}).items()}
+        if twice := sorted((phrases.keys() & found.keys()) | (problems.keys() & words.keys())):
+            raise ValueError(f"{path.name} says a second time: {twice[0]}")
+        phrases |= found
+        problems |= words
+    return Catalogue(language=language, phrases=phrases, problems=problems)
