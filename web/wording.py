@@ -70,7 +70,8 @@ def catalogue(language: str) -> Catalogue:
     problems: dict[str, ProblemWords] = {}
     for path in (_FOLDER / f"{language}.toml", *sorted((_FOLDER / language).glob("*.toml"))):
         data = tomllib.loads(path.read_text("utf-8"))
-        found = {f"{group}.{key}": text for group, texts in data.get("phrases", {}).items() for key, text in texts.items()}
+        groups = data.get("phrases", {}).items()
+        found = {f"{group}.{key}": text for group, texts in groups for key, text in texts.items()}
         words = {code: ProblemWords(**said) for code, said in data.get("problems", {}).items()}
         if twice := sorted((phrases.keys() & found.keys()) | (problems.keys() & words.keys())):
             raise ValueError(f"{path.name} says a second time: {twice[0]}")
