@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from esign.engine.ports import Mailer
 from esign.foundation.canonical import canonical
 from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.digests import sha256
+from esign.foundation.pkcs11_uri import Pkcs11Uri
 from esign.gateways.certification_authority import EstCertificationAuthority
 from esign.gateways.http import HttpCaller
 from esign.gateways.identity_provider import HttpIdentityProvider
@@ -35,12 +35,14 @@ from esign.jobs import Task, Worker
 from esign.settings import Settings, SettingsError
 from esign.signing import Devices
 from esign.store.blobs import FolderBlobs
-from esign.store.contract_keys import refuse_if_sealed
+from esign.store.contract_keys import refuse_if_foreign, refuse_if_sealed
 from esign.store.database import Database, migrate
 from esign.store.errors import VaultKeyError
+from esign.store.master_key import EnvironmentMasterKey, FileMasterKey, MasterKey
 from esign.store.seal_key import FileSealKey
+from esign.store.token_master_key import TokenMasterKey
 from esign.store.unit_of_work import SqlStore
-from esign.store.vault import FileVault
+from esign.store.vault import SealingKey
 from esign.validation import TrustAnchors
 
 
@@ -65,7 +67,7 @@ def build(
     clock = clock or SystemClock()
     database = Database(settings.database)
     database.check_schema()
-    vault = FileVault(vault_key_file(settings))
+    vault = open_vault(settings)
     caller = HttpCaller(http or httpx.Client(), timeout=settings.outside_timeout)
     anchors = trust_anchors(settings.trust_anchors)
     manifest = agent_manifest(settings)
@@ -115,16 +117,41 @@ def install(settings: Settings) -> None:
     """
     settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     migrate(settings.database)
-    key = vault_key_file(settings)
+    key = master_key(settings)
     if not key.exists():
         refuse_if_sealed(settings.database)
-        with contextlib.suppress(VaultKeyError):
-            FileVault.create(key)
+        try:
+            key.create()
+        except VaultKeyError:
+            if not key.exists():  # otherwise another process was faster
+                raise
 
 
-def vault_key_file(settings: Settings) -> Path:
-    """Return the file of the vault's master key."""
-    return settings.vault_key_file or settings.state_dir / "vault.key"
+def master_key(settings: Settings) -> MasterKey:
+    """Return the place of the vault's master key.
+
+    Raises:
+        SettingsError: ``vault_key`` names no place that is known.
+    """
+    kind, _, rest = settings.vault_key.partition(":")
+    if kind == "file":
+        return FileMasterKey(settings.state_dir / rest)
+    if kind == "environment" and rest:
+        return EnvironmentMasterKey(rest)
+    if kind == "pkcs11":
+        return TokenMasterKey(Pkcs11Uri.parse(settings.vault_key), settings.state_dir / "vault.wrapped")
+    raise SettingsError("vault_key begins with file:, environment: or pkcs11:", setting="vault_key")
+
+
+def open_vault(settings: Settings) -> SealingKey:
+    """Return the vault, after a look whether its key is the one of this database.
+
+    Raises:
+        VaultKeyError: The master key is missing, unusable, or another one than the database's content is sealed under.
+    """
+    vault = SealingKey(master_key(settings).read())
+    refuse_if_foreign(settings.database, vault)
+    return vault
 
 
 def trust_anchors(paths: Sequence[Path]) -> TrustAnchors:

@@ -60,8 +60,9 @@ class Settings:
     """File with the PIN of the seal file."""
     dispute_key_files: tuple[Path, ...] = ()
     """Two public keys (PEM or DER SubjectPublicKeyInfo, P-256) of two persons; only both together disclose a seed."""
-    vault_key_file: Path | None = None
-    """Master key of the vault (32 bytes); None: ``vault.key`` in the state directory."""
+    vault_key: str = "file:vault.key"
+    """Master key of the vault: ``file:PATH`` (relative to the state directory), ``environment:NAME`` (32 bytes in
+    base64url in that variable), or ``pkcs11:…`` (RFC 7512: an AES key on a token that opens the wrapped key)."""
     signature_policy_simple: str = "scratch-simple"
     signature_policy_advanced: str = "scratch-advanced"
     certificate_minutes: int = 60

@@ -39,6 +39,7 @@ STATUS: dict[str, int] = {
     "web.form_expired": 403,
     "canonical_json": 400,
     "encoding": 400,
+    "pkcs11_uri": 500,
     "ceremony": 400,
     "ceremony.answer": 500,
     "ceremony.transcript": 500,

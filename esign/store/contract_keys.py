@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.engine import URL
 
 from esign.evidence.errors import ErasedError
 from esign.evidence.ports import Vault
 from esign.store.database import Database
-from esign.store.errors import VaultError, VaultKeyError
+from esign.store.errors import VaultError, VaultKeyError, VaultSealBroken
 from esign.store.statements import found_by, keys
 from esign.store.tables_vault import contract_key
 from esign.store.vault import KEY_LENGTH, SealingKey
@@ -102,11 +103,29 @@ def refuse_if_sealed(url: str | URL) -> None:
     Raises:
         VaultKeyError: There are such keys.
     """
+    if _any_wrapping(url) is not None:
+        raise VaultKeyError("the master key is missing, and the database holds content that only it opens")
+
+
+def refuse_if_foreign(url: str | URL, vault: Vault) -> None:
+    """Refuse a master key that does not open what the database holds.
+
+    Raises:
+        VaultKeyError: The contract keys are wrapped under another master key.
+    """
+    row = _any_wrapping(url)
+    if row is None:
+        return
+    try:
+        vault.open(_PURPOSE, row.wrapped, row.contract_id, row.holder)
+    except VaultSealBroken as error:
+        raise VaultKeyError("the database's content is sealed under another master key") from error
+
+
+def _any_wrapping(url: str | URL) -> Row[Any] | None:
     database = Database(url)
     try:
         with database.reading() as connection:
-            sealed = connection.execute(select(contract_key.c.contract_id).limit(1)).first()
+            return connection.execute(select(contract_key).limit(1)).first()
     finally:
         database.close()
-    if sealed is not None:
-        raise VaultKeyError("the key file is missing, and the database holds content that only its key opens")

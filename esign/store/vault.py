@@ -1,11 +1,8 @@
-"""The vault: a master key in a file, and under it whatever must not be readable at rest."""
+"""The vault: a master key, and under it whatever must not be readable at rest."""
 
 from __future__ import annotations
 
-import os
 import secrets
-import stat
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,7 +11,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from esign.foundation.digests import equal, label, labelled, length_prefixed
 from esign.store.errors import VaultKeyError, VaultSealBroken
-from esign.store.folders import flush_folder
 
 KEY_LENGTH = 32
 """Bytes of the master key and of every key below it."""
@@ -63,46 +59,3 @@ class SealingKey:
     def _aead(self, purpose: str, context: tuple[str, ...]) -> tuple[AESGCM, bytes]:
         bound = label("sealed/" + purpose) + length_prefixed(*(item.encode("utf-8") for item in context))
         return AESGCM(HKDF(SHA256(), KEY_LENGTH, salt=None, info=bound).derive(self._key)), bound
-
-
-class FileVault(SealingKey):
-    """The vault whose master key lies in a file that only its owner can read."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(_read(path))
-
-    @classmethod
-    def create(cls, path: Path) -> FileVault:
-        """Make a fresh master key, write it durably (mode 0600) and return the vault.
-
-        Raises:
-            VaultKeyError: The file exists.
-        """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(KEY_LENGTH))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            path.hardlink_to(draft)  # whole or not at all, and never over another one
-        except FileExistsError:
-            raise VaultKeyError("the key file exists and is not overwritten") from None
-        finally:
-            draft.unlink()
-        flush_folder(path.parent)
-        return cls(path)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except OSError as error:
-        raise VaultKeyError("the key file cannot be opened") from error
-    with os.fdopen(handle, "rb") as file:
-        if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise VaultKeyError("the key file can be read by others: its mode must be 0600")
-        key = file.read(KEY_LENGTH + 1)
-    if len(key) != KEY_LENGTH:
-        raise VaultKeyError("the key file does not hold exactly 32 bytes")
-    return key

@@ -7,7 +7,8 @@ import pytest
 
 from esign.foundation.clock import FixedClock
 from esign.store.database import Database, migrate
-from esign.store.vault import FileVault
+from esign.store.master_key import FileMasterKey
+from esign.store.vault import SealingKey
 from tests.postgres import schema
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -34,8 +35,10 @@ def database(url) -> Iterator[Database]:
 
 
 @pytest.fixture
-def vault(tmp_path) -> FileVault:
-    return FileVault.create(tmp_path / "keys" / "vault.key")
+def vault(tmp_path) -> SealingKey:
+    key = FileMasterKey(tmp_path / "keys" / "vault.key")
+    key.create()
+    return SealingKey(key.read())
 
 
 @pytest.fixture

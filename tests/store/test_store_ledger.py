@@ -15,7 +15,7 @@ from esign.store.contract_keys import SqlContractKeys
 from esign.store.database import Database
 from esign.store.ledger import SqlLedger
 from esign.store.tables_ledger import ledger_entry, ledger_head, ledger_node, ledger_tail, sealed_content
-from esign.store.vault import FileVault, SealingKey
+from esign.store.vault import SealingKey
 from tests.identity.helpers.tsa import TimestampAuthorityDouble
 from tests.store.conftest import NOW
 
@@ -343,7 +343,6 @@ def append_in_a_process(url, key, count):
 
 def test_four_processes_appending_at_once_make_one_unbroken_chain(bench, url, tmp_path):
     key = (tmp_path / "keys" / "vault.key").read_bytes()
-    FileVault(tmp_path / "keys" / "vault.key")
     with bench.database.transaction() as connection:
         SqlContractKeys(connection, bench.vault).new_key("c1", ("company",))
     context = multiprocessing.get_context("spawn")

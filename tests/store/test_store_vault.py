@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,9 +7,9 @@ from sqlalchemy import select
 
 from esign.evidence import ErasedError
 from esign.store.contract_keys import SqlContractKeys
-from esign.store.errors import VaultError, VaultKeyError, VaultSealBroken
+from esign.store.errors import VaultError, VaultSealBroken
 from esign.store.tables_vault import contract_key
-from esign.store.vault import FileVault, SealingKey
+from esign.store.vault import SealingKey
 
 KEY = SealingKey(bytes(range(32)))
 
@@ -52,46 +50,6 @@ def test_every_changed_byte_is_noticed(data):
     sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= data.draw(st.integers(1, 255))
     with pytest.raises(VaultSealBroken):
         KEY.open("p", bytes(sealed), "a")
-
-
-def test_the_key_file_is_made_once_and_for_its_owner_only(tmp_path):
-    path = tmp_path / "new" / "vault.key"
-    vault = FileVault.create(path)
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert len(path.read_bytes()) == 32
-    before = path.read_bytes()
-    with pytest.raises(VaultKeyError):
-        FileVault.create(path)
-    assert path.read_bytes() == before
-    assert FileVault(path).open("p", vault.seal("p", b"x")) == b"x"
-
-
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
-def test_a_key_file_that_others_can_read_is_refused(tmp_path, mode):
-    path = tmp_path / "vault.key"
-    FileVault.create(path)
-    path.chmod(mode)
-    with pytest.raises(VaultKeyError) as refused:
-        FileVault(path)
-    assert refused.value.code == "store.vault.key"
-
-
-@pytest.mark.parametrize("content", [b"", b"x" * 31, b"x" * 33, None])
-def test_a_missing_key_file_or_one_of_another_length_is_refused(tmp_path, content):
-    path = tmp_path / "vault.key"
-    if content is not None:
-        path.touch(mode=0o600)
-        path.write_bytes(content)
-    with pytest.raises(VaultKeyError) as refused:
-        FileVault(path)
-    assert refused.value.code == "store.vault.key"
-
-
-def test_the_key_stands_in_no_error_and_no_representation(tmp_path):
-    path = tmp_path / "vault.key"
-    vault = FileVault.create(path)
-    os.environ.pop("UNUSED", None)
-    assert path.read_bytes().hex() not in repr(vault) + repr(vars(type(vault)))
 
 
 def test_a_contracts_content_opens_with_any_holders_wrapping_and_with_none_left_never(database, vault):
