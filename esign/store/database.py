@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,13 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from esign.store.errors import DatabaseError, DatabaseUnavailable, SchemaOutdated
+from esign.store.writers import Writers
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one."""
+
+CONNECTIONS = 16
+"""Connections of SQLite that are kept open: at least one for each thread of a server."""
 
 _READ_ONLY = "esign_read_only"
 _ONE_WRITER = 0x65736967_6E000003
@@ -27,16 +31,17 @@ class Database:
     """An engine and its two kinds of transactions.
 
     SQLite: write-ahead log, synchronous FULL (a committed entry survives a power cut), foreign keys, deleted content
-    overwritten with zeros; write transactions take the lock at their beginning (BEGIN IMMEDIATE), so none fails half
-    way. PostgreSQL: as configured there; a write transaction waits for an advisory lock at its beginning, so that what
-    was read stays true until the commit, as on SQLite (every step appends to the one chain anyway); reading sees one
-    snapshot.
+    overwritten with zeros; write transactions stand in a line (:mod:`esign.store.writers`) and take the lock at their
+    beginning (BEGIN IMMEDIATE), so none fails half way. PostgreSQL: as configured there; a write transaction waits for
+    an advisory lock at its beginning, so that what was read stays true until the commit, as on SQLite (every step
+    appends to the one chain anyway); reading sees one snapshot.
     """
 
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         if self.url.get_backend_name() not in ("sqlite", "postgresql"):
             raise DatabaseError("only SQLite and PostgreSQL are supported", backend=self.url.get_backend_name())
+        self._writers: Writers | None = None
         self.engine = self._sqlite() if self.is_sqlite else self._postgresql()
 
     @property
@@ -51,7 +56,8 @@ class Database:
         Raises:
             DatabaseUnavailable: The database cannot be reached or is too busy; nothing was written.
         """
-        with _reachable(), self.engine.connect() as connection, connection.begin():
+        turn = self._writers.turn() if self._writers is not None else nullcontext()
+        with _reachable(), self.engine.connect() as connection, turn, connection.begin():
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_WRITER})
             yield connection
@@ -122,6 +128,8 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        if self._writers is not None:
+            self._writers.close()
 
     def _postgresql(self) -> Engine:
         try:
@@ -132,8 +140,10 @@ class Database:
     def _sqlite(self) -> Engine:
         if not self.url.database or self.url.database == ":memory:":
             raise DatabaseError("SQLite needs a file: a ledger in memory proves nothing")
-        Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        path = Path(self.url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writers = Writers(path.with_name(path.name + "-writers"), patience=BUSY_TIMEOUT_MS / 1000)
+        engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=CONNECTIONS)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         return engine

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,6 +15,7 @@ from esign.store.database import Database, migrate
 from esign.store.errors import DatabaseError, DatabaseUnavailable, SchemaOutdated
 from esign.store.metadata import load_tables
 from esign.store.tables_vault import contract_key
+from esign.store.writers import Writers
 
 ROW = {"contract_id": "c", "holder": "h", "wrapped": b"w"}
 
@@ -186,3 +190,48 @@ def test_a_server_that_is_not_there_is_unavailable():
         raise AssertionError("connected to nothing")
     with pytest.raises(DatabaseUnavailable), gone.reading():
         raise AssertionError("connected to nothing")
+
+
+def test_writers_of_several_processes_and_threads_all_get_their_turn(tmp_path):
+    """Far more writers than SQLite's own waiting serves fairly; each of them writes, none is refused."""
+    address = f"sqlite:///{tmp_path / 'esign.db'}"
+    migrate(address)
+    program = (
+        "import sys\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from sqlalchemy import text\n"
+        "from esign.store.database import Database\n"
+        "database = Database(sys.argv[1])\n"
+        "def write(number):\n"
+        "    with database.transaction() as connection:\n"
+        "        connection.execute(text('UPDATE counter SET value = value + 1'))\n"
+        "with ThreadPoolExecutor(8) as pool:\n"
+        "    list(pool.map(write, range(50)))\n"
+    )
+    database = Database(address)
+    with database.transaction() as connection:
+        connection.execute(text("CREATE TABLE counter (value INTEGER NOT NULL)"))
+        connection.execute(text("INSERT INTO counter VALUES (0)"))
+    started = [subprocess.Popen([sys.executable, "-c", program, address]) for _ in range(3)]
+    assert [process.wait(60) for process in started] == [0, 0, 0]
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT value FROM counter")).scalar_one() == 150
+    database.close()
+
+
+def test_a_writer_that_gave_up_leaves_the_line_to_the_next_one(tmp_path):
+    first, second = (Writers(tmp_path / "writers", patience=seconds) for seconds in (10.0, 0.05))
+    with first.turn():
+        with pytest.raises(DatabaseUnavailable), second.turn():
+            raise AssertionError("two writers at once")
+        with pytest.raises(DatabaseUnavailable), second.turn():
+            raise AssertionError("two writers at once")
+    with second.turn():
+        pass
+    with ThreadPoolExecutor(1) as thread, second.turn():
+        with pytest.raises(DatabaseUnavailable):
+            thread.submit(lambda: second.turn().__enter__()).result()
+    with second.turn():
+        pass
+    first.close()
+    second.close()
