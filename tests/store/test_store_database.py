@@ -228,9 +228,8 @@ def test_a_writer_that_gave_up_leaves_the_line_to_the_next_one(tmp_path):
             raise AssertionError("two writers at once")
     with second.turn():
         pass
-    with ThreadPoolExecutor(1) as thread, second.turn():
-        with pytest.raises(DatabaseUnavailable):
-            thread.submit(lambda: second.turn().__enter__()).result()
+    with ThreadPoolExecutor(1) as thread, second.turn(), pytest.raises(DatabaseUnavailable):
+        thread.submit(lambda: second.turn().__enter__()).result()
     with second.turn():
         pass
     first.close()
