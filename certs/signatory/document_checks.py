@@ -23,6 +23,12 @@ LARGEST_HOLE = 80_000
 ACTIVE = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/ResetForm", "/Rendition", "/GoToE", "/RichMedia"}
 """Kinds of actions and annotations that do something. Source: ISO 32000-1 12.6.4."""
 
+BLANK = rb"[\0\t\n\f\r ]"
+"""White space of a PDF. Source: ISO 32000-1 7.2.2."""
+
+LAST_LINE = re.compile(rb"%%EOF" + BLANK + rb"{0,7}\Z")
+CONTENTS = re.compile(rb"/Contents" + BLANK + rb"*\Z")
+RANGES = re.compile(rb"/ByteRange%b*\[%b*0+%b+([0-9]+)%b+([0-9]+)%b+([0-9]+)%b*\]" % ((BLANK,) * 6))
 
 CONTRACT_DATA = "contract.json"
 """The attachment with the contract's own data."""
@@ -45,10 +51,11 @@ def check_prepared(pdf: bytes, claim: Mapping[str, Any], *, label: str | None = 
     before, digits, after = _split(pdf, byte_range)
     demand(not digits.strip(b"0"), "agent.document.hole")
     demand(pdf.startswith(b"%PDF-"), "agent.document.not_pdf")
-    written = rb"/ByteRange\s*\[\s*" + rb"\s+".join(rb"0*%d" % number for number in byte_range) + rb"\s*\]"
+    numbers = (BLANK + rb"+").join(rb"0*%d" % number for number in byte_range)
+    written = rb"/ByteRange%b*\[%b*%b%b*\]" % (BLANK, BLANK, numbers, BLANK)
     demand(len(re.findall(written, pdf)) == 1, "agent.document.byte_range")
     revisions = claim["revisions"]
-    demand(pdf.count(b"%%EOF") == len(revisions) + 1 and pdf.rstrip().endswith(b"%%EOF"), "agent.document.revisions")
+    demand(pdf.count(b"%%EOF") == len(revisions) + 1 and LAST_LINE.search(pdf) is not None, "agent.document.revisions")
     _check_revisions(pdf, hole, revisions)
     digest = h(before, after)
     demand(digest.hex() == claim["sha256"], "agent.document.other")
@@ -68,13 +75,13 @@ def _check_revisions(pdf: bytes, hole: int, revisions: Sequence[Mapping[str, Any
         kind = revision["kind"]
         demand(shorter < revision["length"] < hole, "agent.document.revisions")
         added, prefix = pdf[shorter : revision["length"]], pdf[: revision["length"]]
-        demand(prefix.rstrip().endswith(b"%%EOF"), "agent.document.revisions")
+        demand(LAST_LINE.search(prefix[-12:]) is not None, "agent.document.revisions")
         demand(h(prefix).hex() == revision["sha256"], "agent.document.revisions")
-        ranges = re.findall(rb"/ByteRange\s*\[\s*0+\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", added)
+        ranges = RANGES.findall(added)
         demand((kind == "draft") == (before == ""), "agent.document.revision_kind")
         if kind == "signature":
             ends = [int(third) + int(fourth) for _, third, fourth in ranges]
-            demand(ends == [len(prefix)], "agent.document.revision_kind")
+            demand(ends == [len(prefix)] and added.count(b"/ByteRange") == 1, "agent.document.revision_kind")
         else:
             demand(b"/ByteRange" not in added, "agent.document.revision_kind")
             demand(kind == "draft" or (before == "signature" and b"/DSS" in added), "agent.document.revision_kind")
@@ -122,7 +129,9 @@ def _split(pdf: bytes, byte_range: Any) -> tuple[bytes, bytes, bytes]:
     whole = start == 0 < hole < behind <= behind + rest <= len(pdf) and 2 <= behind - hole <= LARGEST_HOLE
     demand(whole, "agent.document.byte_range")
     demand(pdf[hole : hole + 1] == b"<" and pdf[behind - 1 : behind] == b">", "agent.document.byte_range")
-    demand(pdf[:hole].rstrip().endswith(b"/Contents"), "agent.document.byte_range")
+    demand(
+        re.search(rb"/Contents%b*\Z" % BLANK, pdf[max(0, hole - 24) : hole]) is not None, "agent.document.byte_range"
+    )
     return pdf[:hole], pdf[hole + 1 : behind - 1], pdf[behind : behind + rest]
 
 

@@ -20,6 +20,7 @@ from certs.signatory.certificate_checks import check_certificate
 from certs.signatory.document_checks import check_finished, check_prepared
 from certs.signatory.errors import SignatoryRefused, demand
 from certs.signatory.identification import identify
+from certs.signatory.later_revisions import check_later, known_end
 from certs.signatory.passkey import SandboxAuthenticator
 from certs.signatory.requests import certificate_request, key_binding
 from certs.signatory.transcript_checks import Enclosed, Own, check_transcript, read_summary, read_transcript
@@ -98,6 +99,7 @@ class SandboxSignatory:
         self._manifest = manifest
         self._ceremony: str | None = None
         self._attempt: SignatoryAttempt | None = None
+        self._receipt: Receipt | None = None
 
     # The walk ---------------------------------------------------------------------------------------------------
 
@@ -243,7 +245,11 @@ class SandboxSignatory:
         mine(self._attempt).signed_digest = _signed(answer)
 
     def result(self) -> Receipt:
-        """Fetch the finished file, check that it is mine, and keep a receipt."""
+        """Fetch the finished file, check that it is mine, and keep a receipt.
+
+        Fetched again, it may be longer: it begins with what the receipt named, and only permitted revisions stand
+        behind it.
+        """
         attempt = mine(self._attempt)
         pdf = self.wire.ask("result", {"transcript": attempt.tau.hex()}, "application/pdf").content
         first, second, third, fourth = attempt.claims["document"]["byte_range"]
@@ -255,13 +261,17 @@ class SandboxSignatory:
             certificate=mine(self.certificate) if self.advanced else None,
             signature=mine(attempt.signature) if self.advanced else None,
         )
-        demand(attempt.signed_digest in (None, h(pdf).hex()), "agent.result.other_document")
-        return Receipt(
+        known = [attempt.signed_digest, None if self._receipt is None else self._receipt.document_digest.hex()]
+        begins = all(known_end(pdf, bytes.fromhex(digest)) is not None for digest in known if digest)
+        demand(begins, "agent.result.other_document")
+        check_later(pdf, third + fourth)
+        self._receipt = Receipt(
             tau=attempt.tau,
             attributes_digest=None if attempt.attributes is None else h(attempt.attributes),
             document_digest=h(pdf),
             document=pdf,
         )
+        return self._receipt
 
     def handover(self) -> Mapping[str, Any]:
         """Ask for a hand-over token, check the answer and return it; a further device opens its ``link``."""

@@ -1,11 +1,12 @@
 // After the order: declare, check what is to be signed, sign it, check what came back. Each step can be repeated after
 // a lost connection or a closed page; nothing happens twice.
-import { b64url, fromB64url, hex } from "./bytes.js";
+import { b64url, fromB64url, fromHex, hex } from "./bytes.js";
 import { requireSameAttributes } from "./attributes.js";
 import { ecdsaSignature } from "./der.js";
 import { sha256 } from "./digests.js";
 import { sign } from "./keys.js";
 import { checkFinished } from "./pdf-bytes.js";
+import { checkLater, knownEnd } from "./pdf-later.js";
 import { Problem, as, demand } from "./problems.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -61,7 +62,9 @@ async function signAttributes(session, declared, answer, { signatureKey, stillTi
   return session.ask("signature", signatureBody);
 }
 
-/** Fetch the finished file and hold it against what was shown and signed here. @param {Session} session @param {string | null} announced hex digest
+/** Fetch the finished file and hold it against what was shown and signed here. Others may have signed since: the file then
+ * begins with the one that is known, and only what they may add stands behind it.
+ * @param {Session} session @param {string | null} announced hex digest
  * @returns {Promise<Finished>} */
 export async function verify(session, announced) {
   const declared = session.kept.declared;
@@ -69,8 +72,6 @@ export async function verify(session, announced) {
   const transcript = declared?.transcript ?? receipt?.transcript ?? null;
   const pdf = await session.fetchPdf("result", await session.write("result", transcript ? { transcript } : {}));
   const file = hex(await sha256(pdf));
-  if (announced !== null) demand(file === announced, "agent.result.other_document");
-  demand(!receipt || receipt.file === file, "agent.result.other_document");
   if (declared) {
     await checkFinished(pdf, declared.range, {
       digest: declared.values.documentDigest,
@@ -78,11 +79,23 @@ export async function verify(session, announced) {
       attributes: declared.attributes ?? null,
       signature: declared.signature ?? null,
     });
+  }
+  if (announced !== null) await beginning(pdf, announced);
+  const begins = receipt ? await beginning(pdf, receipt.file) : pdf.length;
+  checkLater(pdf, declared?.length ?? begins);
+  if (declared) {
     const attributes = declared.attributes ? hex(await sha256(declared.attributes)) : null;
     await session.keepReceipt({ transcript: declared.transcript, attributes, file, at: Date.now() });
-  }
+  } else if (receipt && receipt.file !== file) await session.keepReceipt({ ...receipt, file, at: Date.now() });
   const name = declared?.name ?? `${session.hello.contract.reference.replace(/[^\w.-]+/g, "-") || "contract"}.pdf`;
   return { pdf, name, file, transcript };
+}
+
+/** Where the file ends, as a beginning of this one, that was named by its digest. @param {Uint8Array} pdf @param {string} digest hex */
+async function beginning(pdf, digest) {
+  const end = await as("agent.network.unexpected_answer", async () => knownEnd(pdf, fromHex(digest, 32)));
+  if (end === null) throw new Problem("agent.result.other_document");
+  return end;
 }
 
 /** Whether the server may already hold a complete signature. @param {Session | null} session */

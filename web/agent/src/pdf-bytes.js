@@ -7,6 +7,9 @@ import { demand } from "./problems.js";
 const LARGEST_HOLE = 80_000; // bytes
 const [LESS, GREATER, ZERO] = [0x3c, 0x3e, 0x30];
 const END_OF_FILE = "%%EOF";
+const BLANK = "[\\0\\t\\n\\f\\r ]"; // white space of a PDF, and nothing else that a regular expression takes for it
+const LAST_LINE = /%%EOF[\0\t\n\f\r ]{0,7}$/;
+const RANGES = new RegExp(`/ByteRange${BLANK}*\\[${BLANK}*0+${BLANK}+([0-9]+)${BLANK}+([0-9]+)${BLANK}+([0-9]+)${BLANK}*\\]`, "g");
 
 /**
  * The parts of a file with a signature's hole.
@@ -26,7 +29,7 @@ export function split(pdf, [start, holeStart, holeEnd, rest]) {
   demand(start === 0 && holeStart > 0 && holeEnd - holeStart >= 2 && holeEnd + rest <= pdf.length, "agent.document.byte_range");
   demand(holeEnd - holeStart <= LARGEST_HOLE, "agent.document.byte_range");
   demand(pdf[holeStart] === LESS && pdf[holeEnd - 1] === GREATER, "agent.document.byte_range");
-  demand(/\/Contents\s*$/.test(latin1(pdf.subarray(Math.max(0, holeStart - 24), holeStart))), "agent.document.byte_range");
+  demand(/\/Contents[\0\t\n\f\r ]*$/.test(latin1(pdf.subarray(Math.max(0, holeStart - 24), holeStart))), "agent.document.byte_range");
   return {
     before: pdf.subarray(0, holeStart),
     hole: pdf.subarray(holeStart + 1, holeEnd - 1),
@@ -36,12 +39,24 @@ export function split(pdf, [start, holeStart, holeEnd, rest]) {
 
 /** How often exactly this /ByteRange stands in the text. @param {string} text @param {readonly number[]} range */
 function occurrences(text, range) {
-  const numbers = range.map((number) => `0*${number}`).join("\\s+");
-  return text.match(new RegExp(`/ByteRange\\s*\\[\\s*${numbers}\\s*\\]`, "g"))?.length ?? 0;
+  const numbers = range.map((number) => `0*${number}`).join(`${BLANK}+`);
+  return text.match(new RegExp(`/ByteRange${BLANK}*\\[${BLANK}*${numbers}${BLANK}*\\]`, "g"))?.length ?? 0;
 }
 
 /** @param {string} text @param {string} word */
 const count = (text, word) => text.split(word).length - 1;
+
+/** Whether a revision is what it is said to be: the draft without a signature, a signature that covers the file as far as
+ * the revision goes, a security store behind it.
+ * @param {string} kind @param {string} before kind of the revision before @param {string} added @param {number} end */
+function isOfKind(kind, before, added, end) {
+  if ((kind === "draft") !== (before === "")) return false;
+  if (kind === "signature") {
+    const ends = [...added.matchAll(RANGES)].map(([, , behind, rest]) => Number(behind) + Number(rest));
+    return ends.length === 1 && ends[0] === end && count(added, "/ByteRange") === 1;
+  }
+  return count(added, "/ByteRange") === 0 && (kind === "draft" || (before === "signature" && count(added, "/DSS") > 0));
+}
 
 /**
  * Check a prepared document against the transcript's claim and return its digest.
@@ -58,14 +73,16 @@ export async function checkPrepared(pdf, claim) {
   demand(occurrences(text, range) === 1, "agent.document.byte_range");
 
   demand(count(text, END_OF_FILE) === revisions.length + 1, "agent.document.revisions");
-  demand(/%%EOF\s*$/.test(text.slice(-12)), "agent.document.revisions");
+  demand(LAST_LINE.test(text.slice(-12)), "agent.document.revisions");
   let shorter = 0;
-  for (const revision of revisions) {
-    demand(revision.length > shorter && revision.length < range[1], "agent.document.revisions");
-    shorter = revision.length;
-    const prefix = pdf.subarray(0, revision.length);
-    demand(/%%EOF\s*$/.test(text.slice(Math.max(0, revision.length - 12), revision.length)), "agent.document.revisions");
-    demand(equal(await sha256(prefix), fromHex(revision.sha256, 32)), "agent.document.revisions");
+  let former = "";
+  for (const { kind, length, sha256: claimed } of revisions) {
+    demand(length > shorter && length < range[1], "agent.document.revisions");
+    demand(LAST_LINE.test(text.slice(Math.max(0, length - 12), length)), "agent.document.revisions");
+    demand(equal(await sha256(pdf.subarray(0, length)), fromHex(claimed, 32)), "agent.document.revisions");
+    demand(isOfKind(kind, former, text.slice(shorter, length), length), "agent.document.revision_kind");
+    shorter = length;
+    former = kind;
   }
 
   const digest = await sha256(before, after);
