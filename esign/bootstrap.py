@@ -82,10 +82,10 @@ def build(
         revocation=RevocationCollector(
             caller, allowed_hosts=settings.revocation_hosts, clock=clock, anchors=anchors.certificates
         ),
-        devices=Devices(seal=_seal(settings)),
+        devices=Devices(seal=seal(settings)),
         trust=anchors,
-        mailer=mailer or _mailer(settings, clock),
-        dispute_keys=_dispute_keys(settings),
+        mailer=mailer or mail_server(settings, clock),
+        dispute_keys=dispute_keys(settings),
         agent_digest=sha256(manifest),
         agent_manifest=manifest,
     )
@@ -188,11 +188,21 @@ def agent_manifest(settings: Settings) -> bytes:
         raise SettingsError("the browser agent is not built", setting="agent_dist") from error
 
 
-def _seal(settings: Settings) -> FileSealKey | None:
+def seal(settings: Settings) -> FileSealKey | None:
+    """Return the device of the company's seal, or None where none is configured.
+
+    Raises:
+        SealKeyError: It cannot be opened.
+    """
     return FileSealKey.load(settings.seal_file, settings.seal_pin_file) if settings.seal_file else None
 
 
-def _mailer(settings: Settings, clock: Clock) -> SmtpMailer:
+def mail_server(settings: Settings, clock: Clock) -> SmtpMailer:
+    """Return the mailer.
+
+    Raises:
+        SettingsError: The password file cannot be read.
+    """
     password = ""
     if settings.smtp_password_file is not None:
         try:
@@ -214,7 +224,12 @@ def _mailer(settings: Settings, clock: Clock) -> SmtpMailer:
     )
 
 
-def _dispute_keys(settings: Settings) -> tuple[bytes, bytes]:
+def dispute_keys(settings: Settings) -> tuple[bytes, bytes]:
+    """Return the public dispute keys of two persons.
+
+    Raises:
+        SettingsError: They are not two different keys of P-256.
+    """
     found = [_dispute_key(path) for path in settings.dispute_key_files]
     if len(found) != 2 or found[0] == found[1]:
         what = "the public dispute keys of two persons are needed: seeds are escrowed to both"

@@ -64,7 +64,10 @@ class Settings:
     """Master key of the vault: ``file:PATH`` (relative to the state directory), ``environment:NAME`` (32 bytes in
     base64url in that variable), or ``pkcs11:…`` (RFC 7512: an AES key on a token that opens the wrapped key)."""
     signature_policy_simple: str = "scratch-simple"
+    """Signature policy (``policies/signature``) of contracts at the simple level."""
     signature_policy_advanced: str = "scratch-advanced"
+    """Signature policy of contracts at the advanced level; ``scratch-advanced-recorded`` also lets devices sign that
+    cannot verify their user, and records that."""
     certificate_minutes: int = 60
     """Longest life of a signatory's certificate that is accepted."""
     attempt_seconds: int = 1800
@@ -74,11 +77,15 @@ class Settings:
     reminder_days: tuple[int, ...] = (3, 1)
     """How many days before an invitation ends its party is reminded; each once."""
     smtp_host: str = "localhost"
+    """Mail server that takes all mails."""
     smtp_port: int = 25
+    """Its port: 25 or 587 with ``starttls``, 465 with ``tls``."""
     smtp_security: str = "starttls"
     """``none``, ``starttls`` or ``tls``; without encryption no password is sent."""
     smtp_user: str = ""
+    """Login at the mail server; empty: none."""
     smtp_password_file: Path | None = None
+    """File with the password of that login."""
     mail_from: str = ""
     """Sender of all mails: ``Name <address>`` or an address."""
     outside_timeout: float = 10.0

@@ -15,6 +15,8 @@ from esign.settings import Settings
 
 ENVIRONMENT = "ESIGN_CONFIG"
 DEFAULT = Path("esign.toml")
+FIRST_TENANT = "default"
+"""The company of an installation that serves only one."""
 
 config_option = click.option(
     "--config",
@@ -23,6 +25,12 @@ config_option = click.option(
     help=f"Configuration file (default: {DEFAULT} here, or {ENVIRONMENT}).",
 )
 """The option that every command with an installation takes."""
+
+
+tenant_option = click.option(
+    "--tenant", default=FIRST_TENANT, show_default=True, help="The company for which the command acts."
+)
+"""The option of commands that act for a company; the installation's operator may act for each."""
 
 
 def load(path: Path | None) -> Settings:
@@ -52,7 +60,7 @@ def write(settings: Settings, path: Path) -> None:
     for field in dataclasses.fields(settings):
         value = getattr(settings, field.name)
         if value != field.default:
-            lines.append(f"{field.name} = {_toml(value)}")
+            lines.append(f"{field.name} = {toml_value(value)}")
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -61,11 +69,12 @@ def write(settings: Settings, path: Path) -> None:
         raise FileUnwritable("the configuration cannot be written", file=path.name) from error
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """Return a value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

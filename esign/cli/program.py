@@ -16,6 +16,8 @@ from esign.foundation.errors import EsignError
 
 COMMANDS = {
     "demo": ("esign.cli.demo:demo", "Start everything with a sandbox and sample contracts, or write samples."),
+    "init": ("esign.cli.init:init", "Make an installation of one's own: configuration, vault key, tables."),
+    "check": ("esign.cli.check:check", "Look whether the installation is complete, and what is still sandbox."),
     "serve": ("esign.cli.serve:serve", "Run the web application, the agent's origin and the worker."),
     "worker": ("esign.cli.worker:worker", "Run one more background worker."),
     "dossier": ("esign.cli.dossier:dossier", "Create and verify dossiers: everything about one contract."),

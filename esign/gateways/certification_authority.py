@@ -58,12 +58,16 @@ class EstCertificationAuthority:
             if encode_public_key(certificate.public_key()) == asked.spki:
                 chain = _chain(certificate, returned)
                 if not chain or not _self_issued(chain[-1]):
-                    chain = _chain(certificate, (*returned, *self._known_authorities()))
+                    chain = _chain(certificate, (*returned, *self.authorities()))
                 return IssuedCertificate(certificate=_der(certificate), chain=tuple(map(_der, chain)))
         raise CertificateNotReturned
 
-    def _known_authorities(self) -> tuple[x509.Certificate, ...]:
-        """Return the authority's own certificates (RFC 7030 section 4.1); they only help, trust comes from anchors."""
+    def authorities(self) -> tuple[x509.Certificate, ...]:
+        """Return the authority's own certificates (RFC 7030 section 4.1); they only help, trust comes from anchors.
+
+        Raises:
+            GatewayError: The authority does not answer as it should.
+        """
         with self._lock:
             if not self._authorities:
                 answer = self._http.get(f"{self._base}/cacerts", accept=(PKCS7,), limit=_LIMIT)

@@ -6,7 +6,7 @@ import contextlib
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError, MessageError
@@ -120,12 +120,26 @@ class SmtpMailer:
         Raises:
             MailError: One subclass for each way in which it can fail.
         """
+        with self._connected() as connection:
+            self._transfer(connection, mail)
+
+    def greet(self) -> None:
+        """Connect, secure the connection, log in and say goodbye: whether mail could be handed over now.
+
+        Raises:
+            MailError: One subclass for each way in which it can fail.
+        """
+        with self._connected():
+            pass
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
         server = self._server
         try:
             connection = self._connect()
             try:
                 self._secure(connection)
-                self._transfer(connection, mail)
+                yield connection
             finally:
                 _leave(connection)
         except EsignError:
