@@ -1,0 +1,116 @@
+"""The page about what the server can do and what not: complete, alike in both languages, as the security model is."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODEL = (ROOT / "docs" / "security-model.md").read_text("utf-8")
+
+ROWS = {
+    "nothing but a guess": "has-guess",
+    "another web site, open in the same browser": None,
+    "the link of somebody else, before its owner": "has-link",
+    "the link of somebody else, after its owner opened it": "has-opened",
+    "a photograph of the hand-over's QR code": "has-qr",
+    "the mailbox of a wrong address": "has-link",
+    "the customer's account at the identity provider, and the link": "has-account",
+    "a recorded message": None,
+    "a device with a bound key (a lying customer)": None,
+    "the server and its database, seeds included": "has-server",
+    "the server, and a script slipped in beside the agent's": None,
+    "the agent's origin itself": "has-origin",
+    "the customer's device without the passkey (a shared device)": "has-device",
+    "the server and the certification authority": "has-authority",
+    "the certification authority *and* the identity provider": "has-name",
+    "one of the two dispute keys, and the server": "has-dispute",
+    "another signatory of the same contract": "has-party",
+    "the ledger's storage": "has-ledger",
+    "a signed file": "has-file",
+    "a dossier": "has-dossier",
+    "the company's seal key": "has-seal",
+    "a silent or lying timestamp authority": "has-stamp",
+    "the device's operating system or browser": "has-system",
+}
+"""Each attacker of the model, and the row that tells a customer; None: nothing that a customer could notice."""
+
+
+def text(client, lang, page="/security"):
+    return client.get(page, query_string={"lang": lang}, follow_redirects=True).text
+
+
+def test_every_attacker_of_the_model_has_its_row_on_the_page(client):
+    table = MODEL[MODEL.index("## Attacker has what") : MODEL.index("### What only the server can know")]
+    attackers = [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines() if line.startswith("| ")][1:]
+    assert attackers == list(ROWS)
+    for lang in ("de", "en"):
+        shown = set(re.findall(r'id="(has-\w+)"', text(client, lang)))
+        assert shown == {row for row in ROWS.values() if row} | {"has-code"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        (
+            "de",
+            [
+                "Was der Server kann",
+                "Was der Server nicht kann",
+                "Ihnen einen anderen Vertrag anbieten",
+                "Auch den Code im Rubbelfeld kennt er",
+                "Auf der einfachen Stufe eine Erklärung erfinden",
+                "Wer das Programm im Browser ausliefert, kann den Schlüssel benutzen",
+                "a) eindeutig dem Unterzeichner zugeordnet; Forderung 1",
+                "b) ermöglicht die Identifizierung; Forderung 2",
+                "c) unter alleiniger Kontrolle erzeugt; Forderung 3",
+                "d) spätere Änderungen erkennbar",
+                "Forderung 4: zertifizierte Erstellungseinheit (nur qualifizierte Stufe)",
+                "keine Rechtsberatung",
+                "§ 371a ZPO",
+            ],
+        ),
+        (
+            "en",
+            [
+                "What the server can do",
+                "What the server cannot do",
+                "Offer you another contract",
+                "It also knows the code in the scratch field",
+                "Make up a declaration at the simple level",
+                "Whoever serves the program in the browser can use the key",
+                "(a) uniquely linked to the signatory; demand 1",
+                "(b) capable of identifying the signatory; demand 2",
+                "(c) under sole control; demand 3",
+                "(d) later changes are detectable",
+                "Demand 4: certified creation device (qualified level only)",
+                "not legal advice",
+                "§ 371a ZPO",
+            ],
+        ),
+    ],
+)
+def test_the_page_says_plainly_what_matters(client, lang, words):
+    page = text(client, lang)
+    assert [each for each in words if each not in page] == []
+    for demand in ("Art. 26 (a)", "Art. 26 (b)", "Art. 26 (c)", "Art. 26 (d)", "| 4 secure, certified creation device"):
+        assert demand in MODEL
+
+
+def test_both_languages_have_the_same_shape(client):
+    """As many headings, rows, and points: nothing is said in one language only."""
+
+    def shape(lang):
+        page = text(client, lang)
+        return [len(re.findall(f"<{tag}[ >]", page)) for tag in ("h1", "h2", "h3", "li", "tr", "td", "dt", "p")]
+
+    assert shape("de") == shape("en")
+
+
+def test_the_manifest_page_says_who_needs_it_and_what_it_does_not_cover(client):
+    for lang, words in (
+        ("de", "Zum Unterschreiben müssen Sie das nicht tun."),
+        ("en", "You need not do this in order"),
+    ):
+        page = text(client, lang, "/agent/manifest")
+        assert words in page and "config.json" in page and "npm ci --omit=optional" in page
