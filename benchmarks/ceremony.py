@@ -75,7 +75,7 @@ def _walks(house: Installation, rounds: int) -> tuple[dict[str, list[float]], li
         CeremonyDesk.answer = answer  # type: ignore[method-assign]
     desk = house.application.contracts
     with desk.household.store.reading() as tx:
-        record = tx.contracts.newest(1)[0]
+        record = tx.contracts.newest("default", 1)[0]
         draft = desk.household.draft(tx, record, desk.household.contract_contents(tx, record))
     return cpu, wall, machine, io.BytesIO(draft).getvalue()
 

@@ -16,11 +16,14 @@ import httpx
 from certs.sandbox import Sandbox
 from certs.signatory import SandboxSignatory
 from esign import bootstrap
+from esign.access import system
 from esign.cli.samples import sample_contracts
 from esign.engine import Application
 from esign.engine.ports import Mail
 from esign.settings import Settings
 from web import create_app
+
+COMPANY = system("default")
 
 WEB, AGENT, SANDBOX = "http://localhost:8080", "http://localhost:8081", "http://localhost:8082"
 
@@ -54,8 +57,8 @@ class Installation:
 
     def invite(self, template: str) -> str:
         """Draw a sample up, invite its party, and return the link."""
-        contract = self.application.contracts.draw_up(samples()[template])
-        return self.application.contracts.invite(contract).link
+        contract = self.application.contracts.draw_up(COMPANY, samples()[template])
+        return self.application.contracts.invite(COMPANY, contract).link
 
     def signatory(self, link: str, template: str) -> SandboxSignatory:
         """Return the party at a device."""

@@ -17,8 +17,11 @@ import httpx
 
 from benchmarks.installation import NoMail, samples
 from esign import bootstrap
+from esign.access import system
 from esign.cli.configuration import load
 from esign.engine import Application
+
+COMPANY = system("default")
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Running:
 
     def invite(self, template: str) -> str:
         """Draw a sample up, invite its party, and return the link."""
-        contract = self.application.contracts.draw_up(samples()[template])
-        return self.application.contracts.invite(contract).link
+        contract = self.application.contracts.draw_up(COMPANY, samples()[template])
+        return self.application.contracts.invite(COMPANY, contract).link
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from esign.foundation.clock import Clock
 from esign.gateways.mail import MailServer, SmtpMailer
 from esign.policy import policies_root
 from esign.settings import Settings
+from tests.actors import COMPANY
 from tests.postgres import SERVER, PostgresMissing, schema, server
 from web import create_app
 
@@ -106,8 +107,8 @@ class World:
 
     def invite(self, name: str = "electricity-supply", **changes: Any) -> tuple[str, str]:
         """Draw up a sample, invite its party, deliver; return contract and link as the party reads it."""
-        contract = self.application.contracts.draw_up(self.sample(name, **changes))
-        self.application.contracts.invite(contract)
+        contract = self.application.contracts.draw_up(COMPANY, self.sample(name, **changes))
+        self.application.contracts.invite(COMPANY, contract)
         assert self.application.delivery.deliver_due() >= 1
         return contract, self.link()
 

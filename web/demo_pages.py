@@ -14,11 +14,15 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
+from esign.access import system
 from web.errors import DemoUnavailable, SampleUnknown
 from web.language import words
 from web.ports import Application, ContractView, Settings
 from web.samples import Sample
 from web.security import is_loopback
+
+COMPANY = system("default")
+"""The demonstration acts for the first tenant; nobody logs in to these pages."""
 
 ENDED = ("failed", "declined", "cancelled", "expired")
 """States in which a contract ended without coming about."""
@@ -62,7 +66,7 @@ def blueprint(
 
     @pages.get("/contracts")
     def contracts() -> str:
-        return render_template("contracts.html", contracts=application.contracts.list())
+        return render_template("contracts.html", contracts=application.contracts.list(COMPANY))
 
     @pages.post("/contracts")
     def draw_up() -> Response:
@@ -70,28 +74,28 @@ def blueprint(
         sample = next((item for item in samples() if item.name == wanted), None)
         if sample is None:
             raise SampleUnknown
-        contract_id = application.contracts.draw_up(sample.data)
-        application.contracts.invite(contract_id)
+        contract_id = application.contracts.draw_up(COMPANY, sample.data)
+        application.contracts.invite(COMPANY, contract_id)
         return redirect(url_for("demo.invited", contract_id=contract_id), code=303)  # type: ignore[return-value]
 
     @pages.get("/contracts/<contract_id>")
     def contract(contract_id: str) -> str:
-        view = application.contracts.view(contract_id)
+        view = application.contracts.view(COMPANY, contract_id)
         return render_template("contract.html", contract=view)
 
     @pages.get("/contracts/<contract_id>/invited")
     def invited(contract_id: str) -> str:
-        return render_template("invited.html", contract=application.contracts.view(contract_id))
+        return render_template("invited.html", contract=application.contracts.view(COMPANY, contract_id))
 
     @pages.get("/contracts/<contract_id>/signed.pdf")
     def signed_document(contract_id: str) -> Response:
-        view = application.contracts.view(contract_id)
-        return _file(application.contracts.signed_document(contract_id), view, "pdf", "application/pdf")
+        view = application.contracts.view(COMPANY, contract_id)
+        return _file(application.contracts.signed_document(COMPANY, contract_id), view, "pdf", "application/pdf")
 
     @pages.get("/contracts/<contract_id>/dossier")
     def dossier(contract_id: str) -> Response:
-        view = application.contracts.view(contract_id)
-        return _file(application.dossiers.create(contract_id), view, "dossier", "application/octet-stream")
+        view = application.contracts.view(COMPANY, contract_id)
+        return _file(application.dossiers.create(COMPANY, contract_id), view, "dossier", "application/octet-stream")
 
     return pages
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from esign.access import Actor
+
 
 class Settings(Protocol):
     """The part of the installation's settings that pages need."""
@@ -98,26 +100,26 @@ class Invited(Protocol):
 class Contracts(Protocol):
     """Use cases around contracts."""
 
-    def draw_up(self, data: Mapping[str, Any]) -> str:
+    def draw_up(self, actor: Actor, data: Mapping[str, Any]) -> str:
         """Draw up a contract and return its random name."""
 
-    def invite(self, contract_id: str) -> Invited:
+    def invite(self, actor: Actor, contract_id: str) -> Invited:
         """Invite the person who is to declare."""
 
-    def list(self) -> Sequence[ContractView]:
+    def list(self, actor: Actor) -> Sequence[ContractView]:
         """Return all contracts, newest first."""
 
-    def view(self, contract_id: str) -> ContractView:
+    def view(self, actor: Actor, contract_id: str) -> ContractView:
         """Return one contract."""
 
-    def signed_document(self, contract_id: str) -> bytes:
+    def signed_document(self, actor: Actor, contract_id: str) -> bytes:
         """Return the finished PDF."""
 
 
 class Dossiers(Protocol):
     """Everything about one contract, verifiable without us."""
 
-    def create(self, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
+    def create(self, actor: Actor, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
         """Return the dossier file."""
 
 

@@ -28,6 +28,15 @@ class Actor:
     """Random name of the account or API key; stands in the audit trail. Names no person."""
     permissions: frozenset[Permission]
 
+    @property
+    def name(self) -> str:
+        """Kind and name in one word, as the audit trail says it."""
+        return f"{self.kind.value}:{self.id}"
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the actor has a permission; for showing what can be done, never instead of :meth:`require`."""
+        return permission in self.permissions
+
     def require(self, permission: Permission) -> None:
         """Refuse whoever lacks a permission.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from esign.cli.configuration import DEFAULT, ENVIRONMENT, config_option, load
+from esign.cli.configuration import DEFAULT, ENVIRONMENT, config_option, load, tenant_option
 from esign.cli.errors import FileUnreadable, FileUnwritable, TrustMissing, error_line
 from esign.foundation.errors import EsignError
 
@@ -39,15 +39,17 @@ def dossier() -> None:
     multiple=True,
     help="Private dispute key, given twice, for two persons: discloses the seed, from which the code follows.",
 )
+@tenant_option
 @config_option
-def create(contract: str, out: Path, dispute_keys: tuple[Path, ...], config: Path | None) -> None:
+def create(contract: str, out: Path, dispute_keys: tuple[Path, ...], tenant: str, config: Path | None) -> None:
     """Write the dossier of a concluded CONTRACT."""
+    from esign.access import system
     from esign.bootstrap import build
 
     if out.exists():
         raise FileUnwritable("the file exists already", file=str(out))
     keys = [_read(path) for path in dispute_keys]
-    data = build(load(config)).dossiers.create(contract, dispute_keys=keys)
+    data = build(load(config)).dossiers.create(system(tenant), contract, dispute_keys=keys)
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from esign.access import system
 from esign.cli.demo_world import Layout, furnish
 from esign.cli.errors import FileUnwritable, SampleNotSigned
 from esign.cli.samples import SampleContract, sample_contracts
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
     from certs.sandbox import Sandbox
     from esign.settings import Settings
+
+COMPANY = system("default")
+"""Who draws the samples up."""
 
 Walk = Callable[["httpx.Client", str, str, "Sandbox", str], bytes | None]
 """HTTP client, link, API origin, sandbox, person's name → finished PDF, or None while others have yet to sign."""
@@ -89,13 +93,13 @@ def _sign(
     application: Any, http: httpx.Client, settings: Settings, sandbox: Sandbox, sample: SampleContract, walk: Walk
 ) -> str:
     """Draw a contract up and let everybody sign it who is invited, whenever an invitation arrives."""
-    contract_id: str = application.contracts.draw_up(sample.data)
-    application.contracts.invite(contract_id)
+    contract_id: str = application.contracts.draw_up(COMPANY, sample.data)
+    application.contracts.invite(COMPANY, contract_id)
     opened: set[str] = set()
     received: list[bytes | None] = []
     while True:
         application.delivery.deliver_due()
-        letters = [_Letter.read(mail, settings.agent_url) for mail in application.contracts.mails(contract_id)]
+        letters = [_Letter.read(mail, settings.agent_url) for mail in application.contracts.mails(COMPANY, contract_id)]
         waiting = [letter for letter in letters if letter.link and letter.link not in opened]
         if not waiting:
             break
@@ -106,17 +110,17 @@ def _sign(
     if len(received) < len(sample.persons):
         raise SampleNotSigned("not everybody could be invited", sample=sample.name)
     application.ledger.stamp_due()
-    if received[-1] != application.contracts.signed_document(contract_id):
+    if received[-1] != application.contracts.signed_document(COMPANY, contract_id):
         raise SampleNotSigned("the signatory received another document than the company", sample=sample.name)
     return contract_id
 
 
 def _write(application: Any, folder: Path, sample: SampleContract, contract_id: str, agent_url: str) -> None:
-    mails = application.contracts.mails(contract_id)
+    mails = application.contracts.mails(COMPANY, contract_id)
     kinds = [_Letter.read(mail, agent_url).kind for mail in mails]
     files = {
-        f"{sample.name}.pdf": application.contracts.signed_document(contract_id),
-        f"{sample.name}.dossier": application.dossiers.create(contract_id),
+        f"{sample.name}.pdf": application.contracts.signed_document(COMPANY, contract_id),
+        f"{sample.name}.dossier": application.dossiers.create(COMPANY, contract_id),
         **{f"{sample.name}-{n}-{kind}.eml": mail for n, (kind, mail) in enumerate(zip(kinds, mails, strict=True), 1)},
     }
     try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from esign.access import Actor, Permission
 from esign.contracts import ContractData
 from esign.documents import Draft, draw_up
 from esign.engine import invitations, turns
@@ -61,11 +62,15 @@ class _Drawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractDesk:
-    """Draws up contracts and invites their parties."""
+    """Draws up contracts and invites their parties.
+
+    Every use case is somebody's on the company's side: the actor comes first. Who lacks the permission is refused with
+    :class:`~esign.access.AccessDenied`; a contract of another tenant is as unknown as one that does not exist.
+    """
 
     household: Household
 
-    def draw_up(self, data: Mapping[str, Any]) -> str:
+    def draw_up(self, actor: Actor, data: Mapping[str, Any]) -> str:
         """Draw up a contract from its data and keep it.
 
         Returns:
@@ -78,14 +83,16 @@ class ContractDesk:
             PolicyLevelDiffers: The policy that is configured for the level is one of another level.
             PolicyNotFound: No signature policy for the level is in force on the contract's day.
         """
+        actor.require(Permission.CONTRACTS_WRITE)
         drawn = self._draw(data)
         with self.household.store.transaction() as tx:
-            return self._keep(tx, drawn)
+            return self._keep(tx, actor, drawn)
 
-    def invite(self, contract_id: str, party: str | None = None) -> Invited:
+    def invite(self, actor: Actor, contract_id: str, party: str | None = None) -> Invited:
         """Invite the contract's parties: the mails go to the outbox in the same transaction.
 
         Args:
+            actor: Who invites.
             contract_id: The contract.
             party: Whom; None: everybody whose turn it is. In a given order the next one is invited by itself when
                 the one before has signed; who is invited earlier is told to wait.
@@ -95,10 +102,11 @@ class ContractDesk:
             PartyUnknown: There is no such party.
             ContractStateRefused: The party was invited already, or the contract has ended.
         """
+        actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
-            return self._invite(tx, self._get(tx, contract_id), party)
+            return self._invite(tx, actor, self._get(tx, actor, contract_id), party)
 
-    def resend(self, contract_id: str, party: str = "signatory-1") -> Invited:
+    def resend(self, actor: Actor, contract_id: str, party: str = "signatory-1") -> Invited:
         """Send a party a new invitation; the old one's tokens and devices lose their right.
 
         Raises:
@@ -107,13 +115,15 @@ class ContractDesk:
             PartyUnknown: The party has no invitation.
             AlreadySigned: The party has signed; the signed copy is on its way or there.
         """
+        actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
-            return invitations.send_anew(self.household, tx, self._get(tx, contract_id), party)
+            return invitations.send_anew(self.household, tx, self._get(tx, actor, contract_id), party, by=actor)
 
-    def cancel(self, contract_id: str, reason: str = "") -> None:
+    def cancel(self, actor: Actor, contract_id: str, reason: str = "") -> None:
         """Cancel a contract: its invitations are closed, and everybody who was invited is told.
 
         Args:
+            actor: Who cancels.
             contract_id: The contract.
             reason: Words for the mail; kept sealed, the ledger commits to them.
 
@@ -124,10 +134,11 @@ class ContractDesk:
             ContractCancelled: It was cancelled already.
             AlreadySigned: A signature is being concluded.
         """
+        actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
-            invitations.cancel(self.household, tx, self._get(tx, contract_id), reason)
+            invitations.cancel(self.household, tx, self._get(tx, actor, contract_id), reason, by=actor)
 
-    def correct_address(self, contract_id: str, party: str, email: str) -> Corrected:
+    def correct_address(self, actor: Actor, contract_id: str, party: str, email: str) -> Corrected:
         """Correct a party's e-mail address while nobody has signed.
 
         The address stands in the document: the contract is drawn up anew under a new identifier, the old one is
@@ -141,14 +152,15 @@ class ContractDesk:
             ContractStateRefused: The contract has ended.
             AlreadySigned: Somebody has signed.
         """
+        actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.reading() as tx:
-            record = self._get(tx, contract_id)
+            record = self._get(tx, actor, contract_id)
             contents = self.household.contract_contents(tx, record)
         data = with_address(json.loads(contents.data), party, email)
         refuse_if_ended(record)
-        return self._replace(contract_id, data, cause="address_corrected")
+        return self._replace(actor, contract_id, data, cause="address_corrected")
 
-    def delegate(self, contract_id: str, party: str, person: Mapping[str, Any]) -> Corrected:
+    def delegate(self, actor: Actor, contract_id: str, party: str, person: Mapping[str, Any]) -> Corrected:
         """Put another person in a party's place while nobody has signed; only the company does this.
 
         Whoever signs instead stands in the document, identifies himself or herself, and has an invitation of his or
@@ -156,6 +168,7 @@ class ContractDesk:
         replaced is told that the old document is gone.
 
         Args:
+            actor: Who delegates.
             contract_id: The contract.
             party: ``signatory-1``, ``signatory-2``, …
             person: The other person, as contract data names a signatory; may represent the person replaced.
@@ -167,59 +180,73 @@ class ContractDesk:
             ContractStateRefused: The contract has ended.
             AlreadySigned: Somebody has signed.
         """
+        actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.reading() as tx:
-            record = self._get(tx, contract_id)
+            record = self._get(tx, actor, contract_id)
             contents = self.household.contract_contents(tx, record)
         refuse_if_ended(record)
         data = with_other_person(json.loads(contents.data), party, person)
-        return self._replace(contract_id, data, cause="delegated", told=party)
+        return self._replace(actor, contract_id, data, cause="delegated", told=party)
 
-    def list(self, limit: int = 100) -> tuple[ContractView, ...]:
+    def list(self, actor: Actor, limit: int = 100) -> tuple[ContractView, ...]:
         """Return the newest contracts, newest first."""
+        actor.require(Permission.CONTRACTS_READ)
         with self.household.store.reading() as tx:
-            return tuple(_view(record) for record in tx.contracts.newest(limit))
+            return tuple(view_of(record) for record in tx.contracts.newest(actor.tenant, limit))
 
-    def view(self, contract_id: str) -> ContractView:
+    def view(self, actor: Actor, contract_id: str) -> ContractView:
         """Return what may be shown of a contract.
 
         Raises:
             ContractUnknown: There is no such contract.
         """
+        actor.require(Permission.CONTRACTS_READ)
         with self.household.store.reading() as tx:
-            return _view(self._get(tx, contract_id))
+            return view_of(self._get(tx, actor, contract_id))
 
-    def signed_document(self, contract_id: str) -> bytes:
+    def signed_document(self, actor: Actor, contract_id: str) -> bytes:
         """Return the signed document of a concluded contract.
 
         Raises:
             ContractUnknown: There is no such contract.
             ContractStateRefused: The contract is not concluded.
         """
+        actor.require(Permission.DOCUMENTS_READ)
         with self.household.store.reading() as tx:
-            record = self._get(tx, contract_id)
+            record = self._get(tx, actor, contract_id)
             if record.state is not ContractState.CONCLUDED:
                 raise ContractStateRefused("the contract is not concluded", state=record.state.value)
             return self.household.signed_document(tx, record)
 
-    def mails(self, contract_id: str) -> tuple[bytes, ...]:
-        """Return the mails that were sent about a contract, as the exact bytes handed over."""
+    def mails(self, actor: Actor, contract_id: str) -> tuple[bytes, ...]:
+        """Return the mails that were sent about a contract, as the exact bytes handed over.
+
+        They are evidence: an invitation's link stands in its mail.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+        """
+        actor.require(Permission.EVIDENCE_READ)
         with self.household.store.reading() as tx:
-            record = self._get(tx, contract_id)
+            record = self._get(tx, actor, contract_id)
             names = self.household.contract_contents(tx, record).mails
             return tuple(tx.safe.open(contract_id, "mail", self.household.documents.get(name)) for name in names)
 
-    def _replace(self, contract_id: str, data: Mapping[str, Any], *, cause: str, told: str = "") -> Corrected:
+    def _replace(
+        self, actor: Actor, contract_id: str, data: Mapping[str, Any], *, cause: str, told: str = ""
+    ) -> Corrected:
         """Draw a contract up anew in the place of another; whoever was invited is invited again."""
         drawn = self._draw(data)
         with self.household.store.transaction() as tx:
-            record = self._get(tx, contract_id)
+            record = self._get(tx, actor, contract_id)
             invited = record.state is not ContractState.DRAWN_UP
             knew = told in turns.invitations(tx, contract_id)
-            new = self._keep(tx, drawn, replaces=contract_id)
-            invitations.replace_contract(self.household, tx, record, by=new, cause=cause)
+            new = self._keep(tx, actor, drawn, replaces=contract_id)
+            invitations.replace_contract(self.household, tx, record, new=new, cause=cause, by=actor)
             if knew:
                 queue_notice(self.household, tx, contract_id, CANCELLATION, party=told, reason="")
-            return Corrected(contract_id=new, invited=self._invite(tx, self._get(tx, new)) if invited else None)
+            again = self._invite(tx, actor, self._get(tx, actor, new)) if invited else None
+            return Corrected(contract_id=new, invited=again)
 
     def _draw(self, data: Mapping[str, Any]) -> _Drawn:
         house = self.household
@@ -228,7 +255,7 @@ class ContractDesk:
         policy = self._policy(contract)
         return _Drawn(contract=contract, policy=policy, draft=draw_up(contract, drawn_up_at=now), at=now)
 
-    def _keep(self, tx: Transaction, drawn: _Drawn, **facts: str) -> str:
+    def _keep(self, tx: Transaction, actor: Actor, drawn: _Drawn, **facts: str) -> str:
         house = self.household
         contract, policy, draft, now = drawn.contract, drawn.policy, drawn.draft, drawn.at
         contract_id = new_id()
@@ -238,6 +265,7 @@ class ContractDesk:
         tx.contracts.add(
             ContractRecord(
                 id=contract_id,
+                tenant=actor.tenant,
                 template=contract.template,
                 reference=contract.reference,
                 title=contract.title,
@@ -255,10 +283,11 @@ class ContractDesk:
             contract_id,
             {"template": contract.template, "level": contract.level.word, "policy": policy.name, **facts},
             committed(contents),
+            by=actor,
         )
         return contract_id
 
-    def _invite(self, tx: Transaction, record: ContractRecord, party: str | None = None) -> Invited:
+    def _invite(self, tx: Transaction, actor: Actor, record: ContractRecord, party: str | None = None) -> Invited:
         if record.state not in (ContractState.DRAWN_UP, *UNDER_WAY):
             raise ContractStateRefused("the contract has ended", state=record.state.value)
         contents = self.household.contract_contents(tx, record)
@@ -268,7 +297,7 @@ class ContractDesk:
             names = tuple({turns.party_of(contents, party).name} - known.keys())
         if not names:
             raise ContractStateRefused("the party was invited already", state=record.state.value)
-        first, *others = [invitations.make(self.household, tx, record.id, name) for name in names]
+        first, *others = [invitations.make(self.household, tx, record.id, name, by=actor) for name in names]
         if record.state is ContractState.DRAWN_UP:
             tx.contracts.update(replace(record, state=ContractState.INVITED))
         return replace(first, further=tuple(others))
@@ -286,14 +315,15 @@ class ContractDesk:
         return policy
 
     @staticmethod
-    def _get(tx: Transaction, contract_id: str) -> ContractRecord:
+    def _get(tx: Transaction, actor: Actor, contract_id: str) -> ContractRecord:
         record = tx.contracts.get(contract_id)
-        if record is None:
+        if record is None or record.tenant != actor.tenant:
             raise ContractUnknown("there is no such contract")
         return record
 
 
-def _view(record: ContractRecord) -> ContractView:
+def view_of(record: ContractRecord) -> ContractView:
+    """Return what may be shown of a contract."""
     return ContractView(
         id=record.id,
         reference=record.reference,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from esign.access import Actor, Permission
 from esign.ceremony.attempt import SignedAttempt
 from esign.engine import attempts, enrol, seal_names
 from esign.engine.attempts import KeptAttempt
@@ -37,21 +38,25 @@ class DossierDesk:
     household: Household
     ledger: LedgerDesk
 
-    def create(self, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
+    def create(self, actor: Actor, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
         """Return the dossier of a concluded contract, sealed and timestamped.
 
         Args:
+            actor: Who takes it.
             contract_id: The contract.
             dispute_keys: The private dispute keys (PEM) of two persons, to disclose the capsule's seed; not kept.
 
         Raises:
+            AccessDenied: The actor may not take evidence.
             ContractUnknown: There is no such contract.
             ContractStateRefused: The contract is not concluded.
             TwoPersonsNeeded: One key alone, or the same twice.
             DisputeKeyRefused: The keys do not open the escrow.
             NoSealDevice: No seal is configured.
         """
+        actor.require(Permission.EVIDENCE_READ)
         house = self.household
+        self._known(actor, contract_id)
         keys = DisputeKeys.read(dispute_keys)
         seal = house.seal()
         dossier, disclosed = self._stamped(contract_id, keys)
@@ -60,13 +65,19 @@ class DossierDesk:
             if disclosed is not None:
                 facts = {"inner_key": disclosed.inner_key, "outer_key": disclosed.outer_key}
                 manifest = sha256(prepared.manifest).hex()
-                house.record(tx, EntryKind.SEED_DISCLOSED, contract_id, {"manifest": manifest, **facts})
+                house.record(tx, EntryKind.SEED_DISCLOSED, contract_id, {"manifest": manifest, **facts}, by=actor)
             receipt = house.record(
-                tx, EntryKind.DOSSIER_CREATED, contract_id, {"manifest": sha256(prepared.manifest).hex()}
+                tx, EntryKind.DOSSIER_CREATED, contract_id, {"manifest": sha256(prepared.manifest).hex()}, by=actor
             )
         permission = grant(receipt, certificate=seal.certificate, data=prepared.attributes)
         sealed = prepared.sealed(seal.sign(prepared.attributes, permission), seal.chain)
         return sealed.finished(house.timestamps.stamp(sealed.digest).der)
+
+    def _known(self, actor: Actor, contract_id: str) -> None:
+        with self.household.store.reading() as tx:
+            contract = tx.contracts.get(contract_id)
+        if contract is None or contract.tenant != actor.tenant:
+            raise ContractUnknown("there is no such contract")
 
     def _stamped(self, contract_id: str, keys: DisputeKeys | None) -> tuple[Dossier, Disclosed | None]:
         """Collect the dossier under a head that covers all of it; a worker may add an entry meanwhile: then again."""

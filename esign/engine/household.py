@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from esign.access import Actor
 from esign.engine.contents import ContractContents
 from esign.engine.ports import Documents, Mailer, Store, Transaction
 from esign.engine.records import ContractRecord
@@ -96,9 +97,24 @@ class Household:
         contract_id: str | None,
         facts: Mapping[str, object] | None = None,
         contents: Mapping[str, bytes] | None = None,
+        *,
+        by: Actor | None = None,
     ) -> Receipt:
-        """Append to the ledger within the transaction; once that commits the receipt is good for a permission."""
-        return tx.ledger.append(kind, contract_id, facts or {}, contents)
+        """Append to the ledger within the transaction; once that commits the receipt is good for a permission.
+
+        Args:
+            tx: The transaction.
+            kind: What happened.
+            contract_id: The contract that it is about.
+            facts: Identifiers, digests, codes, counts.
+            contents: What the entry commits to; kept sealed under the contract's key.
+            by: Who on the company's side did it: stands among the facts, and in the audit trail of the tenant.
+        """
+        if by is None:
+            return tx.ledger.append(kind, contract_id, facts or {}, contents)
+        receipt = tx.ledger.append(kind, contract_id, {**(facts or {}), "by": by.name, "tenant": by.tenant}, contents)
+        tx.audit.add(receipt.sequence, tenant=by.tenant, actor=by.name, kind=kind.value)
+        return receipt
 
     def timestamp_path(self, token: TimestampToken) -> tuple[bytes, ...]:
         """Return the path from a timestamp authority's certificate to an anchor.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from esign.access import Actor
 from esign.ceremony.messages import stored_token_hash
 from esign.engine import seal_names
 from esign.engine.deliveries import INVITATION, invitation_payload
@@ -30,7 +31,9 @@ class Invited:
     """Those who were invited at the same time, where the order is free."""
 
 
-def make(house: Household, tx: Transaction, contract_id: str, party: str, *, replaces: str = "") -> Invited:
+def make(
+    house: Household, tx: Transaction, contract_id: str, party: str, *, replaces: str = "", by: Actor | None = None
+) -> Invited:
     """Make an invitation and queue its mail.
 
     Args:
@@ -39,6 +42,7 @@ def make(house: Household, tx: Transaction, contract_id: str, party: str, *, rep
         contract_id: The contract.
         party: ``signatory-1``, …
         replaces: Identifier of the invitation that this one takes the place of.
+        by: Who invites; None: it was the party's turn.
     """
     now = house.clock.now()
     token = new_token()
@@ -53,7 +57,8 @@ def make(house: Household, tx: Transaction, contract_id: str, party: str, *, rep
     )
     tx.invitations.add(invitation)
     facts = {"invitation": invitation.id, "party": party, "expires_at": seconds(invitation.expires_at)}
-    house.record(tx, EntryKind.INVITATION_MADE, contract_id, {**facts, "replaces": replaces} if replaces else facts)
+    facts |= {"replaces": replaces} if replaces else {}
+    house.record(tx, EntryKind.INVITATION_MADE, contract_id, facts, by=by)
     link = f"{house.settings.agent_url}/#{token}"
     payload = invitation_payload(link=link, expires_at=invitation.expires_at, party=party)
     sealed = tx.safe.seal(contract_id, seal_names.delivery(INVITATION), payload)
@@ -75,7 +80,7 @@ def revoke(house: Household, tx: Transaction, invitation: InvitationRecord, *, c
     house.record(tx, EntryKind.INVITATION_REVOKED, invitation.contract_id, facts)
 
 
-def send_anew(house: Household, tx: Transaction, record: ContractRecord, party: str) -> Invited:
+def send_anew(house: Household, tx: Transaction, record: ContractRecord, party: str, *, by: Actor) -> Invited:
     """Replace a party's invitation by a new one.
 
     Raises:
@@ -90,10 +95,10 @@ def send_anew(house: Household, tx: Transaction, record: ContractRecord, party: 
         raise ContractStateRefused("nobody is invited to this contract", state=record.state.value)
     invitation = of_party(tx, record.id, party)
     revoke(house, tx, invitation, cause="sent_anew")
-    return make(house, tx, record.id, party, replaces=invitation.id)
+    return make(house, tx, record.id, party, replaces=invitation.id, by=by)
 
 
-def cancel(house: Household, tx: Transaction, record: ContractRecord, reason: str) -> None:
+def cancel(house: Household, tx: Transaction, record: ContractRecord, reason: str, *, by: Actor) -> None:
     """End a contract on the company's word: invitations are closed, everybody who was invited is told.
 
     Raises:
@@ -109,12 +114,14 @@ def cancel(house: Household, tx: Transaction, record: ContractRecord, reason: st
     close_all(house, tx, record.id, cause="cancelled")
     tx.contracts.update(replace(record, state=ContractState.CANCELLED))
     facts = {"cause": "company"}
-    house.record(tx, EntryKind.CONTRACT_CANCELLED, record.id, facts, {"reason": reason.encode()})
+    house.record(tx, EntryKind.CONTRACT_CANCELLED, record.id, facts, {"reason": reason.encode()}, by=by)
     for invitation in told:
         queue_notice(house, tx, record.id, CANCELLATION, party=invitation.party, reason=reason)
 
 
-def replace_contract(house: Household, tx: Transaction, record: ContractRecord, *, by: str, cause: str) -> None:
+def replace_contract(
+    house: Household, tx: Transaction, record: ContractRecord, *, new: str, cause: str, by: Actor
+) -> None:
     """Put another contract in a contract's place: all its invitations are taken back.
 
     Raises:
@@ -127,7 +134,7 @@ def replace_contract(house: Household, tx: Transaction, record: ContractRecord, 
     if record.state not in (ContractState.DRAWN_UP, ContractState.INVITED):
         raise ContractStateRefused("the contract has ended", state=record.state.value)
     tx.contracts.update(replace(record, state=ContractState.CANCELLED))
-    house.record(tx, EntryKind.CONTRACT_CANCELLED, record.id, {"cause": cause, "replaced_by": by})
+    house.record(tx, EntryKind.CONTRACT_CANCELLED, record.id, {"cause": cause, "replaced_by": new}, by=by)
 
 
 def of_party(tx: Transaction, contract_id: str, party: str) -> InvitationRecord:

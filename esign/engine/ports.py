@@ -17,7 +17,8 @@ from esign.engine.records import (
     InvitationRecord,
     MessageRecord,
 )
-from esign.evidence.ports import ContractKeys, LedgerStore
+from esign.evidence.entry import Entry
+from esign.evidence.ports import ContractKeys, LedgerStore, Vault
 
 
 class AlreadyKept(Exception):
@@ -36,8 +37,8 @@ class Contracts(Protocol):
     def update(self, record: ContractRecord) -> None:
         """Replace a contract."""
 
-    def newest(self, limit: int) -> tuple[ContractRecord, ...]:
-        """Return contracts, newest first."""
+    def newest(self, tenant: str, limit: int) -> tuple[ContractRecord, ...]:
+        """Return a tenant's contracts, newest first."""
 
 
 class Invitations(Protocol):
@@ -180,6 +181,23 @@ class Outbox(Protocol):
         """Give leased work back to be tried later; returns True if it was the last try."""
 
 
+class Audit(Protocol):
+    """Who did what on the company's side: an index over the ledger's entries."""
+
+    def add(self, seq: int, *, tenant: str, actor: str, kind: str) -> None:
+        """Note that a ledger entry says what somebody did."""
+
+    def newest(self, tenant: str, *, before: int | None, limit: int, actor: str | None = None) -> tuple[Entry, ...]:
+        """Return the entries about what was done on a tenant's side, newest first.
+
+        Args:
+            tenant: The company.
+            before: Only entries with a smaller number; None: from the newest.
+            limit: How many at the most.
+            actor: Only what this one did.
+        """
+
+
 class Transaction(Protocol):
     """One transaction: all of it happens, or nothing."""
 
@@ -202,6 +220,14 @@ class Transaction(Protocol):
     @property
     def safe(self) -> ContractKeys:
         """The contracts' keys: seals personal content."""
+
+    @property
+    def vault(self) -> Vault:
+        """The vault: seals what belongs to no contract."""
+
+    @property
+    def audit(self) -> Audit:
+        """Who did what on the company's side."""
 
     @property
     def outbox(self) -> Outbox:

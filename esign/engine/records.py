@@ -57,6 +57,8 @@ class ContractRecord:
     """A contract. Title, company and reference name no person; everything that does is in ``sealed``."""
 
     id: str
+    tenant: str
+    """The company whose contract it is."""
     template: str
     reference: str
     title: str

@@ -27,6 +27,12 @@ class Vault(Protocol):
             EsignError: Sealed under another master key, for another purpose or context, or changed.
         """
 
+    def index(self, purpose: str, data: bytes, *context: str) -> bytes:
+        """Return a keyed index of the data (32 bytes): the same data are found again, and nobody else can test a guess.
+
+        Only for finding sealed rows by what they hold, such as an address.
+        """
+
 
 class ContractKeys(Protocol):
     """The key of each contract, wrapped once for every person concerned. Bound to the caller's transaction."""

@@ -20,7 +20,7 @@ from esign.store.statements import changed_by, found_by, keys, row_of
 from esign.store.tables_contracts import contract, device, handover, invitation
 
 _CONTRACT, _CONTRACT_CHANGED, _CONTRACT_NEW = found_by(contract, "id"), changed_by(contract, "id"), insert(contract)
-_NEWEST = select(contract).order_by(contract.c.created_at.desc(), contract.c.id).limit(bindparam("most"))
+_NEWEST = found_by(contract, "tenant").order_by(contract.c.created_at.desc(), contract.c.id).limit(bindparam("most"))
 _INVITATION, _BY_TOKEN = found_by(invitation, "id"), found_by(invitation, "token_digest")
 _INVITATION_CHANGED, _INVITATION_NEW = changed_by(invitation, "id"), insert(invitation)
 _OF_CONTRACT = (
@@ -54,9 +54,9 @@ class SqlContracts:
         """Replace a contract."""
         self._connection.execute(_CONTRACT_CHANGED, keys(id=record.id) | row_of(record))
 
-    def newest(self, limit: int) -> tuple[ContractRecord, ...]:
-        """Return contracts, newest first."""
-        rows = self._connection.execute(_NEWEST, {"most": limit})
+    def newest(self, tenant: str, limit: int) -> tuple[ContractRecord, ...]:
+        """Return a tenant's contracts, newest first."""
+        rows = self._connection.execute(_NEWEST, {**keys(tenant=tenant), "most": limit})
         return tuple(_contract(row) for row in rows)
 
 

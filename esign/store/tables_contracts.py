@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from esign.store.metadata import Instant, metadata
 
@@ -10,6 +10,7 @@ contract = Table(
     "contract",
     metadata,
     Column("id", String(64), primary_key=True),
+    Column("tenant", String(32), nullable=False, server_default="default"),
     Column("template", String(64), nullable=False),
     Column("reference", String(64), nullable=False),
     Column("title", String(200), nullable=False),
@@ -20,6 +21,7 @@ contract = Table(
     Column("created_at", Instant, nullable=False, index=True),
     Column("concluded_at", Instant, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
+    Index(None, "tenant", "created_at"),
 )
 
 invitation = Table(

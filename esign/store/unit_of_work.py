@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from esign.evidence.ports import Vault
 from esign.foundation.clock import Clock
+from esign.store.audit import SqlAudit
 from esign.store.ceremonies import SqlCeremonies
 from esign.store.contract_keys import SqlContractKeys
 from esign.store.contracts import SqlContracts, SqlInvitations
@@ -50,6 +51,16 @@ class SqlTransaction:
     def ledger(self) -> SqlLedger:
         """The ledger."""
         return SqlLedger(self._connection, self.safe, self._clock)
+
+    @cached_property
+    def audit(self) -> SqlAudit:
+        """Who did what on the company's side."""
+        return SqlAudit(self._connection)
+
+    @property
+    def vault(self) -> Vault:
+        """The vault: seals what belongs to no contract."""
+        return self._vault
 
     @cached_property
     def outbox(self) -> SqlOutbox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 
 from cryptography.exceptions import InvalidTag
@@ -55,6 +56,12 @@ class SealingKey:
             return aead.decrypt(nonce, body, bound)
         except (InvalidTag, ValueError) as error:
             raise VaultSealBroken("changed, or sealed for another purpose or context") from error
+
+    def index(self, purpose: str, data: bytes, *context: str) -> bytes:
+        """Return a keyed index of the data (HMAC-SHA-256, 32 bytes) under a key of its own for purpose and context."""
+        bound = label("index/" + purpose) + length_prefixed(*(item.encode("utf-8") for item in context))
+        key = HKDF(SHA256(), KEY_LENGTH, salt=None, info=bound).derive(self._key)
+        return hmac.digest(key, data, "sha256")
 
     def _aead(self, purpose: str, context: tuple[str, ...]) -> tuple[AESGCM, bytes]:
         bound = label("sealed/" + purpose) + length_prefixed(*(item.encode("utf-8") for item in context))

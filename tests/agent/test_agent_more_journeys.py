@@ -15,6 +15,7 @@ import pytest
 
 from esign.pades import read_signatures
 from esign.policy import policies_root
+from tests.actors import COMPANY
 from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
 from tests.agent.stack import ROOT
 
@@ -114,10 +115,10 @@ def sommerfeld():
 
 def invite_both(stack, **changes):
     def work():
-        contract = stack.application.contracts.draw_up({**sommerfeld(), **changes})
+        contract = stack.application.contracts.draw_up(COMPANY, {**sommerfeld(), **changes})
         stack.application.delivery.deliver_due()
         before = len(stack.post.mails)
-        stack.application.contracts.invite(contract)
+        stack.application.contracts.invite(COMPANY, contract)
         stack.application.delivery.deliver_due()
         return contract, stack.links(before)
 

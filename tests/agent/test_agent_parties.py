@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.actors import COMPANY
 from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
@@ -11,14 +12,14 @@ MIRA, DAVID = "mira-sommerfeld", "david-sommerfeld"
 
 
 def drawn_up(stack, name, **changes):
-    return stack.call(lambda: stack.application.contracts.draw_up(stack.sample(name, **changes)))
+    return stack.call(lambda: stack.application.contracts.draw_up(COMPANY, stack.sample(name, **changes)))
 
 
 def test_two_customers_sign_one_after_another(stack, context_of):
     contract = drawn_up(stack, COUPLE)
     invite = stack.application.contracts.invite
-    (first,) = stack.mailed(lambda: invite(contract))
-    (second,) = stack.mailed(lambda: invite(contract, "signatory-2"))
+    (first,) = stack.mailed(lambda: invite(COMPANY, contract))
+    (second,) = stack.mailed(lambda: invite(COMPANY, contract, "signatory-2"))
     david = Customer(context_of(**PHONE).new_page()).open(second, state="waiting")
     assert "Vor Ihnen unterschreibt noch jemand anderes" in david.page.locator("#waiting").inner_text()
 
@@ -45,7 +46,7 @@ def test_two_customers_sign_one_after_another(stack, context_of):
 
 def test_in_a_free_order_the_slower_one_begins_again_on_the_signed_document(stack, context_of):
     contract = drawn_up(stack, COUPLE, signing_order="free")
-    first, second = stack.mailed(lambda: stack.application.contracts.invite(contract))
+    first, second = stack.mailed(lambda: stack.application.contracts.invite(COMPANY, contract))
     mira = Customer(context_of(**DESKTOP).new_page()).open(first).begin().identify(MIRA).read().unlock()
     david = Customer(context_of(**DESKTOP).new_page()).open(second).begin().identify(DAVID).read().unlock()
     mira.scratch_with_mouse().type().order().done()
@@ -62,7 +63,7 @@ def test_in_a_free_order_the_slower_one_begins_again_on_the_signed_document(stac
 
 def test_a_representative_is_told_in_whose_name(stack, desktop):
     contract = drawn_up(stack, "representative-cost-approval-oesterreicher")
-    (link,) = stack.mailed(lambda: stack.application.contracts.invite(contract))
+    (link,) = stack.mailed(lambda: stack.application.contracts.invite(COMPANY, contract))
     desktop.open(link)
     landing = desktop.page.locator("#landing").inner_text()
     assert "Bevollmächtigte" in landing
@@ -83,7 +84,7 @@ def test_a_representative_is_told_in_whose_name(stack, desktop):
 def test_a_cancelled_contract_says_so(stack, desktop):
     contract, link = stack.invite("mobile-plan")
     desktop.open(link).begin().read()
-    stack.call(lambda: stack.application.contracts.cancel(contract, "Angebot zurückgezogen"))
+    stack.call(lambda: stack.application.contracts.cancel(COMPANY, contract, "Angebot zurückgezogen"))
     desktop.unlock().scratch_with_mouse().type().order()
     desktop.wait("problem")
     assert desktop.problem == "engine.contract.cancelled"
@@ -97,7 +98,7 @@ def test_a_cancelled_contract_says_so(stack, desktop):
 def test_a_link_that_was_sent_anew_replaces_the_old_one(stack, desktop, context_of):
     contract, old = stack.invite("mobile-plan")
     desktop.open(old)
-    (new,) = stack.mailed(lambda: stack.application.contracts.resend(contract, "signatory-1"))
+    (new,) = stack.mailed(lambda: stack.application.contracts.resend(COMPANY, contract, "signatory-1"))
     desktop.page.reload()
     desktop.wait("problem")
     assert desktop.problem == "ceremony.invitation.unknown"

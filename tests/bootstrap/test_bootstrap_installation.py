@@ -17,6 +17,7 @@ from esign.gateways.errors import GatewayStatus
 from esign.gateways.http import HttpCaller
 from esign.settings import Settings, SettingsError
 from esign.store.errors import VaultKeyError
+from tests.actors import COMPANY
 
 
 def test_a_lost_master_key_is_not_replaced_by_a_fresh_one(world: Any) -> None:
@@ -30,7 +31,7 @@ def test_a_lost_master_key_is_not_replaced_by_a_fresh_one(world: Any) -> None:
     key.with_name("moved").rename(key)
     bootstrap.install(world.settings)
     world.start()
-    assert len(world.application.contracts.list()) == 1
+    assert len(world.application.contracts.list(COMPANY)) == 1
 
 
 def test_processes_that_start_together_agree_on_one_master_key(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from esign.gateways.errors import MailUnavailable
 from esign.proof.ports import TimestampSource
 from esign.signing import NoQualifiedDevice
 from esign.validation import Finding, FindingKind, ReleaseReport
+from tests.actors import COMPANY
 
 
 def declared(world: Any, template: str = "electricity-supply") -> tuple[str, SandboxSignatory]:
@@ -52,7 +53,7 @@ def test_a_silent_timestamp_authority_postpones_and_loses_nothing(world: Any) ->
     with pytest.raises(ServerRefused) as refusal:
         signatory.sign()
     assert (refusal.value.status, refusal.value.code) == (503, "engine.conclusion.postponed")
-    assert world.application.contracts.view(contract).state == "invited"
+    assert world.application.contracts.view(COMPANY, contract).state == "invited"
     assert "signature.received" in world.ledger(contract)
     world.start()
     signatory.take_signed(signatory.wire.again("signature"))
@@ -67,7 +68,7 @@ def test_an_abandoned_conclusion_is_taken_up_without_the_customer(world: Any) ->
         signatory.sign()
     world.start()
     assert world.application.upkeep.conclude_abandoned() == 1
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
     assert world.application.upkeep.conclude_abandoned() == 0
 
 
@@ -82,7 +83,7 @@ def test_what_does_not_pass_the_release_check_fails_the_contract_and_is_not_rele
     with pytest.raises(ServerRefused) as refusal:
         signatory.sign()
     assert refusal.value.code == "engine.conclusion.release_refused"
-    assert world.application.contracts.view(contract).state == "failed"
+    assert world.application.contracts.view(COMPANY, contract).state == "failed"
     kinds = world.ledger(contract)
     assert kinds[-3:] == ["release.failed", "contract.failed", "signature.refused"]
     with pytest.raises(ServerRefused):
@@ -100,7 +101,7 @@ def test_a_revoked_certificate_fails_the_contract(world: Any) -> None:
     with pytest.raises(ServerRefused) as refusal:
         signatory.sign()
     assert refusal.value.code == "engine.conclusion.release_refused"
-    assert world.application.contracts.view(contract).state == "failed"
+    assert world.application.contracts.view(COMPANY, contract).state == "failed"
 
 
 def test_concurrent_signatures_conclude_once(world: Any) -> None:
@@ -135,14 +136,14 @@ def test_at_the_simple_level_the_seal_signs_with_a_permission_from_the_ledger(wo
     signatory.run()
     kinds = world.ledger(contract)
     assert kinds.index("intent.declared") < kinds.index("permission.granted") < kinds.index("signature.embedded")
-    assert world.application.contracts.view(contract).level.word == "simple"
+    assert world.application.contracts.view(COMPANY, contract).level.word == "simple"
 
 
 def test_a_qualified_contract_is_refused_where_no_qualified_device_is_configured(world: Any) -> None:
     with pytest.raises(NoQualifiedDevice) as refusal:
-        world.application.contracts.draw_up(world.sample("electricity-supply", level="qualified"))
+        world.application.contracts.draw_up(COMPANY, world.sample("electricity-supply", level="qualified"))
     assert refusal.value.detail == "no qualified device configured"
-    assert world.application.contracts.list() == ()
+    assert world.application.contracts.list(COMPANY) == ()
 
 
 def test_no_live_seed_remains_after_the_conclusion(world: Any) -> None:

@@ -14,6 +14,7 @@ from esign import bootstrap
 from esign.engine.refusals import DisputeKeyRefused, TwoPersonsNeeded
 from esign.evidence.dossier_container import read_container
 from esign.settings import SettingsError
+from tests.actors import COMPANY
 
 
 def concluded(world: Any) -> str:
@@ -32,7 +33,7 @@ def test_two_persons_disclose_in_either_order_and_the_ledger_names_both_keys(wor
     keys = world.sandbox.dispute_private_keys_pem
     inner, outer = (sha256(key).hexdigest() for key in world.sandbox.dispute_public_keys)
     for pair in permutations(keys):
-        parts = read_container(world.application.dossiers.create(contract, pair))
+        parts = read_container(world.application.dossiers.create(COMPANY, contract, pair))
         assert any(name.endswith("disclosure.json") for name in parts)
     with world.application.contracts.household.store.reading() as tx:
         said = [dict(entry.facts) for entry in tx.ledger.of_contract(contract) if entry.kind == "seed.disclosed"]
@@ -45,7 +46,7 @@ def test_one_person_alone_discloses_nothing(world: Any) -> None:
     before = world.ledger(contract)
     for keys in ((first,), (second,), (first, first), (second, second), (first, second, first)):
         with pytest.raises(TwoPersonsNeeded) as refusal:
-            world.application.dossiers.create(contract, keys)
+            world.application.dossiers.create(COMPANY, contract, keys)
         assert refusal.value.code == "engine.dossier.dispute_key.two_persons"
     assert world.ledger(contract) == before, "nothing was disclosed, made or recorded"
 
@@ -58,7 +59,7 @@ def test_other_keys_disclose_nothing(world: Any) -> None:
     edwards = pem(ed25519.Ed25519PrivateKey.generate())
     for keys in ((first, other), (other, second), (first, wide), (edwards, second), (first, b"no key")):
         with pytest.raises(DisputeKeyRefused) as refusal:
-            world.application.dossiers.create(contract, keys)
+            world.application.dossiers.create(COMPANY, contract, keys)
         assert refusal.value.code == "engine.dossier.dispute_key"
     assert world.ledger(contract) == before
 

@@ -15,6 +15,7 @@ from esign.ceremony.attempt import SignedAttempt
 from esign.engine import Application, attempts
 from esign.gateways.errors import GatewayTimeout
 from esign.pades.errors import AttributesEncodingError, EmbedError
+from tests.actors import COMPANY
 from web import create_app
 
 WEB, AGENT = "http://localhost:8080", "http://localhost:8081"
@@ -89,7 +90,7 @@ def test_the_seal_signs_once_however_long_the_timestamp_authority_is_silent(worl
     world.start()
     assert world.application.upkeep.conclude_abandoned() == 1
     assert world.ledger(contract)[: len(before)] == before
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 def test_upkeep_asks_a_silent_service_less_and_less_often_but_whoever_asks_is_not_kept_waiting(world: Any) -> None:
@@ -133,7 +134,7 @@ def test_a_row_that_breaks_holds_up_no_other(world: Any, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("esign.engine.conclusion.conclude", conclude)
     assert world.application.upkeep.conclude_abandoned() == 2
-    states = sorted(world.application.contracts.view(contract).state for contract, _ in pairs)
+    states = sorted(world.application.contracts.view(COMPANY, contract).state for contract, _ in pairs)
     assert states == ["concluded", "concluded", "invited"]
 
 
@@ -158,7 +159,7 @@ def test_a_signature_that_never_fits_fails_the_contract_instead_of_being_tried_f
     with pytest.raises(ServerRefused) as refused:
         signatory.sign()
     assert refused.value.code == "engine.conclusion.release_refused"
-    assert world.application.contracts.view(contract).state == "failed"
+    assert world.application.contracts.view(COMPANY, contract).state == "failed"
     assert world.application.upkeep.conclude_abandoned() == 0
 
 
@@ -205,16 +206,16 @@ def test_a_greeting_after_the_end_ends_the_contract_but_not_while_a_signature_ma
     world.start()
     signatory.take_signed(signatory.wire.again("signature"))
     signatory.result()
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 def test_a_mail_that_breaks_the_worker_holds_up_no_other_and_is_recorded_at_last(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = world.application.contracts.draw_up(world.sample("electricity-supply"))
-    second = world.application.contracts.draw_up(world.sample("household-insurance"))
+    first = world.application.contracts.draw_up(COMPANY, world.sample("electricity-supply"))
+    second = world.application.contracts.draw_up(COMPANY, world.sample("household-insurance"))
     for contract in (first, second):
-        world.application.contracts.invite(contract)
+        world.application.contracts.invite(COMPANY, contract)
     honest = world.post.send
 
     def send(mail: Any) -> bytes:

@@ -21,6 +21,7 @@ from esign.engine.refusals import (
     PartyUnknown,
 )
 from esign.engine.texts import mail_text, reason_text
+from tests.actors import COMPANY
 
 STEPS = ("hello", "enrol", "open", "document", "declare", "sign")
 
@@ -38,7 +39,7 @@ def walked(signatory: SandboxSignatory, last: str) -> SandboxSignatory:
 
 
 def state(world: Any, contract: str) -> str:
-    return str(world.application.contracts.view(contract).state)
+    return str(world.application.contracts.view(COMPANY, contract).state)
 
 
 def entries(world: Any, contract: str, kind: str) -> list[dict[str, Any]]:
@@ -113,7 +114,7 @@ def test_the_ceremony_moves_to_another_device_and_is_signed_there(world: Any) ->
     offered = entries(world, contract, "handover.offered")
     assert [fact.get("handed_over_by") for fact in bound] == [None, offered[0]["device"]]
     assert offered[0]["device"] == bound[0]["device"]
-    assert world.application.dossiers.create(contract)
+    assert world.application.dossiers.create(COMPANY, contract)
 
 
 def test_the_qr_code_is_the_links(world: Any) -> None:
@@ -171,7 +172,7 @@ def test_a_refused_greeting_with_another_token_does_not_spoil_the_evidence(world
     assert refused(reused(world, link, second).hello)[0] == 410
     from esign.evidence import verify_dossier
 
-    data = world.application.dossiers.create(contract)
+    data = world.application.dossiers.create(COMPANY, contract)
     report = verify_dossier(data, anchors=world.application.contracts.household.trust.certificates)
     assert [step.what for step in report.steps if step.outcome == "failed"] == []
 
@@ -298,7 +299,7 @@ def test_sent_anew_the_old_token_and_its_devices_have_no_right(world: Any, step:
     old = walked(world.signatory(link), step)
     handed = old.handover()["link"]
     world.application.delivery.deliver_due()
-    invited = world.application.contracts.resend(contract, "signatory-1")
+    invited = world.application.contracts.resend(COMPANY, contract, "signatory-1")
     assert world.application.delivery.deliver_due() == 1
     assert world.link() == invited.link != link
     for dead in (old, world.signatory(link), world.signatory(handed)):
@@ -311,13 +312,13 @@ def test_sent_anew_the_old_token_and_its_devices_have_no_right(world: Any, step:
     assert made[1]["replaces"] == revoked[0]["invitation"] == made[0]["invitation"]
     world.signatory(invited.link).run()
     assert state(world, contract) == "concluded"
-    assert world.application.dossiers.create(contract)
+    assert world.application.dossiers.create(COMPANY, contract)
 
 
 def test_an_invitation_that_was_replaced_before_it_was_mailed_is_not_mailed(world: Any) -> None:
-    contract = world.application.contracts.draw_up(world.sample("electricity-supply"))
-    world.application.contracts.invite(contract)
-    second = world.application.contracts.resend(contract)
+    contract = world.application.contracts.draw_up(COMPANY, world.sample("electricity-supply"))
+    world.application.contracts.invite(COMPANY, contract)
+    second = world.application.contracts.resend(COMPANY, contract)
     assert world.application.delivery.deliver_due() == 1
     assert world.link() == second.link
     assert [item["code"] for item in entries(world, contract, "delivery.failed")] == ["engine.invitation.closed"]
@@ -327,7 +328,7 @@ def test_an_expired_invitation_can_be_sent_anew(world: Any) -> None:
     contract, link = world.invite()
     world.clock.offset = timedelta(days=world.settings.invitation_days)
     assert refused(world.signatory(link).hello) == (410, "engine.invitation.closed")
-    world.signatory(world.application.contracts.resend(contract).link).run()
+    world.signatory(world.application.contracts.resend(COMPANY, contract).link).run()
     assert state(world, contract) == "concluded"
 
 
@@ -336,22 +337,22 @@ def test_who_has_signed_gets_no_new_invitation(world: Any) -> None:
     walked(world.signatory(link), "sign")
     before = world.ledger(contract)
     with pytest.raises(ContractStateRefused):
-        world.application.contracts.resend(contract)
+        world.application.contracts.resend(COMPANY, contract)
     assert world.ledger(contract) == before
 
 
 def test_resend_refuses_what_it_does_not_know(world: Any) -> None:
-    contract = world.application.contracts.draw_up(world.sample("electricity-supply"))
+    contract = world.application.contracts.draw_up(COMPANY, world.sample("electricity-supply"))
     with pytest.raises(ContractStateRefused):
-        world.application.contracts.resend(contract)
-    world.application.contracts.invite(contract)
+        world.application.contracts.resend(COMPANY, contract)
+    world.application.contracts.invite(COMPANY, contract)
     with pytest.raises(PartyUnknown):
-        world.application.contracts.resend(contract, "signatory-7")
+        world.application.contracts.resend(COMPANY, contract, "signatory-7")
     with pytest.raises(ContractUnknown):
-        world.application.contracts.resend("nothing")
-    world.application.contracts.cancel(contract)
+        world.application.contracts.resend(COMPANY, "nothing")
+    world.application.contracts.cancel(COMPANY, contract)
     with pytest.raises(ContractCancelled):
-        world.application.contracts.resend(contract)
+        world.application.contracts.resend(COMPANY, contract)
 
 
 @pytest.mark.parametrize("step", STEPS[:5])
@@ -359,7 +360,7 @@ def test_cancelled_during_a_ceremony_nothing_is_signed_any_more(world: Any, step
     contract, link = world.invite()
     signatory = walked(world.signatory(link), step)
     world.application.delivery.deliver_due()
-    world.application.contracts.cancel(contract, "Das Angebot gilt nicht mehr.")
+    world.application.contracts.cancel(COMPANY, contract, "Das Angebot gilt nicht mehr.")
     assert state(world, contract) == "cancelled"
     assert live_seeds(world, contract) == 0
     following = STEPS[STEPS.index(step) + 1]
@@ -388,15 +389,15 @@ def test_a_signature_that_is_being_concluded_is_not_cancelled(world: Any, monkey
     before = world.ledger(contract)
     desk = world.application.contracts
     for call in (
-        lambda: desk.cancel(contract),
-        lambda: desk.resend(contract),
-        lambda: desk.correct_address(contract, "signatory-1", "other@example.org"),
+        lambda: desk.cancel(COMPANY, contract),
+        lambda: desk.resend(COMPANY, contract),
+        lambda: desk.correct_address(COMPANY, contract, "signatory-1", "other@example.org"),
     ):
         with pytest.raises(AlreadySigned):
             call()
     assert refused(signatory.decline) == (409, "engine.invitation.signed")
     assert [kind for kind in world.ledger(contract)[len(before) :] if kind != "message.refused"] == []
-    assert len(desk.list()) == 1, "no contract was drawn up anew"
+    assert len(desk.list(COMPANY)) == 1, "no contract was drawn up anew"
     signatory.take_signed(signatory.wire.again("signature"))
     assert state(world, contract) == "concluded"
 
@@ -406,23 +407,23 @@ def test_a_contract_is_cancelled_once_and_never_after_its_end(world: Any) -> Non
     contract, link = world.invite()
     walked(world.signatory(link), "sign")
     with pytest.raises(ContractStateRefused):
-        desk.cancel(contract)
+        desk.cancel(COMPANY, contract)
     contract, link = world.invite()
-    desk.cancel(contract)
+    desk.cancel(COMPANY, contract)
     with pytest.raises(ContractCancelled):
-        desk.cancel(contract)
+        desk.cancel(COMPANY, contract)
     contract, link = world.invite()
     walked(world.signatory(link), "hello").decline()
     with pytest.raises(ContractDeclined):
-        desk.cancel(contract)
+        desk.cancel(COMPANY, contract)
     assert state(world, contract) == "declined"
 
 
 def test_cancelled_before_the_mail_went_out_the_link_is_not_sent(world: Any) -> None:
     desk = world.application.contracts
-    contract = desk.draw_up(world.sample("electricity-supply"))
-    desk.invite(contract)
-    desk.cancel(contract)
+    contract = desk.draw_up(COMPANY, world.sample("electricity-supply"))
+    desk.invite(COMPANY, contract)
+    desk.cancel(COMPANY, contract)
     assert world.application.delivery.deliver_due() == 1
     assert "Einladung zurückgenommen" in world.post.subject()
 
@@ -437,7 +438,7 @@ def test_a_corrected_address_leaves_no_live_token(world: Any, step: str | None) 
         handed = walked(wrong, step).handover()["link"]
     world.application.delivery.deliver_due()
     sent = len(world.post.mails)
-    corrected = desk.correct_address(contract, "signatory-1", "jana.richtig@example.org")
+    corrected = desk.correct_address(COMPANY, contract, "signatory-1", "jana.richtig@example.org")
     assert corrected.contract_id != contract and corrected.invited is not None
     assert (state(world, contract), state(world, corrected.contract_id)) == ("cancelled", "invited")
     for dead in (wrong, world.signatory(link), *([world.signatory(handed)] if handed else [])):
@@ -459,8 +460,8 @@ def test_a_corrected_address_leaves_no_live_token(world: Any, step: str | None) 
 
 def test_an_address_is_corrected_before_anybody_is_invited(world: Any) -> None:
     desk = world.application.contracts
-    contract = desk.draw_up(world.sample("electricity-supply"))
-    corrected = desk.correct_address(contract, "signatory-1", "jana.richtig@example.org")
+    contract = desk.draw_up(COMPANY, world.sample("electricity-supply"))
+    corrected = desk.correct_address(COMPANY, contract, "signatory-1", "jana.richtig@example.org")
     assert corrected.invited is None
     assert state(world, corrected.contract_id) == "drawn_up"
 
@@ -470,16 +471,16 @@ def test_a_wrong_correction_changes_nothing(world: Any) -> None:
     contract, link = world.invite()
     before = world.ledger(contract)
     with pytest.raises(PartyUnknown):
-        desk.correct_address(contract, "signatory-2", "a@example.org")
+        desk.correct_address(COMPANY, contract, "signatory-2", "a@example.org")
     with pytest.raises(ContractsError):
-        desk.correct_address(contract, "signatory-1", "no address")
+        desk.correct_address(COMPANY, contract, "signatory-1", "no address")
     with pytest.raises(ContractUnknown):
-        desk.correct_address("nothing", "signatory-1", "a@example.org")
-    assert world.ledger(contract) == before and len(desk.list()) == 1
+        desk.correct_address(COMPANY, "nothing", "signatory-1", "a@example.org")
+    assert world.ledger(contract) == before and len(desk.list(COMPANY)) == 1
     walked(world.signatory(link), "sign")
     with pytest.raises(AlreadySigned):
-        desk.correct_address(contract, "signatory-1", "a@example.org")
-    assert len(desk.list()) == 1
+        desk.correct_address(COMPANY, contract, "signatory-1", "a@example.org")
+    assert len(desk.list(COMPANY)) == 1
 
 
 # Notices ----------------------------------------------------------------------------------------------------------

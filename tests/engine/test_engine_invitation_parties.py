@@ -11,6 +11,7 @@ import pytest
 from certs.signatory import ServerRefused
 from esign.engine.refusals import AlreadySigned, ContractStateRefused
 from esign.policy import policies_root
+from tests.actors import COMPANY
 
 MIRA, DAVID = "mira-sommerfeld", "david-sommerfeld"
 LINK = re.compile(r"http://localhost:8081/#[A-Za-z0-9_-]{43}")
@@ -18,8 +19,10 @@ LINK = re.compile(r"http://localhost:8081/#[A-Za-z0-9_-]{43}")
 
 def couple(world: Any, **changes: Any) -> str:
     text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
-    contract = str(world.application.contracts.draw_up({**json.loads(text), "company_signature": "none", **changes}))
-    world.application.contracts.invite(contract)
+    contract = str(
+        world.application.contracts.draw_up(COMPANY, {**json.loads(text), "company_signature": "none", **changes})
+    )
+    world.application.contracts.invite(COMPANY, contract)
     return contract
 
 
@@ -56,7 +59,7 @@ def test_what_the_second_declines_is_declined_for_both(world: Any) -> None:
     second = world.signatory(link, DAVID)
     second.hello()
     second.decline("Ich möchte nicht.")
-    assert world.application.contracts.view(contract).state == "declined"
+    assert world.application.contracts.view(COMPANY, contract).state == "declined"
     subjects = [(to, subject.partition(":")[0].removeprefix("[SANDBOX] ")) for to, subject, _ in delivered(world)]
     assert [subject for _, subject in subjects] == ["Abgelehnt", "Sie haben abgelehnt", "Einladung zurückgenommen"]
     assert [to for to, _ in subjects[1:]] == ["david", "mira"]
@@ -69,7 +72,7 @@ def test_a_contract_that_is_partly_signed_can_be_cancelled_and_both_are_told(wor
     second.hello()
     second.enrol()
     delivered(world)
-    world.application.contracts.cancel(contract, "Tarif eingestellt.")
+    world.application.contracts.cancel(COMPANY, contract, "Tarif eingestellt.")
     assert refused(second.open) == (410, "engine.contract.cancelled")
     assert [to for to, subject, _ in delivered(world) if "zurückgenommen" in subject] == ["mira", "david"]
 
@@ -78,19 +81,19 @@ def test_the_second_invitation_is_sent_anew_and_the_first_signature_stands(world
     contract, link = partly_signed(world)
     lost = world.signatory(link, DAVID)
     lost.hello()
-    invited = world.application.contracts.resend(contract, "signatory-2")
+    invited = world.application.contracts.resend(COMPANY, contract, "signatory-2")
     assert refused(lost.hello) == (404, "ceremony.invitation.unknown")
     with pytest.raises(AlreadySigned):
-        world.application.contracts.resend(contract, "signatory-1")
+        world.application.contracts.resend(COMPANY, contract, "signatory-1")
     world.signatory(invited.link, DAVID).run()
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 def test_once_somebody_has_signed_no_address_is_corrected(world: Any) -> None:
     contract, link = partly_signed(world)
     before = world.ledger(contract)
     with pytest.raises((AlreadySigned, ContractStateRefused)) as refusal:
-        world.application.contracts.correct_address(contract, "signatory-2", "david.neu@example.org")
+        world.application.contracts.correct_address(COMPANY, contract, "signatory-2", "david.neu@example.org")
     assert refusal.value.code == "engine.invitation.signed"
     assert world.ledger(contract) == before
     world.signatory(link, DAVID).run()
@@ -104,13 +107,13 @@ def test_one_corrected_address_makes_both_links_unknown_and_invites_both_anew(wo
     first.enrol()
     first.open()
     delivered(world)
-    corrected = world.application.contracts.correct_address(contract, "signatory-2", "david.neu@example.org")
+    corrected = world.application.contracts.correct_address(COMPANY, contract, "signatory-2", "david.neu@example.org")
     for dead in (first, world.signatory(mails["david"], DAVID)):
         assert refused(dead.hello) == (404, "ceremony.invitation.unknown")
     for to, _, link in delivered(world):
         world.signatory(link, {"mira": MIRA, "david": DAVID}[to]).run()
-    assert world.application.contracts.view(corrected.contract_id).state == "concluded"
-    assert world.application.contracts.view(contract).state == "cancelled"
+    assert world.application.contracts.view(COMPANY, corrected.contract_id).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "cancelled"
 
 
 def test_a_party_hands_over_for_itself_only(world: Any) -> None:
@@ -121,4 +124,4 @@ def test_a_party_hands_over_for_itself_only(world: Any) -> None:
     phone = world.signatory(mira.handover()["link"], DAVID)
     assert phone.hello()["signatory"]["given_name"] == "Mira"
     assert refused(phone.enrol) == (403, "identity.person.name_differs")
-    assert world.application.contracts.view(contract).state == "invited"
+    assert world.application.contracts.view(COMPANY, contract).state == "invited"

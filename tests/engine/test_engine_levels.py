@@ -16,6 +16,7 @@ from esign.evidence import verify_dossier
 from esign.foundation.clock import FixedClock
 from esign.policy import PolicyLevelDiffers, signature_policies
 from esign.signing import NoSealDevice, SealNotValid
+from tests.actors import COMPANY
 
 
 @pytest.mark.parametrize(
@@ -29,18 +30,18 @@ def test_a_policy_of_another_level_draws_nothing_up(world: Any, template: str, c
     world.settings = world.settings.with_changes(**changes)
     world.start()
     with pytest.raises(PolicyLevelDiffers) as refused:
-        world.application.contracts.draw_up(world.sample(template))
+        world.application.contracts.draw_up(COMPANY, world.sample(template))
     assert refused.value.code == "policy.level"
-    assert world.application.contracts.list() == ()
+    assert world.application.contracts.list(COMPANY) == ()
 
 
 def test_without_a_seal_no_contract_is_drawn_up_that_only_a_seal_can_conclude(world: Any) -> None:
     settings = world.settings.with_changes(seal_file=None)
     application = bootstrap.build(settings, http=world.http, clock=world.clock, mailer=world.post)
     with pytest.raises(NoSealDevice):
-        application.contracts.draw_up(world.sample("mobile-plan"))
-    assert application.contracts.list() == ()
-    application.contracts.draw_up(world.sample("electricity-supply"))
+        application.contracts.draw_up(COMPANY, world.sample("mobile-plan"))
+    assert application.contracts.list(COMPANY) == ()
+    application.contracts.draw_up(COMPANY, world.sample("electricity-supply"))
 
 
 def test_the_policy_is_frozen_when_the_contract_is_drawn_up(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,12 +57,13 @@ def test_the_policy_is_frozen_when_the_contract_is_drawn_up(world: Any, monkeypa
     assert weak.hello()["user_verification"] == "required"
     with pytest.raises(Exception, match="user_verification_required"):
         weak.enrol()
-    world.application.contracts.resend(contract)
+    world.application.contracts.resend(COMPANY, contract)
     world.application.delivery.deliver_due()
     signatory = world.signatory(world.link())
     signatory.run()
     report = verify_dossier(
-        world.application.dossiers.create(contract), anchors=world.application.contracts.household.trust.certificates
+        world.application.dossiers.create(COMPANY, contract),
+        anchors=world.application.contracts.household.trust.certificates,
     )
     assert report.valid, report.first_failure
 
@@ -79,6 +81,6 @@ def test_with_an_expired_seal_nothing_is_begun_that_the_release_check_would_refu
         desk.household.seal()
     assert refused.value.code == "signing.seal.not_valid"
     with pytest.raises(SealNotValid):
-        desk.draw_up(world.sample("mobile-plan"))
-    assert len(world.application.contracts.list()) == 1
+        desk.draw_up(COMPANY, world.sample("mobile-plan"))
+    assert len(world.application.contracts.list(COMPANY)) == 1
     assert world.ledger(contract)[-1] == "device.bound"

@@ -16,6 +16,7 @@ from esign.engine import attempts
 from esign.foundation.errors import EsignError
 from esign.pades import read_signatures
 from esign.policy import policies_root
+from tests.actors import COMPANY
 
 AGENT = "http://localhost:8081"
 MIRA, DAVID = "mira-sommerfeld", "david-sommerfeld"
@@ -27,7 +28,7 @@ def couple(**changes: Any) -> dict[str, Any]:
 
 
 def draw_up(world: Any, **changes: Any) -> str:
-    return str(world.application.contracts.draw_up(couple(**changes)))
+    return str(world.application.contracts.draw_up(COMPANY, couple(**changes)))
 
 
 def links(world: Any) -> dict[str, str]:
@@ -51,12 +52,12 @@ def walk(signatory: SandboxSignatory, upto: str = "sign") -> SandboxSignatory:
 
 
 def state(world: Any, contract: str) -> str:
-    return str(world.application.contracts.view(contract).state)
+    return str(world.application.contracts.view(COMPANY, contract).state)
 
 
 def test_in_a_given_order_the_second_is_invited_when_the_first_has_signed(world: Any) -> None:
     contract = draw_up(world)
-    invited = world.application.contracts.invite(contract)
+    invited = world.application.contracts.invite(COMPANY, contract)
     assert (invited.party, invited.further) == ("signatory-1", ())
     known = links(world)
     assert list(known) == ["mira"]
@@ -68,7 +69,7 @@ def test_in_a_given_order_the_second_is_invited_when_the_first_has_signed(world:
     second = world.signatory(known["david"], DAVID).run()
     assert state(world, contract) == "concluded"
     assert second.document.startswith(first.document), "the second signs on the first one's file"
-    assert second.document == world.application.contracts.signed_document(contract)
+    assert second.document == world.application.contracts.signed_document(COMPANY, contract)
     signatures = read_signatures(second.document)
     assert [(s.field, s.kind) for s in signatures] == [
         ("Signatory1", "Sig"),
@@ -83,7 +84,7 @@ def test_in_a_given_order_the_second_is_invited_when_the_first_has_signed(world:
 
 
 def test_the_transcript_lists_every_earlier_revision(world: Any) -> None:
-    world.application.contracts.invite(draw_up(world))
+    world.application.contracts.invite(COMPANY, draw_up(world))
     world.signatory(links(world)["mira"], MIRA).run()
     david = walk(world.signatory(links(world)["david"], DAVID), "open")
     revisions = david._attempt.claims["document"]["revisions"]
@@ -94,7 +95,7 @@ def test_the_transcript_lists_every_earlier_revision(world: Any) -> None:
 def test_days_may_lie_between_two_signatures(world: Any) -> None:
     """The first one's certificate has long expired; that it was good when it signed is proven in the file."""
     contract = draw_up(world)
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     world.signatory(links(world)["mira"], MIRA).run()
     world.clock.offset = timedelta(days=3)
     world.signatory(links(world)["david"], DAVID).run()
@@ -103,8 +104,8 @@ def test_days_may_lie_between_two_signatures(world: Any) -> None:
 
 def test_who_is_invited_before_the_turn_has_come_is_told_to_wait(world: Any) -> None:
     contract = draw_up(world)
-    world.application.contracts.invite(contract)
-    world.application.contracts.invite(contract, "signatory-2")
+    world.application.contracts.invite(COMPANY, contract)
+    world.application.contracts.invite(COMPANY, contract, "signatory-2")
     known = links(world)
     david = world.signatory(known["david"], DAVID)
     greeting = david.hello()
@@ -119,8 +120,8 @@ def test_who_is_invited_before_the_turn_has_come_is_told_to_wait(world: Any) -> 
 
 def test_who_asks_to_sign_before_the_turn_is_refused(world: Any) -> None:
     contract = draw_up(world, level="simple")
-    world.application.contracts.invite(contract)
-    world.application.contracts.invite(contract, "signatory-2")
+    world.application.contracts.invite(COMPANY, contract)
+    world.application.contracts.invite(COMPANY, contract, "signatory-2")
     david = world.signatory(links(world)["david"], DAVID)
     david.hello()
     with pytest.raises(ServerRefused) as refusal:
@@ -131,7 +132,7 @@ def test_who_asks_to_sign_before_the_turn_is_refused(world: Any) -> None:
 
 def test_in_a_free_order_all_are_invited_and_anybody_may_be_first(world: Any) -> None:
     contract = draw_up(world, signing_order="free")
-    invited = world.application.contracts.invite(contract)
+    invited = world.application.contracts.invite(COMPANY, contract)
     assert [invited.party, *(each.party for each in invited.further)] == ["signatory-1", "signatory-2"]
     known = links(world)
     world.signatory(known["david"], DAVID).run()
@@ -143,7 +144,7 @@ def test_in_a_free_order_all_are_invited_and_anybody_may_be_first(world: Any) ->
 
 def test_when_one_signature_lands_the_others_attempt_is_superseded(world: Any) -> None:
     contract = draw_up(world, signing_order="free")
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     known = links(world)
     mira = walk(world.signatory(known["mira"], MIRA), "document")
     world.signatory(known["david"], DAVID).run()
@@ -160,7 +161,7 @@ def test_when_one_signature_lands_the_others_attempt_is_superseded(world: Any) -
 
 def test_a_signature_on_a_base_that_is_gone_is_refused(world: Any) -> None:
     contract = draw_up(world, signing_order="free")
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     known = links(world)
     mira = walk(world.signatory(known["mira"], MIRA), "declare")
     world.signatory(known["david"], DAVID).run()
@@ -172,7 +173,7 @@ def test_a_signature_on_a_base_that_is_gone_is_refused(world: Any) -> None:
 
 def test_two_customers_at_the_simple_level(world: Any) -> None:
     contract = draw_up(world, level="simple")
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     world.signatory(links(world)["mira"]).run()
     final = world.signatory(links(world)["david"]).run()
     assert [s.field for s in read_signatures(final.document)][:2] == ["Signatory1", "Signatory2"]
@@ -181,7 +182,7 @@ def test_two_customers_at_the_simple_level(world: Any) -> None:
 
 def test_the_companys_seal_follows_the_last_signatory_with_a_permission_from_the_ledger(world: Any) -> None:
     contract = draw_up(world, company_signature="seal")
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     world.signatory(links(world)["mira"], MIRA).run()
     assert "permission.granted" not in world.ledger(contract)
     final = world.signatory(links(world)["david"], DAVID).run()
@@ -203,7 +204,7 @@ def test_a_contract_with_one_customer_may_be_sealed_too(world: Any) -> None:
 def test_an_attacked_intermediate_file_fails_the_contract(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody with write access puts another file in the place of the one with the first signature."""
     contract = draw_up(world)
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     mira = world.signatory(links(world)["mira"], MIRA)
     attacked = mira.run().document.replace(b"%%EOF", b"%%EOF\n1 0 obj<<>>endobj", 1)
     household = type(world.application.contracts.household)
@@ -217,8 +218,8 @@ def test_an_attacked_intermediate_file_fails_the_contract(world: Any, monkeypatc
 
 def test_the_representative_signs_for_whom_the_power_names(world: Any) -> None:
     text = (policies_root() / "samples" / "representative-cost-approval-oesterreicher.json").read_text("utf-8")
-    contract = world.application.contracts.draw_up(json.loads(text))
-    invited = world.application.contracts.invite(contract)
+    contract = world.application.contracts.draw_up(COMPANY, json.loads(text))
+    invited = world.application.contracts.invite(COMPANY, contract)
     annika = world.signatory(invited.link, "annika-oesterreicher")
     assert annika.hello()["signatory"] == {
         "given_name": "Annika",
@@ -236,8 +237,8 @@ def test_the_representative_signs_for_whom_the_power_names(world: Any) -> None:
 
 def test_the_represented_person_cannot_sign_in_the_representatives_place(world: Any) -> None:
     text = (policies_root() / "samples" / "representative-cost-approval-oesterreicher.json").read_text("utf-8")
-    contract = world.application.contracts.draw_up(json.loads(text))
-    invited = world.application.contracts.invite(contract)
+    contract = world.application.contracts.draw_up(COMPANY, json.loads(text))
+    invited = world.application.contracts.invite(COMPANY, contract)
     principal = world.signatory(invited.link, "karl-heinz-oesterreicher")
     principal.hello()
     with pytest.raises(ServerRefused) as refusal:
@@ -251,9 +252,9 @@ def person(**changes: Any) -> dict[str, Any]:
 
 def test_the_company_may_put_another_person_in_a_partys_place_while_nobody_has_signed(world: Any) -> None:
     contract = draw_up(world)
-    old = world.application.contracts.invite(contract)
+    old = world.application.contracts.invite(COMPANY, contract)
     jana = person(given_name="Jana", family_name="Beispiel", birth_date="1987-03-14", email="jana.b@post.example")
-    delegated = world.application.contracts.delegate(contract, "signatory-1", jana)
+    delegated = world.application.contracts.delegate(COMPANY, contract, "signatory-1", jana)
     assert delegated.contract_id != contract
     assert state(world, contract) == "cancelled"
     with pytest.raises(ServerRefused) as refusal:
@@ -265,26 +266,26 @@ def test_the_company_may_put_another_person_in_a_partys_place_while_nobody_has_s
     with pytest.raises(ServerRefused) as refusal:
         mira.enrol()
     assert refusal.value.code == "identity.person.name_differs", "only the new person's own identification counts"
-    anew = world.application.contracts.resend(delegated.contract_id)
+    anew = world.application.contracts.resend(COMPANY, delegated.contract_id)
     world.signatory(anew.link, "jana-beispiel").run()
     assert state(world, delegated.contract_id) == "partly_signed"
 
 
 def test_nobody_is_replaced_once_anybody_has_signed(world: Any) -> None:
     contract = draw_up(world)
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     world.signatory(links(world)["mira"], MIRA).run()
-    before = len(world.application.contracts.list())
+    before = len(world.application.contracts.list(COMPANY))
     with pytest.raises(EsignError) as refusal:
-        world.application.contracts.delegate(contract, "signatory-2", person(given_name="Erik"))
+        world.application.contracts.delegate(COMPANY, contract, "signatory-2", person(given_name="Erik"))
     assert refusal.value.code == "engine.invitation.signed"
     assert state(world, contract) == "partly_signed"
-    assert len(world.application.contracts.list()) == before, "nothing new was drawn up"
+    assert len(world.application.contracts.list(COMPANY)) == before, "nothing new was drawn up"
 
 
 def test_who_has_not_signed_is_reminded_once_for_each_configured_day(world: Any) -> None:
     contract = draw_up(world, signing_order="free")
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     known = links(world)
     world.signatory(known["mira"], MIRA).run()
     counts = []
@@ -300,7 +301,7 @@ def test_who_has_not_signed_is_reminded_once_for_each_configured_day(world: Any)
 
 def test_a_party_that_lets_its_invitation_expire_ends_the_contract(world: Any) -> None:
     contract = draw_up(world, signing_order="free")
-    world.application.contracts.invite(contract)
+    world.application.contracts.invite(COMPANY, contract)
     known = links(world)
     world.signatory(known["mira"], MIRA).run()
     world.application.delivery.deliver_due()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from certs.signatory import SandboxSignatory, ServerRefused
+from tests.actors import COMPANY
 
 MEMBERS = ("hello", "enrol", "open", "document", "intent", "signature", "result")
 ASIDE = ("handover", "decline")
@@ -108,7 +109,7 @@ def test_each_changed_field_of_every_message_is_refused_and_the_honest_customer_
         signatory.hello()  # a refused enrolment may be used again only if nothing of it was kept; a new one always
     for step in ["handover", "signature"] if kind in ASIDE else MEMBERS[MEMBERS.index(kind) :]:
         send(signatory, step)
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -134,7 +135,7 @@ def test_a_server_restarted_between_any_two_messages_loses_nothing(world: Any) -
         if step not in ("signature", "result"):
             send(signatory, "handover")
             world.start()
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 @pytest.mark.parametrize("step", MEMBERS[:5])
@@ -147,7 +148,7 @@ def test_a_server_restarted_around_a_decline_loses_nothing(world: Any, step: str
     signatory.decline("Nein danke.")
     world.start()
     assert signatory.wire.again("decline").json() == {"state": "closed"}
-    assert world.application.contracts.view(contract).state == "declined"
+    assert world.application.contracts.view(COMPANY, contract).state == "declined"
     assert world.ledger(contract).count("contract.declined") == 1
 
 
@@ -192,12 +193,12 @@ def test_another_customers_link_does_not_let_me_sign(world: Any) -> None:
     with pytest.raises(ServerRefused) as refusal:
         honest.hello()
     assert (refusal.value.status, refusal.value.code) == (409, "ceremony.invitation.bound")
-    honest = world.signatory(world.application.contracts.resend(contract).link)
+    honest = world.signatory(world.application.contracts.resend(COMPANY, contract).link)
     honest.run()
     with pytest.raises(ServerRefused) as refusal:
         thief.hello()
     assert (refusal.value.status, refusal.value.code) == (404, "ceremony.invitation.unknown")
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 def test_a_message_of_another_invitation_is_refused(world: Any) -> None:
@@ -257,7 +258,7 @@ def test_wrong_codes_are_counted_and_the_fifth_locks_the_attempt(world: Any) -> 
     signatory.document()
     signatory.declare()
     signatory.sign()
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 def test_an_expired_attempt_is_refused_and_a_new_one_can_be_started(world: Any) -> None:
@@ -286,7 +287,7 @@ def test_an_invitation_that_is_over_signs_nothing(world: Any) -> None:
     with pytest.raises(ServerRefused) as refusal:
         stranger.hello()
     assert refusal.value.code == "engine.invitation.closed"
-    assert world.application.contracts.view(contract).state == "expired"
+    assert world.application.contracts.view(COMPANY, contract).state == "expired"
 
 
 def test_no_more_than_five_devices_are_bound(world: Any) -> None:
@@ -324,7 +325,7 @@ def test_a_key_without_a_passkey_is_recorded_as_such_where_a_policy_says_so(worl
     contract, link = world.invite()
     signatory = world.signatory(link, passkey=False)
     signatory.run()
-    view = world.application.contracts.view(contract)
+    view = world.application.contracts.view(COMPANY, contract)
     assert (view.state, view.level.word) == ("concluded", "advanced")
 
 
@@ -383,4 +384,4 @@ def test_a_reference_with_a_slash_is_no_path(world: Any) -> None:
     assert signatory._attempt.claims["document"]["name"] == "2026-11-0042 A.1.pdf"
     assert world.application.delivery.deliver_due() >= 1
     assert any(b"2026-11-0042 A.1.pdf" in mail for mail in world.post.mails)
-    assert world.application.contracts.view(contract).state == "concluded"
+    assert world.application.contracts.view(COMPANY, contract).state == "concluded"

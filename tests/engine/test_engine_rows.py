@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from certs.signatory import ServerRefused
 from esign.store.tables_ceremonies import attempt, enrolment, message
 from esign.store.tables_outbox import outbox
+from tests.actors import COMPANY
 
 
 def swap(world: Any, table: Any, key: Any, column: Any, first: str, second: str) -> None:
@@ -65,8 +66,8 @@ def test_an_enrolment_does_not_open_as_another_one(world: Any) -> None:
 
 
 def test_a_delivery_of_one_kind_does_not_open_as_one_of_another(world: Any) -> None:
-    contract = world.application.contracts.draw_up(world.sample("electricity-supply"))
-    world.application.contracts.invite(contract)
+    contract = world.application.contracts.draw_up(COMPANY, world.sample("electricity-supply"))
+    world.application.contracts.invite(COMPANY, contract)
     with world.application.contracts.household.store._database.transaction() as connection:
         connection.execute(update(outbox).values(kind="reminder"))
     assert world.application.delivery.deliver_due() == 0

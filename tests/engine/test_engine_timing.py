@@ -15,6 +15,7 @@ from certs.signatory import ServerRefused
 from certs.signatory.words import b64, spki
 from esign.ceremony.errors import InvitationUnknownError
 from esign.ceremony.messages import MESSAGE_TYPES
+from tests.actors import COMPANY
 
 GUESS = "A" * 43
 ROUNDS = 40
@@ -42,7 +43,7 @@ def outsiders(world: Any) -> dict[str, str | None]:
     first = world.signatory(link)
     first.hello()
     handed = first.handover()["token"]
-    world.application.contracts.resend(contract)
+    world.application.contracts.resend(COMPANY, contract)
     return {
         "none": None,
         "empty": "",
@@ -113,7 +114,7 @@ def test_a_closed_invitation_and_a_wrong_signature_take_alike(world: Any) -> Non
     assert world.ledger(contract).count("message.refused") == 50
     wrong_signature = median(lambda: answer("hello", token, broken))
     bound = median(lambda: answer("hello", token, stranger))
-    world.application.contracts.cancel(contract)
+    world.application.contracts.cancel(COMPANY, contract)
     closed = median(lambda: answer("hello", token, stranger))
     with pytest.raises(ServerRefused) as refusal:
         other.wire.sent["hello"] = stranger

@@ -9,6 +9,7 @@ import pytest
 
 from esign.evidence import DossierReport, Outcome, verify_dossier
 from esign.evidence.dossier_container import read_container
+from tests.actors import COMPANY
 
 PERSONS = {
     "electricity-supply": "jana-beispiel",
@@ -36,16 +37,16 @@ def failures(report: DossierReport) -> list[tuple[str, str | None, str]]:
 @pytest.mark.parametrize("template", PERSONS)
 def test_the_dossier_of_every_sample_contract_is_valid(world: Any, template: str) -> None:
     contract = concluded(world, template)
-    report = report_of(world, world.application.dossiers.create(contract))
+    report = report_of(world, world.application.dossiers.create(COMPANY, contract))
     assert failures(report) == []
     assert report.valid
     assert report.sandbox
-    assert report.level == world.application.contracts.view(contract).level.word
+    assert report.level == world.application.contracts.view(COMPANY, contract).level.word
 
 
 def test_with_the_dispute_keys_of_two_persons_the_seed_is_disclosed_and_settles_the_dispute(world: Any) -> None:
     contract = concluded(world, "electricity-supply")
-    data = world.application.dossiers.create(contract, world.sandbox.dispute_private_keys_pem)
+    data = world.application.dossiers.create(COMPANY, contract, world.sandbox.dispute_private_keys_pem)
     report = report_of(world, data)
     assert failures(report) == []
     assert {step.name: step.outcome for step in report.steps}["disclosure"] is Outcome.PASSED
@@ -66,7 +67,7 @@ def test_a_dossier_made_after_wrong_codes_and_further_attempts_is_valid(world: A
     signatory.declare()
     signatory.sign()
     signatory.result()
-    report = report_of(world, world.application.dossiers.create(contract))
+    report = report_of(world, world.application.dossiers.create(COMPANY, contract))
     assert failures(report) == []
     assert "intent.wrong_code" in world.ledger(contract)
     assert "attempt.superseded" in world.ledger(contract)
@@ -74,9 +75,9 @@ def test_a_dossier_made_after_wrong_codes_and_further_attempts_is_valid(world: A
 
 def test_a_second_dossier_holds_what_happened_since(world: Any) -> None:
     contract = concluded(world, "electricity-supply")
-    first = read_container(world.application.dossiers.create(contract))
+    first = read_container(world.application.dossiers.create(COMPANY, contract))
     world.clock.offset += timedelta(days=1)
-    second = read_container(world.application.dossiers.create(contract))
+    second = read_container(world.application.dossiers.create(COMPANY, contract))
     assert b"dossier.created" not in first["ledger.json"]
     assert b"dossier.created" in second["ledger.json"]
 

@@ -12,6 +12,7 @@ import pytest
 
 from certs.signatory import SandboxSignatory, ServerRefused, SignatoryRefused
 from certs.signatory.words import b64, h, unb64
+from tests.actors import COMPANY
 
 PERSONS = {
     "electricity-supply": "jana-beispiel",
@@ -52,7 +53,7 @@ def jana(world: Any) -> SandboxSignatory:
 
 
 def contract(world: Any) -> str:
-    return str(world.application.contracts.list()[0].id)
+    return str(world.application.contracts.list(COMPANY)[0].id)
 
 
 def concluded(world: Any) -> bool:
@@ -68,7 +69,7 @@ def test_every_sample_contract_is_concluded(name: str, world: Any) -> None:
     made, link = world.invite(name)
     signatory = world.signatory(link, PERSONS[name])
     receipt = signatory.run()
-    assert receipt.document == world.application.contracts.signed_document(made)
+    assert receipt.document == world.application.contracts.signed_document(COMPANY, made)
     assert receipt.document_digest == h(receipt.document) and receipt.tau == signatory.tau
     assert (receipt.attributes_digest is None) is (name == SIMPLE)
     assert world.ledger(made).count("contract.concluded") == 1

@@ -24,6 +24,7 @@ from pyhanko.sign.validation import async_validate_pdf_signature, async_validate
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from esign.documents import lint_pdf
+from tests.actors import COMPANY
 
 TEMPLATES = ("electricity-supply", "household-insurance", "mobile-plan", "cost-approval")
 PERSONS = {
@@ -141,7 +142,7 @@ def test_a_stranger_on_the_same_machine_verifies_the_dossier_without_network_or_
     folder = Path("/var/tmp") / f"esign-stranger-{os.getpid()}"
     folder.mkdir(mode=0o755)
     try:
-        (folder / "one.dossier").write_bytes(world.application.dossiers.create(contract))
+        (folder / "one.dossier").write_bytes(world.application.dossiers.create(COMPANY, contract))
         world.sandbox.write_trust(folder / "trust")
         words = ("dossier", "verify", folder / "one.dossier", "--trust", folder / "trust")
         interpreter = stranger(sys.executable) or stranger("/usr/bin/python3")

@@ -29,6 +29,7 @@ from esign.evidence.dossier_container import read_container
 from esign.evidence.dossier_parts import Dossier, PartError
 from esign.evidence.dossier_verify import FRAME
 from esign.policy import policies_root
+from tests.actors import COMPANY
 
 AGENT = "http://localhost:8081"
 PERSONS = ("mira-sommerfeld", "david-sommerfeld")
@@ -47,8 +48,8 @@ def newest_link(world: Any) -> str:
 
 
 def conclude(world: Any, **changes: Any) -> tuple[str, bytes]:
-    contract = world.application.contracts.draw_up(data(**changes))
-    world.application.contracts.invite(contract)
+    contract = world.application.contracts.draw_up(COMPANY, data(**changes))
+    world.application.contracts.invite(COMPANY, contract)
     for person in PERSONS:
         receipt = world.signatory(newest_link(world), person).run()
     world.application.delivery.deliver_due()
@@ -104,7 +105,7 @@ def test_the_draft_is_still_what_it_declares(world: Any) -> None:
 
 def test_one_dossier_holds_all_signatories_and_is_valid(world: Any) -> None:
     contract, _ = conclude(world)
-    dossier = world.application.dossiers.create(contract, world.sandbox.dispute_private_keys_pem)
+    dossier = world.application.dossiers.create(COMPANY, contract, world.sandbox.dispute_private_keys_pem)
     report = verify_dossier(dossier, anchors=world.application.contracts.household.trust.certificates)
     assert [(step.name, step.part, step.what) for step in report.steps if step.outcome is Outcome.FAILED] == []
     assert report.valid
@@ -118,13 +119,13 @@ def test_one_dossier_holds_all_signatories_and_is_valid(world: Any) -> None:
 
 
 def test_a_dossier_in_free_order_and_without_a_seal_is_valid(world: Any) -> None:
-    contract = world.application.contracts.draw_up(data(signing_order="free", company_signature="none"))
-    invited = world.application.contracts.invite(contract)
+    contract = world.application.contracts.draw_up(COMPANY, data(signing_order="free", company_signature="none"))
+    invited = world.application.contracts.invite(COMPANY, contract)
     world.signatory(invited.further[0].link, "david-sommerfeld").run()
     world.signatory(invited.link, "mira-sommerfeld").run()
     world.application.delivery.deliver_due()
     report = verify_dossier(
-        world.application.dossiers.create(contract),
+        world.application.dossiers.create(COMPANY, contract),
         anchors=world.application.contracts.household.trust.certificates,
     )
     assert [(step.name, step.what) for step in report.steps if step.outcome is Outcome.FAILED] == []
@@ -133,7 +134,7 @@ def test_a_dossier_in_free_order_and_without_a_seal_is_valid(world: Any) -> None
 
 def test_a_signatory_taken_out_of_the_dossier_is_missed(world: Any) -> None:
     contract, _ = conclude(world)
-    parts = read_container(world.application.dossiers.create(contract))
+    parts = read_container(world.application.dossiers.create(COMPANY, contract))
     inner = {name: content for name, content in parts.items() if name not in FRAME and name != "mimetype"}
     whole = Dossier.from_parts(inner)
     assert whole.signatories == 2
@@ -146,8 +147,8 @@ def test_a_signatory_taken_out_of_the_dossier_is_missed(world: Any) -> None:
 @pytest.fixture
 def second(world: Any) -> tuple[bytes, dict[str, Any]]:
     """The prepared document of the second signatory, and what the transcript claims of it."""
-    contract = world.application.contracts.draw_up(data())
-    world.application.contracts.invite(contract)
+    contract = world.application.contracts.draw_up(COMPANY, data())
+    world.application.contracts.invite(COMPANY, contract)
     world.signatory(newest_link(world), "mira-sommerfeld").run()
     david = world.signatory(newest_link(world), "david-sommerfeld")
     for step in (david.hello, david.enrol, david.open):

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from certs.signatory import SandboxSignatory, ServerRefused
 from certs.signatory.words import h, new_key, raw, sign_der, spki
 from esign.foundation.canonical import canonical
+from tests.actors import COMPANY
 from tests.malice.server import b64, invited, unb64
 from tests.malice.variants import lies, named
 
@@ -107,7 +108,7 @@ class Bench:
             self.step("hello")
         for kind in KINDS[KINDS.index(self.kind) :]:
             self.step(kind)
-        assert self.world.application.contracts.view(self.contract).state == "concluded"
+        assert self.world.application.contracts.view(COMPANY, self.contract).state == "concluded"
 
 
 def fresh(payload: dict[str, Any]) -> dict[str, Any]:
@@ -223,7 +224,7 @@ def test_each_message_goes_to_its_own_address_and_in_its_own_turn(shared_world: 
                 code = bench.refused(bench.body(payload), other)
                 assert code.split(".")[0] in ("ceremony", "engine", "identity")
         bench.step(kind)
-    assert shared_world.application.contracts.view(bench.contract).state == "concluded"
+    assert shared_world.application.contracts.view(COMPANY, bench.contract).state == "concluded"
 
 
 def test_a_certificate_of_somebody_else_opens_nothing(shared_world: Any) -> None:
@@ -268,7 +269,7 @@ def test_eight_signatures_at_once_make_one_contract(shared_world: Any) -> None:
     kinds = shared_world.ledger(bench.contract)
     assert kinds.count("signature.received") == kinds.count("contract.concluded") == 1
     bench.signatory._attempt.signed_digest = None  # type: ignore[union-attr]
-    assert shared_world.application.contracts.view(bench.contract).state == "concluded"
+    assert shared_world.application.contracts.view(COMPANY, bench.contract).state == "concluded"
 
 
 def test_ten_wrong_codes_at_once_are_five(shared_world: Any) -> None:

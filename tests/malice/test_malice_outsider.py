@@ -14,6 +14,7 @@ import pytest
 from certs.signatory import ServerRefused
 from esign.foundation.canonical import canonical
 from esign.foundation.digests import sha256
+from tests.actors import COMPANY
 from tests.conftest import AGENT, WEB
 from tests.malice.server import invited
 from tests.malice.test_malice_client import KINDS, Bench, fresh
@@ -92,7 +93,7 @@ def test_with_the_link_alone_nobody_signs_or_shuts_the_party_out(shared_world: A
         assert refused.value.code.startswith(("identity.person.", "ceremony.invitation."))
     assert "enrolment.granted" not in shared_world.ledger(contract)
     mine.run()
-    assert shared_world.application.contracts.view(contract).state == "concluded"
+    assert shared_world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 FOREIGN = (

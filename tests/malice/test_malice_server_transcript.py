@@ -15,6 +15,7 @@ import pytest
 
 from certs.signatory import SandboxSignatory, ServerRefused, SignatoryRefused
 from certs.signatory.words import spki
+from tests.actors import COMPANY
 from tests.malice.server import MaliciousServer, Offer, invited
 from tests.malice.variants import Place, lies, named
 
@@ -124,7 +125,9 @@ def stage(shared_world: Any) -> Iterator[Stage]:
     made.server.after.clear()
     for step in ("open", "document", "declare", "sign", "result"):
         getattr(made.signatory, step)()
-    assert shared_world.application.contracts.view(made.contract).state == "concluded", "the honest ceremony goes on"
+    assert shared_world.application.contracts.view(COMPANY, made.contract).state == "concluded", (
+        "the honest ceremony goes on"
+    )
 
 
 def leaf(place: Place) -> str:

@@ -30,6 +30,7 @@ from esign.foundation.identifiers import Oid
 from esign.pades import add_document_security_store, read_security_store
 from esign.pades.document import Array, entry
 from esign.pades.revision import pointer, stream, with_entries, with_items
+from tests.actors import COMPANY
 from tests.conftest import PERSONS
 from tests.evidence.helpers.case import NOW, Case
 from tests.evidence.test_dossier_strict import STRICT
@@ -88,7 +89,10 @@ def concluded(world: Any, template: str, **options: Any) -> str:
 
 def test_dossiers_of_every_sample_contract_are_valid_for_both(world: Any, tmp_path: Path) -> None:
     anchors = world.application.contracts.household.trust.certificates
-    create = world.application.dossiers.create
+
+    def create(contract: str, keys: Any = ()) -> bytes:
+        return world.application.dossiers.create(COMPANY, contract, keys)
+
     samples = [Sample(label=name, data=create(concluded(world, name)), anchors=anchors) for name in PERSONS]
     disputed = concluded(world, "cost-approval")
     data = create(disputed, world.sandbox.dispute_private_keys_pem)
@@ -114,8 +118,8 @@ def after_wrong_codes(world: Any) -> str:
 
 
 def test_a_dossier_of_several_signatories_is_valid_for_both_and_damaged_for_both(world: Any, tmp_path: Path) -> None:
-    contract = world.application.contracts.draw_up(world.sample("electricity-supply", **together()))
-    world.application.contracts.invite(contract)
+    contract = world.application.contracts.draw_up(COMPANY, world.sample("electricity-supply", **together()))
+    world.application.contracts.invite(COMPANY, contract)
     for person in ("mira-sommerfeld", "david-sommerfeld"):
         world.application.delivery.deliver_due()
         link = re.findall(r"http://localhost:8081/#[A-Za-z0-9_-]{43}", world.post.text())
@@ -123,7 +127,7 @@ def test_a_dossier_of_several_signatories_is_valid_for_both_and_damaged_for_both
     world.application.delivery.deliver_due()
     anchors = world.application.contracts.household.trust.certificates
     keys = world.sandbox.dispute_private_keys_pem
-    whole = world.application.dossiers.create(contract, keys)
+    whole = world.application.dossiers.create(COMPANY, contract, keys)
     parts = inner_parts(whole)
     drawn = random.Random(20261123)
     changed: dict[str, Parts] = {"sealed again": parts}
@@ -189,7 +193,7 @@ def test_parts_changed_by_somebody_without_the_seal_are_named_by_both(
 
 def test_seal_and_timestamp_have_one_form(world: Any, tmp_path: Path) -> None:
     """No bit of either can be turned; of the timestamp, the sandbox's token holds nothing that nobody needs."""
-    data = world.application.dossiers.create(concluded(world, "mobile-plan"))
+    data = world.application.dossiers.create(COMPANY, concluded(world, "mobile-plan"))
     anchors = world.application.contracts.household.trust.certificates
     drawn = random.Random(20261125)
     parts = read_container(data)

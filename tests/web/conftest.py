@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from esign.access import Actor
 from esign.foundation.errors import EsignError
 from esign.policy import LegalLevel
 from esign.settings import Settings
+from tests.actors import COMPANY
 from web import create_app
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -71,7 +73,7 @@ class Answer:
 class Contracts:
     views: dict[str, View] = field(default_factory=dict)
 
-    def draw_up(self, data: Mapping[str, Any]) -> str:
+    def draw_up(self, actor: Actor, data: Mapping[str, Any]) -> str:
         contract_id = f"contract-{len(self.views) + 1}"
         self.views[contract_id] = View(
             id=contract_id,
@@ -86,23 +88,23 @@ class Contracts:
         )
         return contract_id
 
-    def invite(self, contract_id: str) -> Invited:
-        self.views[contract_id] = replace(self.view(contract_id), state="invited")
+    def invite(self, actor: Actor, contract_id: str) -> Invited:
+        self.views[contract_id] = replace(self.view(COMPANY, contract_id), state="invited")
         return Invited(link=f"{AGENT}/#secret-token", expires_at=NOW + timedelta(days=14))
 
     def conclude(self, contract_id: str) -> None:
-        self.views[contract_id] = replace(self.view(contract_id), state="concluded", concluded_at=NOW)
+        self.views[contract_id] = replace(self.view(COMPANY, contract_id), state="concluded", concluded_at=NOW)
 
-    def list(self) -> tuple[View, ...]:
+    def list(self, actor: Actor) -> tuple[View, ...]:
         return tuple(reversed(self.views.values()))
 
-    def view(self, contract_id: str) -> View:
+    def view(self, actor: Actor, contract_id: str) -> View:
         if contract_id not in self.views:
             raise ContractUnknown
         return self.views[contract_id]
 
-    def signed_document(self, contract_id: str) -> bytes:
-        if self.view(contract_id).state != "concluded":
+    def signed_document(self, actor: Actor, contract_id: str) -> bytes:
+        if self.view(COMPANY, contract_id).state != "concluded":
             raise NotConcluded
         return b"%PDF-1.7 signed"
 
@@ -128,8 +130,8 @@ class Ceremony:
 class Dossiers:
     contracts: Contracts
 
-    def create(self, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
-        if self.contracts.view(contract_id).state != "concluded":
+    def create(self, actor: Actor, contract_id: str, dispute_keys: Sequence[bytes] = ()) -> bytes:
+        if self.contracts.view(COMPANY, contract_id).state != "concluded":
             raise NotConcluded
         return b"dossier"
 

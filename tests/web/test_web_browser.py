@@ -8,6 +8,8 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.actors import COMPANY
+
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +39,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def site(app, engine, samples):
     for sample in samples:
-        engine.contracts.invite(engine.contracts.draw_up(sample.data))
+        engine.contracts.invite(COMPANY, engine.contracts.draw_up(COMPANY, sample.data))
     engine.contracts.conclude("contract-1")
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -10,6 +10,7 @@ import pytest
 from esign.engine.records import ContractState
 from esign.foundation.digests import sha256
 from esign.settings import Settings
+from tests.actors import COMPANY
 from web.problems import STATUS, status_of
 from web.wording import LANGUAGES, catalogue
 
@@ -87,7 +88,7 @@ def test_the_start_page_offers_each_sample_with_its_level_and_person(client):
 def test_the_button_draws_up_and_invites_and_never_shows_the_link(client, engine, form_secret):
     response = client.post("/demo/contracts", data={"sample": "loan", "csrf_token": form_secret()})
     assert (response.status_code, response.headers["Location"]) == (303, "/demo/contracts/contract-1/invited")
-    assert engine.contracts.view("contract-1").state == "invited"
+    assert engine.contracts.view(COMPANY, "contract-1").state == "invited"
     page = client.get(response.headers["Location"])
     assert "Einladung ist unterwegs" in page.text
     assert 'href="http://localhost:8082/mailbox"' in page.text
@@ -103,8 +104,8 @@ def test_an_unknown_sample_draws_up_nothing(client, engine, form_secret):
 
 
 def test_a_contract_offers_its_files_once_it_is_concluded(client, engine, samples):
-    contract_id = engine.contracts.draw_up(samples[1].data)
-    engine.contracts.invite(contract_id)
+    contract_id = engine.contracts.draw_up(COMPANY, samples[1].data)
+    engine.contracts.invite(COMPANY, contract_id)
     before = client.get(f"/demo/contracts/{contract_id}")
     assert "signed.pdf" not in before.text
     assert client.get(f"/demo/contracts/{contract_id}/signed.pdf").status_code == 409
@@ -121,8 +122,8 @@ def test_a_contract_offers_its_files_once_it_is_concluded(client, engine, sample
 
 @pytest.mark.parametrize("state", ["failed", "declined", "cancelled", "expired"])
 def test_a_contract_that_did_not_come_about_says_so_and_offers_no_files(client, engine, samples, state):
-    contract_id = engine.contracts.draw_up(samples[1].data)
-    engine.contracts.views[contract_id] = replace(engine.contracts.view(contract_id), state=state)
+    contract_id = engine.contracts.draw_up(COMPANY, samples[1].data)
+    engine.contracts.views[contract_id] = replace(engine.contracts.view(COMPANY, contract_id), state=state)
     text = client.get(f"/demo/contracts/{contract_id}").text
     assert "Es gibt keinen Vertrag" in text
     assert "signed.pdf" not in text
@@ -130,8 +131,8 @@ def test_a_contract_that_did_not_come_about_says_so_and_offers_no_files(client, 
 
 
 def test_a_contract_that_others_have_yet_to_sign_says_so(client, engine, samples):
-    contract_id = engine.contracts.draw_up(samples[1].data)
-    engine.contracts.views[contract_id] = replace(engine.contracts.view(contract_id), state="partly_signed")
+    contract_id = engine.contracts.draw_up(COMPANY, samples[1].data)
+    engine.contracts.views[contract_id] = replace(engine.contracts.view(COMPANY, contract_id), state="partly_signed")
     text = client.get(f"/demo/contracts/{contract_id}").text
     assert "Ein Teil der Unterschriften ist geleistet" in text
     assert "teilweise unterschrieben" in text
@@ -148,7 +149,7 @@ def test_an_unknown_contract_is_a_page_of_its_own(client):
 
 
 def test_titles_from_outside_are_shown_as_text(client, engine, samples):
-    engine.contracts.draw_up({**samples[0].data, "title": "<script>alert(1)</script>"})
+    engine.contracts.draw_up(COMPANY, {**samples[0].data, "title": "<script>alert(1)</script>"})
     text = client.get("/demo/contracts").text
     assert "<script>" not in text
     assert "&lt;script&gt;" in text
