@@ -33,6 +33,7 @@ _PAINTS_IT = re.compile(rb"q [0-9.]+ 0 0 [0-9.]+ 0 0 cm /Im0 Do Q")
 _TAIL = re.compile(rb"startxref[\0\t\n\f\r ]+([0-9]{1,10})[\0\t\n\f\r ]+%%EOF[\0\t\n\f\r ]*\Z")
 _REFERENCE = re.compile(rb"(?<![0-9])([0-9]{1,9})[\0\t\n\f\r ]+[0-9]{1,5}[\0\t\n\f\r ]+R(?![0-9A-Za-z])")
 _OBJECT = re.compile(rb"([1-9][0-9]{0,8}) (0|[1-9][0-9]{0,4}) obj\n")
+_NO_HEXADECIMAL = re.compile(rb"(?<!<)<(?!<)[0-9A-Fa-f\0\t\n\f\r ]*[^0-9A-Fa-f\0\t\n\f\r >]")
 _END = re.compile(rb"%%EOF\n")
 
 Number = tuple[int, int]
@@ -190,6 +191,7 @@ class _Revision:
                 _written(body.endswith(content) and b"%" not in body[: -len(content)])
             else:
                 _written(body.endswith(b"\nendobj\n") and body.count(b"endobj") == 1 and b"%" not in body)
+                _written(_NO_HEXADECIMAL.search(body) is None)
 
     def _kind(self) -> str:
         types = [str(item.get("/Type", "")) for item in map(self.after.get_object, self.frame.fresh) if _holds(item)]

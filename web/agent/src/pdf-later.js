@@ -168,7 +168,8 @@ function checkField(pdf, before, appended, kind) {
  * @param {Uint8Array} pdf @param {number} start @param {number} end of the revision @param {Value[] | undefined} items */
 function checkRange(pdf, start, end, items) {
   const range = /** @type {[number, number, number, number]} */ (items?.map(({ number }) => number ?? -1) ?? []);
-  permitted(range.length === 4 && range.every(Number.isSafeInteger) && range[1] > start && range[2] + range[3] === end, "field");
+  permitted(range.length === 4 && range.every(Number.isSafeInteger) && range[0] === 0, "field");
+  permitted(range[1] > start && range[2] > range[1] && range[2] + range[3] === end, "field");
   const { hole } = split(pdf, range);
   permitted(/^[0-9A-Fa-f]+$/.test(latin1(hole)) && latin1(pdf.subarray(start, end)).split("/ByteRange").length === 2, "field");
 }
