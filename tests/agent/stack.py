@@ -27,6 +27,7 @@ from esign.policy import policies_root
 from esign.settings import Settings
 from web import create_app
 from web.agent_origin import create_app as create_agent_app
+from tests.actors import COMPANY
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "web" / "agent" / "dist"
@@ -156,10 +157,10 @@ class Stack:
         """Draw up and invite; return contract and link as the party reads it."""
 
         def work() -> tuple[str, str]:
-            contract = self.application.contracts.draw_up(self.sample(template, **changes))
+            contract = self.application.contracts.draw_up(COMPANY, self.sample(template, **changes))
             self.application.delivery.deliver_due()  # what an earlier test left in the outbox
             before = len(self.post.mails)
-            self.application.contracts.invite(contract)
+            self.application.contracts.invite(COMPANY, contract)
             self.application.delivery.deliver_due()
             return contract, self.links(before)[0]
 
@@ -187,10 +188,10 @@ class Stack:
         return found
 
     def signed(self, contract: str) -> bytes:
-        return self.call(lambda: self.application.contracts.signed_document(contract))
+        return self.call(lambda: self.application.contracts.signed_document(COMPANY, contract))
 
     def state(self, contract: str) -> str:
-        return str(self.call(lambda: self.application.contracts.view(contract)).state)
+        return str(self.call(lambda: self.application.contracts.view(COMPANY, contract)).state)
 
 
 @contextmanager

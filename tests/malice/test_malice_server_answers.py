@@ -20,6 +20,7 @@ from esign.foundation.canonical import canonical
 from tests.malice.server import MaliciousServer, b64, invited, unb64
 from tests.malice.test_malice_server_transcript import Stage
 from tests.malice.variants import PDF_LIES, SWAPS, appended, attribute_lies, lies, named, rewritten
+from tests.actors import COMPANY
 
 READY = ("hello", "enrol", "open", "document")
 SIGNED = {"signature.received", "signature.embedded", "contract.concluded"}
@@ -38,7 +39,7 @@ def finish(stage: Stage) -> None:
     stage.server.after.clear()
     for step in ("open", "document", "declare", "sign", "result"):
         getattr(stage.signatory, step)()
-    assert stage.world.application.contracts.view(stage.contract).state == "concluded"
+    assert stage.world.application.contracts.view(COMPANY, stage.contract).state == "concluded"
 
 
 def reason(action: Callable[[], Any]) -> str:
@@ -167,7 +168,7 @@ def test_somebody_elses_certificate_is_refused_whatever_it_shares_with_mine(shar
     assert reason(signatory.enrol) == "agent.certificate.malformed"
     server.after.clear()
     signatory.run()
-    assert shared_world.application.contracts.view(contract).state == "concluded"
+    assert shared_world.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 def test_a_certificate_without_my_passkey_or_for_another_capsule_key_is_refused(shared_world: Any) -> None:
