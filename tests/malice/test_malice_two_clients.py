@@ -29,6 +29,7 @@ from esign.pades.document import Document
 from esign.pades.revision import Revision, pointer, serialise, stream, with_entries, with_items
 from esign.policy import policies_root
 from tests.actors import COMPANY
+from tests.malice.server import MaliciousServer
 from tests.malice.variants import appended
 
 ROOT = Path(__file__).parents[2]
@@ -364,9 +365,23 @@ def verdict(step: Callable[[], object]) -> str:
     return f"accepted: {' '.join(found)}" if isinstance(found, tuple) else "accepted"
 
 
-def test_both_clients_have_the_same_verdict_on_every_crafted_file(files: Files, tmp_path: Path) -> None:
+def browsers_verdicts(folder: Path, cases: list[dict[str, Any]]) -> dict[str, str]:
     if shutil.which("node") is None:
         pytest.skip("Node.js is needed")
+    (folder / "table.json").write_text(json.dumps({"folder": str(folder), "cases": cases}), "utf-8")
+    ran = subprocess.run(
+        ["node", str(Path(__file__).with_name("two_clients.mjs")), str(folder / "table.json")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    found: dict[str, str] = json.loads(ran.stdout)
+    return found
+
+
+def test_both_clients_have_the_same_verdict_on_every_crafted_file(files: Files, tmp_path: Path) -> None:
     cases: list[dict[str, Any]] = []
     wanted: dict[str, str] = {}
     ours: dict[str, str] = {}
@@ -384,15 +399,54 @@ def test_both_clients_have_the_same_verdict_on_every_crafted_file(files: Files, 
         ours[f"prepared: {name}"] = verdict(
             lambda pdf=pdf, claim=claim: check_prepared(pdf, {**claim, "attachments": files.claim["attachments"]})
         )
-    (tmp_path / "table.json").write_text(json.dumps({"folder": str(tmp_path), "cases": cases}), "utf-8")
-    ran = subprocess.run(
-        ["node", str(Path(__file__).with_name("two_clients.mjs")), str(tmp_path / "table.json")],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    theirs = json.loads(ran.stdout)
+    theirs = browsers_verdicts(tmp_path, cases)
     assert {name: (ours[name], theirs[name]) for name in wanted if not ours[name] == theirs[name] == wanted[name]} == {}
     assert len(cases) >= 78 and len(wanted) == len(cases)
+
+
+def test_a_signatory_who_comes_back_takes_a_longer_file_and_no_other(shared_world: Any, tmp_path: Path) -> None:
+    """The result step itself, of both clients, against the honest server and against one that lies."""
+    world = shared_world
+    sample = policies_root() / "samples" / "two-customers-electricity-sommerfeld.json"
+    contract = world.application.contracts.draw_up(COMPANY, json.loads(sample.read_text("utf-8")))
+    world.application.contracts.invite(COMPANY, contract)
+    mira = world.signatory(link(world), "mira-sommerfeld")
+    first = mira.run()
+    assert mira.result() == first
+    end = world.signatory(link(world), "david-sommerfeld").run().document
+    other = first.document[:-1] + b" "
+    bit = bytearray(end)
+    bit[len(first.document) // 2] ^= 1
+    handed = {
+        "the same file": (first.document, "accepted"),
+        "the honest end": (end, "accepted"),
+        "a beginning of the file": (first.document[: files_end(first.document)], "agent.result.other_document"),
+        "another beginning": (other + end[len(other) :], "agent.result.other_document"),
+        "one bit": (bytes(bit), "agent.result.other_document"),
+        "something behind it": (end + b"\n", f"{LATER}: written"),
+        "another signature behind it": (signed(end), f"{LATER}: order"),
+        "a page exchanged behind it": (changed(signed(first.document), new_content), f"{LATER}: store"),
+    }
+    cases, ours = [], {}
+    honest = mira.wire.http
+    server = MaliciousServer(honest).install(mira)
+    for number, (name, (pdf, _)) in enumerate(handed.items()):
+        (tmp_path / f"{number}.pdf").write_bytes(pdf)
+        digest = h(first.document).hex()
+        cases.append({"name": name, "file": f"{number}.pdf", "named": digest, "announced": digest})
+        server.after["result"] = lambda _, pdf=pdf: pdf
+        mira._receipt = first
+        ours[name] = verdict(mira.result)
+        assert (mira._receipt is first) == (ours[name] != "accepted"), "a refused file leaves the receipt as it was"
+    wanted = {name: why for name, (_, why) in handed.items()}
+    assert ours == wanted
+    assert browsers_verdicts(tmp_path, cases) == wanted
+    del server.after["result"]
+    again = mira.result()
+    assert again.document == end == world.application.contracts.signed_document(COMPANY, contract)
+    assert again.tau == first.tau and again.attributes_digest == first.attributes_digest
+
+
+def files_end(pdf: bytes) -> int:
+    """Return where the last revision but one ends."""
+    return pdf.rindex(b"%%EOF\n", 0, len(pdf) - 8) + 6
