@@ -14,6 +14,7 @@ from typing import Any
 import pikepdf
 from asn1crypto import cms
 
+from certs.signatory import plain_text
 from certs.signatory.errors import SignatoryRefused, demand
 from certs.signatory.words import h
 
@@ -29,6 +30,12 @@ BLANK = rb"[\0\t\n\f\r ]"
 LAST_LINE = re.compile(rb"%%EOF" + BLANK + rb"{0,7}\Z")
 CONTENTS = re.compile(rb"/Contents" + BLANK + rb"*\Z")
 RANGES = re.compile(rb"/ByteRange%b*\[%b*0+%b+([0-9]+)%b+([0-9]+)%b+([0-9]+)%b*\]" % ((BLANK,) * 6))
+
+NOT_AS_SHOWN = 0b1_0010_0011
+"""Flags of annotations that are seen in one place and not in another: Invisible, Hidden, NoView, ToggleNoView.
+
+Source: ISO 32000-1 12.5.3.
+"""
 
 CONTRACT_DATA = "contract.json"
 """The attachment with the contract's own data."""
@@ -143,6 +150,8 @@ def _label(data: bytes) -> object:
 
 
 def _check_content(pdf: bytes, attachments: Sequence[tuple[str, str]]) -> Mapping[str, bytes]:
+    read = plain_text.tokens(pdf)
+    plain_text.require_plain_tables(read, pdf)
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             demand(not document.is_encrypted, "agent.document.encrypted")
@@ -161,6 +170,10 @@ def _check_content(pdf: bytes, attachments: Sequence[tuple[str, str]]) -> Mappin
                     found[name] = streams.pop()
             named = sorted((name, h(content).hex()) for name, content in found.items())
             demand(named == sorted(attachments), "agent.document.attachments")
+            for page in document.pages:
+                for note in page.obj.get("/Annots", pikepdf.Array()):
+                    demand(not int(note.get("/F", 0)) & NOT_AS_SHOWN, "agent.document.active")
+            demand(not plain_text.ACTIVE.intersection(read), "agent.document.active")
             return found
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, RuntimeError) as error:
         raise SignatoryRefused("agent.document.unreadable") from error

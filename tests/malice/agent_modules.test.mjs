@@ -18,7 +18,7 @@ const { sha256 } = await agent("digests");
 const { checkTranscript, readSummary, readTranscript, transcriptDigest } = await agent("transcript");
 const { checkFinished, checkPrepared } = await agent("pdf-bytes");
 const { checkContent } = await agent("pdf-names");
-const { checkDocument } = await agent("pdf-check");
+const { checkAnnotations, checkDocument } = await agent("pdf-check");
 const { openCapsule } = await agent("capsule");
 const { requireSameAttributes, signedAttributes } = await agent("attributes");
 
@@ -48,7 +48,9 @@ function seen(number, claim, label) {
       const options = { enableXfa: false, stopAtErrors: true, useSystemFonts: false, useWasm: false, useWorkerFetch: false, verbosity: 0 };
       const task = pdfjs.getDocument({ data: files[number].slice(), ...options });
       try {
-        await checkDocument(await task.promise, claim, label);
+        const document = await task.promise;
+        await checkDocument(document, claim, label);
+        for (let number = 1; number <= document.numPages; number++) await checkAnnotations(await document.getPage(number));
       } finally {
         await task.destroy();
       }

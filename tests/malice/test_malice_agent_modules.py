@@ -23,7 +23,7 @@ from certs.signatory.document_checks import check_finished
 from certs.signatory.words import h, spki
 from tests.malice.server import Offer, b64
 from tests.malice.test_malice_server_transcript import Stage, reasons
-from tests.malice.variants import PDF_LIES, SWAPS, appended, attribute_lies, lies, named, rewritten
+from tests.malice.variants import PDF_LIES, RAW_LIES, SWAPS, appended, attribute_lies, lies, named, rewritten
 
 ROOT = Path(__file__).parents[2]
 BROWSERS_WORDS = {
@@ -58,6 +58,8 @@ def offers(stage: Stage) -> Iterator[tuple[str, Offer, set[str]]]:
     yield "prepared anew", copy.copy(honest).with_document(rewritten(draft, lambda pdf: None)), {"accepted"}
     for what, (hide, why) in PDF_LIES.items():
         yield what, copy.copy(honest).with_document(rewritten(draft, hide), swap=SWAPS.get(what)), why
+    for what, (change, why) in RAW_LIES.items():
+        yield what, copy.copy(honest).with_document(change(draft)), why
     yield (
         "extra revision",
         copy.copy(honest).with_document(appended(draft)),

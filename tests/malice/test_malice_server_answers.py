@@ -17,10 +17,10 @@ import pytest
 from certs.signatory import SandboxAuthenticator, SandboxSignatory, ServerRefused, SignatoryRefused
 from certs.signatory.words import new_key, spki
 from esign.foundation.canonical import canonical
+from tests.actors import COMPANY
 from tests.malice.server import MaliciousServer, b64, invited, unb64
 from tests.malice.test_malice_server_transcript import Stage
-from tests.malice.variants import PDF_LIES, SWAPS, appended, attribute_lies, lies, named, rewritten
-from tests.actors import COMPANY
+from tests.malice.variants import PDF_LIES, RAW_LIES, SWAPS, appended, attribute_lies, lies, named, rewritten
 
 READY = ("hello", "enrol", "open", "document")
 SIGNED = {"signature.received", "signature.embedded", "contract.concluded"}
@@ -67,6 +67,12 @@ def test_what_is_hidden_in_a_document_is_refused_although_every_digest_fits(stag
     hide, reasons = PDF_LIES[what]
     offer = copy.copy(stage.honest).with_document(rewritten(stage.honest.draft(), hide), swap=SWAPS.get(what))
     assert stage.offered(offer) in reasons
+
+
+@pytest.mark.parametrize("what", RAW_LIES)
+def test_what_could_be_read_in_two_ways_is_refused_although_every_digest_fits(stage: Stage, what: str) -> None:
+    change, reasons = RAW_LIES[what]
+    assert stage.offered(copy.copy(stage.honest).with_document(change(stage.honest.draft()))) in reasons
 
 
 def test_revisions_that_are_not_named_or_do_not_exist_are_refused(stage: Stage) -> None:

@@ -254,6 +254,22 @@ def _other_file(pdf: pikepdf.Pdf) -> None:
         pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, b'{"price":1}', mime_type="application/json")
 
 
+def _untyped_file(pdf: pikepdf.Pdf) -> None:
+    stream = pdf.make_indirect(pikepdf.Stream(pdf, b"surprise"))
+    spec = pikepdf.Dictionary(Type=Name.Filespec, F="other.txt", UF="other.txt", EF=pikepdf.Dictionary(F=stream))
+    pdf.Root.AF.append(pdf.make_indirect(spec))
+
+
+def _two_contents(pdf: pikepdf.Pdf) -> None:
+    spec = pdf.Root.AF[0]
+    spec.EF = pikepdf.Dictionary(F=pdf.make_indirect(pikepdf.Stream(pdf, b"surprise")), UF=spec.EF.UF)
+
+
+def _other_print(pdf: pikepdf.Pdf) -> None:
+    form = pdf.make_indirect(pikepdf.Stream(pdf, b"0 0 9 9 re f", Subtype=Name.Form, BBox=pikepdf.Array([0, 0, 9, 9])))
+    _note(pdf, Subtype=Name.Stamp, F=4 | 32, AP=pikepdf.Dictionary(N=form))
+
+
 def _form(pdf: pikepdf.Pdf) -> pikepdf.Object:
     if "/AcroForm" not in pdf.Root:
         pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array([])))
@@ -285,12 +301,54 @@ PDF_LIES: dict[str, tuple[Callable[[pikepdf.Pdf], object], set[str]]] = {
     "undeclared attachment": (_second_file, {"agent.document.attachments"}),
     "undeclared file in a note": (_file_note, {ACTIVE, "agent.document.attachments"}),
     "exchanged attachment": (_other_file, {"agent.document.attachments"}),
+    "undeclared file without a type": (_untyped_file, {"agent.document.attachments"}),
+    "two contents under one name": (_two_contents, {"agent.document.attachments"}),
+    "a stamp that is only printed": (_other_print, {ACTIVE}),
+    "fields drawn by the viewer": (lambda pdf: setattr(_form(pdf), "NeedAppearances", True), {ACTIVE}),
 }
 """Name -> change of the draft, and the reasons that an agent may give (the browser reads names before structures)."""
 
 
 SWAPS = {"XFA": (b"/XFX", b"/XFA")}
 """What our own preparation would refuse is slipped in behind its back."""
+
+
+def slipped(text: bytes) -> Callable[[bytes], bytes]:
+    """Return a change of a draft: bytes between its last object and its table, to which no offset points yet."""
+
+    def change(pdf: bytes) -> bytes:
+        body, _, tail = pdf.rpartition(b"startxref")
+        table = int(tail.split()[0])
+        return pdf[:table] + text + body[table:] + b"startxref\n%d\n%%%%EOF\n" % (table + len(text))
+
+    return change
+
+
+def _packed(pdf: bytes) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+_OBJECT = b"9000 0 obj\n<</OpenAction 9001 0 R>>\nendobj\n"
+_AMBIGUOUS = {"agent.document.ambiguous"}
+RAW_LIES: dict[str, tuple[Callable[[bytes], bytes], set[str]]] = {
+    "packed objects": (_packed, _AMBIGUOUS),
+    "an object in a string": (slipped(b"(\n" + _OBJECT + b")\n"), _AMBIGUOUS),
+    "an object in a comment": (slipped(b"% " + _OBJECT.replace(b"\n", b" ") + b"\n"), _AMBIGUOUS),
+    "an object in a stream": (
+        slipped(b"9002 0 obj\n<</Length 50>>\nstream\n" + _OBJECT + b"\nendstream\nendobj\n"),
+        _AMBIGUOUS,
+    ),
+    "an object behind the word stream": (
+        slipped(b"9002 0 obj\n(stream\n)\nendobj\n" + _OBJECT + b"9003 0 obj\n(endstream)\nendobj\n"),
+        {ACTIVE},
+    ),
+    "a trailer in a string": (slipped(b"9002 0 obj\n(trailer <</Encrypt 9001 0 R>>)\nendobj\n"), _AMBIGUOUS),
+    "a string that never ends": (slipped(b"(\n" + _OBJECT), _AMBIGUOUS),
+}
+"""What is hidden from a reader of names, not from a reader that is led to it by an offset: bytes of the draft."""
 
 
 def rewritten(pdf: bytes, change: Callable[[pikepdf.Pdf], object]) -> bytes:

@@ -7,6 +7,8 @@ import { as, demand } from "./problems.js";
 const CONTRACT_DATA = "contract.json"; // the contract's own data; its label is the one that the button must carry
 
 const PASSIVE_ANNOTATIONS = new Set(["Link", "Widget", "Text", "Stamp"]);
+/** Flags of annotations that are seen in one place and not in another: Invisible, Hidden, NoView, ToggleNoView. */
+const NOT_AS_SHOWN = 0b1_0010_0011;
 
 /** @param {any} value Map, array, object or nothing */
 const some = (value) => value != null && (value.size ?? value.length ?? Object.keys(value).length) > 0;
@@ -47,13 +49,19 @@ async function checkAttachments(document, allowed) {
   return contents;
 }
 
-/** @param {any} page PDFPageProxy @param {any} OPS operator numbers of pdf.js */
-export async function checkPage(page, OPS) {
+/** What lies on a page beside its content. @param {any} page PDFPageProxy */
+export async function checkAnnotations(page) {
   demand(!some(await page.getJSActions()), "agent.document.active", { names: "JavaScript" });
   for (const annotation of await page.getAnnotations({ intent: "any" })) {
     demand(PASSIVE_ANNOTATIONS.has(annotation.subtype), "agent.document.active", { names: annotation.subtype });
+    demand(!(annotation.annotationFlags & NOT_AS_SHOWN), "agent.document.active", { names: "hidden annotation" });
     demand(!some(annotation.actions) && !annotation.action, "agent.document.active", { names: "Action" });
   }
+}
+
+/** @param {any} page PDFPageProxy @param {any} OPS operator numbers of pdf.js */
+export async function checkPage(page, OPS) {
+  await checkAnnotations(page);
   const { fnArray, argsArray } = await page.getOperatorList();
   const fonts = new Set(fnArray.flatMap((/** @type {number} */ fn, /** @type {number} */ at) => (fn === OPS.setFont ? [argsArray[at][0]] : [])));
   for (const name of fonts) {

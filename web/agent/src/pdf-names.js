@@ -1,106 +1,115 @@
-// Names in a PDF that stand for active, hidden or ambiguous content, found without a renderer: in the file's own
-// text and in its object streams. Strings, comments and page content are skipped, #xx escapes are resolved.
+// What stands in a PDF's own text, read without a renderer: names of active, hidden or ambiguous content. Strings,
+// comments and streams are passed over, but nothing may hide in them: whatever a reader could be led to is read here.
 import { latin1 } from "./bytes.js";
-import { as, demand } from "./problems.js";
+import { demand } from "./problems.js";
 
-const REFUSED = new Set([
+const ACTIVE = new Set([
   "JavaScript", "JS", "Launch", "OpenAction", "AA", "XFA", "SubmitForm", "ImportData", "ResetForm", "GoToE", "GoToR",
   "RichMedia", "Rendition", "Movie", "Sound", "Screen", "3D", "FileAttachment", "OCG", "OCMD", "OCProperties",
-  "Encrypt", "Collection", "JPXDecode", "JBIG2Decode",
+  "Encrypt", "Collection", "JPXDecode", "JBIG2Decode", "Alternates", "OPI", "PresSteps", "NeedAppearances",
 ]);
-const STREAM = /stream\r?\n/g;
-const LARGEST_OBJECT_STREAM = 16 * 1024 * 1024; // bytes, inflated
+/** Objects that are packed in streams: with them the file's own text is not all there is. */
+const PACKED = new Set(["ObjStm", "XRef", "XRefStm"]);
+/** One token: blanks, comment, brackets, hexadecimal string, name, number or word. */
+const TOKEN = /[\0\t\n\f\r ]+|%[^\r\n]*|<<|>>|<[^>]*>|[[\]{}(]|\/?[^\0\t\n\f\r ()<>[\]{}/%]+|\//y;
+/** What no string, comment or stream may hold: an object, a table or a trailer that an offset could point to. */
+const HIDDEN = /\d(?:[\0\s]|%[^\r\n]*[\r\n])+\d+(?:[\0\s]|%[^\r\n]*[\r\n])*obj|xref[\0\s]+\d|trailer[\0\s]*<</;
+const AMBIGUOUS = "agent.document.ambiguous";
+const STRING = "()";
 
-/** @param {Uint8Array<ArrayBuffer>} deflated */
-async function inflate(deflated) {
-  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const reader = stream.getReader();
-  const parts = [];
-  for (let length = 0; ; ) {
-    const { done, value } = await reader.read();
-    if (done) return parts.map(latin1).join("");
-    length += value.length;
-    demand(length <= LARGEST_OBJECT_STREAM, "agent.document.too_large");
-    parts.push(value);
+/** @param {string} name */
+const plain = (name) =>
+  name.replace(/#([0-9A-Fa-f]{2})/g, (whole, code) => {
+    const char = String.fromCharCode(parseInt(code, 16));
+    return /[!-~]/.test(char) && !/[()<>[\]{}/%#]/.test(char) ? char : whole;
+  });
+
+/** Where a literal string ends. @param {string} text @param {number} at its opening bracket */
+function endOfString(text, at) {
+  for (let depth = 0; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === "(") depth++;
+    else if (text[at] === ")" && --depth === 0) return at + 1;
   }
+  return -1;
 }
 
-/** Literal strings (nested parentheses, escapes), hexadecimal strings and comments replaced by a space.
- * @param {string} text */
-export function withoutStrings(text) {
-  let out = "";
-  let kept = 0;
+/**
+ * The tokens of a file, streams passed over; names are written plainly, a string is "()".
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function tokens(text) {
+  /** @type {string[]} */
+  const found = [];
+  let depth = 0;
   /** @param {number} from @param {number} to */
-  const cut = (from, to) => {
-    out += `${text.slice(kept, from)} `;
-    kept = to;
-  };
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    const start = at;
-    if (char === "%") {
-      while (at < text.length && text[at] !== "\n" && text[at] !== "\r") at++;
-      cut(start, at);
-    } else if (char === "(") {
-      for (let depth = 0; at < text.length; at++) {
-        if (text[at] === "\\") at++;
-        else if (text[at] === "(") depth++;
-        else if (text[at] === ")" && --depth === 0) break;
-      }
-      cut(start, Math.min(at + 1, text.length));
-    } else if (char === "<" && text[at + 1] === "<") {
-      at++;
-    } else if (char === "<") {
-      const end = text.indexOf(">", at);
-      at = end < 0 ? text.length : end;
-      cut(start, at + 1);
+  const pass = (from, to) => demand(to >= 0 && !HIDDEN.test(text.slice(from, to)), AMBIGUOUS);
+  for (let at = 0; at < text.length; ) {
+    TOKEN.lastIndex = at;
+    const token = TOKEN.exec(text)?.[0] ?? "";
+    demand(token !== "", AMBIGUOUS);
+    let end = at + token.length;
+    if (token === "(") {
+      end = endOfString(text, at);
+      pass(at, end);
+      found.push(STRING);
+    } else if (token[0] === "%") {
+      pass(at, end);
+    } else if (token[0] === "<" && token !== "<<") {
+      demand(/^<[0-9A-Fa-f\0\s]*>$/.test(token), AMBIGUOUS);
+      found.push(STRING);
+    } else if (token === "stream") {
+      demand(depth === 0 && found.at(-1) === ">>" && /^\r?\n/.test(text.slice(end, end + 2)), AMBIGUOUS);
+      const data = end;
+      end = text.indexOf("endstream", data);
+      pass(data, end);
+    } else if (!/^[\0\t\n\f\r ]/.test(token)) {
+      if (token === "<<") depth++;
+      if (token === ">>") depth--;
+      if (token === "obj" || token === "endobj") demand(depth === 0, AMBIGUOUS);
+      found.push(token[0] === "/" ? plain(token) : token);
     }
+    at = end;
   }
-  return out + text.slice(kept);
+  demand(depth === 0, AMBIGUOUS);
+  return found;
 }
 
-/** The refused names in a text of PDF objects. @param {string} text */
-export function refusedNames(text) {
-  const found = new Set();
-  for (const [, raw] of withoutStrings(text).matchAll(/\/([^\s/<>[\](){}%]*)/g)) {
-    const name = raw.replace(/#([0-9A-Fa-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
-    if (REFUSED.has(name)) found.add(name);
-  }
-  return [...found].sort();
+/** The names among tokens that stand for active or hidden content. @param {string[]} read */
+export const activeNames = (read) => [...new Set(read)].flatMap((token) => (token[0] === "/" && ACTIVE.has(token.slice(1)) ? [token.slice(1)] : [])).sort();
+
+/** Each table of objects is a plain one: nothing is reached through a stream. @param {string[]} read @param {string} text */
+function requirePlainTables(read, text) {
+  read.forEach((token, at) => {
+    if (token[0] === "/") demand(!PACKED.has(token.slice(1)), AMBIGUOUS);
+    const older = token === "/Prev" && read[at + 3] !== "R"; // otherwise a neighbour in an outline
+    if (token === "startxref" || older) {
+      demand(/^\d+$/.test(read[at + 1]) && text.startsWith("xref", Number(read[at + 1])), AMBIGUOUS);
+    }
+  });
 }
 
-/** The objects of a file as text: everything outside streams, and what is packed in object streams.
- * @param {Uint8Array} pdf */
-export async function objectText(pdf) {
-  const text = latin1(pdf);
-  const parts = [];
-  let at = 0;
-  STREAM.lastIndex = 0;
-  for (let match = STREAM.exec(text); match; match = STREAM.exec(text)) {
-    const start = match.index + match[0].length;
-    const end = text.indexOf("endstream", start);
-    if (end < 0) break;
-    const dictionary = text.slice(Math.max(at, text.lastIndexOf(" obj", match.index)), match.index);
-    parts.push(text.slice(at, match.index));
-    if (/\/Type\s*\/ObjStm/.test(dictionary)) {
-      const data = pdf.slice(start, end - (text.slice(end - 2, end) === "\r\n" ? 2 : /[\r\n]/.test(text[end - 1]) ? 1 : 0));
-      const packed = /\/Filter/.test(dictionary);
-      demand(!packed || /\/Filter\s*\[?\s*\/FlateDecode\s*\]?/.test(dictionary), "agent.document.unreadable");
-      demand(!/\/DecodeParms/.test(dictionary), "agent.document.unreadable");
-      parts.push(packed ? await as("agent.document.unreadable", () => inflate(data)) : latin1(data));
-    }
-    at = end + "endstream".length;
-    STREAM.lastIndex = at;
-  }
-  parts.push(text.slice(at));
-  return parts.join("\n");
+/** How many files are embedded; each with one content, whatever the system. @param {string[]} read */
+function embeddedFiles(read) {
+  let files = 0;
+  read.forEach((token, start) => {
+    if (token !== "/EF") return;
+    files++;
+    const end = read.indexOf(">>", start);
+    const inside = read.slice(start + 1, end).join(" ");
+    const contents = new Set([...inside.matchAll(/(\d+ \d+) R/g)].map(([, reference]) => reference));
+    demand(/^<<( \/(F|UF|DOS|Mac|Unix) \d+ \d+ R)+$/.test(inside) && contents.size === 1, "agent.document.attachments");
+  });
+  return files;
 }
 
 /** Refuse a file with active, hidden or ambiguous content. @param {Uint8Array} pdf @param {number} attachments how many the transcript lists */
 export async function checkContent(pdf, attachments) {
-  const text = await objectText(pdf);
-  const names = refusedNames(text);
+  const text = latin1(pdf);
+  const read = tokens(text);
+  const names = activeNames(read);
   demand(names.length === 0, "agent.document.active", { names: names.join(", ") });
-  const embedded = withoutStrings(text).match(/\/Type\s*\/EmbeddedFile(?![A-Za-z0-9])/g)?.length ?? 0;
-  demand(embedded <= attachments, "agent.document.attachments");
+  requirePlainTables(read, text);
+  demand(embeddedFiles(read) <= attachments, "agent.document.attachments");
 }

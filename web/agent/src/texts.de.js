@@ -216,6 +216,8 @@ export const de = {
   "problem.agent.transcript.text": "Was der Server zum Unterschreiben vorlegt, passt nicht zu dem, was Ihr Browser weiß. Ihr Browser hat deshalb abgebrochen.",
   "problem.agent.transcript.next": "Beginnen Sie neu. Wenn es wieder geschieht, unterschreiben Sie nicht und melden Sie es dem Unternehmen.",
   "problem.agent.document.title": "Mit dem Dokument stimmt etwas nicht",
+  "problem.agent.document.ambiguous.title": "Das Dokument lässt sich auf zweierlei Weise lesen",
+  "problem.agent.document.ambiguous.text": "In der Datei kann etwas stehen, das ein Programm zeigt und ein anderes nicht: Inhalte sind so abgelegt oder versteckt, dass Ihr Browser nicht alle sehen kann. Er hat deshalb abgebrochen.",
   "problem.agent.document.text": "Das Dokument ist nicht das angekündigte, oder es enthält etwas, das sich verstecken oder verändern könnte. Ihr Browser hat deshalb abgebrochen.",
   "problem.agent.document.next": "Unterschreiben Sie nicht und melden Sie es dem Unternehmen.",
   "problem.agent.viewer.title": "Die Anzeige ließ sich nicht starten",

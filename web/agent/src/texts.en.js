@@ -216,6 +216,8 @@ export const en = {
   "problem.agent.transcript.text": "What the server presents for signing does not fit what your browser knows. So your browser has stopped.",
   "problem.agent.transcript.next": "Start again. If it happens again, do not sign and report it to the company.",
   "problem.agent.document.title": "Something is wrong with the document",
+  "problem.agent.document.ambiguous.title": "The document can be read in two ways",
+  "problem.agent.document.ambiguous.text": "The file may hold something that one program shows and another does not: parts are packed or hidden so that your browser cannot see all of them. It therefore stopped.",
   "problem.agent.document.text": "The document is not the one announced, or it contains something that could hide or change. So your browser has stopped.",
   "problem.agent.document.next": "Do not sign, and report it to the company.",
   "problem.agent.viewer.title": "The display could not be started",

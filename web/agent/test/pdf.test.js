@@ -4,7 +4,7 @@ import { deflateSync } from "node:zlib";
 import { concat, hex, utf8 } from "../src/bytes.js";
 import { sha256 } from "../src/digests.js";
 import { checkFinished, checkPrepared } from "../src/pdf-bytes.js";
-import { checkContent, refusedNames, withoutStrings } from "../src/pdf-names.js";
+import { activeNames, checkContent, tokens } from "../src/pdf-names.js";
 import { refusal } from "./vectors.js";
 
 const DRAFT = "%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << >>\n%%EOF\n";
@@ -98,31 +98,64 @@ test("the finished file carries my attributes and my signature over my document"
 });
 
 test("names are found outside strings only, whatever their spelling", () => {
-  assert.deepEqual(refusedNames("<< /S /J#61vaScript /JS (app.alert) >>"), ["JS", "JavaScript"]);
-  assert.deepEqual(refusedNames("(a \\) /JS (nested /Launch) ) /Type % /OpenAction\n<2f4a53> /AAB /URI"), []);
-  assert.deepEqual(refusedNames("<</OpenAction 3 0 R/AA<<>>>>"), ["AA", "OpenAction"]);
-  assert.equal(withoutStrings("a(b)c<64>d<<e>>%f\ng").replace(/\s+/g, " "), "a c d<<e>> g");
+  const names = (text) => activeNames(tokens(text));
+  assert.deepEqual(names("<< /S /J#61vaScript /JS (app.alert) >>"), ["JS", "JavaScript"]);
+  assert.deepEqual(names("(a \\) /JS (nested /Launch) ) /Type % /OpenAction\n<2f4a53> /AAB /URI"), []);
+  assert.deepEqual(names("<</OpenAction 3 0 R/AA<<>>>>"), ["AA", "OpenAction"]);
+  assert.deepEqual(tokens("a(b)c<64>d<</e#41>>%f\ng"), ["a", "()", "c", "()", "d", "<<", "/eA", ">>", "g"]);
 });
 
 const stream = (dictionary, body) => concat(utf8(`5 0 obj\n<< ${dictionary} /Length ${body.length} >>\nstream\r\n`), body, utf8("\nendstream\nendobj\n"));
 const file = (...parts) => concat(utf8("%PDF-1.7\n"), ...parts, utf8("%%EOF\n"));
+const check = (pdf, attachments = 0) => refusal(() => checkContent(pdf, attachments));
 
-test("active content is found in the file and in its object streams, not in page content", async () => {
-  const check = (pdf, attachments = 0) => refusal(() => checkContent(pdf, attachments));
-  const passive = utf8("1 0 << /Type /Catalog >>");
-  const active = utf8("1 0 << /OpenAction << /S /JavaScript >> >>");
-  const objects = "/Type /ObjStm /N 1 /First 4";
-  assert.equal(await check(file(stream(`${objects} /Filter /FlateDecode`, deflateSync(passive)))), "accepted");
-  assert.equal(await check(file(stream(`${objects} /Filter /FlateDecode`, deflateSync(active)))), "agent.document.active");
-  assert.equal(await check(file(stream(objects, active))), "agent.document.active");
+test("active content is found in the file's own text, not in page content", async () => {
   assert.equal(await check(file(stream("", utf8("BT (/JavaScript) Tj /JavaScript gs ET")))), "accepted");
   assert.equal(await check(file(utf8("1 0 obj\n<< /S /Launch >>\nendobj\n"))), "agent.document.active");
-  assert.equal(await check(file(stream(`${objects} /Filter /LZWDecode`, active))), "agent.document.unreadable");
-  assert.equal(await check(file(stream(`${objects} /Filter /FlateDecode`, active))), "agent.document.unreadable");
+  assert.equal(await check(file(stream("", utf8("x")), utf8("1 0 obj\n<< /S /Launch >>\nendobj\n"))), "agent.document.active");
 });
 
-test("no more files are embedded than the transcript lists", async () => {
-  const pdf = file(stream("/Type /EmbeddedFile", utf8("{}")));
-  assert.equal(await refusal(() => checkContent(pdf, 1)), "accepted");
-  assert.equal(await refusal(() => checkContent(pdf, 0)), "agent.document.attachments");
+test("objects packed in streams are refused, whatever they hold and however they are named", async () => {
+  const passive = utf8("1 0 << /Type /Catalog >>");
+  for (const type of ["/ObjStm", "/Obj#53tm", "/XRef", "/X#52ef"]) {
+    assert.equal(await check(file(stream(`/Type ${type} /Filter /FlateDecode`, deflateSync(passive)))), "agent.document.ambiguous", type);
+  }
+  assert.equal(await check(file(utf8("trailer\n<< /XRefStm 99 >>\n"))), "agent.document.ambiguous");
+  const table = "xref\n0 1\n0000000000 65535 f \n";
+  const head = "%PDF-1.7\n".length;
+  assert.equal(await check(file(utf8(`${table}trailer << /Prev ${head} >>\nstartxref\n${head}\n`))), "accepted");
+  assert.equal(await check(file(utf8(`${table}trailer << >>\nstartxref\n${head + 1}\n`))), "agent.document.ambiguous");
+  assert.equal(await check(file(utf8(`${table}trailer << /Prev 3 >>\nstartxref\n${head}\n`))), "agent.document.ambiguous");
+  assert.equal(await check(file(utf8("4 0 obj\n<< /Title (x) /Prev 3 0 R >>\nendobj\n"))), "accepted", "a neighbour in an outline");
+});
+
+const OBJECT = "6 0 obj\n<< /OpenAction 7 0 R >>\nendobj";
+const HIDING = {
+  "in a string": `(\n${OBJECT}\n)\n`,
+  "in a comment": "% 6 0 obj << /OpenAction 7 0 R >> endobj\n",
+  "in a stream": `5 0 obj\n<< /Length 50 >>\nstream\n${OBJECT}\nendstream\nendobj\n`,
+  "in a stream, with a comment in its number": "5 0 obj\n<< >>\nstream\n6%\n0 obj << /OpenAction 7 0 R >>\nendstream\nendobj\n",
+  "behind the word stream in a string": `5 0 obj\n(stream\n)\nendobj\n${OBJECT}\n4 0 obj\n<< >>\nstream\nx\nendstream\nendobj\n`,
+  "behind the word stream in a name": "6 0 obj\n<< /Astream\n/OpenAction 7 0 R /B /endstream >>\nendobj\n",
+  "behind the word stream in a dictionary": "6 0 obj\n<< /A << >> stream\n/OpenAction 7 0 R endstream >>\nendobj\n",
+  "behind a bracket that nothing closes": `(\n${OBJECT}\n`,
+  "behind a bracket in a stream": `5 0 obj\n<< >>\nstream\nx endstream (\nendobj\n${OBJECT}\n4 0 obj\n()\nendobj\n`,
+  "in a hexadecimal string": `<\n6 0 obj\n/OpenAction 7 0 R endobj>\n`,
+  "a trailer in a string": "(trailer << /Encrypt 6 0 R >>)\n",
+  "a table in a stream": "5 0 obj\n<< >>\nstream\nxref\n0 1\n0000000000 65535 f \nendstream\nendobj\n",
+};
+for (const [where, text] of Object.entries(HIDING)) {
+  test(`what an offset could point to is refused or read: ${where}`, async () => {
+    assert.match(await check(file(utf8(text))), /^agent\.document\.(ambiguous|active)$/);
+  });
+}
+
+test("no more files are embedded than the transcript lists, whatever type they say", async () => {
+  const attached = (/** @type {string} */ files) => file(utf8(`4 0 obj\n<< /Type /Filespec /F (a) ${files} >>\nendobj\n`), stream("", utf8("{}")));
+  const one = "/EF << /F 5 0 R /UF 5 0 R >>";
+  assert.equal(await check(attached(one), 1), "accepted");
+  assert.equal(await check(attached(one), 0), "agent.document.attachments");
+  assert.equal(await check(attached(one.replace("/EF", "/#45F")), 0), "agent.document.attachments");
+  assert.equal(await check(attached("/EF << /F 5 0 R /UF 6 0 R >>"), 1), "agent.document.attachments", "two contents under one name");
+  assert.equal(await check(attached("/EF 9 0 R"), 1), "agent.document.attachments");
 });
