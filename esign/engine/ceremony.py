@@ -18,6 +18,7 @@ from esign.ceremony.errors import InvitationUnknownError, MessageReplayedError
 from esign.ceremony.messages import MESSAGE_TYPES, invitation_hash, peek, read_message
 from esign.engine import (
     admission,
+    attempts,
     conclusion,
     decline,
     ending,
@@ -75,8 +76,8 @@ REFUSAL_KINDS = {
     "signature": EntryKind.SIGNATURE_REFUSED,
 }
 
-Step = Callable[[Transaction], Answer | Refusal | None]
-"""Changes things within a transaction. None: the change is made, and the answer needs an effect outside."""
+Step = Callable[[Transaction], Answer | Refusal | conclusion.Claimed | None]
+"""Changes things within a transaction. A claim or None: the change is made, and the answer needs an effect outside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +128,11 @@ class CeremonyDesk:
             if kind == "result":
                 return retrieval.result(house, received)
             if not begun:
-                answer = self._begin(received, self._step(received))
-                if answer is not None:
-                    return answer
+                begun_with = self._begin(received, self._step(received))
+                if isinstance(begun_with, conclusion.Claimed):
+                    return conclusion.carry_out(house, begun_with)
+                if begun_with is not None:
+                    return begun_with
             if kind == "enrol":
                 return enrol.certify(house, received)
             return conclusion.conclude(house, str(received.payload["transcript"]))
@@ -157,20 +160,26 @@ class CeremonyDesk:
                     planned = open_attempt.plan(house, reading, received)
                 return lambda tx: open_attempt.open_attempt(house, tx, received, planned)
             case "intent":
-                return lambda tx: intent.declare(house, tx, received)
+                return lambda tx: self._claimed(tx, intent.declare(house, tx, received))
             case "handover":
                 return lambda tx: handover.hand_over(house, tx, received)
             case "decline":
                 return lambda tx: decline.decline(house, tx, received)
             case _:
-                return lambda tx: signature.take_in(house, tx, received)
+                return lambda tx: self._claimed(tx, signature.take_in(house, tx, received))
 
-    def _begin(self, received: Received, step: Step) -> Answer | None:
+    def _claimed(
+        self, tx: Transaction, taken: Answer | Refusal | attempts.KeptAttempt
+    ) -> Answer | Refusal | conclusion.Claimed:
+        """Claim the conclusion of what was taken in: between the two nobody else, no worker either, may come."""
+        return conclusion.claim(self.household, tx, taken) if isinstance(taken, attempts.KeptAttempt) else taken
+
+    def _begin(self, received: Received, step: Step) -> Answer | conclusion.Claimed | None:
         with self.household.store.transaction() as tx:
             self._keep(tx, received)
             self._refuse_if_ended(tx, received)
             outcome = step(tx)
-            if outcome is not None:
+            if isinstance(outcome, Answer | Refusal):
                 self._keep_answer(tx, received, outcome)
         if isinstance(outcome, Refusal):
             raise KeptRefusal(outcome)

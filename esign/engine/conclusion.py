@@ -1,6 +1,7 @@
 """The conclusion: from a declaration and a signature to a released document (PAdES B-LT, the last one B-LTA).
 
-1. Claim: nobody else concludes this attempt for a while. At the simple level the permission to use the seal is
+1. Claim, in the transaction that takes the declaration or signature in: nobody else concludes this attempt for a
+   while. At the simple level the permission to use the seal is
    recorded here; its receipt mints the permission.
 2. Effect, outside any transaction: the seal signs (simple level only); signature timestamp; security store with
    everything that verification needs. After the last signatory the company's seal, where the contract has one
@@ -28,6 +29,7 @@ from esign.engine.attempts import KeptAttempt
 from esign.engine.ending import close_all
 from esign.engine.household import Household
 from esign.engine.notices import CANCELLATION, queue_notice
+from esign.engine.ports import Transaction
 from esign.engine.received import Answer
 from esign.engine.records import AttemptState, ContractState, InvitationState
 from esign.engine.refusals import AttemptUnknown, ConclusionPostponed, MessageInProgress, ReleaseRefused
@@ -47,10 +49,13 @@ FINAL = ("gateway.revocation.revoked", "pades", "signing.permission")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Claimed:
+class Claimed:
+    """An attempt that nobody else concludes for a while, and what its conclusion needs."""
+
     kept: KeptAttempt
     permission: Permission | None
-    prepared: PreparedDocument
+    field: str
+    """Name of the party's signature field."""
     policy: SignaturePolicy
     earlier: tuple[ReleaseExpectation, ...]
     """What each signature that stands in the file already must be."""
@@ -68,13 +73,26 @@ def conclude(house: Household, tau: str) -> Answer:
         ConclusionPostponed: A trust service did not answer; nothing is lost, it is tried again.
         ReleaseRefused: The finished document did not pass the release check; the contract has failed.
     """
-    claimed = _claim(house, tau)
+    with house.store.transaction() as tx:
+        claimed = claim(house, tx, attempts.load(tx, tau))
+    return carry_out(house, claimed)
+
+
+def carry_out(house: Household, claimed: Claimed | Answer) -> Answer:
+    """Conclude an attempt that was claimed, once the claim is committed.
+
+    Raises:
+        MessageInProgress: Somebody else has taken it over.
+        ConclusionPostponed: A trust service did not answer; nothing is lost, it is tried again.
+        ReleaseRefused: The finished document did not pass the release check; the contract has failed.
+    """
     if isinstance(claimed, Answer):
         return claimed
     try:
+        prepared = _prepared(house, claimed)
         signed = _signed(house, claimed)
-        finished = finishing.finish(house, claimed.prepared, signed, claimed.kept.contents.chain)
-        own = finishing.expectation(signed, claimed.prepared.field, policy=claimed.policy)
+        finished = finishing.finish(house, prepared, signed, claimed.kept.contents.chain)
+        own = finishing.expectation(signed, claimed.field, policy=claimed.policy)
         expected = (*claimed.earlier, own)
         if claimed.seal is not None:
             finished, sealed = finishing.seal(house, finished, claimed.seal)
@@ -100,55 +118,63 @@ def conclude(house: Household, tau: str) -> Answer:
     return landing.land(house, claimed.kept, signed, finished, last=claimed.last)
 
 
-def _claim(house: Household, tau: str) -> _Claimed | Answer:
+def claim(house: Household, tx: Transaction, kept: KeptAttempt) -> Claimed | Answer:
+    """Claim the conclusion of an attempt; the claim holds once the transaction has committed.
+
+    Returns:
+        The claim, or the answer where the attempt is concluded already.
+
+    Raises:
+        MessageInProgress: Somebody else is concluding it.
+        ReleaseRefused: It has failed.
+        AttemptUnknown: It is not being concluded, or its contract is gone.
+    """
     now = house.clock.now()
-    with house.store.transaction() as tx:
-        kept = attempts.load(tx, tau)
-        contract = tx.contracts.get(kept.contract_id)
-        invitation = tx.invitations.get(kept.record.invitation_id)
-        if contract is None or invitation is None:
-            raise AttemptUnknown("the attempt's contract is gone")
-        if kept.record.state is AttemptState.SIGNED:
-            return Answer.of(answer_signed(document_digest=kept.contents.finished))
-        if kept.record.state is AttemptState.FAILED:
-            raise ReleaseRefused("the release check refused the document")
-        if kept.record.state is not AttemptState.CONCLUDING:
-            raise AttemptUnknown("the attempt is not being concluded", state=kept.record.state.value)
-        if kept.record.concluding_until is not None and now < kept.record.concluding_until:
-            raise MessageInProgress("the attempt is being concluded")
-        contents = house.contract_contents(tx, contract)
-        permission = None
-        if isinstance(kept.attempt, DeclaredAttempt):
-            receipt = house.record(
-                tx,
-                EntryKind.PERMISSION_GRANTED,
-                kept.contract_id,
-                {
-                    "tau": tau,
-                    "key": sha256(kept.contents.certificate).hex(),
-                    "digest": sha256(kept.attempt.attributes).hex(),
-                },
-            )
-            permission = grant(receipt, certificate=kept.contents.certificate, data=kept.attempt.attributes)
-        kept = attempts.save(tx, kept, state=AttemptState.CONCLUDING, concluding_until=now + CLAIM)
+    contract = tx.contracts.get(kept.contract_id)
+    invitation = tx.invitations.get(kept.record.invitation_id)
+    if contract is None or invitation is None:
+        raise AttemptUnknown("the attempt's contract is gone")
+    if kept.record.state is AttemptState.SIGNED:
+        return Answer.of(answer_signed(document_digest=kept.contents.finished))
+    if kept.record.state is AttemptState.FAILED:
+        raise ReleaseRefused("the release check refused the document")
+    if kept.record.state is not AttemptState.CONCLUDING:
+        raise AttemptUnknown("the attempt is not being concluded", state=kept.record.state.value)
+    if kept.record.concluding_until is not None and now < kept.record.concluding_until:
+        raise MessageInProgress("the attempt is being concluded")
+    contents = house.contract_contents(tx, contract)
+    permission = None
+    if isinstance(kept.attempt, DeclaredAttempt):
+        facts = {
+            "tau": kept.record.tau,
+            "key": sha256(kept.contents.certificate).hex(),
+            "digest": sha256(kept.attempt.attributes).hex(),
+        }
+        receipt = house.record(tx, EntryKind.PERMISSION_GRANTED, kept.contract_id, facts)
+        permission = grant(receipt, certificate=kept.contents.certificate, data=kept.attempt.attributes)
+    kept = attempts.save(tx, kept, state=AttemptState.CONCLUDING, concluding_until=now + CLAIM)
+    party = turns.party_of(contents, invitation.party)
+    last = turns.remaining(tx, contents, contract.id) == (party.name,)
+    return Claimed(
+        kept=kept,
+        permission=permission,
+        field=party.field,
+        policy=house.policy(contents),
+        earlier=finishing.signatures_so_far(house, tx, contents, contract.id),
+        seal=finishing.seal_place(contract, contents) if last else None,
+        last=last,
+    )
+
+
+def _prepared(house: Household, claimed: Claimed) -> PreparedDocument:
+    kept = claimed.kept
+    with house.store.reading() as tx:
         data = tx.safe.open(kept.contract_id, "prepared", house.documents.get(kept.contents.prepared))
-        document = kept.attempt.transcript.document
-        party = turns.party_of(contents, invitation.party)
-        last = turns.remaining(tx, contents, contract.id) == (party.name,)
-        return _Claimed(
-            kept=kept,
-            permission=permission,
-            prepared=PreparedDocument(
-                data=data, byte_range=document.byte_range, digest=document.sha256, field=party.field
-            ),
-            policy=house.policy(contents),
-            earlier=finishing.signatures_so_far(house, tx, contents, contract.id),
-            seal=finishing.seal_place(contract, contents) if last else None,
-            last=last,
-        )
+    document = kept.attempt.transcript.document
+    return PreparedDocument(data=data, byte_range=document.byte_range, digest=document.sha256, field=claimed.field)
 
 
-def _signed(house: Household, claimed: _Claimed) -> SignedAttempt:
+def _signed(house: Household, claimed: Claimed) -> SignedAttempt:
     attempt = claimed.kept.attempt
     if isinstance(attempt, SignedAttempt):
         return attempt

@@ -18,12 +18,12 @@ from esign.pades import CeremonyEvidence, Statement, signed_attributes
 from esign.policy import LegalLevel
 
 
-def declare(house: Household, tx: Transaction, received: Received) -> Answer | Refusal | None:
+def declare(house: Household, tx: Transaction, received: Received) -> Answer | Refusal | attempts.KeptAttempt:
     """Judge the intent and keep what follows from it.
 
     Returns:
-        The released attributes; a refusal that was counted; or None at the simple level, where the declaration is
-        complete and the company's seal is to carry it.
+        The released attributes; a refusal that was counted; or, at the simple level, the attempt: the declaration is
+        complete, the company's seal is to carry it, and its conclusion is to be claimed in the same transaction.
 
     Raises:
         IntentError: Refused and not counted.
@@ -69,7 +69,7 @@ def declare(house: Household, tx: Transaction, received: Received) -> Answer | R
         ),
     )
     simple = transcript.statement.level == "simple"
-    attempts.save(
+    taken = attempts.save(
         tx,
         kept,
         state=AttemptState.CONCLUDING if simple else AttemptState.DECLARED,
@@ -87,4 +87,4 @@ def declare(house: Household, tx: Transaction, received: Received) -> Answer | R
         },
         {"attributes": attributes},
     )
-    return None if simple else Answer.of(answer_intent(attributes=attributes))
+    return taken if simple else Answer.of(answer_intent(attributes=attributes))

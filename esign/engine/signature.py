@@ -15,8 +15,11 @@ from esign.evidence.kinds import EntryKind
 from esign.foundation.digests import sha256
 
 
-def take_in(house: Household, tx: Transaction, received: Received) -> None:
+def take_in(house: Household, tx: Transaction, received: Received) -> attempts.KeptAttempt:
     """Verify the signature and keep it; from now on the attempt is being concluded.
+
+    Returns:
+        The attempt, whose conclusion is to be claimed in the same transaction.
 
     Raises:
         SignatureError: Not a signature by the certified key over the released attributes, or too late.
@@ -31,7 +34,7 @@ def take_in(house: Household, tx: Transaction, received: Received) -> None:
     certificate = kept.contents.certificate
     value = judge_signature(kept.attempt, received.message, now, certificate=certificate)
     signed = sign(kept.attempt, signature=value, certificate=certificate, now=now)  # type: ignore[arg-type]
-    attempts.save(tx, kept, state=AttemptState.CONCLUDING, attempt=signed)
+    taken = attempts.save(tx, kept, state=AttemptState.CONCLUDING, attempt=signed)
     house.record(
         tx,
         EntryKind.SIGNATURE_RECEIVED,
@@ -43,6 +46,7 @@ def take_in(house: Household, tx: Transaction, received: Received) -> None:
             "signature": sha256(value).hex(),
         },
     )
+    return taken
 
 
 def require_alone(tx: Transaction, received: Received, kept: attempts.KeptAttempt) -> None:
