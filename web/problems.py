@@ -37,6 +37,20 @@ STATUS: dict[str, int] = {
     "web.media_type_unsupported": 415,
     "web.host_unknown": 421,
     "web.form_expired": 403,
+    "api": 422,
+    "api.key": 401,
+    "api.key_unknown": 404,
+    "api.rate": 429,
+    "api.request.not_json": 400,
+    "api.not_acceptable": 406,
+    "api.idempotency.in_progress": 409,
+    "api.webhook_unknown": 404,
+    "api.webhook_delivery_unknown": 404,
+    "api.webhook.disabled": 409,
+    "api.webhook.under_way": 409,
+    "api.return_address_unknown": 404,
+    "api.journey": 409,
+    "api.journey_unknown": 404,
     "canonical_json": 400,
     "encoding": 400,
     "pkcs11_uri": 500,
@@ -79,6 +93,7 @@ STATUS: dict[str, int] = {
     "engine.contract.party_unknown": 404,
     "engine.contract.cancelled": 410,
     "engine.contract.declined": 410,
+    "engine.contract.expired": 410,
     "engine.invitation": 410,
     "engine.invitation.signed": 409,
     "engine.invitation.not_yet": 409,
@@ -94,6 +109,7 @@ STATUS: dict[str, int] = {
     "evidence": 500,
     "evidence.erased": 410,
     "gateway": 503,
+    "gateway.address": 422,
     "proof": 502,
     "pades": 500,
     "validation": 422,
@@ -106,7 +122,13 @@ STATUS: dict[str, int] = {
 }
 """Status of an error code: the entry of the code itself, or of the nearest code that it extends."""
 
-RETRY_AFTER = {"engine.message.in_progress": 1, "engine.conclusion.postponed": 5, "store": 2, "gateway": 10}
+RETRY_AFTER = {
+    "engine.message.in_progress": 1,
+    "api.idempotency.in_progress": 1,
+    "engine.conclusion.postponed": 5,
+    "store": 2,
+    "gateway": 10,
+}
 """Seconds after which the same request may be sent again (RFC 9110 section 10.2.3)."""
 
 _SILENT = {"ceremony.invitation.unknown"}

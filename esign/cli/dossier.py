@@ -95,7 +95,7 @@ def _print(file: Path, report: DossierReport) -> None:
     click.echo(f"{file}: {'valid' if report.valid else 'NOT VALID'}")
     for label, value in (
         ("level", report.level),
-        ("signatory", report.signatory),
+        *(("signatory", name) for name in report.signatories or (report.signatory,)),
         ("proven at", report.proven_at and report.proven_at.isoformat()),
         ("dossier at", report.dossier_at and report.dossier_at.isoformat()),
     ):
@@ -113,6 +113,7 @@ def _object(file: Path, report: DossierReport) -> dict[str, Any]:
         "sandbox": report.sandbox,
         "level": report.level,
         "signatory": report.signatory,
+        "signatories": list(report.signatories),
         "proven_at": report.proven_at and report.proven_at.isoformat(),
         "dossier_at": report.dossier_at and report.dossier_at.isoformat(),
         "steps": [
@@ -127,7 +128,8 @@ def _print_error(file: Path, error: EsignError, as_json: bool) -> None:
     if as_json:
         problem = {"code": error.code, "detail": error.detail, "source": error.source}
         empty = dict.fromkeys(("sandbox", "level", "signatory", "proven_at", "dossier_at"))
-        click.echo(json.dumps({"file": str(file), "valid": False, **empty, "steps": [], "error": problem}))
+        nothing = {"valid": False, **empty, "signatories": [], "steps": []}
+        click.echo(json.dumps({"file": str(file), **nothing, "error": problem}))
     else:
         click.echo(error_line(error), err=True)
 

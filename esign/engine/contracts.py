@@ -109,8 +109,12 @@ class ContractDesk:
     def resend(self, actor: Actor, contract_id: str, party: str = "signatory-1") -> Invited:
         """Send a party a new invitation; the old one's tokens and devices lose their right.
 
+        A contract that expired goes on with it, and whoever else was invited is invited anew (``further``), unless
+        somebody had signed or it is more than thirty days ago.
+
         Raises:
             ContractUnknown: There is no such contract.
+            ContractExpired: It expired and cannot go on; it has to be drawn up anew.
             ContractStateRefused: Nobody is invited, or the contract has ended.
             PartyUnknown: The party has no invitation.
             AlreadySigned: The party has signed; the signed copy is on its way or there.

@@ -14,10 +14,13 @@ from esign.engine.household import Household
 from esign.engine.notices import CANCELLATION, queue_notice
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
-from esign.engine.refusals import ContractStateRefused, PartyUnknown
+from esign.engine.refusals import ContractExpired, ContractStateRefused, PartyUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
 from esign.foundation.identifiers import new_id, new_token
+
+REVIVAL = timedelta(days=30)
+"""How long after its end an expired contract can go on with a new invitation; later it is drawn up anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,14 @@ class Invited:
 
 
 def make(
-    house: Household, tx: Transaction, contract_id: str, party: str, *, replaces: str = "", by: Actor | None = None
+    house: Household,
+    tx: Transaction,
+    contract_id: str,
+    party: str,
+    *,
+    replaces: str = "",
+    by: Actor | None = None,
+    mail: bool = True,
 ) -> Invited:
     """Make an invitation and queue its mail.
 
@@ -43,6 +53,7 @@ def make(
         party: ``signatory-1``, …
         replaces: Identifier of the invitation that this one takes the place of.
         by: Who invites; None: it was the party's turn.
+        mail: Whether the link goes out by mail; otherwise the company hands it on.
     """
     now = house.clock.now()
     token = new_token()
@@ -58,8 +69,11 @@ def make(
     tx.invitations.add(invitation)
     facts = {"invitation": invitation.id, "party": party, "expires_at": seconds(invitation.expires_at)}
     facts |= {"replaces": replaces} if replaces else {}
+    facts |= {} if mail else {"channel": "company"}
     house.record(tx, EntryKind.INVITATION_MADE, contract_id, facts, by=by)
     link = f"{house.settings.agent_url}/#{token}"
+    if not mail:
+        return Invited(link=link, expires_at=invitation.expires_at, party=party)
     payload = invitation_payload(link=link, expires_at=invitation.expires_at, party=party)
     sealed = tx.safe.seal(contract_id, seal_names.delivery(INVITATION), payload)
     tx.outbox.add(contract_id, INVITATION, sealed, now)
@@ -81,21 +95,47 @@ def revoke(house: Household, tx: Transaction, invitation: InvitationRecord, *, c
 
 
 def send_anew(house: Household, tx: Transaction, record: ContractRecord, party: str, *, by: Actor) -> Invited:
-    """Replace a party's invitation by a new one.
+    """Replace a party's invitation by a new one; a contract that expired goes on with it, if that is still possible.
 
     Raises:
         ContractStateRefused: Nobody is invited, or the contract has ended.
         ContractDeclined: A party declined it.
         ContractCancelled: The company cancelled it.
+        ContractExpired: Its time is over, and it cannot go on.
         PartyUnknown: The party has no invitation.
         AlreadySigned: The party has signed.
     """
     refuse_if_ended(record)
+    if record.state is ContractState.EXPIRED:
+        return _revive(house, tx, record, party, by=by)
     if record.state not in UNDER_WAY:
         raise ContractStateRefused("nobody is invited to this contract", state=record.state.value)
     invitation = of_party(tx, record.id, party)
     revoke(house, tx, invitation, cause="sent_anew")
     return make(house, tx, record.id, party, replaces=invitation.id, by=by)
+
+
+def _revive(house: Household, tx: Transaction, record: ContractRecord, party: str, *, by: Actor) -> Invited:
+    """Let an expired contract go on: whoever was invited is invited anew, since everybody's invitation has ended.
+
+    Once somebody has signed it stays at its end: who has signed was told so.
+
+    Raises:
+        PartyUnknown: The party has no invitation.
+        ContractExpired: Somebody had signed, or the time was over too long ago.
+    """
+    asked = of_party(tx, record.id, party)
+    known = tx.invitations.of_contract(record.id)
+    if any(each.state is InvitationState.SIGNED for each in known):
+        raise ContractExpired("somebody had signed, and was told that the contract has ended", reason="signed")
+    if house.clock.now() >= max(each.expires_at for each in known) + REVIVAL:
+        raise ContractExpired("the time was over too long ago", reason="too_long_ago", days=REVIVAL.days)
+    tx.contracts.update(replace(record, state=ContractState.INVITED))
+    made = {}
+    for each in known:
+        revoke(house, tx, each, cause="sent_anew")
+        made[each.party] = make(house, tx, record.id, each.party, replaces=each.id, by=by)
+    return replace(made.pop(asked.party), further=tuple(made.values()))
 
 
 def cancel(house: Household, tx: Transaction, record: ContractRecord, reason: str, *, by: Actor) -> None:

@@ -35,6 +35,12 @@ class ContractCancelled(EngineError):
     code = "engine.contract.cancelled"
 
 
+class ContractExpired(EngineError):
+    """The contract's time is over and it cannot go on: somebody had signed, or it is too long ago. Draw it up anew."""
+
+    code = "engine.contract.expired"
+
+
 class AlreadySigned(EngineError):
     """The party has signed: the contract cannot be declined, cancelled or corrected, the invitation not handed over."""
 

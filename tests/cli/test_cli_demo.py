@@ -98,10 +98,11 @@ def test_the_verdict_can_be_read_by_machines(walked, capsys):
     assert run(["dossier", "verify", str(walked[0] / "mobile-plan.dossier"), *trust(walked), "--json"]) == 0
     value = json.loads(capsys.readouterr().out)
     assert set(value) == {
-        "file", "valid", "sandbox", "level", "signatory", "proven_at", "dossier_at", "steps", "error",
+        "file", "valid", "sandbox", "level", "signatory", "signatories", "proven_at", "dossier_at", "steps", "error",
     }  # fmt: skip
     assert (value["valid"], value["sandbox"], value["level"]) == (True, True, "simple")
     assert value["signatory"] == "Sophie Müller-Lüdenscheidt"
+    assert value["signatories"] == ["Sophie Müller-Lüdenscheidt"]
     assert all(set(step) == {"name", "outcome", "what", "part"} for step in value["steps"])
 
 
