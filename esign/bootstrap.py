@@ -26,11 +26,13 @@ from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.digests import sha256
 from esign.foundation.pkcs11_uri import Pkcs11Uri
 from esign.gateways.certification_authority import EstCertificationAuthority
+from esign.gateways.guarded_http import GuardedCaller
 from esign.gateways.http import HttpCaller
 from esign.gateways.identity_provider import HttpIdentityProvider
 from esign.gateways.mail import MailServer, SmtpMailer
 from esign.gateways.revocation import RevocationCollector
 from esign.gateways.timestamp_authority import HttpTimestampAuthority
+from esign.gateways.webhooks import GuardedWebhookCaller
 from esign.jobs import Task, Worker
 from esign.settings import Settings, SettingsError
 from esign.signing import Devices
@@ -39,6 +41,7 @@ from esign.store.contract_keys import refuse_if_foreign, refuse_if_sealed
 from esign.store.database import Database, migrate
 from esign.store.errors import VaultKeyError
 from esign.store.master_key import EnvironmentMasterKey, FileMasterKey, MasterKey
+from esign.store.rates import SharedRates
 from esign.store.seal_key import FileSealKey
 from esign.store.token_master_key import TokenMasterKey
 from esign.store.unit_of_work import SqlStore
@@ -85,6 +88,10 @@ def build(
         devices=Devices(seal=seal(settings)),
         trust=anchors,
         mailer=mailer or mail_server(settings, clock),
+        webhook_caller=GuardedWebhookCaller(
+            GuardedCaller(private_networks=settings.private_networks, timeout=settings.outside_timeout)
+        ),
+        rates=SharedRates(settings.state_dir / "rates.sqlite"),
         dispute_keys=dispute_keys(settings),
         agent_digest=sha256(manifest),
         agent_manifest=manifest,
@@ -102,6 +109,20 @@ def worker(application: Application) -> Worker:
             Task(name="expiries", run=application.upkeep.end_expired_contracts, every=60.0),
             Task(name="reminders", run=application.upkeep.remind_due, every=60.0),
             Task(name="ledger", run=application.ledger.stamp_due, every=30.0),
+            Task(name="answers", run=application.idempotency.forget_due, every=600.0),
+        ]
+    )
+
+
+def webhook_worker(application: Application) -> Worker:
+    """Return the loop that tells webhooks what happened; apart, because receivers may be slow."""
+    rounds = application.webhook_rounds
+    return Worker(
+        [
+            Task(name="webhook-events", run=rounds.fan_out, every=1.0),
+            Task(name="webhook-deliveries", run=rounds.deliver_due, every=1.0),
+            Task(name="webhook-disabled", run=rounds.tell_disabled, every=60.0),
+            Task(name="webhook-log", run=rounds.forget_due, every=3600.0),
         ]
     )
 

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,6 +91,13 @@ class Settings:
     """Sender of all mails: ``Name <address>`` or an address."""
     outside_timeout: float = 10.0
     """Seconds after which a call to the outside world is given up."""
+    private_networks: tuple[str, ...] = ()
+    """Networks (``10.1.0.0/16``) that webhooks and look-ups may call although they are private, also without TLS;
+    everything else must be public and https."""
+    api_rate: int = 50
+    """Requests a second that an API key may make in the long run; it is counted on each machine."""
+    api_burst: int = 200
+    """Requests that an API key may make at once."""
 
     def __post_init__(self) -> None:
         if self.trust not in ("sandbox", "configured"):
@@ -111,6 +119,13 @@ class Settings:
             raise SettingsError("a certificate lives between five minutes and an hour", setting="certificate_minutes")
         if not 0 < self.outside_timeout <= 120:
             raise SettingsError("a call outside is given up within two minutes", setting="outside_timeout")
+        if not 1 <= self.api_rate <= self.api_burst <= 100_000:
+            raise SettingsError("at least one request a second, and the burst not below the rate", setting="api_rate")
+        for network in self.private_networks:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise SettingsError("not a network such as 10.1.0.0/16", setting="private_networks") from error
         if not 60 <= self.attempt_seconds <= 3600:
             raise SettingsError("an attempt lives between one minute and one hour", setting="attempt_seconds")
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from esign.engine.api_keys import ApiKeyDesk
+from esign.engine.api_ports import Rates
 from esign.engine.ceremony import CeremonyDesk
 from esign.engine.contracts import ContractDesk
 from esign.engine.deliveries import DeliveryDesk
 from esign.engine.dossiers import DossierDesk
 from esign.engine.heads import LedgerDesk
 from esign.engine.household import Household
+from esign.engine.idempotency import IdempotencyDesk
+from esign.engine.journeys import JourneyDesk
+from esign.engine.reading import ReadingDesk
 from esign.engine.upkeep import UpkeepDesk
+from esign.engine.webhook_rounds import WebhookRounds
+from esign.engine.webhooks import WebhookDesk
 from esign.settings import Settings
 
 
@@ -25,6 +32,13 @@ class Application:
     ledger: LedgerDesk
     dossiers: DossierDesk
     upkeep: UpkeepDesk
+    api_keys: ApiKeyDesk
+    idempotency: IdempotencyDesk
+    reading: ReadingDesk
+    webhooks: WebhookDesk
+    webhook_rounds: WebhookRounds
+    journeys: JourneyDesk
+    rates: Rates
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -40,5 +54,12 @@ class Application:
             ledger=ledger,
             dossiers=DossierDesk(household=household, ledger=ledger),
             upkeep=UpkeepDesk(household=household),
+            api_keys=ApiKeyDesk(household=household),
+            idempotency=IdempotencyDesk(household=household),
+            reading=ReadingDesk(household=household),
+            webhooks=WebhookDesk(household=household),
+            webhook_rounds=WebhookRounds(household=household),
+            journeys=JourneyDesk(household=household),
+            rates=household.rates,
             agent_manifest=household.agent_manifest,
         )

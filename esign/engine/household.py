@@ -9,6 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from esign.access import Actor
+from esign.engine.api_ports import Rates, WebhookCaller
 from esign.engine.contents import ContractContents
 from esign.engine.ports import Documents, Mailer, Store, Transaction
 from esign.engine.records import ContractRecord
@@ -43,6 +44,8 @@ class Household:
     devices: Devices
     trust: TrustAnchors
     mailer: Mailer
+    webhook_caller: WebhookCaller
+    rates: Rates
     dispute_keys: tuple[bytes, bytes]
     """SubjectPublicKeyInfos of two persons, to whom seeds are escrowed: the inner one's and the outer one's."""
     agent_digest: bytes

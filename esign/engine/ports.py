@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from esign.engine.api_ports import Answers, ApiKeys, Journeys, Pages, Webhooks
+from esign.engine.account_ports import Accounts, Logins
 from esign.engine.records import (
     AttemptRecord,
     ContractRecord,
@@ -226,12 +228,40 @@ class Transaction(Protocol):
         """The vault: seals what belongs to no contract."""
 
     @property
+    def accounts(self) -> Accounts:
+        """Accounts and how they log in."""
+
+    @property
+    def logins(self) -> Logins:
+        """Sessions, challenges and failed logins."""
+
+    @property
     def audit(self) -> Audit:
         """Who did what on the company's side."""
 
     @property
     def outbox(self) -> Outbox:
         """The outbox."""
+
+    @property
+    def api_keys(self) -> ApiKeys:
+        """The API keys."""
+
+    @property
+    def answers(self) -> Answers:
+        """Answers that are given again to the same request."""
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Webhooks and what they are told."""
+
+    @property
+    def journeys(self) -> Journeys:
+        """Links that the company hands on itself."""
+
+    @property
+    def pages(self) -> Pages:
+        """Pages of contracts and events."""
 
 
 class Store(Protocol):
@@ -242,6 +272,15 @@ class Store(Protocol):
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction that only reads."""
+
+    def together(self, *, first: Callable[[Transaction], None] | None = None) -> AbstractContextManager[None]:
+        """Let all transactions of this thread within the block be one: all of it happens, or nothing.
+
+        It begins with the first one that may write, and commits at the end of the block unless an error leaves it.
+
+        Args:
+            first: Called at its beginning; may refuse.
+        """
 
 
 class Documents(Protocol):

@@ -47,6 +47,16 @@ class EntryKind(StrEnum):
     DELIVERY_QUEUED = "delivery.queued"
     DELIVERY_DONE = "delivery.done"
     DELIVERY_FAILED = "delivery.failed"
+    # The interface for backend systems
+    KEY_MADE = "key.made"
+    KEY_REVOKED = "key.revoked"
+    WEBHOOK_MADE = "webhook.made"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105
+    WEBHOOK_DISABLED = "webhook.disabled"
+    RETURN_ADDRESS_ADDED = "return_address.added"
+    RETURN_ADDRESS_REMOVED = "return_address.removed"
     # The evidence itself
     HEAD_TIMESTAMPED = "head.timestamped"
     DOSSIER_CREATED = "dossier.created"

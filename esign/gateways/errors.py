@@ -17,6 +17,12 @@ class GatewayAddressRefused(GatewayError):
     code = "gateway.address"
 
 
+class GatewayAddressPrivate(GatewayAddressRefused):
+    """The address leads into a private network, to this machine, or nowhere that may be called."""
+
+    code = "gateway.address.private"
+
+
 class GatewayTimeout(GatewayError):
     """The service did not answer in time; whether it acted is not known."""
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection
 
 from esign.evidence.ports import Vault
 from esign.foundation.clock import Clock
+from esign.store.api_keys import SqlAnswers, SqlApiKeys, SqlJourneys
+from esign.store.accounts import SqlAccounts
 from esign.store.audit import SqlAudit
 from esign.store.ceremonies import SqlCeremonies
 from esign.store.contract_keys import SqlContractKeys
 from esign.store.contracts import SqlContracts, SqlInvitations
 from esign.store.database import Database
+from esign.store.errors import StoreError
 from esign.store.ledger import SqlLedger
 from esign.store.outbox import SqlOutbox
+from esign.store.sessions import SqlLogins
+from esign.store.pages import SqlPages
+from esign.store.webhooks import SqlWebhooks
 
 
 class SqlTransaction:
@@ -53,6 +60,16 @@ class SqlTransaction:
         return SqlLedger(self._connection, self.safe, self._clock)
 
     @cached_property
+    def accounts(self) -> SqlAccounts:
+        """Accounts and how they log in."""
+        return SqlAccounts(self._connection)
+
+    @cached_property
+    def logins(self) -> SqlLogins:
+        """Sessions, challenges and failed logins."""
+        return SqlLogins(self._connection)
+
+    @cached_property
     def audit(self) -> SqlAudit:
         """Who did what on the company's side."""
         return SqlAudit(self._connection)
@@ -67,6 +84,57 @@ class SqlTransaction:
         """The outbox."""
         return SqlOutbox(self._connection)
 
+    @cached_property
+    def api_keys(self) -> SqlApiKeys:
+        """The API keys."""
+        return SqlApiKeys(self._connection)
+
+    @cached_property
+    def answers(self) -> SqlAnswers:
+        """Answers that are given again to the same request."""
+        return SqlAnswers(self._connection, self._vault)
+
+    @cached_property
+    def webhooks(self) -> SqlWebhooks:
+        """Webhooks and what they are told."""
+        return SqlWebhooks(self._connection, self._vault)
+
+    @cached_property
+    def journeys(self) -> SqlJourneys:
+        """Links that the company hands on itself."""
+        return SqlJourneys(self._connection, self._vault)
+
+    @cached_property
+    def pages(self) -> SqlPages:
+        """Pages of contracts and events."""
+        return SqlPages(self._connection)
+
+
+class _Joined:
+    """One transaction made of several: the first part begins it, nobody but its owner ends it."""
+
+    def __init__(self, begin: Callable[[], SqlTransaction], first: Callable[[SqlTransaction], None] | None) -> None:
+        self._begin = begin
+        self._first = first
+        self._tx: SqlTransaction | None = None
+        self.broken = False
+
+    @property
+    def begun(self) -> bool:
+        return self._tx is not None
+
+    @contextmanager
+    def part(self) -> Iterator[SqlTransaction]:
+        try:
+            if self._tx is None:
+                self._tx = self._begin()
+                if self._first is not None:
+                    self._first(self._tx)
+            yield self._tx
+        except BaseException:
+            self.broken = True  # whatever it had done is undone only with all the rest
+            raise
+
 
 class SqlStore:
     """Where the engine keeps everything but documents."""
@@ -75,18 +143,48 @@ class SqlStore:
         self._database = database
         self._vault = vault
         self._clock = clock
+        self._joined = threading.local()
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
         """Begin a transaction that may write."""
+        joined: _Joined | None = getattr(self._joined, "now", None)
+        if joined is not None:
+            with joined.part() as tx:
+                yield tx
+            return
         with self._database.transaction() as connection:
             yield SqlTransaction(connection, self._vault, self._clock)
 
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
         """Begin a transaction that only reads."""
+        joined: _Joined | None = getattr(self._joined, "now", None)
+        if joined is not None and joined.begun:
+            with joined.part() as tx:  # sees what was written so far
+                yield tx
+            return
         with self._database.reading() as connection:
             yield SqlTransaction(connection, self._vault, self._clock)
+
+    @contextmanager
+    def together(self, *, first: Callable[[SqlTransaction], None] | None = None) -> Iterator[None]:
+        """Let all transactions of this thread within the block be one, which begins with the first that may write."""
+        if getattr(self._joined, "now", None) is not None:
+            raise StoreError("transactions are joined once, not twice")
+
+        def begin(stack: ExitStack) -> SqlTransaction:
+            connection = stack.enter_context(self._database.transaction())
+            return SqlTransaction(connection, self._vault, self._clock)
+
+        with ExitStack() as stack:
+            self._joined.now = _Joined(lambda: begin(stack), first)
+            try:
+                yield
+                if self._joined.now.broken:
+                    raise StoreError("a part of a joined transaction failed, and the rest went on")
+            finally:
+                self._joined.now = None
 
     def close(self) -> None:
         """Close all connections."""

@@ -28,6 +28,8 @@ const KINDS = new Set([
   ...["message.refused", "permission.granted", "signature.received", "signature.refused", "signature.embedded"],
   ...["release.passed", "release.failed", "delivery.queued", "delivery.done", "delivery.failed", "head.timestamped"],
   ...["dossier.created", "seed.escrowed", "seed.disclosed"],
+  ...["key.made", "key.revoked", "webhook.made", "webhook.changed", "webhook.removed", "webhook.secret_rotated", "webhook.disabled"],
+  ...["return_address.added", "return_address.removed"],
 ]);
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const TEXT = /^[A-Za-z0-9_.:/+=-]{0,200}$/;

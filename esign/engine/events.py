@@ -1,0 +1,60 @@
+"""Events: what is told outside of the ledger's entries; identifiers and kinds, nothing personal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from esign.evidence.entry import Entry
+from esign.evidence.kinds import EntryKind
+
+EVENT_KINDS = (
+    EntryKind.CONTRACT_DRAWN_UP,
+    EntryKind.INVITATION_MADE,
+    EntryKind.INVITATION_SENT,
+    EntryKind.INVITATION_REVOKED,
+    EntryKind.DEVICE_BOUND,
+    EntryKind.DOCUMENT_FETCHED,
+    EntryKind.ATTEMPT_LOCKED,
+    EntryKind.CONTRACT_PARTLY_SIGNED,
+    EntryKind.CONTRACT_CONCLUDED,
+    EntryKind.CONTRACT_DECLINED,
+    EntryKind.CONTRACT_CANCELLED,
+    EntryKind.CONTRACT_EXPIRED,
+    EntryKind.CONTRACT_FAILED,
+    EntryKind.CONTRACT_ERASED,
+    EntryKind.DELIVERY_DONE,
+    EntryKind.DELIVERY_FAILED,
+    EntryKind.DOSSIER_CREATED,
+)
+"""What is told. The ledger holds more; a backend system needs no more."""
+
+TEST = "webhook.test"
+"""Kind of the event that tests a webhook; it stands in no ledger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    id: str
+    """From the hash of the ledger entry: the same event has the same name everywhere and for ever."""
+    kind: str
+    at: datetime
+    contract_id: str | None
+    party: str | None
+    seq: int
+    """Place in the ledger; never shown, others' business can be counted by it."""
+
+    @classmethod
+    def of(cls, entry: Entry) -> Event:
+        """Return the event of a ledger entry."""
+        party = entry.facts.get("party")
+        return cls(
+            id=f"evt_{entry.hash.hex()[:32]}",
+            kind=entry.kind.value,
+            at=entry.at,
+            contract_id=entry.contract,
+            party=party if isinstance(party, str) and party else None,
+            seq=entry.seq,
+        )
