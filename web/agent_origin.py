@@ -13,6 +13,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -32,6 +33,9 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 TRUSTED_TYPES = "esign-pdf"
 """The one Trusted Types policy: the document viewer and its worker."""
 
+_HELD = {".mjs", ".js", ".css", ".json"}
+"""What the page asks for with an integrity value; the manifest and the configuration are never packed by the build."""
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -57,21 +61,22 @@ class AgentAltered(AgentOriginError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedFile:
-    """One file of the origin: bytes, the same compressed (or None where that saves little), media type, digest."""
+    """One file of the origin: bytes, the same packed (smallest first; none where that saves little), type, digest."""
 
     body: bytes
-    compressed: bytes | None
+    packed: tuple[tuple[str, bytes], ...]
     media_type: str
     digest: str
 
     def entity(self, accepted: str) -> tuple[bytes, str, list[tuple[str, str]]]:
         """Return bytes, entity tag and headers for a client that accepts these encodings."""
-        if self.compressed is None:
+        if not self.packed:
             return self.body, f'"{self.digest}"', []
-        if "gzip" not in accepted.lower():
-            return self.body, f'"{self.digest}"', [("Vary", "Accept-Encoding")]
-        headers = [("Vary", "Accept-Encoding"), ("Content-Encoding", "gzip")]
-        return self.compressed, f'"{self.digest}-gzip"', headers
+        taken = {each.partition(";")[0].strip().lower() for each in accepted.split(",") if not _REFUSED.search(each)}
+        for coding, body in self.packed:
+            if coding in taken:
+                return body, f'"{self.digest}-{coding}"', [("Vary", "Accept-Encoding"), ("Content-Encoding", coding)]
+        return self.body, f'"{self.digest}"', [("Vary", "Accept-Encoding")]
 
 
 def manifest_digest(dist: Path) -> str:
@@ -173,21 +178,34 @@ def _read(dist: Path) -> dict[str, ServedFile]:
             raise AgentAltered("a file of the manifest is missing", file=name) from error
         if hashlib.sha256(body).hexdigest() != digest:
             raise AgentAltered("a file differs from the manifest", file=name)
-        files[name] = _served(name, body)
+        files[name] = _served(name, body, _brotli(dist / f"{name}.br"))
     if "index.html" not in files:
         raise AgentAltered("the manifest names no page")
     return files
 
 
-def _served(name: str, body: bytes) -> ServedFile:
+def _brotli(path: Path) -> bytes | None:
+    """Return what the build packed beside a file, if it did.
+
+    Nothing here unpacks it: the browser holds what comes out against the integrity value that it asks with, and refuses
+    anything else. The page and the manifest, which have none, are never packed in this way.
+    """
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _served(name: str, body: bytes, brotli: bytes | None = None) -> ServedFile:
     suffix = PurePosixPath(name).suffix
     media_type = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if media_type.startswith("text/") or media_type in ("application/json", "image/svg+xml"):
         media_type += "; charset=utf-8"
-    smaller = gzip.compress(body, 9, mtime=0)
+    zipped = gzip.compress(body, 9, mtime=0)
+    known = [("br", brotli if PurePosixPath(name).suffix in _HELD else None), ("gzip", zipped)]
     return ServedFile(
         body=body,
-        compressed=smaller if len(smaller) < 0.9 * len(body) else None,
+        packed=tuple((coding, small) for coding, small in known if small and len(small) < 0.9 * len(body)),
         media_type=media_type,
         digest=hashlib.sha256(body).hexdigest(),
     )

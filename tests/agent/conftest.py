@@ -37,6 +37,7 @@ def stack(shared_stack):
     wire.lose_before.clear()
     wire.lose_after.clear()
     wire.change.clear()
+    wire.refuse.clear()
     shared_stack.clock.offset *= 0
 
 

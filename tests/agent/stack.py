@@ -25,9 +25,9 @@ from esign import bootstrap
 from esign.gateways.mail import MailServer, SmtpMailer
 from esign.policy import policies_root
 from esign.settings import Settings
+from tests.actors import COMPANY
 from web import create_app
 from web.agent_origin import create_app as create_agent_app
-from tests.actors import COMPANY
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "web" / "agent" / "dist"
@@ -86,6 +86,8 @@ class Wire:
     """Types whose next answer never reaches the agent."""
     change: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     """Types whose answers are changed."""
+    refuse: dict[str, str] = field(default_factory=dict)
+    """Types that are refused with this code, whatever the server would say."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ["PATH_INFO"]
@@ -95,6 +97,8 @@ class Wire:
         if kind in self.lose_before:
             self.lose_before.remove(kind)
             return self._lose(start_response)
+        if kind in self.refuse:
+            return self._refuse(self.refuse[kind], environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         import io
 
@@ -116,6 +120,14 @@ class Wire:
             headers.append(("Content-Length", str(len(answer))))
         start_response(status, headers)
         return [answer]
+
+    @staticmethod
+    def _refuse(code: str, environ: dict[str, Any], start_response: Any) -> Any:
+        body = json.dumps({"code": code}).encode()
+        origin = ("Access-Control-Allow-Origin", environ["HTTP_ORIGIN"])
+        kind = ("Content-Type", "application/problem+json")
+        start_response("409 Conflict", [kind, origin, ("Content-Length", str(len(body)))])
+        return [body]
 
     @staticmethod
     def _lose(start_response: Any) -> Any:

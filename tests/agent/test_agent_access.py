@@ -1,45 +1,11 @@
 """Usable by everybody: axe-core in each state, reflow, size of controls, focus, languages, motion and contrast."""
 
-import os
-from pathlib import Path
-
 import pytest
 
+from tests.agent.inspector import WIDE, Inspector
 from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
-
-SHOTS = os.environ.get("AGENT_SHOTS")
-"""A folder: then every state is also photographed there."""
-
-SMALL = """() => [...document.querySelectorAll('button, a, input, summary')]
-  .filter((each) => each.getClientRects().length && getComputedStyle(each).visibility === 'visible')
-  .map((each) => [each.id || each.textContent.slice(0, 30), each.getBoundingClientRect()])
-  .filter(([, box]) => box.width < 44 || box.height < 44)
-  .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
-
-WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-class Inspector:
-    """Looks at a page in every state that it comes to."""
-
-    def __init__(self, customer, device):
-        self.customer = customer
-        self.device = device
-        self.findings = []
-
-    def look(self, name):
-        page = self.customer.page
-        page.wait_for_timeout(500 if SHOTS else 50)
-        if SHOTS:
-            Path(SHOTS).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=f"{SHOTS}/{self.device}-{name}.png", full_page=False)
-            page.screenshot(path=f"{SHOTS}/{self.device}-{name}-full.png", full_page=True)
-        self.findings += [f"{name}: {each}" for each in self.customer.accessibility()]
-        self.findings += [f"{name}: too small: {each}" for each in page.evaluate(SMALL)]
-        if (wide := page.evaluate(WIDE)) > 0:
-            self.findings.append(f"{name}: {wide} pixels wider than the window")
 
 
 def walk_advanced(stack, customer, inspect):

@@ -57,7 +57,7 @@ GERMAN = {
         "button Vergrößern",
         "region Dokument",
         *(f"region Seite {page} von 5" for page in range(1, 6)),
-        "link Ungezeichnetes Dokument speichern (PDF)",
+        "link Dokument vor der Unterschrift speichern (PDF)",
     ],
     "unlock": ["Sie haben das Ende des Dokuments erreicht. Unten folgt Ihre Erklärung."],
     "unlock controls": [
@@ -66,7 +66,7 @@ GERMAN = {
         "heading Rubbelfeld freischalten",
         "button Mit Passkey freischalten",
         "heading Rubbelfeld",
-        "slider Freirubbeln mit der Tastatur",
+        "slider Mit dem Regler freirubbeln",
         "button Ein Stück freirubbeln",
         "textbox Code aus dem Rubbelfeld",
         "table Ihre Bestellung im Überblick",
@@ -141,7 +141,7 @@ ENGLISH = {
         "button Zoom in",
         "region Document",
         *(f"region Page {page} of 5" for page in range(1, 6)),
-        "link Save the unsigned document (PDF)",
+        "link Save the document before signing (PDF)",
     ],
     "unlock": ["You have reached the end of the document. Your declaration follows below."],
     "unlock controls": [
@@ -150,7 +150,7 @@ ENGLISH = {
         "heading Unlock the scratch field",
         "button Unlock with passkey",
         "heading Scratch field",
-        "slider Scratch with the keyboard",
+        "slider Scratch with the slider",
         "button Scratch a piece free",
         "textbox Code from the scratch field",
         "table Ihre Bestellung im Überblick",  # the contract's own language, and marked as such

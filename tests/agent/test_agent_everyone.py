@@ -5,8 +5,8 @@ import importlib.util
 import pytest
 from PIL import Image, ImageChops
 
+from tests.agent.inspector import WIDE, Inspector
 from tests.agent.scratch_helpers import DESKTOP, PHONE, ROOT, Customer
-from tests.agent.test_agent_access import WIDE, Inspector
 from tests.agent.test_agent_journey import sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]

@@ -159,6 +159,21 @@ def test_text_is_sent_compressed_to_whoever_takes_it(dist):
     assert "Content-Encoding" not in get(app, "/foil.png", HTTP_ACCEPT_ENCODING="gzip")[1]
 
 
+def test_what_the_build_packed_goes_to_whoever_takes_brotli(dist):
+    (dist / "agent.js.br").write_bytes(b"br")
+    (dist / "index.html.br").write_bytes(b"br")
+    (dist / "manifest.json.br").write_bytes(b"br")
+    app = create_agent_origin(dist, api=API, idp=IDP)
+    status, headers, sent = get(app, "/agent.js", HTTP_ACCEPT_ENCODING="gzip, deflate, br, zstd")
+    assert (status, headers["Content-Encoding"], sent, headers["Content-Length"]) == (200, "br", b"br", "2")
+    assert headers["Vary"] == "Accept-Encoding" and headers["ETag"].endswith('-br"')
+    for refused in ("gzip", "br;q=0", "brotli", "", "BR ; q=0.0"):
+        assert get(app, "/agent.js", HTTP_ACCEPT_ENCODING=refused)[2] == FILES["agent.js"]
+    for name in ("/", "/index.html", "/manifest.json", "/config.json"):  # no integrity value holds these
+        assert get(app, name, HTTP_ACCEPT_ENCODING="br")[1].get("Content-Encoding") is None
+    assert get(app, "/agent.js.br")[0] == 404
+
+
 def test_what_is_served_is_what_was_read_at_the_start(app, dist):
     (dist / "agent.js").write_bytes(b"evil()")
     assert get(app, "/agent.js")[2] == FILES["agent.js"]

@@ -4,9 +4,11 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
 import * as esbuild from "esbuild-wasm";
 import { canonical } from "./src/canonical.js";
 import { de } from "./src/texts.de.js";
+import { en } from "./src/texts.en.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(HERE, "src");
@@ -17,6 +19,8 @@ const VENDORED = [
   ["legacy/build/pdf.worker.min.mjs", "pdfjs/pdf.worker.min.mjs"],
   ["LICENSE", "pdfjs/LICENSE.txt"],
 ];
+/** The texts that come only for whoever reads them. */
+const ENGLISH = "texts.en.json";
 /** What the page asks for each time: the installation's configuration, and the manifest over this page too. */
 const ASKED_ANEW = new Set(["config.json", "manifest.json"]);
 const TARGET = ["chrome118", "firefox121", "safari17.4"];
@@ -32,6 +36,7 @@ async function bundle(files) {
   const place = (name) => [JSON.stringify(named(name, files.get(name))), JSON.stringify(integrity(files.get(name)))];
   const [libraryUrl, libraryIntegrity] = place("pdfjs/pdf.min.mjs");
   const [workerUrl, workerIntegrity] = place("pdfjs/pdf.worker.min.mjs");
+  const [englishUrl, englishIntegrity] = place(ENGLISH);
   const result = await esbuild.build({
     absWorkingDir: SOURCES,
     entryPoints: { agent: "main.js" },
@@ -48,6 +53,8 @@ async function bundle(files) {
       PDF_LIBRARY_INTEGRITY: libraryIntegrity,
       PDF_WORKER_URL: workerUrl,
       PDF_WORKER_INTEGRITY: workerIntegrity,
+      ENGLISH_URL: englishUrl,
+      ENGLISH_INTEGRITY: englishIntegrity,
     },
   });
   return result.outputFiles[0].contents;
@@ -87,10 +94,19 @@ export function manifestOf(files) {
   return Buffer.from(canonical({ v: MANIFEST_VERSION, files: Object.fromEntries(digests) }));
 }
 
+/** What the browser holds against an integrity value after unpacking it, packed as small as it goes; beside the files, and
+ * no part of the manifest: the same bytes come out. */
+export function packed(files) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22 };
+  const held = [...files].filter(([name]) => /\.(m?js|css)$/.test(name) || name === ENGLISH);
+  return new Map(held.map(([name, bytes]) => [`${name}.br`, brotliCompressSync(bytes, { params })]));
+}
+
 /** Build into a folder; returns name -> bytes of everything written. */
 export async function build(target = join(HERE, "dist")) {
   const files = new Map();
   for (const [from, to] of VENDORED) files.set(to, await readFile(join(PDFJS, from)));
+  files.set(ENGLISH, Buffer.from(canonical(en)));
   files.set("agent.js", Buffer.from(await bundle(files)));
   files.set("agent.css", await styles());
   for (const name of ["foil.png", "icon.svg"]) files.set(name, await readFile(join(HERE, "assets", name)));
@@ -105,10 +121,11 @@ export async function build(target = join(HERE, "dist")) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
-  const { gzipSync } = await import("node:zlib");
   const files = await build();
+  const small = packed(files);
+  for (const [name, bytes] of small) await writeFile(join(HERE, "dist", name), bytes);
   for (const [name, bytes] of files) {
-    console.log(`${name.padEnd(28)} ${String(bytes.length).padStart(9)}  gzip ${String(gzipSync(bytes, { level: 9 }).length).padStart(8)}`);
+    console.log(`${name.padEnd(28)} ${String(bytes.length).padStart(9)}  ${String(small.get(`${name}.br`)?.length ?? "").padStart(8)}`);
   }
   console.log(`manifest sha256 ${hash("sha256", files.get("manifest.json"), "hex")}`);
 }

@@ -162,7 +162,7 @@ export async function declare(page, session, attempt, reading) {
   const done = await Promise.race([scratched, failed]);
   const { nonce, code } = /** @type {{nonce: Uint8Array<ArrayBuffer>, code: string}} */ (/** @type {unknown} */ (opened));
   words.put(hint, "scratch.done");
-  if (done.mode === "keyboard") words.put(part("spoken"), "scratch.spoken", { code: Array.from(code).join(" ") });
+  if (done.mode === "keyboard") words.put(part("spoken"), "scratch.spoken", { code: Array.from(code).join("\u00a0") });
   const typos = await typedCode(page, code, attempt);
   const proof = await proveIntent(nonce, attempt.tau, code);
   await keepDeclaration(session, attempt, {

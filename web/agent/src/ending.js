@@ -75,7 +75,7 @@ export function showResult(page, session, { pdf, name, file, transcript }) {
   words.put(part("result-lead"), `result.lead.${transcript ? level : "elsewhere"}`, values);
   words.put(part("result-what"), `result.what.${level}`, values);
   words.put(part("result-next"), "result.next_text", values);
-  part("receipt-line").hidden = !transcript;
+  part("receipt-line").hidden = part("receipt-kept").hidden = !transcript;
   part("receipt").textContent = transcript?.slice(0, 32).match(/.{4}/g)?.join(" ") ?? "";
   part("receipt-file").textContent = file.match(/.{4}/g)?.join(" ") ?? "";
   part("result-sandbox").hidden = !sandbox;

@@ -7,6 +7,8 @@ import { Problem } from "./problems.js";
 import { contractWords, currentPasskey, forgetPasskey } from "./session.js";
 import { fetchAhead, startViewer } from "./viewer.js";
 
+const LOCALES = { de: "de-DE", en: "en-GB" };
+
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./page.js").Page} Page */
 
@@ -23,7 +25,7 @@ async function fill(page, session, usable) {
   if (signatory.represents) words.put(part("landing-represents"), "landing.represents.value", { name: signatory.represents });
   part("landing-reference").textContent = contract.reference;
   words.always(() => {
-    part("landing-until").textContent = new Date(until * 1000).toLocaleString(words.language, {
+    part("landing-until").textContent = new Date(until * 1000).toLocaleString(LOCALES[words.language], {
       dateStyle: "long",
       timeStyle: "short",
     });

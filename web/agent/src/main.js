@@ -16,11 +16,13 @@ import { read } from "./reading.js";
 import { Session, contractWords, tidy, tokenIn } from "./session.js";
 import { claim } from "./tabs.js";
 import { startViewer } from "./viewer.js";
-import { Words, firstLanguage } from "./words.js";
+import { Words, firstLanguage, learn } from "./words.js";
 
 const RESUME_SECONDS = 3600; // the server knows the attempt's end; this only bounds a forgotten window
 
-const page = new Page(new Words(firstLanguage()));
+const language = firstLanguage();
+const learnt = learn(language);
+const page = new Page(new Words("de")); // as the page was delivered
 /** @type {Session | null} */
 let session = null;
 
@@ -48,12 +50,14 @@ function takeFragment() {
 
 async function start() {
   const fragment = takeFragment();
+  if (language !== "de" && (await learnt)) page.speak(language);
   demand(
     globalThis.crypto?.subtle && globalThis.indexedDB && "isWellFormed" in String.prototype && globalThis.DecompressionStream,
     "agent.browser.too_old",
   );
   page.busy("busy.hello");
   const place = await findPlace();
+  page.honesty(place.api);
   await tidy(Date.now() / 1000);
   const answer = readAnswer(fragment);
   const returned = answer ? await Session.returning(answer.state, place) : null;

@@ -1,4 +1,5 @@
 // The page's furniture: which part is shown, what is announced, where the focus goes.
+import { learn } from "./words.js";
 
 /** @typedef {"loading" | "elsewhere" | "moved" | "waiting" | "landing" | "handover" | "declining" | "declined" | "reading" | "progress" | "resuming" | "result" | "problem"} Part */
 
@@ -23,21 +24,35 @@ export class Page {
   /** @param {import("./words.js").Words} words */
   constructor(words) {
     this.words = words;
-    part("language").addEventListener("click", () => this.speak(words.language === "de" ? "en" : "de"));
-    this.speak(words.language, false);
+    part("language").addEventListener("click", () => this.choose(words.language === "de" ? "en" : "de"));
+    this.speak(words.language);
   }
 
-  /** @param {"de" | "en"} language @param {boolean} [chosen] by the person, so it is remembered in this tab */
-  speak(language, chosen = true) {
-    this.words.speak(language);
-    const other = language === "de" ? "en" : "de";
-    part("language").lang = other;
-    part("language").textContent = LANGUAGES[other];
-    if (!chosen) return;
+  /** The person's choice; it is remembered in this tab. @param {"de" | "en"} language */
+  async choose(language) {
+    if (!(await learn(language))) return this.say("network.words");
+    this.speak(language);
     sessionStorage.setItem("lang", language);
     const address = new URL(location.href);
     address.searchParams.set("lang", language);
     history.replaceState(null, "", `${address.pathname}${address.search}`);
+  }
+
+  /** @param {"de" | "en"} language */
+  speak(language) {
+    this.words.speak(language);
+    const other = language === "de" ? "en" : "de";
+    part("language").lang = other;
+    part("language").textContent = LANGUAGES[other];
+    const about = /** @type {HTMLAnchorElement} */ (part("honesty"));
+    if (about.href) about.search = `?lang=${language}`;
+  }
+
+  /** Where the service says what it can do and what not. @param {string} web origin of its pages */
+  honesty(web) {
+    const about = /** @type {HTMLAnchorElement} */ (part("honesty"));
+    about.href = `${web}/security?lang=${this.words.language}`;
+    about.hidden = false;
   }
 
   /** What a test, a style or a helper may wait for. @param {string} state */
@@ -57,7 +72,9 @@ export class Page {
     for (const each of PARTS) part(each).hidden = each !== name && !(each === "declaring" && name === "reading");
     this.state = state;
     window.scrollTo(0, 0);
-    part(`${name}-title`).focus({ preventScroll: true });
+    const title = part(`${name}-title`);
+    title.focus({ preventScroll: true });
+    if (title.getBoundingClientRect().bottom > innerHeight) title.scrollIntoView(); // a magnified screen shows little at once
   }
 
   /** Show a part for a while; the function that comes back brings back what was there.

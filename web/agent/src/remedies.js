@@ -9,6 +9,7 @@ const REMEDIES = /** @type {const} */ ({
   "agent.identification.foreign_provider": "none",
   "agent.certificate": "enrol",
   "agent.transcript": "anew",
+  "agent.transcript.other_agent": "again",
   "agent.document": "none",
   "agent.capsule": "anew",
   "agent.attributes": "none",
@@ -33,6 +34,9 @@ const REMEDIES = /** @type {const} */ ({
   "engine.conclusion.release_refused": "none",
   "engine.result": "again",
   signing: "enrol",
+  "signing.permission": "again",
+  "signing.qualified": "none",
+  "signing.seal": "again",
   gateways: "again",
 });
 

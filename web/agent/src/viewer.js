@@ -34,7 +34,6 @@ function library() {
     script.src = trusted(LIBRARY.url);
     script.addEventListener("load", () => (ready() ? resolve(ready()) : fail(undefined)), { once: true });
     script.addEventListener("error", fail, { once: true });
-    setTimeout(() => (ready() ? resolve(ready()) : fail("timeout")), 60_000);
     document.head.append(script);
   });
 }

@@ -1,11 +1,27 @@
-// The page in two languages. Every text on the page stays tied to its key, so that the switch needs no reload.
+// The page in two languages. Every text on the page stays tied to its key, so that the switch needs no reload. German
+// comes with the program; English is a file of its own, with an integrity value, for whoever reads English.
 import { de } from "./texts.de.js";
-import { en } from "./texts.en.js";
+
+/* Set by the build: where the English texts lie and what they must hash to. */
+const ENGLISH = typeof ENGLISH_URL === "string" ? { url: ENGLISH_URL, integrity: ENGLISH_INTEGRITY } : null;
 
 /** @typedef {"de" | "en"} Language */
 /** @typedef {Record<string, string | number>} Values */
 
-const TEXTS = { de, en };
+/** @type {{de: Record<string, string>, en?: Record<string, string>}} */
+const TEXTS = { de };
+
+/** Have the texts of a language at hand; false where they did not come. @param {Language} language @returns {Promise<boolean>} */
+export async function learn(language) {
+  if (TEXTS[language] || !ENGLISH) return Boolean(TEXTS[language]);
+  const { url, integrity } = ENGLISH;
+  const texts = await fetch(url, { integrity, credentials: "same-origin" }).then(
+    (response) => (response.ok ? response.json() : null),
+    () => null,
+  );
+  if (texts) TEXTS.en = texts;
+  return Boolean(texts);
+}
 
 /** Refusals that mean the same to the person, wherever they come from. */
 const SAME = /** @type {Record<string, string>} */ ({
@@ -13,6 +29,24 @@ const SAME = /** @type {Record<string, string>} */ ({
   "engine.invitation": "closed",
   "engine.enrolment.user_verification_required": "agent.passkey",
   "ceremony.intent.expired": "agent.attempt",
+  "ceremony.signature.locked": "ceremony.intent.locked",
+  "ceremony.signature.superseded": "ceremony.intent.superseded",
+  "agent.document.length": "agent.document.other",
+  "agent.document.not_pdf": "agent.document.other",
+  "agent.document.fonts": "agent.document.unreadable",
+  "agent.transcript.order_label": "agent.transcript.declaration",
+  "agent.transcript.summary": "agent.transcript.declaration",
+  "agent.transcript.other_role": "agent.transcript.other_person",
+  "agent.transcript.other_trust": "agent.transcript.other_level",
+  "agent.transcript.user_verification": "agent.transcript.other_level",
+  "agent.transcript.policy": "agent.transcript.other_level",
+  "identity.certificate": "agent.certificate",
+  "identity.enrolment.expired": "engine.enrolment",
+  "identity.token.expired": "engine.enrolment",
+  "identity.token.too_old": "engine.enrolment",
+  "signing.permission": "internal",
+  "signing.seal": "internal",
+  "store.database": "agent.network",
 });
 
 export class Words {
@@ -28,7 +62,7 @@ export class Words {
 
   /** The words for a key. @param {string} key @param {Values} [values] */
   say(key, values = {}) {
-    const text = TEXTS[this.language][key];
+    const text = (TEXTS[this.language] ?? de)[key];
     if (text === undefined) throw new RangeError(`no words for ${key}`);
     return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
   }
@@ -39,7 +73,7 @@ export class Words {
       const key = `problem.${Object.hasOwn(SAME, at) ? SAME[at] : at}.${part}`;
       if (key in de) return key;
     }
-    return `problem.ceremony.${part}`;
+    return `problem.internal.${part}`;
   }
 
   /** Write the words into an element and keep them in the right language. @param {Element} element @param {string} key @param {Values} [values] */

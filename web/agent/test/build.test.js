@@ -4,7 +4,9 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { build, MANIFEST_VERSION } from "../build.mjs";
+import { brotliDecompressSync } from "node:zlib";
+import { build, MANIFEST_VERSION, packed } from "../build.mjs";
+import { en } from "../src/texts.en.js";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 let folder;
@@ -50,4 +52,26 @@ test("the bundle names pdf.js and its worker by digest and speaks to no address 
     assert.ok(code.includes(`sha384-${digest}`) && code.includes(`${name}?v=${sha256(files.get(name))}`), name);
   }
   assert.doesNotMatch(code, /https?:\/\/|\beval\(|new Function|innerHTML|insertAdjacentHTML|document\.write/);
+});
+
+test("what is packed for the way is exactly what the integrity values hold, and much smaller", () => {
+  const small = packed(files);
+  assert.deepEqual(
+    [...small.keys()].sort(),
+    ["agent.css.br", "agent.js.br", "pdfjs/pdf.min.mjs.br", "pdfjs/pdf.worker.min.mjs.br", "texts.en.json.br"],
+  );
+  for (const [name, bytes] of small) {
+    const whole = files.get(name.slice(0, -3));
+    assert.ok(brotliDecompressSync(bytes).equals(Buffer.from(whole)), name);
+    assert.ok(bytes.length < whole.length / 2, name);
+  }
+});
+
+test("English is a file of its own, named by its digest, and not in the program", () => {
+  const code = files.get("agent.js").toString();
+  const texts = files.get("texts.en.json");
+  assert.deepEqual(JSON.parse(texts.toString()), en);
+  assert.ok(code.includes(`texts.en.json?v=${sha256(texts)}`));
+  assert.ok(code.includes(`sha384-${createHash("sha384").update(texts).digest("base64")}`));
+  assert.ok(!code.includes(en["landing.how.scratch"]) && !files.get("index.html").includes(en["footer.honesty"]));
 });

@@ -25,7 +25,11 @@ test("the nearest code has the words", () => {
   assert.equal(words.nearest("engine.invitation.signed", "title"), "problem.engine.invitation.signed.title");
   assert.equal(words.nearest("engine.attempt.unknown", "text"), "problem.ceremony.text");
   assert.equal(words.nearest("ceremony.intent.expired", "next"), "problem.agent.attempt.next");
-  assert.equal(words.nearest("something.new", "text"), "problem.ceremony.text");
+  assert.equal(words.nearest("something.new", "text"), "problem.internal.text");
+  assert.equal(words.nearest("agent.document.active", "title"), "problem.agent.document.active.title");
+  assert.equal(words.nearest("agent.document.active", "next"), "problem.agent.document.next");
+  assert.equal(words.nearest("agent.document.fonts", "text"), "problem.agent.document.unreadable.text");
+  assert.equal(words.nearest("signing.seal.not_valid", "title"), "problem.internal.title");
   assert.equal(words.say("reading.counter", { page: 2, of: 3 }), "Seite 2 von 3");
   assert.throws(() => words.say("no.such.words"), RangeError);
 });
