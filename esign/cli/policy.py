@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -41,12 +42,27 @@ def check() -> int:
             faults.append(f"{name}: carries no test cases of its own")
         if path.parent.name == "signature":
             faults.extend(f"{name}: test case {number}: {what}" for number, what in _wrong_days(path, cases))
-    if not faults:  # the contracts' own examples read all files, so they are run only over good ones
+    if not faults:  # the contracts' and forms' own examples read all files, so they are run only over good ones
         faults.extend(f"{fault.file}: test case {fault.case}: {fault.what}" for fault in check_policies())
+        faults.extend(_wrong_forms())
     for line in faults:
         click.echo(line)
     click.echo(f"{root.name}: {files} files, {examples} test cases, {len(faults)} faults")
     return 1 if faults else 0
+
+
+def _wrong_forms() -> Iterator[str]:
+    from esign.contracts import ContractData
+    from esign.contracts.policy_tests import samples
+    from esign.forms import check_forms
+
+    try:
+        found = check_forms({name: json.loads(data) for name, data in samples()}, ContractData.parse)
+    except EsignError as error:
+        facts = ", ".join(f"{key}: {value}" for key, value in error.facts.items())
+        yield f"forms: {error.detail} [{facts}] ({error.code})"
+        return
+    yield from (f"{fault.file}: test case {fault.case}: {fault.what}" for fault in found)
 
 
 def _wrong_days(path: Path, cases: Any) -> Iterator[tuple[int, str]]:

@@ -170,7 +170,7 @@ def test_the_electricity_contract_has_what_enwg_41_asks_for(sample) -> None:
     said = words(compose(ContractData.parse(sample("electricity"))))
     for item in (
         "Lichtwerk Beispiel Energie GmbH, Kraftwerkstraße 1",
-        "00000047110",
+        "00000047119",
         "12 Monate, bis 31.01.2028",
         "Netznutzung und Messstellenbetrieb sind Teil unserer Leistung",
         "außerhalb der Grundversorgung",
