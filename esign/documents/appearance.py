@@ -108,11 +108,24 @@ def _picture(lines: tuple[_Line, ...], sandbox: bool, lang: str, size_points: tu
     width, height = size_points
     if not (SMALLEST[0] <= width <= LARGEST[0] and SMALLEST[1] <= height <= LARGEST[1]):
         raise AppearanceFailed("the field is too small or too large")
-    picture = Image.new("RGB", (round(width * PIXELS_PER_POINT), round(height * PIXELS_PER_POINT)), _PAPER)
-    canvas = ImageDraw.Draw(picture)
-    bottom = _draw_sandbox(canvas, picture.size, lang) if sandbox else picture.height
-    _draw_lines(canvas, picture.width, bottom, lines)
+    size = round(width * PIXELS_PER_POINT), round(height * PIXELS_PER_POINT)
+    paper, bottom = _paper(size, lang if sandbox else "")
+    picture = paper.copy()
+    _draw_lines(ImageDraw.Draw(picture), picture.width, bottom, lines)
     return _png(picture)
+
+
+@lru_cache(maxsize=16)
+def _paper(size: tuple[int, int], sandbox: str) -> tuple[Image.Image, int]:
+    """Return the paper before anything personal stands on it, and the height that is free; to be copied.
+
+    Args:
+        size: Pixels.
+        sandbox: Language of the sandbox's mark; empty where there is none.
+    """
+    paper = Image.new("RGB", size, _PAPER)
+    bottom = _draw_sandbox(ImageDraw.Draw(paper), size, sandbox) if sandbox else paper.height
+    return paper, bottom
 
 
 def _png(picture: Image.Image) -> bytes:
