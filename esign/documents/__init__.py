@@ -19,6 +19,8 @@ from esign.documents.errors import (
 )
 from esign.documents.lint import LintFinding, lint_pdf
 from esign.documents.render import render_page
+from esign.documents.upload import Upload, UploadWarning, normalise
+from esign.documents.upload_errors import UploadRefused
 
 __all__ = [
     "COMPANY_FIELD",
@@ -33,8 +35,12 @@ __all__ = [
     "GlyphMissing",
     "LintFinding",
     "RenderingFailed",
+    "Upload",
+    "UploadRefused",
+    "UploadWarning",
     "draw_up",
     "lint_pdf",
+    "normalise",
     "render_page",
     "seal_appearance",
     "signature_appearance",

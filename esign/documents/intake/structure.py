@@ -1,0 +1,146 @@
+"""The skeleton of the file: its page tree, and what the catalogue may keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pikepdf
+
+from esign.documents.intake import limits
+from esign.documents.intake.reasons import Reasons, Refused
+
+_KEPT = {
+    "/Type",
+    "/Pages",
+    "/Names",
+    "/Dests",
+    "/Outlines",
+    "/PageLabels",
+    "/Lang",
+    "/MarkInfo",
+    "/StructTreeRoot",
+    "/ViewerPreferences",
+    "/OutputIntents",
+    "/AcroForm",
+}
+"""What of the catalogue stays; the rest is for other uses than reading (ISO 32000-1 table 28)."""
+_PAGE_DROPPED = (
+    "/Metadata",
+    "/PieceInfo",
+    "/LastModified",
+    "/Thumb",
+    "/Trans",
+    "/Dur",
+    "/B",
+    "/ID",
+    "/PZ",
+    "/Tabs",
+    "/PresSteps",
+)
+
+
+def check_page_tree(document: pikepdf.Pdf) -> None:
+    """Refuse a page tree that goes in circles, is too deep or too large, before any library walks it.
+
+    Raises:
+        Refused: ``damaged``, ``no_pages``, ``too_many_pages``.
+    """
+    root = document.Root.get("/Pages")
+    waiting: list[tuple[Any, int]] = [(root, 0)]
+    seen: set[tuple[int, int]] = set()
+    pages = 0
+    while waiting:
+        node, depth = waiting.pop()
+        if not isinstance(node, pikepdf.Dictionary) or depth > limits.MAX_DEPTH or node.objgen in seen:
+            raise Refused("damaged", where="pages")
+        if node.is_indirect:
+            seen.add(node.objgen)
+        if "/Kids" in node:
+            kids = node["/Kids"]
+            if not isinstance(kids, pikepdf.Array) or len(kids) > 10 * limits.MAX_PAGES:
+                raise Refused(
+                    "too_many_pages" if isinstance(kids, pikepdf.Array) else "damaged", limit=limits.MAX_PAGES
+                )
+            waiting.extend((kid, depth + 1) for kid in kids)
+            if len(seen) > 20 * limits.MAX_PAGES:
+                raise Refused("too_many_pages", limit=limits.MAX_PAGES)
+        else:
+            pages += 1
+            if pages > limits.MAX_PAGES:
+                raise Refused("too_many_pages", limit=limits.MAX_PAGES)
+    if not pages:
+        raise Refused("no_pages")
+
+
+def check_catalogue(root: Any, reasons: Reasons) -> None:
+    """Note what the catalogue says that no contract may say."""
+    if "/XFA" in _inside(root, "/AcroForm") or bool(root.get("/NeedsRendering", False)):
+        reasons.add("xfa")
+    opening = root.get("/OpenAction")
+    if isinstance(opening, pikepdf.Dictionary) and opening.get("/S") != "/GoTo":
+        reasons.add("javascript" if opening.get("/S") == "/JavaScript" else "open_action")
+    if len(_inside(root, "/AA")):
+        reasons.add("additional_actions")
+    layers = root.get("/OCProperties")
+    if layers is not None and len(_inside(layers, "/OCGs") if isinstance(layers, pikepdf.Dictionary) else "x"):
+        reasons.add("layers")
+    if len(_inside(root, "/Perms")):
+        reasons.add("signed")
+    if "/Collection" in root:
+        reasons.add("attachments")
+    names = _inside(root, "/Names")
+    if "/JavaScript" in names:
+        reasons.add("javascript")
+    files = _inside(names, "/EmbeddedFiles")
+    if len(_inside(files, "/Names")) or len(_inside(files, "/Kids")):
+        reasons.add("attachments")
+
+
+def prune(document: pikepdf.Pdf) -> None:
+    """Take away what readers of a contract never see: metadata of others, editors' data, leftovers of earlier uses."""
+    root: Any = document.Root
+    for key in [key for key in list(root) if key not in _KEPT]:
+        del root[key]
+    if "/StructTreeRoot" in root and not _tree_ends(root["/StructTreeRoot"]):
+        del root["/StructTreeRoot"]
+    names: Any = root.get("/Names")
+    if isinstance(names, pikepdf.Dictionary):
+        for key in [key for key in list(names) if key != "/Dests"]:
+            del names[str(key)]
+    if "/Info" in document.trailer:
+        del document.trailer["/Info"]
+    for item in document.objects:
+        if isinstance(item, pikepdf.Stream) and "/Alternates" in item:  # other pictures for other printers
+            del item["/Alternates"]
+    for page in document.pages:
+        for name in _PAGE_DROPPED:
+            if name in page.obj:
+                del page.obj[name]
+        actions = page.obj.get("/AA")
+        if isinstance(actions, pikepdf.Dictionary) and not len(actions):
+            del page.obj["/AA"]
+
+
+def _tree_ends(tree: Any) -> bool:
+    """Tell whether a tag tree is one: no element below itself or in two places."""
+    waiting: list[Any] = [tree]
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, pikepdf.Array):
+            waiting.extend(node)
+            continue
+        if not isinstance(node, pikepdf.Dictionary):
+            continue
+        if node.is_indirect:
+            if node.objgen in seen or len(seen) > limits.MAX_OBJECTS:
+                return False
+            seen.add(node.objgen)
+        if "/K" in node and node.get("/Type") not in ("/MCR", "/OBJR"):
+            waiting.append(node["/K"])
+    return isinstance(tree, pikepdf.Dictionary)
+
+
+def _inside(item: Any, key: str) -> Any:
+    found = item.get(key) if isinstance(item, pikepdf.Dictionary) else None
+    return pikepdf.Dictionary() if found is None else found
