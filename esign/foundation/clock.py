@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+
+_RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 
 class Clock(Protocol):
@@ -54,4 +57,6 @@ def from_rfc3339(text: str) -> datetime:
     Raises:
         ValueError: The text is not in exactly that form.
     """
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if not _RFC3339.fullmatch(text):
+        raise ValueError("not an instant in UTC with microseconds")
+    return datetime.fromisoformat(text)

@@ -13,6 +13,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -47,12 +48,29 @@ class CertificateUntrusted(CertificatePathError):
     code = "proof.certificate_path.untrusted"
 
 
+_MOST = 256
+_kept: dict[bytes, x509.Certificate] = {}
+"""Certificates of authorities that were read before: the same few stand in every signature and every timestamp."""
+
+
 def load_certificate(der: bytes) -> x509.Certificate:
     """Return the certificate that the DER bytes are.
 
     Raises:
         CertificateMalformed: Not a certificate, or an extension, name or key in it cannot be read.
     """
+    known = _kept.get(der)
+    if known is not None:
+        return known
+    certificate = _load(der)
+    if _is_of_authority(certificate):
+        if len(_kept) >= _MOST:
+            _kept.clear()
+        _kept[der] = certificate
+    return certificate
+
+
+def _load(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         # The library reads these on demand only; a certificate that fails later is worse than one that fails now.
@@ -97,6 +115,17 @@ def verify_path(
     except (VerificationError, ValueError, UnsupportedAlgorithm) as error:
         raise CertificateUntrusted from error
     return tuple(link.public_bytes(Encoding.DER) for link in verified.chain)
+
+
+def _is_of_authority(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate belongs to an authority for certificates or timestamps, and to no person."""
+    for extension in certificate.extensions:
+        value = extension.value
+        if isinstance(value, x509.BasicConstraints) and value.ca:
+            return True
+        if isinstance(value, x509.ExtendedKeyUsage) and ExtendedKeyUsageOID.TIME_STAMPING in value:
+            return True
+    return False
 
 
 def _is_authority(_policy: Policy, _certificate: x509.Certificate, constraints: x509.BasicConstraints) -> None:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import crl, ocsp, x509
+from asn1crypto import ocsp
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -22,7 +22,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from esign.pades.document import Document
 from esign.pades.security_store import read_security_store
-from esign.validation import names
+from esign.validation import names, parsed
 from esign.validation.certificates import TrustAnchors
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.later_revisions import LaterRevisions
@@ -74,9 +74,9 @@ def second_opinion(
     certificates, crls, ocsp_responses = read_security_store(document)
     findings += missing_revocation_data((*certificates, *embedded), crls, ocsp_responses)
 
-    anchors = [x509.Certificate.load(c) for c in trust.certificates]
-    others = [x509.Certificate.load(c) for c in certificates]
-    lists = [crl.CertificateList.load(c) for c in crls]
+    anchors = [parsed.certificate(c) for c in trust.certificates]
+    others = [parsed.certificate(c) for c in certificates]
+    lists = [parsed.revocation_list(c) for c in crls]
     responses = [ocsp.OCSPResponse.load(o) for o in ocsp_responses]
 
     def context(moment: datetime) -> ValidationContext:

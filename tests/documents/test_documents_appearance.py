@@ -37,6 +37,7 @@ def said(monkeypatch):
     """Collect every line of text that is fitted into the picture."""
     lines: list[str] = []
     fit = room._fit
+    room._paper.cache_clear()
 
     def collect(text, *rest):
         lines.append(text)
