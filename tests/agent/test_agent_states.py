@@ -297,11 +297,12 @@ def other_answers(walk):
     gone.page.goto(walk.speaking(link))
     gone.wait("problem")
     walk.look(gone, "cancelled")
-    link = walk.invite("mobile-plan")
-    stack.clock.offset = timedelta(days=60)
     gone.page.goto("about:blank")
-    gone.page.goto(link)
+    gone.open(walk.invite("mobile-plan"))
+    stack.clock.offset = timedelta(days=60)
+    gone.page.reload()
     gone.wait("problem")
+    assert gone.problem == "closed.expired"
     walk.look(gone, "expired")
     stack.clock.offset = timedelta(0)
 

@@ -13,7 +13,7 @@ function whatIsSigned(code, session) {
   if (code === "engine.conclusion.release_refused") return "problem.calm.withheld";
   const made = ["agent.result", "engine.conclusion", "engine.open.concluding", "engine.result"];
   if (made.some((each) => code.startsWith(each)) || session?.kept.hello?.state === "signed") return "problem.calm.signed";
-  if (code === "closed" || code.startsWith("engine.contract")) return "problem.calm"; // it ended before a signature
+  if (code.startsWith("closed") || code.startsWith("engine.contract")) return "problem.calm"; // it ended before a signature
   return signatureSent(session) ? "problem.calm.unknown" : "problem.calm";
 }
 

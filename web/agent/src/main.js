@@ -91,7 +91,8 @@ async function start() {
 
 /** @param {Session} current */
 function ended(current) {
-  if (!current.kept.declined && !current.kept.declining) throw new Problem("closed");
+  const { expires_at: end, server_time: now } = current.hello;
+  if (!current.kept.declined && !current.kept.declining) throw new Problem(now >= end ? "closed.expired" : "closed");
   showDeclined(page, current);
 }
 

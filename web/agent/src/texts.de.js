@@ -265,6 +265,8 @@ export const de = {
   "problem.closed.title": "Dieser Vorgang ist beendet",
   "problem.closed.text": "Die Einladung ist abgelaufen, abgelehnt oder zurückgezogen.",
   "problem.closed.next": "Wenn Sie den Vertrag noch schließen möchten, bitten Sie das Unternehmen um eine neue Einladung.",
+  "problem.closed.expired.title": "Die Einladung ist abgelaufen",
+  "problem.closed.expired.text": "Die Frist, in der Sie unterschreiben konnten, ist vorbei.",
 
   "problem.ceremony.title": "Der Server hat abgelehnt",
   "problem.ceremony.text": "Der Server hat diesen Schritt nicht angenommen.",

@@ -265,6 +265,8 @@ export const en = {
   "problem.closed.title": "This transaction has ended",
   "problem.closed.text": "The invitation has expired, was declined or withdrawn.",
   "problem.closed.next": "If you still want to conclude the contract, ask the company for a new invitation.",
+  "problem.closed.expired.title": "The invitation has expired",
+  "problem.closed.expired.text": "The time in which you could sign is over.",
 
   "problem.ceremony.title": "The server refused",
   "problem.ceremony.text": "The server did not accept this step.",

@@ -27,6 +27,7 @@ export async function learn(language) {
 const SAME = /** @type {Record<string, string>} */ ({
   engine: "ceremony",
   "engine.invitation": "closed",
+  "engine.invitation.expired": "closed.expired",
   "engine.enrolment.user_verification_required": "agent.passkey",
   "ceremony.intent.expired": "agent.attempt",
   "ceremony.signature.locked": "ceremony.intent.locked",
