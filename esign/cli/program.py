@@ -22,6 +22,7 @@ COMMANDS = {
     "worker": ("esign.cli.worker:worker", "Run one more background worker."),
     "dossier": ("esign.cli.dossier:dossier", "Create and verify dossiers: everything about one contract."),
     "ledger": ("esign.cli.ledger:ledger", "Verify the ledger."),
+    "forms": ("esign.cli.forms:forms", "List the forms; import postal codes and bank codes."),
     "policy": ("esign.cli.policy:policy", "Check the rules in policies/."),
     "web-process": ("esign.cli.serve:web_process", None),
     "agent-process": ("esign.cli.serve:agent_process", None),

@@ -1,0 +1,97 @@
+"""``esign forms``: the forms that there are, and the reference data that they are checked with."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from esign.cli.configuration import config_option, load
+from esign.cli.errors import FileUnreadable, FileUnwritable
+
+FOLDER = "reference"
+"""Folder of the installation's reference data, below ``state_dir``."""
+POSTAL_CODES = "postal-codes.tsv"
+BANK_CODES = "bank-codes.tsv"
+_MAX_READ = 64 * 1024 * 1024 + 1
+
+_file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+_out = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"Where to write (default: the installation's folder {FOLDER}/).",
+)
+
+
+@click.group()
+def forms() -> None:
+    """List the forms; import postal codes and bank codes."""
+
+
+@forms.command("list")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day on which they are in force.")
+def list_forms(day: datetime | None) -> None:
+    """List the forms in policies/forms."""
+    from esign.forms import form_definitions
+
+    for form in form_definitions():
+        if day is None or form.in_force(day.date()):
+            until = f" to {form.valid_to}" if form.valid_to else ""
+            click.echo(f"{form.name}\tversion {form.version}\tfrom {form.valid_from}{until}\t{form.title['de']}")
+
+
+@forms.command("import-postal-codes")
+@_file
+@_out
+@config_option
+def import_postal_codes(file: Path, out: Path | None, config: Path | None) -> None:
+    """Read GeoNames' DE.txt or DE.zip (https://download.geonames.org/export/zip/, CC BY 4.0)."""
+    from esign.forms.geonames import read_geonames
+    from esign.forms.reference import write_postal_codes
+
+    codes = read_geonames(_read(file))
+    target = _write(out, config, POSTAL_CODES, write_postal_codes(codes))
+    several = sum(len(towns) > 1 for towns in codes.values())
+    click.echo(f"{target}: {len(codes)} postal codes, {several} with several towns")
+
+
+@forms.command("import-bank-codes")
+@_file
+@_out
+@config_option
+def import_bank_codes(file: Path, out: Path | None, config: Path | None) -> None:
+    """Read the Deutsche Bundesbank's file of bank codes (Bankleitzahlendatei, text)."""
+    from esign.forms.bundesbank import read_bundesbank
+    from esign.forms.reference import write_banks
+
+    banks = read_bundesbank(_read(file))
+    target = _write(out, config, BANK_CODES, write_banks(banks))
+    click.echo(f"{target}: {len(banks)} bank codes")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_READ)
+    except OSError as error:
+        raise FileUnreadable("the file cannot be read", file=path.name) from error
+
+
+def _write(out: Path | None, config: Path | None, name: str, data: bytes) -> Path:
+    """Write a file whole or not at all."""
+    target = out or Path(load(config).state_dir) / FOLDER / name
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        if out is None:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise FileUnwritable("the file cannot be written", file=target.name) from error
+    return target
