@@ -9,7 +9,6 @@ Source: W3C WebAuthn Level 3 section 7.2 steps 10 to 21, as far as they do not c
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -30,6 +29,7 @@ from esign.ceremony.errors import (
 )
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import b64url
+from esign.foundation.foreign_json import read_object
 
 USER_PRESENT: Final = 0x01
 """Flag UP. Source: W3C WebAuthn Level 3 section 6.1."""
@@ -95,19 +95,9 @@ def verify_user(statement: UserVerificationStatement, *, tau: bytes, audience: s
 
 def _client_data(data: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise UserVerificationMalformedError("client data is not JSON") from error
-    if not isinstance(value, dict):
-        raise UserVerificationMalformedError("client data is not an object")
-    return value
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("duplicate member")
-    return value
+        return read_object(data)
+    except ValueError as error:
+        raise UserVerificationMalformedError("client data is not a JSON object") from error
 
 
 def _require_signature(passkey: bytes, signature: bytes, signed: bytes) -> None:

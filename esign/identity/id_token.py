@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
 from esign.foundation.encoding import EncodingError, from_b64url
+from esign.foundation.foreign_json import read_object
 from esign.identity.errors import (
     TokenAlgorithmRefused,
     TokenAudienceDiffers,
@@ -170,19 +170,9 @@ def _decode(token: str) -> tuple[Mapping[str, Any], bytes]:
 
 def _json(data: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise TokenMalformed("not JSON") from error
-    if not isinstance(value, dict):
-        raise TokenMalformed("not a JSON object")
-    return value
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("duplicate member")
-    return value
+        return read_object(data)
+    except ValueError as error:
+        raise TokenMalformed("not a JSON object") from error
 
 
 def _usable(key: Mapping[str, Any], algorithm: str) -> jwk.RSAKey | jwk.ECKey:

@@ -6,7 +6,6 @@ well: somebody whom the authenticator verified used this very key, for this enro
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import EncodingError, b64url, from_b64url
+from esign.foundation.foreign_json import read_object
 from esign.identity.errors import (
     PasskeyAlgorithmRefused,
     PasskeyChallengeDiffers,
@@ -148,16 +148,6 @@ def _key(use: PasskeyUse) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
 
 def _client_data(data: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise PasskeyMalformed("client data is not JSON") from error
-    if not isinstance(value, dict):
-        raise PasskeyMalformed("client data is not an object")
-    return value
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("duplicate member")
-    return value
+        return read_object(data)
+    except ValueError as error:
+        raise PasskeyMalformed("client data is not a JSON object") from error
