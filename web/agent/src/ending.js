@@ -3,7 +3,7 @@ import { signatureSent } from "./completion.js";
 import { offer, part } from "./page.js";
 import { Problem } from "./problems.js";
 import { remedy } from "./remedies.js";
-import { contractWords, forgetPasskey } from "./session.js";
+import { contractWords } from "./session.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./session.js").Session} Session */
@@ -34,11 +34,7 @@ export function showProblem(page, session, cause) {
   if (action !== "none") words.put(part("again"), `problem.action.${action}`);
   part("again").onclick = async () => {
     /** @type {HTMLButtonElement} */ (part("again")).disabled = true;
-    if (session && action !== "again") {
-      await session.keep({ opening: undefined, declared: undefined, enrolling: undefined });
-      if (action === "enrol") await session.keep({ identity: undefined });
-      if (/^(identity\.passkey|ceremony\.user_verification)/.test(code)) await forgetPasskey();
-    }
+    if (session && action !== "again") await session.forgetRefused(code);
     location.reload();
   };
   document.body.dataset.problem = code;

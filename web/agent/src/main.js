@@ -9,9 +9,10 @@ import { showProblem, showProgress, showResult } from "./ending.js";
 import { finishEnrolment } from "./enrolment.js";
 import { offerHandover } from "./handover.js";
 import { land } from "./landing.js";
+import { askAhead } from "./messages.js";
 import { readAnswer } from "./oidc.js";
 import { Page, part } from "./page.js";
-import { Problem, as, demand } from "./problems.js";
+import { Problem, as, demand, isFinal } from "./problems.js";
 import { read } from "./reading.js";
 import { Session, contractWords, tidy, tokenIn } from "./session.js";
 import { claim } from "./tabs.js";
@@ -112,6 +113,7 @@ async function ceremony(current) {
   const attempt = await openAttempt(current, () => page.busy("busy.check"));
   showDeclaration(attempt);
   const reading = await read(page, attempt, contractWords(current));
+  askAhead(current.place.api, current.hello.level === "simple" ? ["intent", "result"] : ["intent", "signature", "result"]);
   const signatureKey = await declare(page, current, attempt, reading);
   await finish(current, signatureKey, attempt.deadline);
 }
@@ -147,4 +149,7 @@ function fail(problem) {
   showProblem(page, session, problem);
 }
 
-start().catch(fail);
+start().catch(async (problem) => {
+  fail(problem);
+  if (session && isFinal(problem)) await session.forgetRefused(problem.code); // nobody goes on from there: a reload begins cleanly
+});

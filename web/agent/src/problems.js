@@ -29,3 +29,17 @@ export async function as(code, step) {
     throw cause instanceof Problem ? cause : new Problem(code, { cause });
   }
 }
+
+/** Refusals that another try may change, although the server answered. */
+const OPEN = /^(gateway|proof|store|engine\.(message\.in_progress|conclusion\.postponed|result\.not_ready))(\.|$)/;
+/** Refusals that the server keeps, although their status says that the fault is not the agent's. */
+const KEPT = /^(identity|engine\.conclusion\.release_refused)(\.|$)/;
+/** What the agent itself refuses about an answer: the same message would get the same answer. */
+const OWN = /^agent\.(certificate|transcript|document|attributes|capsule)(\.|$)/;
+
+/** Whether the same message would end the same way again. It is no state to go on from: a page that is loaded anew begins
+ * cleanly. @param {unknown} problem @returns {problem is Problem} */
+export function isFinal(problem) {
+  if (!(problem instanceof Problem) || OPEN.test(problem.code)) return false;
+  return (problem.status >= 400 && problem.status < 500) || KEPT.test(problem.code) || OWN.test(problem.code);
+}

@@ -2,7 +2,8 @@
 import { b64url } from "./bytes.js";
 import { makeDeviceKeys } from "./keys.js";
 import { deliver, invitationName, readJson, readPdf, writeMessage } from "./messages.js";
-import { Problem } from "./problems.js";
+import { Problem, isFinal } from "./problems.js";
+import { remedy } from "./remedies.js";
 import { forget, load, names, save } from "./storage.js";
 
 /** @typedef {import("./keys.js").DeviceKeys} DeviceKeys */
@@ -199,7 +200,7 @@ export class Session {
       await this.keep({ [member]: undefined });
       return answer;
     } catch (problem) {
-      if (problem instanceof Problem && problem.status >= 400 && problem.status < 500) await this.keep({ [member]: undefined });
+      if (isFinal(problem)) await this.keep({ [member]: undefined });
       throw problem;
     }
   }
@@ -207,6 +208,14 @@ export class Session {
   /** Send a message whose answer is a PDF. @param {import("./messages.js").MessageType} type @param {string} body */
   async fetchPdf(type, body) {
     return readPdf(await this.#send(type, body));
+  }
+
+  /** Forget what was refused for good: the attempt, and where only that helps the keys or the passkey.
+   * @param {string} code */
+  async forgetRefused(code) {
+    await this.keep({ opening: undefined, declared: undefined, enrolling: undefined });
+    if (remedy(code) === "enrol") await this.keep({ identity: undefined });
+    if (/^(identity\.passkey|ceremony\.user_verification)/.test(code)) await forgetPasskey();
   }
 
   /** @returns {Promise<Receipt | undefined>} */
