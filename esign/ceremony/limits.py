@@ -22,6 +22,9 @@ CODE_TRIES: Final = 5
 MAX_ATTEMPTS: Final = 20
 """Attempts of one invitation. Source: docs/ceremony-spec.md section 4, ``open``."""
 
+RESERVED_ATTEMPTS: Final = 4
+"""Attempts that no other device can use up. Source: docs/ceremony-spec.md section 4, ``open``."""
+
 MAX_DEVICES: Final = 5
 """Devices of one invitation. Source: docs/ceremony-spec.md section 4, ``hello``."""
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cryptography import x509
 
 from esign.ceremony.attempt import SignedAttempt
 from esign.documents import seal_appearance
@@ -17,6 +20,7 @@ from esign.engine.contents import ContractContents, RevisionContents
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractRecord
+from esign.engine.refusals import ClocksDisagree
 from esign.evidence.kinds import EntryKind
 from esign.foundation.digests import sha256
 from esign.pades import (
@@ -32,6 +36,9 @@ from esign.pades import (
 from esign.policy import LegalLevel, SignaturePolicy
 from esign.signing import grant
 from esign.validation import ReleaseExpectation
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far the timestamp authority's clock may be ahead of ours: as the release check has it."""
 
 SEAL_REASON = {"de": "Elektronisches Siegel des Unternehmens", "en": "Electronic seal of the company"}
 
@@ -130,7 +137,9 @@ def archive(house: Household, finished: Finished) -> Finished:
         EsignError: The timestamp authority did not answer as it must.
     """
     prepared = prepare_document_timestamp(finished.data)
-    return replace(finished, data=embed(prepared, house.timestamps.stamp(prepared.digest).der))
+    stamp = house.timestamps.stamp(prepared.digest)
+    _require_time(house, stamp.gen_time)
+    return replace(finished, data=embed(prepared, stamp.der))
 
 
 def seal_place(contract: ContractRecord, contents: ContractContents) -> SealPlace | None:
@@ -198,6 +207,7 @@ def _embedded(
     chain: Sequence[bytes],
 ) -> Finished:
     stamp = house.timestamps.stamp(sha256(signature))
+    _require_time(house, stamp.gen_time, certificate)
     cms = signed_data(
         attributes=attributes,
         signature=signature,
@@ -219,6 +229,18 @@ def _embedded(
     if len(stored) > len(signed):
         added.append(_revision("security_store", stored))
     return Finished(data=stored, added=tuple(added))
+
+
+def _require_time(house: Household, proven: datetime, certificate: bytes | None = None) -> None:
+    """Refuse a time with which the release check would fail the contract for good, although waiting mends it.
+
+    Raises:
+        ClocksDisagree: This server's clock is behind the authority's, or the authority's is behind the certificate's.
+    """
+    if proven > house.clock.now() + CLOCK_TOLERANCE:
+        raise ClocksDisagree("the timestamp lies in this server's future")
+    if certificate is not None and proven < x509.load_der_x509_certificate(certificate).not_valid_before_utc:
+        raise ClocksDisagree("the timestamp is older than the certificate")
 
 
 def _revision(kind: str, data: bytes) -> RevisionContents:

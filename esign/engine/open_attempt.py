@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from esign.ceremony.answers import answer_open
 from esign.ceremony.attempt import open_attempt as start
 from esign.ceremony.capsule import CapsuleSecrets, code_commitment, derive_secrets, seal_escrow
 from esign.ceremony.errors import InvitationTooManyAttemptsError
-from esign.ceremony.limits import MAX_ATTEMPTS, SEED_BYTES
+from esign.ceremony.limits import MAX_ATTEMPTS, RESERVED_ATTEMPTS, SEED_BYTES
 from esign.ceremony.records import to_record
 from esign.ceremony.transcript import (
     AttachedFile,
@@ -150,9 +151,11 @@ def open_attempt(house: Household, tx: Transaction, received: Received, planned:
         raise InvitationClosed("the invitation has ended", state=invitation.state.value)
     if house.clock.now() >= invitation.expires_at:
         raise InvitationExpired("the invitation's time is over")
-    if invitation.attempts >= MAX_ATTEMPTS:
-        raise InvitationTooManyAttemptsError("too many attempts", limit=MAX_ATTEMPTS)
-    for earlier in tx.ceremonies.attempts(invitation.id):
+    made = tx.ceremonies.attempts(invitation.id)
+    reserved = _reserved(tx, invitation.id, made, but=received.message.device_key_id)
+    if invitation.attempts + reserved >= MAX_ATTEMPTS:
+        raise InvitationTooManyAttemptsError("too many attempts", limit=MAX_ATTEMPTS - reserved)
+    for earlier in made:
         if earlier.state in (AttemptState.CONCLUDING, AttemptState.SIGNED):
             raise AttemptConcluding("the signature is made already")
         if earlier.state.live:
@@ -214,6 +217,16 @@ def open_attempt(house: Household, tx: Transaction, received: Received, planned:
             capsule=capsule,
         )
     )
+
+
+def _reserved(tx: Transaction, invitation_id: str, made: Sequence[AttemptRecord], *, but: str) -> int:
+    """Return how many attempts are left to the invitation's other devices, so that none can use up what is theirs."""
+    others = {device.key_id: RESERVED_ATTEMPTS for device in tx.invitations.devices(invitation_id)}
+    others.pop(but, None)
+    for attempt in made:
+        if others.get(attempt.device_key_id):
+            others[attempt.device_key_id] -= 1
+    return sum(others.values())
 
 
 def _require_base(house: Household, tx: Transaction, received: Received, planned: Plan) -> None:

@@ -65,6 +65,12 @@ class InvitationClosed(EngineError):
     code = "engine.invitation.closed"
 
 
+class RemindedAlready(EngineError):
+    """The party was reminded within the last day; nobody is pressed."""
+
+    code = "engine.invitation.reminded"
+
+
 class InvitationExpired(EngineError):
     """The invitation's time is over."""
 
@@ -126,6 +132,12 @@ class ResultNotReady(EngineError):
     code = "engine.result.not_ready"
 
 
+class ClocksDisagree(EngineError):
+    """The timestamp's time does not fit this server's clock or the certificate's validity; it is tried again later."""
+
+    code = "engine.conclusion.clock"
+
+
 class ReleaseRefused(EngineError):
     """The finished document did not pass the release check; nothing was released and the contract has failed."""
 
@@ -161,3 +173,51 @@ class TwoPersonsNeeded(DisputeKeyRefused):
     """Only the dispute keys of two different persons together disclose a seed."""
 
     code = "engine.dossier.dispute_key.two_persons"
+
+
+class AccountUnknown(EngineError):
+    """There is no such account."""
+
+    code = "engine.account.unknown"
+
+
+class AccountExists(EngineError):
+    """There is an account of this address already."""
+
+    code = "engine.account.exists"
+
+
+class AccountStateRefused(EngineError):
+    """The account is not in a state in which this can be done."""
+
+    code = "engine.account.state"
+
+
+class LastAdministrator(EngineError):
+    """Somebody has to administer the accounts: this is the last account that can."""
+
+    code = "engine.account.last_administrator"
+
+
+class LastWay(EngineError):
+    """The only way to log in is not taken away; add another one first."""
+
+    code = "engine.account.last_way"
+
+
+class OwnAccount(EngineError):
+    """Nobody does this to the own account; another administrator does."""
+
+    code = "engine.account.own"
+
+
+class RolesMissing(EngineError):
+    """An account has at least one role, and only roles that exist."""
+
+    code = "engine.account.roles"
+
+
+class TenantUnknown(EngineError):
+    """The installation serves no such company."""
+
+    code = "engine.account.tenant"
