@@ -26,6 +26,7 @@ from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.digests import sha256
 from esign.foundation.pkcs11_uri import Pkcs11Uri
 from esign.gateways.certification_authority import EstCertificationAuthority
+from esign.gateways.company_provider import HttpCompanyProvider
 from esign.gateways.guarded_http import GuardedCaller
 from esign.gateways.http import HttpCaller
 from esign.gateways.identity_provider import HttpIdentityProvider
@@ -92,6 +93,7 @@ def build(
             GuardedCaller(private_networks=settings.private_networks, timeout=settings.outside_timeout)
         ),
         rates=SharedRates(settings.state_dir / "rates.sqlite"),
+        company_provider=company_provider(settings, caller, clock),
         dispute_keys=dispute_keys(settings),
         agent_digest=sha256(manifest),
         agent_manifest=manifest,
@@ -109,6 +111,7 @@ def worker(application: Application) -> Worker:
             Task(name="expiries", run=application.upkeep.end_expired_contracts, every=60.0),
             Task(name="reminders", run=application.upkeep.remind_due, every=60.0),
             Task(name="ledger", run=application.ledger.stamp_due, every=30.0),
+            Task(name="logins", run=application.sessions.forget_old, every=600.0),
             Task(name="answers", run=application.idempotency.forget_due, every=600.0),
         ]
     )
@@ -173,6 +176,23 @@ def open_vault(settings: Settings) -> SealingKey:
     vault = SealingKey(master_key(settings).read())
     refuse_if_foreign(settings.database, vault)
     return vault
+
+
+def company_provider(settings: Settings, caller: HttpCaller, clock: Clock) -> HttpCompanyProvider | None:
+    """Return the company's own identity provider, where one is configured.
+
+    Raises:
+        SettingsError: The client's secret cannot be read.
+    """
+    if not settings.company_idp_issuer:
+        return None
+    secret = ""
+    if settings.company_idp_secret_file is not None:
+        try:
+            secret = settings.company_idp_secret_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise SettingsError("the client's secret cannot be read", setting="company_idp_secret_file") from error
+    return HttpCompanyProvider(caller, settings.company_idp_issuer, settings.company_idp_client_id, secret, clock=clock)
 
 
 def trust_anchors(paths: Sequence[Path]) -> TrustAnchors:

@@ -20,6 +20,8 @@ ENVIRONMENT_PREFIX = "ESIGN_"
 _ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?\Z")
 """Source: docs/ceremony-spec.md (``aud``); WHATWG URL, serialisation of an origin."""
 
+_TENANT = re.compile(r"[a-z0-9-]{1,32}")
+
 
 class SettingsError(EsignError):
     """The configuration cannot be used."""
@@ -77,6 +79,23 @@ class Settings:
     """Life of an invitation."""
     reminder_days: tuple[int, ...] = (3, 1)
     """How many days before an invitation ends its party is reminded; each once."""
+    tenants: tuple[str, ...] = ("default",)
+    """The companies that this installation serves: short names (``a-z``, ``0-9``, hyphen)."""
+    company_login: tuple[str, ...] = ("passkey", "password", "provider")
+    """Ways in which accounts may log in: ``passkey``, ``password`` (with an authenticator app), ``provider`` (the
+    company's identity provider, where one is configured)."""
+    company_idp_issuer: str = ""
+    """OpenID Connect issuer of the company's own identity provider, for logins of its staff; empty: none."""
+    company_idp_client_id: str = "esign-company"
+    """This installation's client there."""
+    company_idp_secret_file: Path | None = None
+    """File with that client's secret; None: a public client."""
+    company_idle_minutes: int = 30
+    """After how long without a request a login ends."""
+    company_session_hours: int = 10
+    """After how long a login ends at the latest."""
+    account_link_hours: int = 72
+    """Life of the link with which an account is set up."""
     smtp_host: str = "localhost"
     """Mail server that takes all mails."""
     smtp_port: int = 25
@@ -126,6 +145,18 @@ class Settings:
                 ip_network(network)
             except ValueError as error:
                 raise SettingsError("not a network such as 10.1.0.0/16", setting="private_networks") from error
+        if not self.tenants or not all(_TENANT.fullmatch(name) for name in self.tenants):
+            raise SettingsError("a tenant has a short name of a-z, 0-9 and hyphen", setting="tenants")
+        if not self.company_login or set(self.company_login) - {"passkey", "password", "provider"}:
+            raise SettingsError("ways to log in are passkey, password and provider", setting="company_login")
+        if self.company_idp_issuer and not self.company_idp_issuer.startswith("https://") and not self.sandbox:
+            raise SettingsError("an identity provider is reached by https", setting="company_idp_issuer")
+        if not 5 <= self.company_idle_minutes <= 240:
+            raise SettingsError("an idle login ends after 5 minutes to 4 hours", setting="company_idle_minutes")
+        if not 1 <= self.company_session_hours <= 24:
+            raise SettingsError("a login ends within a day", setting="company_session_hours")
+        if not 1 <= self.account_link_hours <= 24 * 14:
+            raise SettingsError("the link to an account lives up to a fortnight", setting="account_link_hours")
         if not 60 <= self.attempt_seconds <= 3600:
             raise SettingsError("an attempt lives between one minute and one hour", setting="attempt_seconds")
 

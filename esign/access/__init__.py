@@ -6,7 +6,17 @@ another tenant is unknown, not forbidden: nobody learns that it exists. Clauses:
 """
 
 from esign.access.actor import Actor, ActorKind, system
-from esign.access.errors import AccessDenied, AccessError
+from esign.access.errors import AccessDenied, AccessError, ConfirmationNeeded
 from esign.access.roles import ALLOWED, Permission, Role
 
-__all__ = ["ALLOWED", "AccessDenied", "AccessError", "Actor", "ActorKind", "Permission", "Role", "system"]
+__all__ = [
+    "ALLOWED",
+    "AccessDenied",
+    "AccessError",
+    "Actor",
+    "ActorKind",
+    "ConfirmationNeeded",
+    "Permission",
+    "Role",
+    "system",
+]

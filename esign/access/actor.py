@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from esign.access.errors import AccessDenied
+from esign.access.errors import AccessDenied, ConfirmationNeeded
 from esign.access.roles import Permission
+
+CONFIRMED_FOR = timedelta(minutes=10)
+"""How long a proof of who somebody is stands for what is dangerous."""
 
 
 class ActorKind(StrEnum):
@@ -27,6 +31,10 @@ class Actor:
     id: str
     """Random name of the account or API key; stands in the audit trail. Names no person."""
     permissions: frozenset[Permission]
+    session: str = ""
+    """Which of its sessions an account acts in; empty: none."""
+    confirmed_at: datetime | None = None
+    """When the person behind an account last proved who it is."""
 
     @property
     def name(self) -> str:
@@ -45,6 +53,24 @@ class Actor:
         """
         if permission not in self.permissions:
             raise AccessDenied(permission=permission.value)
+
+    def require_confirmed(self, now: datetime) -> None:
+        """Refuse whoever did not prove just now who it is; for what is dangerous.
+
+        An API key proves nothing anew: it is refused.
+
+        Raises:
+            AccessDenied: The actor is an API key.
+            ConfirmationNeeded: The person has to prove again who it is.
+        """
+        if self.kind is ActorKind.API_KEY:
+            raise AccessDenied("an API key does not do this")
+        if self.kind is ActorKind.ACCOUNT and not self.confirmed(now):
+            raise ConfirmationNeeded
+
+    def confirmed(self, now: datetime) -> bool:
+        """Tell whether the person behind an account proved just now who it is."""
+        return self.confirmed_at is not None and now - self.confirmed_at < CONFIRMED_FOR
 
 
 def system(tenant: str) -> Actor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from esign.engine.accounts import AccountDesk
 from esign.engine.api_keys import ApiKeyDesk
 from esign.engine.api_ports import Rates
 from esign.engine.ceremony import CeremonyDesk
@@ -14,7 +15,11 @@ from esign.engine.heads import LedgerDesk
 from esign.engine.household import Household
 from esign.engine.idempotency import IdempotencyDesk
 from esign.engine.journeys import JourneyDesk
+from esign.engine.logins import LoginDesk
+from esign.engine.own_account import OwnAccountDesk
+from esign.engine.provider_logins import ProviderDesk
 from esign.engine.reading import ReadingDesk
+from esign.engine.sessions import SessionDesk
 from esign.engine.upkeep import UpkeepDesk
 from esign.engine.webhook_rounds import WebhookRounds
 from esign.engine.webhooks import WebhookDesk
@@ -32,6 +37,10 @@ class Application:
     ledger: LedgerDesk
     dossiers: DossierDesk
     upkeep: UpkeepDesk
+    accounts: AccountDesk
+    logins: LoginDesk
+    sessions: SessionDesk
+    own_account: OwnAccountDesk
     api_keys: ApiKeyDesk
     idempotency: IdempotencyDesk
     reading: ReadingDesk
@@ -54,6 +63,10 @@ class Application:
             ledger=ledger,
             dossiers=DossierDesk(household=household, ledger=ledger),
             upkeep=UpkeepDesk(household=household),
+            accounts=AccountDesk(household=household),
+            logins=LoginDesk(household=household, provider=ProviderDesk(household=household)),
+            sessions=SessionDesk(household=household),
+            own_account=OwnAccountDesk(household=household),
             api_keys=ApiKeyDesk(household=household),
             idempotency=IdempotencyDesk(household=household),
             reading=ReadingDesk(household=household),

@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from esign.access import Actor
+from esign.access.passkeys import Site
+from esign.engine.account_ports import CompanyProvider
 from esign.engine.api_ports import Rates, WebhookCaller
 from esign.engine.contents import ContractContents
 from esign.engine.ports import Documents, Mailer, Store, Transaction
@@ -51,7 +54,15 @@ class Household:
     agent_digest: bytes
     """SHA-256 of the manifest of the browser agent that is served."""
     agent_manifest: bytes
+    company_provider: CompanyProvider | None = None
+    """Who vouches for the company's staff; None: nobody outside."""
     random: Callable[[int], bytes] = secrets.token_bytes
+
+    @property
+    def company_site(self) -> Site:
+        """Where passkeys of accounts are used: the web origin."""
+        origin = self.settings.web_url
+        return Site(origin=origin, relying_party=urlsplit(origin).hostname or "")
 
     def today(self) -> date:
         """Return the local day in Berlin."""

@@ -91,6 +91,33 @@ def verify_id_token(
     Raises:
         TokenError: One subclass for each way in which a token can be wrong.
     """
+    claims = verified_claims(token, provider, audience=audience, nonce=nonce, now=now, max_age=max_age)
+    return IdentifiedPerson(
+        issuer=provider.issuer,
+        subject=_text(claims, "sub", 255, TokenMalformed),
+        given_name=_text(claims, "given_name", MAX_NAME, TokenNameMissing),
+        family_name=_text(claims, "family_name", MAX_NAME, TokenNameMissing),
+        birth_date=_birth_date(claims),
+        assurance=_ASSURANCE.get(str(claims.get("acr")), AssuranceLevel.UNSTATED),
+        token=token,
+        nonce=nonce,
+    )
+
+
+def verified_claims(
+    token: str,
+    provider: ProviderKeys,
+    *,
+    audience: str,
+    nonce: str,
+    now: datetime,
+    max_age: timedelta | None = MAX_AGE,
+) -> Mapping[str, Any]:
+    """Return what a provider's token claims, after steps 1 to 6 of :func:`verify_id_token`, with a subject.
+
+    Raises:
+        TokenError: One subclass for each way in which a token can be wrong.
+    """
     header, _ = _decode(token)
     key = signing_key(provider, header)
     try:
@@ -104,16 +131,8 @@ def verify_id_token(
     _check_times(claims, now, max_age)
     if claims.get("nonce") != nonce:
         raise TokenNonceDiffers
-    return IdentifiedPerson(
-        issuer=provider.issuer,
-        subject=_text(claims, "sub", 255, TokenMalformed),
-        given_name=_text(claims, "given_name", MAX_NAME, TokenNameMissing),
-        family_name=_text(claims, "family_name", MAX_NAME, TokenNameMissing),
-        birth_date=_birth_date(claims),
-        assurance=_ASSURANCE.get(str(claims.get("acr")), AssuranceLevel.UNSTATED),
-        token=token,
-        nonce=nonce,
-    )
+    _text(claims, "sub", 255, TokenMalformed)
+    return claims
 
 
 def token_header(token: str) -> Mapping[str, Any]:

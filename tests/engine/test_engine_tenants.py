@@ -50,7 +50,7 @@ def test_a_contract_of_another_tenant_is_as_unknown_as_none(world: Any, call: st
     for actor, name in ((OTHER, contract), (OTHER, "nothing"), (COMPANY, "nothing")):
         with pytest.raises(ContractUnknown) as refused:
             CALLS[call][1](world.application, actor, name)
-        assert (refused.value.code, str(refused.value), dict(refused.value.facts)) == (
+        assert (refused.value.code, refused.value.detail, dict(refused.value.facts)) == (
             "engine.contract.unknown",
             "there is no such contract",
             {},

@@ -28,6 +28,9 @@ const KINDS = new Set([
   ...["message.refused", "permission.granted", "signature.received", "signature.refused", "signature.embedded"],
   ...["release.passed", "release.failed", "delivery.queued", "delivery.done", "delivery.failed", "head.timestamped"],
   ...["dossier.created", "seed.escrowed", "seed.disclosed"],
+  ...["account.invited", "account.link_sent", "account.set_up", "account.roles_changed", "account.locked", "account.unlocked"],
+  ...["account.reset", "account.closed", "account.way_added", "account.way_removed", "account.logged_in", "account.login_refused"],
+  ...["account.confirmed", "account.logged_out"],
   ...["key.made", "key.revoked", "webhook.made", "webhook.changed", "webhook.removed", "webhook.secret_rotated", "webhook.disabled"],
   ...["return_address.added", "return_address.removed"],
 ]);
