@@ -65,6 +65,12 @@ class InvitationClosed(EngineError):
     code = "engine.invitation.closed"
 
 
+class RemindedAlready(EngineError):
+    """The party was reminded within the last day; nobody is pressed."""
+
+    code = "engine.invitation.reminded"
+
+
 class InvitationExpired(EngineError):
     """The invitation's time is over."""
 
@@ -124,6 +130,12 @@ class ResultNotReady(EngineError):
     """There is no signed document yet."""
 
     code = "engine.result.not_ready"
+
+
+class ClocksDisagree(EngineError):
+    """The timestamp's time does not fit this server's clock or the certificate's validity; it is tried again later."""
+
+    code = "engine.conclusion.clock"
 
 
 class ReleaseRefused(EngineError):
