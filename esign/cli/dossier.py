@@ -128,7 +128,7 @@ def _print_error(file: Path, error: EsignError, as_json: bool) -> None:
     if as_json:
         problem = {"code": error.code, "detail": error.detail, "source": error.source}
         empty = dict.fromkeys(("sandbox", "level", "signatory", "proven_at", "dossier_at"))
-        nothing = {"valid": False, **empty, "signatories": [], "steps": []}
+        nothing: dict[str, Any] = {"valid": False, **empty, "signatories": [], "steps": []}
         click.echo(json.dumps({"file": str(file), **nothing, "error": problem}))
     else:
         click.echo(error_line(error), err=True)
