@@ -8,6 +8,7 @@ What may be touched here: the engine's use cases (``web.ports``) and the key of 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Response, request
 from jinja2 import StrictUndefined
@@ -23,8 +24,12 @@ from web import (
     security,
     session_key,
 )
+from web.api import Beside, create_api
 from web.ports import Application
 from web.samples import Sample
+
+if TYPE_CHECKING:
+    from esign.engine import Application as EngineApplication
 
 __all__ = ["Sample", "create_app"]
 
@@ -80,6 +85,9 @@ def create_app(
         if request.path.startswith(ceremony_api.PREFIX):
             return ceremony_api.open_to_agent(response, agent_origin=agent_origin)
         return response
+
+    interface = create_api(cast("EngineApplication", application))
+    app.wsgi_app = Beside(app.wsgi_app, interface.wsgi_app)  # type: ignore[method-assign]
 
     app.jinja_env.globals.update(
         sandbox=settings.trust == "sandbox",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
@@ -109,6 +110,7 @@ STATUS: dict[str, int] = {
     "engine.contract.expired": 410,
     "engine.invitation": 410,
     "engine.invitation.signed": 409,
+    "engine.invitation.reminded": 409,
     "engine.invitation.not_yet": 409,
     "engine.message.too_many": 429,
     "engine.enrolment.unknown": 404,
@@ -168,9 +170,18 @@ def install(app: Flask) -> None:
 
 def answer(error: EsignError) -> Response:
     """Return the answer to a refusal: a problem object for interfaces, a page for people."""
+    return _refusal(error, _answer)
+
+
+def problem_object(error: EsignError) -> Response:
+    """Return the answer to a refusal as a problem object, whatever the request accepts."""
+    return _refusal(error, object_of)
+
+
+def _refusal(error: EsignError, write: Callable[[str, int, dict[str, object]], Response]) -> Response:
     status = status_of(error.code)
     facts = {} if error.code in _SILENT else {key: _plain(value) for key, value in error.facts.items()}
-    response = _answer(error.code, status, facts)
+    response = write(error.code, status, facts)
     wait = RETRY_AFTER.get(error.code, RETRY_AFTER.get(error.code.partition(".")[0]) if status == 503 else None)
     if wait is not None:
         response.headers["Retry-After"] = str(wait)
@@ -196,19 +207,24 @@ def _http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     if isinstance(error, CSRFError):
         return answer(errors.FormExpired())
-    refusal: type[EsignError] = {
-        404: errors.PageUnknown,
-        405: errors.MethodNotAllowed,
-        413: errors.BodyTooLarge,
-        415: errors.MediaTypeUnsupported,
-    }.get(status, errors.RequestMalformed)
     if status >= 500:
         return _internal(error)
-    response = answer(refusal())
+    response = answer(refusal_of(status)())
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers["Allow"] = value
     return response
+
+
+def refusal_of(status: int) -> type[EsignError]:
+    """Return the refusal that stands for an error of HTTP itself."""
+    known: dict[int, type[EsignError]] = {
+        404: errors.PageUnknown,
+        405: errors.MethodNotAllowed,
+        413: errors.BodyTooLarge,
+        415: errors.MediaTypeUnsupported,
+    }
+    return known.get(status, errors.RequestMalformed)
 
 
 def _internal(error: Exception) -> Response:
@@ -220,6 +236,11 @@ def _answer(code: str, status: int, facts: dict[str, object]) -> Response:
     if wants_page():
         page = render_template("problem.html", code=code, status=status, problem=words().problem(code))
         return Response(page, status=status, mimetype="text/html")
+    return object_of(code, status, facts)
+
+
+def object_of(code: str, status: int, facts: dict[str, object]) -> Response:
+    """Return a problem object (RFC 9457)."""
     body = {
         "type": f"{current_app.config['WEB_URL']}/problems/{code}",
         "title": negotiated().problem(code).title,

@@ -8,6 +8,7 @@ cookie at all (docs/ceremony-spec.md, section 4).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -66,10 +67,21 @@ def is_loopback(url: str) -> bool:
     return (urlsplit(url).hostname or "") in ("localhost", "127.0.0.1", "::1")
 
 
+def known_host(web_url: str) -> Callable[[], None]:
+    """Return the check that a request names a host that this installation serves."""
+    hosts = list(_LOOPBACK) if is_loopback(web_url) else [urlsplit(web_url).hostname or ""]
+
+    def known_host_only() -> None:
+        match = _HOST.fullmatch(request.environ.get("HTTP_HOST", ""))
+        if match is None or match["name"].lower() not in hosts:
+            raise HostUnknown
+
+    return known_host_only
+
+
 def install(app: Flask, *, web_url: str) -> CSRFProtect:
     """Protect an application; returns the form protection so that the API's blueprint can be exempted."""
     secure = urlsplit(web_url).scheme == "https"
-    hosts = list(_LOOPBACK) if is_loopback(web_url) else [urlsplit(web_url).hostname or ""]
     app.config.update(
         SESSION_COOKIE_NAME="__Host-esign_session" if secure else "esign_session",
         SESSION_COOKIE_HTTPONLY=True,
@@ -81,11 +93,7 @@ def install(app: Flask, *, web_url: str) -> CSRFProtect:
         WTF_CSRF_TIME_LIMIT=4 * 3600,
     )
 
-    @app.before_request
-    def known_host_only() -> None:
-        match = _HOST.fullmatch(request.environ.get("HTTP_HOST", ""))
-        if match is None or match["name"].lower() not in hosts:
-            raise HostUnknown
+    app.before_request(known_host(web_url))
 
     @app.before_request
     def own_forms_only() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from esign.access import Actor, Permission
 from esign.contracts import ContractData
 from esign.documents import Draft, draw_up
-from esign.engine import invitations, turns
+from esign.engine import invitations, reminding, turns
 from esign.engine.corrections import with_address, with_other_person
 from esign.engine.drafting import committed, contract_contents
 from esign.engine.ending import UNDER_WAY, refuse_if_ended
@@ -21,6 +21,7 @@ from esign.engine.notices import CANCELLATION, queue_notice
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
+from esign.engine.reminding import Reminded
 from esign.evidence.kinds import EntryKind
 from esign.foundation.identifiers import new_id
 from esign.policy import LegalLevel, PolicyLevelDiffers, SignaturePolicy, signature_policy
@@ -122,6 +123,22 @@ class ContractDesk:
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
             return invitations.send_anew(self.household, tx, self._get(tx, actor, contract_id), party, by=actor)
+
+    def remind(self, actor: Actor, contract_id: str, party: str = "signatory-1") -> Reminded:
+        """Remind a party by mail, at most once a day.
+
+        Raises:
+            ContractUnknown: There is no such contract.
+            PartyUnknown: The party has no invitation.
+            ContractStateRefused: Nobody is invited, or the contract has ended.
+            NotYet: Somebody else has to sign first.
+            AlreadySigned: The party has signed.
+            InvitationExpired: The invitation's time is over.
+            RemindedAlready: The party was reminded within the last day.
+        """
+        actor.require(Permission.CONTRACTS_WRITE)
+        with self.household.store.transaction() as tx:
+            return reminding.remind(self.household, tx, self._get(tx, actor, contract_id), party, by=actor)
 
     def cancel(self, actor: Actor, contract_id: str, reason: str = "") -> None:
         """Cancel a contract: its invitations are closed, and everybody who was invited is told.

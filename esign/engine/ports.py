@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from esign.engine.api_ports import Answers, ApiKeys, Journeys, Pages, Webhooks
 from esign.engine.account_ports import Accounts, Logins
+from esign.engine.api_ports import Answers, ApiKeys, Journeys, Pages, Webhooks
 from esign.engine.records import (
     AttemptRecord,
     ContractRecord,

@@ -89,6 +89,17 @@ class ReadingDesk:
                 more = cursor(tx.vault, [rfc3339(last.created_at), last.id], *context)
         return ContractPage(contracts=tuple(view_of(record) for record in found[:limit]), next=more)
 
+    def outcome(self, actor: Actor, contract_id: str) -> ContractView:
+        """Return what may be shown of a contract to whoever has just changed it.
+
+        Raises:
+            AccessDenied: The actor may not change contracts.
+            ContractUnknown: There is no such contract.
+        """
+        actor.require(Permission.CONTRACTS_WRITE)
+        with self.household.store.reading() as tx:
+            return view_of(known(tx, actor, contract_id))
+
     def parties(self, actor: Actor, contract_id: str) -> tuple[PartyView, ...]:
         """Return who is to sign a contract, in order, and where each stands.
 

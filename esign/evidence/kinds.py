@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     INVITATION_MADE = "invitation.made"
     INVITATION_SENT = "invitation.sent"
     INVITATION_REVOKED = "invitation.revoked"
+    INVITATION_REMINDED = "invitation.reminded"
     DEVICE_BOUND = "device.bound"
     HANDOVER_OFFERED = "handover.offered"
     ENROLMENT_REQUESTED = "enrolment.requested"

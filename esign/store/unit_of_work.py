@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from esign.evidence.ports import Vault
 from esign.foundation.clock import Clock
-from esign.store.api_keys import SqlAnswers, SqlApiKeys, SqlJourneys
 from esign.store.accounts import SqlAccounts
+from esign.store.api_keys import SqlAnswers, SqlApiKeys, SqlJourneys
 from esign.store.audit import SqlAudit
 from esign.store.ceremonies import SqlCeremonies
 from esign.store.contract_keys import SqlContractKeys
@@ -21,8 +21,8 @@ from esign.store.database import Database
 from esign.store.errors import StoreError
 from esign.store.ledger import SqlLedger
 from esign.store.outbox import SqlOutbox
-from esign.store.sessions import SqlLogins
 from esign.store.pages import SqlPages
+from esign.store.sessions import SqlLogins
 from esign.store.webhooks import SqlWebhooks
 
 

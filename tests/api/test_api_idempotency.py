@@ -1,0 +1,148 @@
+"""The same request twice has one effect and one answer, whatever happens in between."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from esign.access import Permission
+
+KEY = {"Idempotency-Key": "order-4711"}
+
+
+def count(backend) -> int:
+    return len(backend.get("/contracts").json()["items"])
+
+
+def test_the_same_request_gets_the_same_answer_and_is_done_once(api, backend):
+    body = {"data": api.world.sample("electricity-supply"), "invite": True}
+    first, second = (backend.post("/contracts", body, headers=KEY) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.content == first.content
+    assert second.headers["Location"] == first.headers["Location"]
+    assert "Idempotency-Replayed" not in first.headers
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert count(backend) == 1
+
+
+def test_it_is_the_same_after_a_restart(api, backend):
+    body = {"data": api.world.sample("electricity-supply")}
+    first = backend.post("/contracts", body, headers=KEY)
+    api.world.start()
+    assert backend.post("/contracts", body, headers=KEY).content == first.content
+    assert count(backend) == 1
+
+
+def test_another_request_with_the_key_is_refused(api, backend, contract):
+    assert backend.post(f"/contracts/{contract}/invite", {}, headers=KEY).status_code == 200
+    for path, body in (
+        (f"/contracts/{contract}/invite", {"party": "signatory-1"}),
+        (f"/contracts/{contract}/cancel", {}),
+    ):
+        before = api.entries()
+        refused = backend.post(path, body, headers=KEY)
+        assert (refused.status_code, refused.json()["code"]) == (422, "api.idempotency.reused")
+        assert api.entries() == before
+
+
+def test_a_key_is_everybody_s_own(api, backend):
+    other = api.backend()
+    body = {"data": api.world.sample("electricity-supply")}
+    assert backend.post("/contracts", body, headers=KEY).status_code == 201
+    made = other.post("/contracts", body, headers=KEY)
+    assert made.status_code == 201
+    assert "Idempotency-Replayed" not in made.headers
+    assert count(backend) == 2
+
+
+def test_after_a_day_the_key_is_free(api, backend):
+    body = {"data": api.world.sample("electricity-supply")}
+    backend.post("/contracts", body, headers=KEY)
+    api.world.clock.offset += timedelta(hours=25)
+    assert "Idempotency-Replayed" not in backend.post("/contracts", body, headers=KEY).headers
+    assert count(backend) == 2
+    api.world.clock.offset += timedelta(hours=25)
+    assert api.world.application.idempotency.forget_due() == 1
+
+
+def test_a_refusal_keeps_nothing(api, backend):
+    data = api.world.sample("electricity-supply")
+    wrong = {**data, "price": {**data["price"], "total_cents": 1}}
+    assert backend.post("/contracts", {"data": wrong}, headers=KEY).status_code == 422
+    assert backend.post("/contracts", {"data": data}, headers=KEY).status_code == 201
+
+
+def test_a_crash_between_effect_and_answer_leaves_neither(api, backend, monkeypatch):
+    """The answer cannot be kept: then nothing has happened, and the repetition does it."""
+    from esign.store.api_keys import SqlAnswers
+
+    body = {"data": api.world.sample("electricity-supply"), "invite": True}
+    before = api.entries()
+    with monkeypatch.context() as patch:
+
+        def crash(*args):
+            raise RuntimeError("crash")
+
+        patch.setattr(SqlAnswers, "put", crash)
+        assert backend.post("/contracts", body, headers=KEY).status_code == 500
+    assert (api.entries(), count(backend)) == (before, 0)
+    assert backend.post("/contracts", body, headers=KEY).status_code == 201
+    assert count(backend) == 1
+
+
+def test_two_at_once_have_one_effect(api, backend, monkeypatch):
+    body = {"data": api.world.sample("electricity-supply")}
+    barrier = threading.Barrier(2, timeout=30)
+    desk = type(api.world.application.contracts)
+    real = desk._draw
+
+    def together(self, data):
+        drawn = real(self, data)
+        barrier.wait()
+        return drawn
+
+    monkeypatch.setattr(desk, "_draw", together)
+    answers = []
+
+    def ask() -> None:
+        answers.append(backend.post("/contracts", body, headers=KEY))
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    answers.sort(key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["code"] == "api.idempotency.in_progress"
+    assert answers[1].headers["Retry-After"] == "1"
+    assert count(backend) == 1
+
+
+def test_answers_are_sealed_where_they_are_kept(api, backend):
+    made = backend.post("/webhooks", {"url": "https://hooks.example/x"}, headers=KEY)
+    secret = made.json()["secret"]
+    for file in api.world.settings.state_dir.rglob("*"):
+        if file.is_file():
+            assert secret.encode() not in file.read_bytes()
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 201, "a b"])
+def test_a_key_that_is_none_is_refused(api, backend, key):
+    refused = backend.post("/contracts", {"data": {}}, headers={"Idempotency-Key": key})
+    assert (refused.status_code, refused.json()["code"]) == (422, "api.request")
+
+
+def test_every_post_takes_an_idempotency_key():
+    from web.api.specification import operations
+
+    for operation in operations():
+        named = any(parameter.name == "Idempotency-Key" for parameter in operation.parameters)
+        assert named is (operation.method == "POST"), operation.id
+
+
+def test_a_key_that_lost_a_scope_gets_no_kept_answer(api):
+    backend = api.backend(Permission.CONTRACTS_WRITE)
+    assert backend.post("/webhooks", {"url": "https://hooks.example/"}, headers=KEY).status_code == 403

@@ -1,0 +1,123 @@
+"""Contracts: drawn up, listed, invited to, corrected, ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from esign.engine.api_errors import RequestInvalid
+from esign.engine.contracts import Corrected
+from esign.engine.paging import ContractFilter
+from esign.foundation.clock import from_rfc3339, rfc3339
+from web.api import shapes
+from web.api.calls import Call, Reply
+
+
+def page(call: Call) -> Reply:
+    """Return a page of contracts."""
+    query = call.query
+    wanted = ContractFilter(
+        state=query.get("state"),
+        template=query.get("template"),
+        reference=query.get("reference"),
+        created_from=_instant(call, "created_from"),
+        created_before=_instant(call, "created_before"),
+    )
+    found = call.application.reading.contracts(call.actor, wanted, after=query.get("after"), limit=query["limit"])
+    return Reply(content={"items": [shapes.contract(view) for view in found.contracts], "next": found.next})
+
+
+def create(call: Call) -> Reply:
+    """Draw up a contract, and invite to it if that is wished."""
+    contract_id = call.application.contracts.draw_up(call.actor, call.body["data"])
+    if call.body.get("invite", False):
+        call.application.contracts.invite(call.actor, contract_id)
+    return _made(call, contract_id)
+
+
+def get(call: Call) -> Reply:
+    """Return a contract."""
+    return Reply(content=shapes.contract(call.application.contracts.view(call.actor, call.path["contract_id"])))
+
+
+def data(call: Call) -> Reply:
+    """Return a contract's data."""
+    return Reply(content=call.application.reading.data(call.actor, call.path["contract_id"]))
+
+
+def parties(call: Call) -> Reply:
+    """Return who is to sign."""
+    found = call.application.reading.parties(call.actor, call.path["contract_id"])
+    return Reply(content={"items": [shapes.party(view) for view in found]})
+
+
+def invite(call: Call) -> Reply:
+    """Invite."""
+    invited = call.application.contracts.invite(call.actor, call.path["contract_id"], call.body.get("party"))
+    return Reply(content=shapes.invitations(invited))
+
+
+def remind(call: Call) -> Reply:
+    """Remind a party."""
+    reminded = call.application.contracts.remind(call.actor, call.path["contract_id"], call.body["party"])
+    return Reply(content={"party": reminded.party, "expires_at": rfc3339(reminded.expires_at)})
+
+
+def resend(call: Call) -> Reply:
+    """Send a new invitation."""
+    invited = call.application.contracts.resend(call.actor, call.path["contract_id"], call.body["party"])
+    return Reply(content=shapes.invitations(invited))
+
+
+def cancel(call: Call) -> Reply:
+    """Cancel a contract."""
+    call.application.contracts.cancel(call.actor, call.path["contract_id"], call.body.get("reason", ""))
+    return _contract(call, call.path["contract_id"])
+
+
+def correct_address(call: Call) -> Reply:
+    """Correct an address."""
+    body = call.body
+    corrected = call.application.contracts.correct_address(
+        call.actor, call.path["contract_id"], body["party"], body["email"]
+    )
+    return _replaced(call, corrected)
+
+
+def delegate(call: Call) -> Reply:
+    """Put somebody else in a party's place."""
+    body = call.body
+    delegated = call.application.contracts.delegate(call.actor, call.path["contract_id"], body["party"], body["person"])
+    return _replaced(call, delegated)
+
+
+def journey_link(call: Call) -> Reply:
+    """Make a link that the company hands on itself."""
+    made = call.application.journeys.link(
+        call.actor, call.path["contract_id"], party=call.body["party"], return_url=call.body["return_url"]
+    )
+    return Reply(status=201, content={**shapes.invitation(made), "link": made.link})
+
+
+def _contract(call: Call, contract_id: str) -> Reply:
+    return Reply(content=shapes.contract(call.application.reading.outcome(call.actor, contract_id)))
+
+
+def _made(call: Call, contract_id: str) -> Reply:
+    location = f"{call.application.settings.web_url}/api/v1/contracts/{contract_id}"
+    content = shapes.contract(call.application.reading.outcome(call.actor, contract_id))
+    return Reply(status=201, content=content, headers=(("Location", location),))
+
+
+def _replaced(call: Call, corrected: Corrected) -> Reply:
+    return _made(call, corrected.contract_id)
+
+
+def _instant(call: Call, name: str) -> datetime | None:
+    text = call.query.get(name)
+    if text is None:
+        return None
+    whole, _, fraction = text.removesuffix("Z").partition(".")
+    try:
+        return from_rfc3339(f"{whole}.{fraction:0<6}Z")
+    except ValueError as error:
+        raise RequestInvalid("a day that does not exist", place=f"query/{name}") from error

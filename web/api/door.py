@@ -1,0 +1,242 @@
+"""What every request passes before anything is done, in this order.
+
+1. The key: who asks (401), and whether too often (429).
+2. The scope that the operation names (403). The engine asks again.
+3. The form of the answer (406), the form of the body (413, 415, 400).
+4. Parameters and body against the description (422).
+5. The use case; a POST as one transaction, and once for an idempotency key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, g, request
+from jsonschema_rs import Draft202012Validator
+
+from esign.access import Actor
+from esign.engine import Application
+from esign.engine.api_errors import ApiKeyRefused, BodyNotJson, NotAcceptable, RateExceeded, RequestInvalid
+from esign.engine.api_ports import Taken
+from esign.engine.api_records import KeptAnswer
+from web.api.calls import JSON, Call, Handler, Reply
+from web.api.specification import Operation
+from web.errors import BodyTooLarge, MediaTypeUnsupported
+
+MAX_BODY = 256 * 1024
+"""Bytes; contract data take a few thousand."""
+
+STRANGERS, STRANGERS_BURST = 20.0, 100
+"""Refused keys a second, of all strangers together; beyond that they are told to wait, which costs us less."""
+
+_DEPTH = 40
+
+
+class Door:
+    """Lets requests in."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def view(self, operation: Operation, handler: Handler) -> Callable[..., Response]:
+        """Return the view function of an operation."""
+
+        def view(**path: str) -> Response:
+            actor = self._actor()
+            for scope in operation.scopes:
+                actor.require(scope)
+            _refuse_unacceptable(operation)
+            data = _data() if operation.body is not None else b""
+            call = Call(
+                application=self._application,
+                actor=actor,
+                path=_checked(operation, "path", path),
+                query=_checked(operation, "query", _query(operation)),
+                headers=_checked(operation, "header", _headers(operation)),
+                body=_body(operation.body, data) if operation.body is not None else None,
+            )
+            if operation.method != "POST":
+                return _response(handler(call))
+            return self._once(operation, handler, call, data)
+
+        return view
+
+    def _once(self, operation: Operation, handler: Handler, call: Call, data: bytes) -> Response:
+        fingerprint = hashlib.sha256(
+            b"\0".join((operation.method.encode(), request.full_path.encode(), data))
+        ).hexdigest()
+
+        def act() -> KeptAnswer:
+            made = handler(call)
+            return KeptAnswer(fingerprint="", status=made.status, headers=made.headers, body=_bytes(made))
+
+        key = call.headers.get("Idempotency-Key")
+        answer, again = self._application.idempotency.once(call.actor, key, fingerprint, act)
+        response = Response(answer.body, status=answer.status, mimetype=JSON)
+        for name, value in answer.headers:
+            response.headers[name] = value
+        if again:
+            response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    def _actor(self) -> Actor:
+        settings, rates = self._application.settings, self._application.rates
+        try:
+            actor = self._application.api_keys.authenticate(_bearer())
+        except ApiKeyRefused:
+            taken = rates.take("strangers", capacity=STRANGERS_BURST, per_second=STRANGERS)
+            if not taken.allowed:
+                raise _exceeded(taken) from None
+            raise
+        capacity, rate = settings.api_burst, float(settings.api_rate)
+        taken = rates.take(f"key/{actor.id}", capacity=capacity, per_second=rate)
+        g.rate_headers = {
+            "RateLimit-Policy": f'"key";q={taken.limit};w={math.ceil(capacity / rate)}',
+            "RateLimit": f'"key";r={taken.remaining};t={taken.reset}',
+        }
+        if not taken.allowed:
+            raise _exceeded(taken)
+        return actor
+
+
+def _exceeded(taken: Taken) -> RateExceeded:
+    g.retry_after = max(1, taken.reset)
+    return RateExceeded(retry_after=max(1, taken.reset))
+
+
+def _bearer() -> str | None:
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def _refuse_unacceptable(operation: Operation) -> None:
+    """Refuse what accepts no form in which the answer exists; an answer without a body fits everybody."""
+    if not operation.produces or "Accept" not in request.headers:
+        return
+    if not any(request.accept_mimetypes.quality(media_type) > 0 for media_type in operation.produces):
+        raise NotAcceptable
+
+
+def _data() -> bytes:
+    if (request.content_length or 0) > MAX_BODY:
+        raise BodyTooLarge(limit=MAX_BODY)
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype != JSON or charset != "utf-8" or request.content_encoding:
+        raise MediaTypeUnsupported(expected=JSON)
+    request.max_content_length = MAX_BODY + 1
+    data = request.get_data(cache=False)
+    if len(data) > MAX_BODY:
+        raise BodyTooLarge(limit=MAX_BODY)
+    return data
+
+
+def _body(validator: Draft202012Validator, data: bytes) -> Any:
+    try:
+        body = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_number, parse_float=_number
+        )
+        _refuse_hostile(body, _DEPTH)
+    except (ValueError, RecursionError) as error:
+        raise BodyNotJson from error
+    _validate(validator, body, "body")
+    return body
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member stands twice")
+    return found
+
+
+def _refuse_number(text: str) -> float:
+    raise ValueError("not a number of JSON")
+
+
+def _number(text: str) -> float:
+    found = float(text)
+    if not math.isfinite(found):
+        raise ValueError("larger than any number")
+    return found
+
+
+def _refuse_hostile(value: Any, depth: int) -> None:
+    """Refuse what JSON allows and nobody means: half characters, NUL, numbers beyond 64 bits, endless nesting."""
+    if depth == 0:
+        raise ValueError("nested too deeply")
+    if isinstance(value, str):
+        value.encode("utf-8")
+        if "\0" in value:
+            raise ValueError("NUL in a text")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _refuse_hostile(name, depth)
+            _refuse_hostile(item, depth - 1)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_hostile(item, depth - 1)
+    elif isinstance(value, int) and abs(value) >= 2**63:
+        raise ValueError("a number beyond 64 bits")
+
+
+def _query(operation: Operation) -> dict[str, str]:
+    known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
+    found: dict[str, str] = {}
+    for name, values in request.args.lists():
+        if name not in known:
+            raise RequestInvalid("there is no such parameter", place="query")
+        if len(values) != 1:
+            raise RequestInvalid("a parameter stands once", place=f"query/{name}")
+        found[name] = values[0]
+    return found
+
+
+def _headers(operation: Operation) -> dict[str, str]:
+    named = [parameter.name for parameter in operation.parameters if parameter.place == "header"]
+    return {name: request.headers[name] for name in named if name in request.headers}
+
+
+def _checked(operation: Operation, place: str, found: Mapping[str, str]) -> dict[str, Any]:
+    checked: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        if parameter.place != place:
+            continue
+        if parameter.name not in found:
+            if parameter.required:
+                raise RequestInvalid("a parameter is missing", place=f"{place}/{parameter.name}")
+            if parameter.default is not None:
+                checked[parameter.name] = parameter.default
+            continue
+        value: Any = found[parameter.name]
+        if parameter.integer:
+            value = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else value
+        _validate(parameter.validator, value, f"{place}/{parameter.name}")
+        checked[parameter.name] = value
+    return checked
+
+
+def _validate(validator: Draft202012Validator, value: Any, place: str) -> None:
+    error = next(iter(validator.iter_errors(value)), None)
+    if error is not None:
+        pointer = "/".join((place, *(str(step) for step in error.instance_path)))
+        raise RequestInvalid(place=pointer[:200], rule=str(error.schema_path[-1] if error.schema_path else "")[:40])
+
+
+def _bytes(made: Reply) -> bytes:
+    if made.data is not None:
+        return made.data
+    return b"" if made.content is None else json.dumps(made.content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _response(made: Reply) -> Response:
+    body = _bytes(made)
+    response = Response(body, status=made.status, mimetype=made.media_type if body else None)
+    if not body:
+        response.headers.pop("Content-Type", None)
+    for name, value in made.headers:
+        response.headers[name] = value
+    return response

@@ -1,0 +1,45 @@
+"""Which use case each operation of the description is; a test compares both lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from web.api import contracts, documents, events, keys, webhooks
+from web.api.calls import Handler
+
+HANDLERS: Mapping[str, Handler] = MappingProxyType(
+    {
+        "getKey": keys.own,
+        "listContracts": contracts.page,
+        "createContract": contracts.create,
+        "getContract": contracts.get,
+        "getContractData": contracts.data,
+        "listParties": contracts.parties,
+        "inviteParties": contracts.invite,
+        "remindParty": contracts.remind,
+        "resendInvitation": contracts.resend,
+        "cancelContract": contracts.cancel,
+        "correctAddress": contracts.correct_address,
+        "delegateParty": contracts.delegate,
+        "createJourneyLink": contracts.journey_link,
+        "listDocuments": documents.all_of_contract,
+        "getDocument": documents.get,
+        "getDossier": documents.dossier,
+        "listContractEvents": events.of_contract,
+        "listEvents": events.all_events,
+        "listWebhooks": webhooks.all_webhooks,
+        "createWebhook": webhooks.create,
+        "getWebhook": webhooks.get,
+        "changeWebhook": webhooks.change,
+        "deleteWebhook": webhooks.delete,
+        "rotateWebhookSecret": webhooks.rotate,
+        "testWebhook": webhooks.test,
+        "listWebhookDeliveries": webhooks.deliveries,
+        "redeliverWebhook": webhooks.redeliver,
+        "listReturnAddresses": webhooks.return_addresses,
+        "createReturnAddress": webhooks.create_return_address,
+        "deleteReturnAddress": webhooks.delete_return_address,
+    }
+)
+"""Operation to handler."""
