@@ -12,14 +12,15 @@ PROTOTYPE = 27_000
 
 def measure() -> str:
     """Return the report in Markdown."""
-    rows = ["| file | bytes | gzip |", "|---|---|---|"]
+    rows = ["| file | bytes | gzip | brotli |", "|---|---|---|---|"]
     own = 0
     for path in sorted(DIST.rglob("*")):
-        if path.is_file() and path.suffix in (".js", ".mjs", ".css", ".html"):
-            data = path.read_bytes()
-            rows.append(f"| `{path.relative_to(DIST)}` | {len(data):,} | {len(gzip.compress(data, 9)):,} |")
+        if path.is_file() and path.suffix in (".js", ".mjs", ".css", ".html", ".json"):
+            data, packed = path.read_bytes(), Path(f"{path}.br")
+            small = f"{packed.stat().st_size:,}" if packed.exists() else "–"
+            rows.append(f"| `{path.relative_to(DIST)}` | {len(data):,} | {len(gzip.compress(data, 9)):,} | {small} |")
             own += len(data) if path.name.startswith("agent") and path.suffix == ".js" else 0
-    ratio = f"`agent.js` / prototype: **{own / PROTOTYPE:.1f}**; about 50 kB of it are texts in two languages."
+    ratio = f"`agent.js` / prototype: **{own / PROTOTYPE:.1f}**; about 30 kB of it are the German texts; English is a file of its own."
     return "\n".join(["## Size of the agent", "", *rows, "", ratio])
 
 

@@ -46,6 +46,11 @@ def blueprint(application: Application, *, agent_origin: str) -> Blueprint:
             response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
         return response
 
+    @api.route("/<message_type>", methods=["HEAD"], provide_automatic_options=False)
+    def nothing(message_type: str) -> Response:
+        """Say nothing: the agent asks so that its browser sends the preflight while the person reads."""
+        return Response(status=204)
+
     @api.post("/<message_type>", provide_automatic_options=False)
     def message(message_type: str) -> Response:
         if (request.content_length or 0) > MAX_BODY:

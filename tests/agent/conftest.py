@@ -33,6 +33,7 @@ def stack(shared_stack):
     """The session's installation; what a test did to the wire and the clock ends with it."""
     wire = shared_stack.wire
     wire.seen.clear()
+    wire.preflights.clear()
     yield shared_stack
     wire.lose_before.clear()
     wire.lose_after.clear()

@@ -80,6 +80,8 @@ class Wire:
 
     app: Any
     seen: list[Request] = field(default_factory=list)
+    preflights: list[str] = field(default_factory=list)
+    """Types that the browser asked about before it sent something."""
     lose_before: list[str] = field(default_factory=list)
     """Types whose next request never reaches the server."""
     lose_after: list[str] = field(default_factory=list)
@@ -91,9 +93,11 @@ class Wire:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ["PATH_INFO"]
+        kind = path.rpartition("/")[2]
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            self.preflights.append(kind)
         if environ["REQUEST_METHOD"] != "POST" or not path.startswith("/ceremony/v1/"):
             return self.app(environ, start_response)
-        kind = path.rpartition("/")[2]
         if kind in self.lose_before:
             self.lose_before.remove(kind)
             return self._lose(start_response)

@@ -37,6 +37,24 @@ def test_on_a_new_phone_with_a_finger(stack, phone):
     assert phone.taps <= 6  # the link and the passkey's two confirmations are the other ones
 
 
+def test_whether_a_message_may_be_sent_is_asked_while_the_person_reads(stack, desktop):
+    """A preflight for each type, once, and before the message waits for it."""
+    _, link = stack.invite()
+    bare = []
+    desktop.page.on("request", lambda each: bare.append(each.headers) if each.method == "HEAD" else None)
+    desktop.open(link)
+    desktop.page.wait_for_timeout(500)
+    assert sorted(stack.wire.preflights) == ["document", "enrol", "hello", "open"]
+    desktop.begin().identify().read()
+    desktop.page.wait_for_timeout(500)
+    assert stack.wire.types() == ["hello", "enrol", "open", "document"]
+    desktop.unlock().scratch_with_mouse().type().order().done()
+    assert sorted(stack.wire.preflights) == sorted(NEW_DEVICE)
+    assert stack.wire.types() == NEW_DEVICE
+    assert len(bare) == 6 and all(each["authorization"] == "Bearer" for each in bare)  # no token goes along
+    assert desktop.complaints == []
+
+
 def test_at_the_simple_level_with_a_mouse(stack, desktop):
     contract, link = stack.invite("mobile-plan")
     desktop.open(link)

@@ -1,5 +1,6 @@
 // The first page: what is to be signed, by whom, at which level, and what will happen. One button goes on.
 import { beginEnrolment, identityUsable, makeSimpleIdentity } from "./enrolment.js";
+import { askAhead } from "./messages.js";
 import { lookAhead } from "./oidc.js";
 import { click, part } from "./page.js";
 import { passkeysKnown } from "./passkey.js";
@@ -69,6 +70,7 @@ export async function land(page, session) {
   await fill(page, session, usable);
   page.step(1);
   page.show("landing", "landing");
+  askAhead(session.place.api, [...(hello.level === "simple" || usable ? [] : /** @type {const} */ (["enrol"])), "open", "document"]);
   const begin = part("begin");
   if (hello.level === "simple" || usable) {
     startViewer();

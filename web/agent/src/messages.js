@@ -40,6 +40,23 @@ export async function writeMessage(type, members, { device, invitation, origin, 
   return `${signed}.${b64url(await sign(device.signing.privateKey, utf8(signed)))}`;
 }
 
+/**
+ * Let the browser ask ahead whether these messages may be sent (CORS preflight). It keeps the answer, so the message
+ * itself need not wait for it on a slow line. Nothing is said by it, no token goes along, and it may fail.
+ * @param {string} api @param {MessageType[]} types
+ */
+export function askAhead(api, types) {
+  for (const type of types) {
+    fetch(`${api}/ceremony/v1/${type}`, {
+      method: "HEAD",
+      headers: { "content-type": "application/jose", authorization: "Bearer" },
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      redirect: "error",
+    }).catch(() => {});
+  }
+}
+
 /** @param {number} milliseconds */
 const pause = (milliseconds) =>
   new Promise((resolve) => {
@@ -60,7 +77,8 @@ async function refusal(response) {
 }
 
 /**
- * Send the bytes until they are answered.
+ * Send the bytes until they are answered. The answers say themselves that nobody keeps them; a cache mode of the request's
+ * own would also keep the browser from keeping the preflight.
  * @param {object} request
  * @param {string} request.api origin of the server
  * @param {MessageType} request.type
@@ -82,7 +100,6 @@ export async function deliver({ api, type, token, body, onWaiting, onAnswered })
         headers: { "content-type": "application/jose", authorization: `Bearer ${token}` },
         credentials: "omit",
         referrerPolicy: "no-referrer",
-        cache: "no-store",
         redirect: "error",
         signal: AbortSignal.timeout(PATIENCE),
       });
