@@ -25,7 +25,7 @@ from certs.signatory.passkey import SandboxAuthenticator
 from certs.signatory.requests import certificate_request, key_binding
 from certs.signatory.transcript_checks import Enclosed, Own, check_transcript, read_summary, read_transcript
 from certs.signatory.wire import Invitation, Tamper, Wire, members
-from certs.signatory.words import b64, h, new_key, raw, sign_der, spki, unb64
+from certs.signatory.words import b64, h, labelled, new_key, raw, sign_der, spki, unb64
 from esign.foundation.clock import Clock, SystemClock, seconds
 
 IdTokenSource = Callable[[str], str]
@@ -150,7 +150,7 @@ class SandboxSignatory:
             "id_token": self._id_token(b64(h(self.csr))),
         }
         if passkey is not None:
-            request["passkey"] = passkey.register(nonce)
+            request["passkey"] = passkey.register(labelled("enrolment", nonce))
         found = members(self.wire.ask("enrol", request), "certificate", "chain", "certificate_id")
         certificate = _bytes(found["certificate"])
         demand(found["certificate_id"] == h(certificate).hex(), "agent.certificate.malformed")

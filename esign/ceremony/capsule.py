@@ -97,6 +97,11 @@ def proof_of_intent(nonce: bytes, tau: bytes, typed: str) -> bytes:
     return hmac_sha256(nonce, "intent", tau, typed.encode("ascii"))
 
 
+def enrolment_challenge(nonce: bytes) -> bytes:
+    """Return the challenge of a passkey at an enrolment; no nonce makes it the challenge of a transcript."""
+    return labelled("enrolment", nonce)
+
+
 def user_verification_challenge(tau: bytes) -> bytes:
     """Return the challenge that the passkey signs: it verifies the user for this transcript and no other."""
     return labelled("user-verification", tau)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from esign.ceremony.answers import answer_enrol
+from esign.ceremony.capsule import enrolment_challenge
 from esign.engine import seal_names
 from esign.engine.contents import EnrolmentContents
 from esign.engine.household import Household
@@ -180,11 +181,12 @@ def _passkey(house: Household, received: Received, nonce: bytes) -> RegisteredPa
     if members is None:
         return None
     relying_party, origin = house.settings.relying_party, house.settings.agent_url
+    challenge = enrolment_challenge(nonce)
     if "assertion" in members:  # the device has a passkey already
         use = PasskeyUse.from_message(members)
-        return verify_passkey_use(use, challenge=nonce, relying_party=relying_party, origin=origin)
+        return verify_passkey_use(use, challenge=challenge, relying_party=relying_party, origin=origin)
     registration = PasskeyRegistration.from_message(members)
-    return verify_passkey_registration(registration, challenge=nonce, relying_party=relying_party, origin=origin)
+    return verify_passkey_registration(registration, challenge=challenge, relying_party=relying_party, origin=origin)
 
 
 def _identify(

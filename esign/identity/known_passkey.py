@@ -1,4 +1,4 @@
-"""A passkey that this device already has: an assertion over the enrolment's nonce instead of a new registration.
+"""A passkey that this device already has: an assertion for the enrolment instead of a new registration.
 
 No second passkey is made for a second contract. What a registration without attestation shows, an assertion shows as
 well: somebody whom the authenticator verified used this very key, for this enrolment, on this site.
@@ -87,7 +87,7 @@ def verify_passkey_use(use: PasskeyUse, *, challenge: bytes, relying_party: str,
 
     Args:
         use: What the browser sent.
-        challenge: The enrolment's nonce.
+        challenge: That of the enrolment (docs/ceremony-spec.md section 4).
         relying_party: WebAuthn relying party identifier: a host name.
         origin: The agent's origin, ``https://sign.example``.
 

@@ -105,7 +105,7 @@ def verify_passkey_registration(
 
     Args:
         registration: What the browser sent.
-        challenge: The enrolment's nonce.
+        challenge: That of the enrolment (docs/ceremony-spec.md section 4).
         relying_party: WebAuthn relying party identifier: a host name.
         origin: The agent's origin, ``https://sign.example``.
 

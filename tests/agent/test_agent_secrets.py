@@ -138,6 +138,35 @@ def test_user_verification_is_for_exactly_this_transcript(stack, desktop):
     assert client["origin"] == stack.agent
 
 
+def test_the_passkeys_word_at_an_enrolment_is_for_nothing_else(stack, desktop):
+    """A server that chose a transcript's challenge as the enrolment's nonce would get no word about the transcript."""
+    from hashlib import sha256
+
+    from tests.agent.test_agent_journey import sent
+    from tests.agent.test_agent_refusals import b64, unb64
+
+    _, link = stack.invite()
+    desktop.sign(link)
+    stack.wire.seen.clear()
+    chosen = sha256(b"esign/1/user-verification" + bytes(32)).digest()
+
+    def liar(answer):
+        greeting = json.loads(answer)
+        greeting["enrolment"]["nonce"] = b64(chosen)
+        return json.dumps(greeting, separators=(",", ":"), sort_keys=True).encode()
+
+    stack.wire.change["hello"] = liar
+    _, link = stack.invite()
+    desktop.page.goto("about:blank")
+    desktop.open(link).begin()
+    desktop.page.wait_for_url("**/idp/**")
+    desktop.tap('button[value="jana-beispiel"]')
+    desktop.wait("problem")
+    passkey = sent(stack, "enrol")[0]["passkey"]
+    client = json.loads(unb64(passkey["assertion"]["client_data"]))
+    assert client["challenge"] == b64(sha256(b"esign/1/enrolment" + chosen).digest())
+
+
 def _point(customer, share):
     box = customer._field()
     return box["x"] + box["width"] * share, box["y"] + box["height"] / 2

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certs.signatory import SandboxSignatory, ServerRefused
-from certs.signatory.words import h, new_key, raw, sign_der, spki
+from certs.signatory.words import h, labelled, new_key, raw, sign_der, spki
 from esign.foundation.canonical import canonical
 from tests.actors import COMPANY
 from tests.malice.server import b64, invited, unb64
@@ -233,6 +233,18 @@ def test_a_certificate_of_somebody_else_opens_nothing(shared_world: Any) -> None
     for certificate in (h(other.signatory.certificate or b"").hex(), "0" * 64):
         assert mine.refused(mine.body({**fresh(payload), "certificate": certificate})).startswith("engine.")
     mine.goes_on()
+
+
+def test_a_passkeys_word_for_something_else_enrols_nobody(shared_world: Any) -> None:
+    """The bare nonce, a transcript's challenge, another enrolment's: made anew and used again."""
+    bench = Bench(shared_world, "enrol")
+    payload, passkey = bench.honest(), bench.signatory.authenticator
+    assert passkey is not None
+    nonce = unb64(bench.signatory.greeting["enrolment"]["nonce"])
+    for challenge in (nonce, labelled("user-verification", nonce), labelled("enrolment", bytes(32))):
+        for made in (passkey.register(challenge), passkey.use(challenge)):
+            assert bench.refused(bench.body({**fresh(payload), "passkey": made})) == "identity.passkey.challenge"
+    bench.goes_on()
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("hello", 65_536), ("document", 65_536), ("enrol", 131_072)])

@@ -5,7 +5,7 @@ import { certificateRequest, keyBinding } from "./csr.js";
 import { sha256 } from "./digests.js";
 import { keyId, makeKeys, unlock } from "./keys.js";
 import * as oidc from "./oidc.js";
-import { createPasskey, usePasskey } from "./passkey.js";
+import { createPasskey, enrolmentChallenge, usePasskey } from "./passkey.js";
 import { Problem, demand } from "./problems.js";
 import { currentPasskey, rememberPasskey } from "./session.js";
 import { keepWhatIsKept } from "./storage.js";
@@ -53,13 +53,14 @@ export async function beginEnrolment(session, { withPasskey, lang }) {
   if (!enrolment || identification.method !== "oidc") throw new Problem("agent.identification.refused");
   const nonce = fromB64url(enrolment.nonce);
   const name = `${signatory.given_name} ${signatory.family_name}`;
+  const challenge = await enrolmentChallenge(nonce);
   const { device } = session;
   const known = await currentPasskey();
   const verified = !withPasskey
     ? null
     : known
-      ? await usePasskey(known, nonce)
-      : await createPasskey({ user: device.user, name, company: contract.company, challenge: nonce });
+      ? await usePasskey(known, challenge)
+      : await createPasskey({ user: device.user, name, company: contract.company, challenge });
   if (verified) await rememberPasskey(verified.passkey);
   keepWhatIsKept();
 

@@ -129,5 +129,9 @@ export async function assertPasskey(credentialId, challenge) {
 /** H(lp(authenticatorData) || lp(clientDataJSON) || lp(signature)). @param {...Uint8Array} parts */
 export const statementDigest = (...parts) => sha256(concat(lengthPrefixed(...parts)));
 
+/** What the passkey signs at an enrolment. The server chooses the nonce; labelled, it is no transcript's challenge.
+ * @param {Uint8Array} nonce */
+export const enrolmentChallenge = (nonce) => labelled("enrolment", nonce);
+
 /** What the passkey signs: user verified, for exactly this transcript. @param {Uint8Array} tau */
 export const verificationChallenge = (tau) => labelled("user-verification", tau);

@@ -1,8 +1,8 @@
 // The passkey, with an authenticator of the test's: what is asked of it, and what of its answers is believed.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { hex } from "../src/bytes.js";
-import { assertPasskey, createPasskey, statementDigest, usePasskey, verificationChallenge } from "../src/passkey.js";
+import { concat, hex, utf8 } from "../src/bytes.js";
+import { assertPasskey, createPasskey, enrolmentChallenge, statementDigest, usePasskey, verificationChallenge } from "../src/passkey.js";
 import { bytes, ceremony as vectors, refusal } from "./vectors.js";
 
 const CHALLENGE = new Uint8Array(32).fill(7);
@@ -77,6 +77,14 @@ test("a known passkey is asked for by name, over this challenge, and nothing is 
   assert.equal(asked[0][1].userVerification, "required");
   assert.equal(used.passkey.prf, true); // as it is now
   assert.deepEqual(Object.keys(used.proof), ["assertion"]);
+});
+
+test("no nonce that a server chooses makes an enrolment's challenge that of a transcript", async () => {
+  const tau = new Uint8Array(32).fill(7);
+  const chosen = await verificationChallenge(tau);
+  const value = await crypto.subtle.digest("SHA-256", concat(utf8("esign/1/enrolment"), chosen));
+  assert.deepEqual(await enrolmentChallenge(chosen), new Uint8Array(value));
+  assert.notDeepEqual(await enrolmentChallenge(chosen), chosen);
 });
 
 test("an answer without user verification is refused here already", async () => {
