@@ -47,6 +47,7 @@ class ContractData:
     """Last local day on which the offer can be accepted, or None where there is no offer (BGB § 148)."""
     personalised_price: bool
     price: Price
+    """Without lines where the contract names no price."""
     terms: Mapping[str, Any]
     """The template's own terms, as its schema says; read-only all the way down."""
     withdrawal: Withdrawal
@@ -81,7 +82,7 @@ class ContractData:
             order_label=value["order"]["label"],
             accept_until=datetime.date.fromisoformat(value["offer"]["accept_until"]) if "offer" in value else None,
             personalised_price=value.get("personalised_price", False),
-            price=price.price(value["price"]),
+            price=price.price(value["price"]) if "price" in value else price.NONE,
             terms=_frozen(value["terms"]),
             withdrawal=withdrawal.withdrawal(value["withdrawal"]),
             source=source,

@@ -50,6 +50,10 @@ class Price:
         return next((line for line in self.lines if line.id == line_id), None)
 
 
+NONE = Price(lines=(), tax=None, total_cents=0, period="once")
+"""Where the company's own document says what there is to say about money, or nothing is owed."""
+
+
 def rounded(cents: Decimal) -> int:
     """Return whole cents, halves away from zero (commercial rounding)."""
     return int(cents.quantize(Decimal(1), rounding=ROUND_HALF_UP))

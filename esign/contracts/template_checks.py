@@ -83,11 +83,20 @@ def _cost_approval(contract: ContractData) -> None:
     _follows(contract.date, _day(terms["valid_until"]), "/terms/valid_until")
 
 
+def _own_document(contract: ContractData) -> None:
+    if contract.paid and contract.signatory.consumer and "order" not in contract.terms:
+        what = "what the law wants above the order button is not in the data"
+        raise MissingOrderInformation(what, pointer="/terms/order")
+    if contract.paid and contract.price.total_cents == 0:
+        raise PriceContradiction("a contract that obliges to pay names a price", pointer="/price/total_cents")
+
+
 _CHECKS: Mapping[str, Callable[[Any], None]] = {
     "electricity-supply": _electricity,
     "household-insurance": _household,
     "mobile-plan": _mobile,
     "cost-approval": _cost_approval,
+    "own-document": _own_document,
 }
 
 

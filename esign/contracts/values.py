@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from esign.contracts.formats import add_months, day, money, months, notice, number, quantity, whole_money
+from esign.contracts.formats import NBSP, add_months, day, money, months, notice, number, quantity, whole_money
 from esign.contracts.together import Together
 from esign.contracts.wording import in_language, wording
 
@@ -41,6 +41,10 @@ def flags(contract: ContractData) -> frozenset[str]:
         "supervisor": contract.company.supervisor is not None,
         "previous_supplier": "previous_supplier" in terms,
         "underinsurance_waiver": bool(terms.get("underinsurance_waiver")),
+        "order": "order" in terms,
+        "price": bool(contract.price.lines),
+        "recurring": contract.price.period != "once",
+        "several_pages": terms.get("document", {}).get("pages", 0) > 1,
         "port_number": terms.get("number", {}).get("kind") == "port",
         "activation": contract.price.line("activation") is not None,
         terms.get("payment", ""): True,
@@ -179,11 +183,36 @@ def _cost_approval(contract: ContractData) -> dict[str, str]:
     }
 
 
+_PERIODS = {
+    "de": {"once": "", "month": "im Monat", "year": "im Jahr", "minimum_term": "für die Mindestlaufzeit"},
+    "en": {"once": "", "month": "a month", "year": "a year", "minimum_term": "for the minimum term"},
+}
+
+
+def _own_document(contract: ContractData) -> dict[str, str]:
+    terms, lang = contract.terms, contract.lang
+    document, order = terms["document"], terms.get("order", {})
+    count, total = number(document["pages"], lang), money(contract.price.total_cents, lang)
+    one, many = {"de": ("Seite", "Seiten"), "en": ("page", "pages")}[lang]
+    return {
+        "document": document["name"],
+        "document_pages": f"{count}{NBSP}{one if document['pages'] == 1 else many}",
+        "document_last_page": count,
+        "document_digest": document["sha256"],
+        "total_of_period": f"{total} {_PERIODS[lang][contract.price.period]}".strip(),
+        "what": order.get("what", ""),
+        "other_costs": order.get("other_costs", ""),
+        "duration": order.get("duration", ""),
+        "minimum": order.get("minimum", ""),
+    }
+
+
 _TERMS: Mapping[str, Callable[[Any], dict[str, str]]] = {
     "electricity-supply": _electricity,
     "household-insurance": _household,
     "mobile-plan": _mobile,
     "cost-approval": _cost_approval,
+    "own-document": _own_document,
 }
 
 

@@ -25,12 +25,14 @@ LABELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                     "household-insurance": "Beitrag",
                     "mobile-plan": "Preise",
                     "cost-approval": "Kostenplan",
+                    "own-document": "Preis",
                 },
                 "total": {
                     "electricity-supply": "Voraussichtliche Kosten im Jahr",
                     "household-insurance": "Jahresbeitrag",
                     "mobile-plan": "Gesamtpreis der Mindestlaufzeit",
                     "cost-approval": "Gesamtkosten",
+                    "own-document": "Gesamtpreis",
                 },
                 "components": "So setzt sich der Arbeitspreis zusammen",
                 "component": "Bestandteil",
@@ -60,8 +62,40 @@ LABELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "supervisor": "Aufsicht:",
                 "cut": "Hier abtrennen oder kopieren",
                 "attached": "Diesem Dokument sind die Vertragsdaten als Datei contract.json beigefügt.",
+                "own_heading": "Erklärung zu „{document}“",
+                "signed_before": "Unterschrift auf Seite {page}",
             }
-        )
+        ),
+        "en": MappingProxyType(
+            {
+                "date": "Date",
+                "valid_until": "Offer valid until",
+                "page": "Page",
+                "of": "of",
+                "position": "Item",
+                "quantity": "Quantity",
+                "unit_price": "Unit price",
+                "amount": "Amount",
+                "net": "Sum without tax",
+                "tax_included": "All prices include {label} ({rate}). In the total this is {amount}.",
+                "price_title": {"own-document": "Price"},
+                "total": {"own-document": "Total price"},
+                "declaration": "Your declaration",
+                "declarations": "Your declarations",
+                "signature": "Electronic signature",
+                "seal": "Electronic seal",
+                "company_declares": (
+                    "This offer was made electronically and is valid without a signature (text form, § 126b BGB)."
+                ),
+                "vat_id": "VAT ID",
+                "represented_by": "represented by",
+                "supervisor": "Supervision:",
+                "cut": "Cut off or copy here",
+                "attached": "The contract data are attached to this document as the file contract.json.",
+                "own_heading": "Declaration on “{document}”",
+                "signed_before": "Signature on page {page}",
+            }
+        ),
     }
 )
 """Labels per language; a contract in a language without labels has no clauses either and is refused earlier."""
@@ -77,7 +111,17 @@ UNITS: Mapping[str, Mapping[str, tuple[str, str, str]]] = MappingProxyType(
                 "year": ("Jahr", "Jahre", "/Jahr"),
                 "kwh": ("kWh", "kWh", "ct/kWh"),
             }
-        )
+        ),
+        "en": MappingProxyType(
+            {
+                "once": ("", "once", ""),
+                "piece": ("piece", "pieces", ""),
+                "month": ("month", "months", "/month"),
+                "quarter": ("quarter", "quarters", "/quarter"),
+                "year": ("year", "years", "/year"),
+                "kwh": ("kWh", "kWh", "ct/kWh"),
+            }
+        ),
     }
 )
 """Unit of a price line: singular, plural, and what stands behind a price per unit."""

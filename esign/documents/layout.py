@@ -189,4 +189,8 @@ def _extra(contract: ContractData) -> dict[str, Any]:
             if name in shares
         ]
         return {"rows": rows, "own": money(terms["own_cents"], lang)}
+    if contract.template == "own-document":
+        heading = LABELS[lang]["own_heading"].format(document=terms["document"]["name"])
+        facts = [{"label": fact["label"], "value": fact["value"]} for fact in terms.get("facts", ())]
+        return {"heading": heading, "facts": facts, "pages": terms["document"]["pages"]}
     return {}

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from esign.contracts.shape import schema
+from esign.contracts.wording import all_wordings
 from esign.documents.labels import LABELS, UNITS
 from esign.documents.layout import hold_together
 from esign.documents.typesetter import FONTS, TEMPLATES
@@ -26,7 +27,7 @@ def test_a_template_imports_nothing_but_the_house_and_evaluates_nothing(path) ->
 
 
 def test_there_is_one_template_for_each_contract_template() -> None:
-    names = {path.stem for path in FILES} - {"house"}
+    names = {path.stem for path in FILES} - {"house", "pages"}
     assert names == set(schema()["properties"]["template"]["enum"])
 
 
@@ -40,12 +41,15 @@ def test_the_typefaces_are_bundled_with_their_licence() -> None:
     assert "SIL Open Font License, Version 1.1" in (FONTS / "LICENSE.md").read_text("utf-8")
 
 
+POLICIES = [policy for _, policy in all_wordings("contracts")]
+
+
 def test_every_unit_and_template_has_its_label() -> None:
     units = schema()["$defs"]["price"]["properties"]["lines"]["items"]["properties"]["unit"]["enum"]
     for lang, labels in LABELS.items():
         assert set(UNITS[lang]) == set(units)
         for name in ("price_title", "total"):
-            assert set(labels[name]) == set(schema()["properties"]["template"]["enum"])
+            assert set(labels[name]) == {policy["id"] for policy in POLICIES if lang in policy["languages"]}
 
 
 @pytest.mark.parametrize(

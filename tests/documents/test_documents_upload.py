@@ -83,8 +83,7 @@ def good(pdf: bytes, tolerance: float = 0.0) -> Upload:
     assert upload.pdf.startswith(b"%PDF-1.7") and upload.pdf.count(b"%%EOF") == 1
     assert b"/ObjStm" not in upload.pdf and b"\nxref\n" in upload.pdf
     prepares(upload.pdf)
-    again = normalise(upload.pdf)
-    assert "font_not_embedded" not in kinds(again) and difference(upload.pdf, again.pdf) == 0
+    assert normalise(upload.pdf).pdf == upload.pdf, "what is normal stays as it is"
     return upload
 
 

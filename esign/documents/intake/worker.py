@@ -88,14 +88,15 @@ def _normalised(data: bytes) -> tuple[dict[str, Any], bytes]:
             pdf = _written(document)
             if not _plain(pdf):
                 pdf = _written(document, recompress=True)
-            plain = _plain(pdf)
+        with _opened(pdf) as document:  # written once more: what is normal stays as it is, byte for byte
+            pdf = _written(document)
     except pikepdf.PasswordError:
         raise Refused("encrypted") from None
     except (Refused, MemoryError, RecursionError):
         raise
     except Exception as error:  # whatever a foreign file makes the library say
         raise Refused("damaged", fault=type(error).__name__) from error
-    if not plain:
+    if not _plain(pdf):
         raise Refused("damaged", where="text")
     warnings: list[dict[str, Any]] = []
     if stood_in:
