@@ -389,6 +389,15 @@ def test_a_key_that_the_company_enrolled_in_the_customers_name_is_found_out(tmp_
     assert failed(report) == [("identity", "enrolment.json")]
 
 
+@pytest.mark.parametrize("swapped", ["capsule", "device", "passkey"])
+def test_a_key_that_was_exchanged_after_the_certificate_is_named(tmp_path, swapped):
+    """The transcript, and all that follows from it, with a key of somebody who was never certified."""
+    forged = make_case(tmp_path, swapped=swapped)
+    report = forged.verify(forged.build())
+    assert not report.valid
+    assert (report.first_failure.name, report.first_failure.part) == ("request", "transcript.json")
+
+
 def test_a_dossier_sealed_with_a_signatorys_certificate_is_refused(advanced):
     holder = replace(advanced.seal)
     holder.key = advanced.keys.signature

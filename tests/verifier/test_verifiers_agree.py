@@ -32,7 +32,7 @@ from esign.pades.document import Array, entry
 from esign.pades.revision import pointer, stream, with_entries, with_items
 from tests.actors import COMPANY
 from tests.conftest import PERSONS
-from tests.evidence.helpers.case import NOW, Case
+from tests.evidence.helpers.case import NOW, Case, make_case
 from tests.evidence.test_dossier_strict import STRICT
 from tests.evidence.test_dossier_verify import DISHONEST
 from tests.pades.small_world import Holder, World, walk
@@ -241,6 +241,13 @@ def test_a_dishonest_company_is_found_out_by_both(advanced: Case, tmp_path: Path
     answers = agree(samples, tmp_path)
     for (label, (_, step)), answer in zip(kinds.items(), answers, strict=True):
         assert (answer["valid"], answer["first"]) == (False, step), label
+
+
+def test_a_key_exchanged_after_the_certificate_is_found_out_by_both(tmp_path: Path) -> None:
+    cases = {each: make_case(tmp_path / each, swapped=each) for each in ("capsule", "device", "passkey")}
+    answers = agree([sample(case, label, case.build()) for label, case in cases.items()], tmp_path)
+    for answer in answers:
+        assert (answer["valid"], answer["first"]) == (False, "request")
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])

@@ -193,8 +193,23 @@ def certify(world: World, public_key, *, given: str, family: str, binding: bytes
     return Holder(key=None, certificate=certificate, chain=(authority.der, *authority.chain))
 
 
-def make_case(folder: Path, *, level: str = "advanced", passkey: bool = True, identified: bytes | None = None) -> Case:
-    """Walk the whole way; ``identified`` is the request that the person was identified over, if another one."""
+def make_case(
+    folder: Path,
+    *,
+    level: str = "advanced",
+    passkey: bool = True,
+    identified: bytes | None = None,
+    swapped: str | None = None,
+) -> Case:
+    """Walk the whole way.
+
+    Args:
+        folder: Where the ledger lies meanwhile.
+        level: ``advanced`` or ``simple``.
+        passkey: Whether the device has one.
+        identified: The request that the person was identified over, if another one.
+        swapped: Which key is another one after the enrolment than was certified: ``capsule``, ``device``, ``passkey``.
+    """
     advanced = level == "advanced"
     passkey = passkey and advanced
     world = World()
@@ -206,6 +221,8 @@ def make_case(folder: Path, *, level: str = "advanced", passkey: bool = True, id
         policies=(Oid.HELD_BY_COMPANY, Oid.SANDBOX),
     )
     enrolment, signer = _enrol(world, keys, identified) if advanced else (None, seal)
+    if swapped:
+        setattr(keys, swapped, p256())
     held_by = "company" if not advanced else "signatory-passkey" if passkey else "signatory"
     prepared = prepare(
         draft(),
