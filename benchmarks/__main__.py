@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import agent_size, browser, ceremony, drawing_up, rate
+from benchmarks import agent_size, browser, ceremony, drawing_up, forms, rate
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
@@ -58,6 +58,7 @@ def main(rounds: int) -> None:
         rate.measure(),
         browser.measure(rounds),
         drawing_up.measure(),
+        forms.measure(),
         agent_size.measure(),
     ]
     page = "\n\n".join(

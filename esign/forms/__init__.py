@@ -35,7 +35,7 @@ from esign.forms.errors import (
 )
 from esign.forms.form_tests import FormFault, check_forms
 from esign.forms.library import form_definition, form_definitions
-from esign.forms.mapping import contract_data
+from esign.forms.mapping import contract_data, left_over
 from esign.forms.ports import Bank, Prefill, ReferenceData
 from esign.forms.reference import ReferenceTables, sample_reference
 
@@ -75,5 +75,6 @@ __all__ = [
     "decide",
     "form_definition",
     "form_definitions",
+    "left_over",
     "sample_reference",
 ]

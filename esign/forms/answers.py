@@ -77,6 +77,8 @@ def forbidden(value: str, *, lines: bool) -> bool:
         value: The text.
         lines: Whether it may have several lines.
     """
+    if value.isascii() and value.isprintable():
+        return False
     return any(_forbidden(char) and not (lines and char == "\n") for char in value)
 
 

@@ -44,6 +44,24 @@ def contract_data(
     return result
 
 
+def left_over(definition: FormDefinition, checked: Checked) -> dict[str, str]:
+    """Return the checked answers that the contract data does not use: account and mandate, occasion, other policies.
+
+    They belong to the case and to the company's systems; the contract does not say them.
+    """
+    used: set[str] = set()
+    for part in definition.contract:
+        used |= part.when.references()
+        for _, member in part.set:
+            items = member if isinstance(member, tuple) else (member,)
+            used = used.union(*(item.references() for item in items))
+    for item in reversed(definition.computed):
+        if item.name in used:
+            used |= item.value.references()
+    names = {name.partition(".")[0] for name in used}
+    return {name: value for name, value in checked.values.items() if name not in names}
+
+
 def _json(value: Expression | tuple[Expression, ...], scope: Scope) -> Any:
     if isinstance(value, tuple):
         items = [_json(item, scope) for item in value]

@@ -24,6 +24,7 @@ from esign.forms import (
     decide,
     form_definition,
     form_definitions,
+    left_over,
     sample_reference,
 )
 from esign.forms.answers import MAX_ANSWER, MAX_FIELDS, forbidden
@@ -171,6 +172,17 @@ def test_the_company_may_bring_any_text_without_being_looked_into():
     company = {"name": "$given_name", "website": "https://x.example"}
     data = contract_data(FORM, checked(), reference="$date", date=DAY, company=company)
     assert (data["company"], data["reference"]) == (company, "$date")
+
+
+def test_what_the_contract_does_not_say_is_left_over_for_the_company():
+    assert left_over(FORM, checked()) == {
+        "iban": "DE18100200300000471100",
+        "mandate": "yes",
+        "occasion": "switch",
+        "other_address": "no",
+        "own_account": "yes",
+        "persons": "2",
+    }
 
 
 ANY_FORM = st.sampled_from(form_definitions())

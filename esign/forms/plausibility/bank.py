@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stdnum import exceptions
-from stdnum import iban as library
+from stdnum.iso7064 import mod_97_10
 
 from esign.forms.plausibility.result import Found, Question, Result, compact, good, wrong
 
@@ -37,7 +37,7 @@ def iban(value: str, question: Question) -> Result:
     if not number[2:4].isdigit() or not 2 <= int(number[2:4]) <= 98:
         return wrong(value, "iban.check_digits")
     try:
-        library.validate(number, check_country=False)
+        mod_97_10.validate(number[4:] + number[:4])
     except exceptions.ValidationError:
         return wrong(value, "iban.check_digits")
     if country != "DE":
