@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ from esign.cli.logs import configure
 
 THREADS = 8
 """Requests at a time in one process; most wait for the disk or for a trust service."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread may compute while another one waits to go on. Whoever writes to the database lets go of the
+interpreter at every statement; at the usual 5 ms each, everybody else would wait for the write lock that long."""
 
 TIMEOUT = 120
 """Seconds after which a process that gives no sign of life is replaced."""
@@ -43,6 +48,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        sys.setswitchinterval(SWITCH_SECONDS)
         application = self._make()
         gc.collect()
         gc.freeze()  # what is here at the start stays: looking through it again and again stops requests for long

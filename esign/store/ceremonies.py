@@ -35,6 +35,7 @@ class SqlCeremonies:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[str, AttemptRecord] = {}
 
     def add_enrolment(self, record: EnrolmentRecord) -> None:
         """Keep a new enrolment."""
@@ -57,9 +58,13 @@ class SqlCeremonies:
         self._connection.execute(_ATTEMPT_NEW, row_of(record))
 
     def attempt(self, tau: str) -> AttemptRecord | None:
-        """Return an attempt."""
-        row = self._connection.execute(_ATTEMPT, keys(tau=tau)).first()
-        return None if row is None else _attempt(row)
+        """Return an attempt; within one transaction it is read once."""
+        if tau not in self._known:
+            row = self._connection.execute(_ATTEMPT, keys(tau=tau)).first()
+            if row is None:
+                return None
+            self._known[tau] = _attempt(row)
+        return self._known[tau]
 
     def attempts(self, invitation_id: str) -> tuple[AttemptRecord, ...]:
         """Return the attempts of an invitation, oldest first."""
@@ -75,6 +80,7 @@ class SqlCeremonies:
 
     def update_attempt(self, record: AttemptRecord) -> None:
         """Replace an attempt."""
+        self._known.pop(record.tau, None)
         self._connection.execute(_ATTEMPT_CHANGED, keys(tau=record.tau) | row_of(record))
 
     def message(self, invitation_id: str, jti: str) -> MessageRecord | None:

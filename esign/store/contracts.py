@@ -40,18 +40,24 @@ class SqlContracts:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[str, ContractRecord] = {}
 
     def add(self, record: ContractRecord) -> None:
         """Keep a new contract."""
         self._connection.execute(_CONTRACT_NEW, row_of(record))
 
     def get(self, contract_id: str) -> ContractRecord | None:
-        """Return a contract."""
-        row = self._connection.execute(_CONTRACT, keys(id=contract_id)).first()
-        return None if row is None else _contract(row)
+        """Return a contract; within one transaction it is read once."""
+        if contract_id not in self._known:
+            row = self._connection.execute(_CONTRACT, keys(id=contract_id)).first()
+            if row is None:
+                return None
+            self._known[contract_id] = _contract(row)
+        return self._known[contract_id]
 
     def update(self, record: ContractRecord) -> None:
         """Replace a contract."""
+        self._known.pop(record.id, None)
         self._connection.execute(_CONTRACT_CHANGED, keys(id=record.id) | row_of(record))
 
     def newest(self, tenant: str, limit: int) -> tuple[ContractRecord, ...]:
@@ -65,6 +71,7 @@ class SqlInvitations:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[str, InvitationRecord] = {}
 
     def add(self, record: InvitationRecord) -> None:
         """Keep a new invitation."""
@@ -75,8 +82,13 @@ class SqlInvitations:
         return self._one(_BY_TOKEN, keys(token_digest=token_digest))
 
     def get(self, invitation_id: str) -> InvitationRecord | None:
-        """Return an invitation."""
-        return self._one(_INVITATION, keys(id=invitation_id))
+        """Return an invitation; within one transaction it is read once."""
+        if invitation_id not in self._known:
+            found = self._one(_INVITATION, keys(id=invitation_id))
+            if found is None:
+                return None
+            self._known[invitation_id] = found
+        return self._known[invitation_id]
 
     def ending(self, before: datetime) -> tuple[InvitationRecord, ...]:
         """Return the invitations that can still end with a signature and whose time is over before an instant."""
@@ -93,6 +105,7 @@ class SqlInvitations:
 
     def update(self, record: InvitationRecord) -> None:
         """Replace an invitation."""
+        self._known.pop(record.id, None)
         self._connection.execute(_INVITATION_CHANGED, keys(id=record.id) | row_of(record))
 
     def bind(self, record: DeviceRecord) -> None:
