@@ -318,6 +318,54 @@ def test_a_document_viewer_that_was_changed_on_the_way_shows_nothing(stack, desk
     assert stack.state(contract) == "invited"
 
 
+def test_english_words_that_were_changed_on_the_way_are_not_shown(stack, desktop):
+    """English is a file of its own with an integrity value; without it the page stays German and usable."""
+    _, link = stack.invite("mobile-plan")
+
+    def change(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.body().replace(b"Decline the contract", b"Go on to the bargain"))
+
+    page = desktop.page
+    page.route("**/texts.en.json*", change)
+    desktop.open(link.replace("/#", "/?lang=en#"))
+    assert page.evaluate("document.documentElement.lang") == "de"
+    assert page.locator("#decline").inner_text() == "Vertrag ablehnen"
+    page.locator("#language").click()
+    page.wait_for_function("() => document.getElementById('status').textContent.includes('englischen Texte')")
+    assert page.evaluate("document.documentElement.lang") == "de"
+    page.unroute("**/texts.en.json*")
+    page.locator("#language").click()
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
+    assert page.locator("#decline").inner_text() == "Decline the contract"
+
+
+def test_whoever_reads_german_loads_no_english(stack, desktop):
+    _, link = stack.invite("mobile-plan")
+    loaded = []
+    desktop.page.on("request", lambda each: loaded.append(each.url))
+    desktop.sign(link)
+    assert not [each for each in loaded if "texts.en" in each]
+
+
+def test_a_viewer_that_takes_longer_than_a_minute_is_waited_for(stack, desktop):
+    """On a very slow line the program that shows the document comes late; that is no reason to give up."""
+    contract, link = stack.invite("mobile-plan")
+    held = []
+    desktop.page.clock.install()
+    desktop.page.route("**/pdf.min.mjs*", lambda route: held.append(route))
+    desktop.open(link).begin()
+    while not held:
+        desktop.page.wait_for_timeout(20)
+    desktop.page.clock.fast_forward(90_000)
+    desktop.page.wait_for_timeout(300)
+    assert desktop.state == "loading"
+    for route in held:
+        route.continue_()
+    desktop.read().unlock().scratch_with_keyboard().type().order().done()
+    assert stack.state(contract) == "concluded"
+
+
 def test_an_older_browser_is_told_so(stack, context_of):
     customer = Customer(context_of(**DESKTOP).new_page())
     customer.page.add_init_script("delete window.DecompressionStream")

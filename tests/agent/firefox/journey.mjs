@@ -46,6 +46,16 @@ try {
 
   await page.goto(link);
   await wait("landing");
+  const spoken = await page.evaluate(() => document.documentElement.lang);
+  if (how === "decline") {
+    await tap("#decline");
+    await wait("declining");
+    await tap("#decline-confirm");
+    await wait("declined");
+    console.log(JSON.stringify({ states, complaints, spoken, agent: await page.evaluate(() => navigator.userAgent) }));
+    await browser.close();
+    process.exit(0);
+  }
   if (how === "keyboard") {
     await tabTo("#begin");
     await page.keyboard.press("Enter");
@@ -98,7 +108,7 @@ try {
   await wait("done");
   const file = await page.evaluate(() => document.getElementById("receipt-file").textContent.replace(/\s/g, ""));
   const agent = await page.evaluate(() => navigator.userAgent);
-  console.log(JSON.stringify({ states, complaints, file, digits: code.length, agent }));
+  console.log(JSON.stringify({ states, complaints, file, digits: code.length, spoken, agent }));
 } catch (error) {
   console.log(JSON.stringify({ states, complaints, error: String(error?.message ?? error) }));
 } finally {
