@@ -398,6 +398,14 @@ def test_a_key_that_was_exchanged_after_the_certificate_is_named(tmp_path, swapp
     assert (report.first_failure.name, report.first_failure.part) == ("request", "transcript.json")
 
 
+def test_a_transcript_about_another_document_than_the_signed_one_is_named(tmp_path):
+    """Everything fits together, only the person was asked about something else than what was signed."""
+    forged = make_case(tmp_path, swapped="document")
+    report = forged.verify(forged.build())
+    assert not report.valid
+    assert (report.first_failure.name, report.first_failure.part) == ("document", "transcript.json")
+
+
 def test_a_dossier_sealed_with_a_signatorys_certificate_is_refused(advanced):
     holder = replace(advanced.seal)
     holder.key = advanced.keys.signature

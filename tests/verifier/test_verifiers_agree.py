@@ -243,11 +243,12 @@ def test_a_dishonest_company_is_found_out_by_both(advanced: Case, tmp_path: Path
         assert (answer["valid"], answer["first"]) == (False, step), label
 
 
-def test_a_key_exchanged_after_the_certificate_is_found_out_by_both(tmp_path: Path) -> None:
-    cases = {each: make_case(tmp_path / each, swapped=each) for each in ("capsule", "device", "passkey")}
+def test_what_was_exchanged_in_the_transcript_is_found_out_by_both(tmp_path: Path) -> None:
+    steps = {"capsule": "request", "device": "request", "passkey": "request", "document": "document"}
+    cases = {each: make_case(tmp_path / each, swapped=each) for each in steps}
     answers = agree([sample(case, label, case.build()) for label, case in cases.items()], tmp_path)
-    for answer in answers:
-        assert (answer["valid"], answer["first"]) == (False, "request")
+    for step, answer in zip(steps.values(), answers, strict=True):
+        assert (answer["valid"], answer["first"]) == (False, step)
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])

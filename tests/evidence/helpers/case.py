@@ -208,7 +208,8 @@ def make_case(
         level: ``advanced`` or ``simple``.
         passkey: Whether the device has one.
         identified: The request that the person was identified over, if another one.
-        swapped: Which key is another one after the enrolment than was certified: ``capsule``, ``device``, ``passkey``.
+        swapped: What is another one in the transcript than was certified or signed: the key ``capsule``, ``device`` or
+            ``passkey``, or the ``document``.
     """
     advanced = level == "advanced"
     passkey = passkey and advanced
@@ -221,7 +222,7 @@ def make_case(
         policies=(Oid.HELD_BY_COMPANY, Oid.SANDBOX),
     )
     enrolment, signer = _enrol(world, keys, identified) if advanced else (None, seal)
-    if swapped:
+    if swapped in ("capsule", "device", "passkey"):
         setattr(keys, swapped, p256())
     held_by = "company" if not advanced else "signatory-passkey" if passkey else "signatory"
     prepared = prepare(
@@ -246,7 +247,7 @@ def make_case(
         audience=ORIGIN,
         agent=sha256(MANIFEST),
         document=TranscriptDocument(
-            sha256=prepared.digest,
+            sha256=sha256(b"another") if swapped == "document" else prepared.digest,
             byte_range=prepared.byte_range,
             length=len(prepared.data),
             name="vertrag.pdf",
