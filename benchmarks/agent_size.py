@@ -20,7 +20,8 @@ def measure() -> str:
             small = f"{packed.stat().st_size:,}" if packed.exists() else "–"
             rows.append(f"| `{path.relative_to(DIST)}` | {len(data):,} | {len(gzip.compress(data, 9)):,} | {small} |")
             own += len(data) if path.name.startswith("agent") and path.suffix == ".js" else 0
-    ratio = f"`agent.js` / prototype: **{own / PROTOTYPE:.1f}**; about 30 kB of it are the German texts; English is a file of its own."
+    texts = "about 30 kB of it are the German texts; English is a file of its own"
+    ratio = f"`agent.js` / prototype: **{own / PROTOTYPE:.1f}**; {texts}."
     return "\n".join(["## Size of the agent", "", *rows, "", ratio])
 
 
