@@ -112,6 +112,7 @@ def worker(application: Application) -> Worker:
             Task(name="reminders", run=application.upkeep.remind_due, every=60.0),
             Task(name="ledger", run=application.ledger.stamp_due, every=30.0),
             Task(name="logins", run=application.sessions.forget_old, every=600.0),
+            Task(name="uploads", run=application.uploads.forget_due, every=300.0),
             Task(name="answers", run=application.idempotency.forget_due, every=600.0),
         ]
     )

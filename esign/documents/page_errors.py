@@ -51,3 +51,9 @@ class PagesDiffer(DraftFailed):
     """The company's pages are not those that the contract data name."""
 
     code = "documents.draft.pages"
+
+
+class PartiesDiffer(TemplateRefused):
+    """The page template is made for another number of signatories than the contract has."""
+
+    code = "documents.template.parties"

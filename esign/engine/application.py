@@ -20,7 +20,9 @@ from esign.engine.own_account import OwnAccountDesk
 from esign.engine.provider_logins import ProviderDesk
 from esign.engine.reading import ReadingDesk
 from esign.engine.sessions import SessionDesk
+from esign.engine.templates import TemplateDesk
 from esign.engine.upkeep import UpkeepDesk
+from esign.engine.uploads import UploadDesk
 from esign.engine.webhook_rounds import WebhookRounds
 from esign.engine.webhooks import WebhookDesk
 from esign.settings import Settings
@@ -41,6 +43,8 @@ class Application:
     logins: LoginDesk
     sessions: SessionDesk
     own_account: OwnAccountDesk
+    uploads: UploadDesk
+    templates: TemplateDesk
     api_keys: ApiKeyDesk
     idempotency: IdempotencyDesk
     reading: ReadingDesk
@@ -67,6 +71,8 @@ class Application:
             logins=LoginDesk(household=household, provider=ProviderDesk(household=household)),
             sessions=SessionDesk(household=household),
             own_account=OwnAccountDesk(household=household),
+            uploads=UploadDesk(household=household),
+            templates=TemplateDesk(household=household),
             api_keys=ApiKeyDesk(household=household),
             idempotency=IdempotencyDesk(household=household),
             reading=ReadingDesk(household=household),

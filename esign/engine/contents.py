@@ -100,6 +100,8 @@ class ContractContents(Contents):
     """Blob of the sealed signed document, once the contract is concluded."""
     mails: tuple[str, ...] = ()
     """Blobs of the sealed mails as they were sent."""
+    pages: str = ""
+    """Blob of the company's own sealed pages; empty where the contract has none."""
 
     def party(self, name: str) -> PartyContents:
         """Return a signatory by name.

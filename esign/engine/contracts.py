@@ -10,8 +10,9 @@ from typing import Any
 
 from esign.access import Actor, Permission
 from esign.contracts import ContractData
-from esign.documents import Draft, draw_up
-from esign.engine import invitations, reminding, turns
+from esign.documents import Draft, OwnPages, draw_up
+from esign.engine import invitations, own_documents, reminding, turns
+from esign.engine.contents import ContractContents
 from esign.engine.corrections import with_address, with_other_person
 from esign.engine.drafting import committed, contract_contents
 from esign.engine.ending import UNDER_WAY, refuse_if_ended
@@ -58,6 +59,7 @@ class _Drawn:
     contract: ContractData
     policy: SignaturePolicy
     draft: Draft
+    own: OwnPages | None
     at: datetime
 
 
@@ -74,10 +76,18 @@ class ContractDesk:
     def draw_up(self, actor: Actor, data: Mapping[str, Any]) -> str:
         """Draw up a contract from its data and keep it.
 
+        A contract on the company's own document (template ``own-document``) names an upload, ``terms.document =
+        {"upload": id}``, or a page template, ``{"page_template": id, "version": n, "values": {…}}``; name, number of
+        pages and digest are filled in.
+
         Returns:
             The identifier of the contract.
 
         Raises:
+            UploadUnknown: There is no such upload.
+            TemplateUnknown, TemplateArchived: There is no such page template in use, or not in this version.
+            TemplateRefused: What is to be filled into the page template is refused.
+            PagesDiffer: The data name another file than the upload.
             ContractsError: The data is incomplete or contradicts itself.
             NoQualifiedDevice: The contract needs a qualified signature and no qualified device is configured.
             NoSealDevice: The contract needs the company's seal and none is configured.
@@ -85,7 +95,7 @@ class ContractDesk:
             PolicyNotFound: No signature policy for the level is in force on the contract's day.
         """
         actor.require(Permission.CONTRACTS_WRITE)
-        drawn = self._draw(data)
+        drawn = self._draw(actor, data)
         with self.household.store.transaction() as tx:
             return self._keep(tx, actor, drawn)
 
@@ -257,7 +267,7 @@ class ContractDesk:
         self, actor: Actor, contract_id: str, data: Mapping[str, Any], *, cause: str, told: str = ""
     ) -> Corrected:
         """Draw a contract up anew in the place of another; whoever was invited is invited again."""
-        drawn = self._draw(data)
+        drawn = self._draw(actor, data, contract_id)
         with self.household.store.transaction() as tx:
             record = self._get(tx, actor, contract_id)
             invited = record.state is not ContractState.DRAWN_UP
@@ -269,12 +279,19 @@ class ContractDesk:
             again = self._invite(tx, actor, self._get(tx, actor, new)) if invited else None
             return Corrected(contract_id=new, invited=again)
 
-    def _draw(self, data: Mapping[str, Any]) -> _Drawn:
+    def _draw(self, actor: Actor, data: Mapping[str, Any], again: str | None = None) -> _Drawn:
         house = self.household
         now = house.clock.now()
-        contract = ContractData.parse(data)
+        complete = own_documents.complete(house, actor, data, kept=self._kept(actor, again) if again else None)
+        contract = ContractData.parse(complete.data)
         policy = self._policy(contract)
-        return _Drawn(contract=contract, policy=policy, draft=draw_up(contract, drawn_up_at=now), at=now)
+        draft = draw_up(contract, drawn_up_at=now, own=complete.own)
+        return _Drawn(contract=contract, policy=policy, draft=draft, own=complete.own, at=now)
+
+    def _kept(self, actor: Actor, contract_id: str) -> tuple[ContractRecord, ContractContents]:
+        with self.household.store.reading() as tx:
+            record = self._get(tx, actor, contract_id)
+            return record, self.household.contract_contents(tx, record)
 
     def _keep(self, tx: Transaction, actor: Actor, drawn: _Drawn, **facts: str) -> str:
         house = self.household
@@ -283,6 +300,9 @@ class ContractDesk:
         tx.safe.new_key(contract_id, ("company", "signatory"))
         blob = house.documents.put(tx.safe.seal(contract_id, "draft", draft.pdf))
         contents = contract_contents(contract, draft, policy, blob)
+        if drawn.own is not None:
+            pages = house.documents.put(tx.safe.seal(contract_id, own_documents.PAGES, drawn.own.pdf))
+            contents = replace(contents, pages=pages)
         tx.contracts.add(
             ContractRecord(
                 id=contract_id,

@@ -19,6 +19,7 @@ from esign.engine.records import (
     InvitationRecord,
     MessageRecord,
 )
+from esign.engine.template_ports import PageTemplates, Uploads
 from esign.evidence.entry import Entry
 from esign.evidence.ports import ContractKeys, LedgerStore, Vault
 
@@ -262,6 +263,14 @@ class Transaction(Protocol):
     @property
     def pages(self) -> Pages:
         """Pages of contracts and events."""
+
+    @property
+    def uploads(self) -> Uploads:
+        """The uploads."""
+
+    @property
+    def page_templates(self) -> PageTemplates:
+        """The page templates and their versions."""
 
 
 class Store(Protocol):

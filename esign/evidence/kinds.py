@@ -73,6 +73,15 @@ class EntryKind(StrEnum):
     ACCOUNT_LOGIN_REFUSED = "account.login_refused"
     ACCOUNT_CONFIRMED = "account.confirmed"
     ACCOUNT_LOGGED_OUT = "account.logged_out"
+    # A company's own documents
+    UPLOAD_ACCEPTED = "upload.accepted"
+    UPLOAD_REFUSED = "upload.refused"
+    UPLOAD_DISCARDED = "upload.discarded"
+    UPLOAD_EXPIRED = "upload.expired"
+    TEMPLATE_MADE = "template.made"
+    TEMPLATE_VERSION_MADE = "template.version_made"
+    TEMPLATE_ARCHIVED = "template.archived"
+    TEMPLATE_RESTORED = "template.restored"
     # The evidence itself
     HEAD_TIMESTAMPED = "head.timestamped"
     DOSSIER_CREATED = "dossier.created"

@@ -23,6 +23,7 @@ from esign.store.ledger import SqlLedger
 from esign.store.outbox import SqlOutbox
 from esign.store.pages import SqlPages
 from esign.store.sessions import SqlLogins
+from esign.store.templates import SqlPageTemplates, SqlUploads
 from esign.store.webhooks import SqlWebhooks
 
 
@@ -108,6 +109,16 @@ class SqlTransaction:
     def pages(self) -> SqlPages:
         """Pages of contracts and events."""
         return SqlPages(self._connection)
+
+    @cached_property
+    def uploads(self) -> SqlUploads:
+        """The uploads."""
+        return SqlUploads(self._connection)
+
+    @cached_property
+    def page_templates(self) -> SqlPageTemplates:
+        """The page templates and their versions."""
+        return SqlPageTemplates(self._connection)
 
 
 class _Joined:

@@ -33,6 +33,8 @@ const KINDS = new Set([
   ...["account.confirmed", "account.logged_out"],
   ...["key.made", "key.revoked", "webhook.made", "webhook.changed", "webhook.removed", "webhook.secret_rotated", "webhook.disabled"],
   ...["return_address.added", "return_address.removed"],
+  ...["upload.accepted", "upload.refused", "upload.discarded", "upload.expired", "template.made", "template.version_made"],
+  ...["template.archived", "template.restored"],
 ]);
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const TEXT = /^[A-Za-z0-9_.:/+=-]{0,200}$/;
