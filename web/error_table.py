@@ -29,7 +29,7 @@ written by `python -m web.error_table > docs/error-codes.md`.
 |---|---|---|---|---|
 """
 
-_OFF_LINE = ("cli", "agent_origin", "settings", "policy")
+_OFF_LINE = ("cli", "client", "agent_origin", "settings", "policy")
 """Kinds that no HTTP answer of the web application carries."""
 
 

@@ -1,0 +1,283 @@
+"""The client itself: one method an operation, pages as iterators, repetitions that do nothing twice."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from esign.client.errors import ApiProblem, ConnectionFailed
+
+TRY_AGAIN = frozenset({429, 502, 503, 504})
+"""Answers after which the same request is sent again; the idempotency key sees to it that it is done once."""
+
+IN_PROGRESS = "api.idempotency.in_progress"
+
+Json = dict[str, Any]
+
+
+class ApiClient:
+    """Talks to the interface of one installation.
+
+    Args:
+        url: Origin of the installation, such as ``https://vertrag.example``.
+        key: An API key, ``esk_…``.
+        http: Makes the calls; None: an own one with a timeout of 30 seconds.
+        tries: How often a request is sent at the most.
+        sleep: Waits between two tries.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        http: httpx.Client | None = None,
+        tries: int = 4,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._base = f"{url.rstrip('/')}/api/v1"
+        self._key = key
+        self._own = http is None
+        self._http = http or httpx.Client(timeout=30.0)
+        self._tries = tries
+        self._sleep = sleep
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, if they are the client's own."""
+        if self._own:
+            self._http.close()
+
+    # Contracts
+
+    def create_contract(
+        self, data: Mapping[str, Any], *, invite: bool = False, idempotency_key: str | None = None
+    ) -> Json:
+        """Draw up a contract; with ``invite`` its parties are invited in the same step."""
+        return self._post("/contracts", {"data": dict(data), "invite": invite}, idempotency_key)
+
+    def contracts(
+        self,
+        *,
+        state: str | None = None,
+        template: str | None = None,
+        reference: str | None = None,
+        created_from: datetime | None = None,
+        created_before: datetime | None = None,
+    ) -> Iterator[Json]:
+        """Return contracts, newest first, page after page."""
+        wanted = {
+            "state": state,
+            "template": template,
+            "reference": reference,
+            "created_from": _instant(created_from),
+            "created_before": _instant(created_before),
+        }
+        return self._pages("/contracts", {name: value for name, value in wanted.items() if value is not None})
+
+    def contract(self, contract_id: str) -> Json:
+        """Return a contract."""
+        return self._get(f"/contracts/{_name(contract_id)}")
+
+    def contract_data(self, contract_id: str) -> Json:
+        """Return the data from which a contract was drawn up."""
+        return self._get(f"/contracts/{_name(contract_id)}/data")
+
+    def parties(self, contract_id: str) -> list[Json]:
+        """Return who is to sign, in order."""
+        return self._items(f"/contracts/{_name(contract_id)}/parties")
+
+    def invite(self, contract_id: str, party: str | None = None) -> list[Json]:
+        """Invite a party, or everybody whose turn it is."""
+        body = {} if party is None else {"party": party}
+        return list(self._post(f"/contracts/{_name(contract_id)}/invite", body)["items"])
+
+    def remind(self, contract_id: str, party: str) -> Json:
+        """Remind a party by mail."""
+        return self._post(f"/contracts/{_name(contract_id)}/remind", {"party": party})
+
+    def resend(self, contract_id: str, party: str) -> list[Json]:
+        """Send a party a new invitation."""
+        return list(self._post(f"/contracts/{_name(contract_id)}/resend", {"party": party})["items"])
+
+    def cancel(self, contract_id: str, reason: str = "") -> Json:
+        """Cancel a contract."""
+        return self._post(f"/contracts/{_name(contract_id)}/cancel", {"reason": reason})
+
+    def correct_address(self, contract_id: str, party: str, email: str) -> Json:
+        """Correct an address; returns the contract that takes the place of the old one."""
+        return self._post(f"/contracts/{_name(contract_id)}/correct-address", {"party": party, "email": email})
+
+    def delegate(self, contract_id: str, party: str, person: Mapping[str, Any]) -> Json:
+        """Put somebody else in a party's place; returns the contract that takes the place of the old one."""
+        return self._post(f"/contracts/{_name(contract_id)}/delegate", {"party": party, "person": dict(person)})
+
+    def journey_link(self, contract_id: str, party: str, return_url: str) -> Json:
+        """Return a link to which the company's own page sends the customer."""
+        body = {"party": party, "return_url": return_url}
+        return self._post(f"/contracts/{_name(contract_id)}/journey-links", body)
+
+    # Documents and evidence
+
+    def document(self, contract_id: str, document: str = "signed") -> bytes:
+        """Return a document as PDF: ``draft`` or ``signed``."""
+        return self._send("GET", f"/contracts/{_name(contract_id)}/documents/{_name(document)}").content
+
+    def dossier(self, contract_id: str) -> bytes:
+        """Return everything about a concluded contract."""
+        return self._send("GET", f"/contracts/{_name(contract_id)}/dossier").content
+
+    def events(self, contract_id: str | None = None, *, after: str | None = None) -> Iterator[Json]:
+        """Return events, oldest first, until there are no more."""
+        path = "/events" if contract_id is None else f"/contracts/{_name(contract_id)}/events"
+        page = self.events_page(path, after=after)
+        yield from page["items"]
+        while page["more"]:
+            page = self.events_page(path, after=page["next"])
+            yield from page["items"]
+
+    def events_page(self, path: str = "/events", *, after: str | None = None) -> Json:
+        """Return one page of events; keep its ``next`` and ask again with it."""
+        return self._get(path, {"after": after} if after else {})
+
+    # Webhooks and return addresses
+
+    def create_webhook(self, url: str, *, kinds: Sequence[str] = (), notify: str = "") -> Json:
+        """Make a webhook; its secret stands in the answer and nowhere else."""
+        return self._post("/webhooks", {"url": url, "kinds": list(kinds), "notify": notify})
+
+    def webhooks(self) -> list[Json]:
+        """Return all webhooks."""
+        return self._items("/webhooks")
+
+    def change_webhook(self, webhook_id: str, **changes: Any) -> Json:
+        """Change a webhook: ``url``, ``kinds``, ``notify``, ``state``."""
+        answer = self._send("PATCH", f"/webhooks/{_name(webhook_id)}", body=changes)
+        return dict(answer.json())
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """Delete a webhook."""
+        self._send("DELETE", f"/webhooks/{_name(webhook_id)}")
+
+    def rotate_webhook_secret(self, webhook_id: str) -> Json:
+        """Give a webhook a new secret; it stands in the answer and nowhere else."""
+        return self._post(f"/webhooks/{_name(webhook_id)}/rotate-secret", None)
+
+    def test_webhook(self, webhook_id: str) -> Json:
+        """Send a test."""
+        return self._post(f"/webhooks/{_name(webhook_id)}/test", None)
+
+    def webhook_deliveries(self, webhook_id: str) -> Iterator[Json]:
+        """Return the delivery log, newest first."""
+        return self._pages(f"/webhooks/{_name(webhook_id)}/deliveries", {})
+
+    def redeliver(self, webhook_id: str, delivery_id: str) -> Json:
+        """Send once more."""
+        return self._post(f"/webhooks/{_name(webhook_id)}/deliveries/{_name(delivery_id)}/redeliver", None)
+
+    def create_return_address(self, origin: str) -> Json:
+        """Register an origin to which customers may be sent back; its secret stands in the answer and nowhere else."""
+        return self._post("/return-addresses", {"origin": origin})
+
+    def return_addresses(self) -> list[Json]:
+        """Return the registered origins."""
+        return self._items("/return-addresses")
+
+    def key(self) -> Json:
+        """Return what may be shown of the key that is used."""
+        return self._get("/key")
+
+    # How it is done
+
+    def _get(self, path: str, query: Mapping[str, str] | None = None) -> Json:
+        return dict(self._send("GET", path, query=query).json())
+
+    def _items(self, path: str) -> list[Json]:
+        return list(self._get(path)["items"])
+
+    def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
+        after: str | None = None
+        while True:
+            page = self._get(path, {**query, **({"after": after} if after else {})})
+            yield from page["items"]
+            after = page["next"]
+            if after is None:
+                return
+
+    def _post(self, path: str, body: Mapping[str, Any] | None, idempotency_key: str | None = None) -> Json:
+        answer = self._send("POST", path, body=body, key=idempotency_key or str(uuid.uuid4()))
+        return dict(answer.json())
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+    ) -> httpx.Response:
+        """Send a request, again where that helps; a POST always with the same idempotency key.
+
+        Raises:
+            ApiProblem: The installation refused.
+            ConnectionFailed: It could not be reached.
+        """
+        headers = {"Authorization": f"Bearer {self._key}"} | ({"Idempotency-Key": key} if key else {})
+        for attempt in range(1, self._tries + 1):
+            last = attempt == self._tries
+            try:
+                answer = self._http.request(
+                    method,
+                    f"{self._base}{path}",
+                    params=query,
+                    json=body,
+                    headers=headers,
+                    follow_redirects=False,
+                )
+            except httpx.TransportError as error:
+                if last:
+                    raise ConnectionFailed(tries=attempt) from error
+                self._sleep(_pause(attempt, None))
+                continue
+            if answer.is_success:
+                return answer
+            problem = _problem(answer)
+            again = answer.status_code in TRY_AGAIN or problem.problem == IN_PROGRESS
+            if last or not again:
+                raise problem
+            self._sleep(_pause(attempt, answer.headers.get("Retry-After")))
+        raise ConnectionFailed(tries=self._tries)
+
+
+def _pause(attempt: int, wished: str | None) -> float:
+    return min(float(wished), 60.0) if wished is not None and wished.isdigit() else 0.25 * 2.0 ** (attempt - 1)
+
+
+def _problem(answer: httpx.Response) -> ApiProblem:
+    try:
+        told = answer.json()
+        return ApiProblem(
+            status=answer.status_code, problem=told["code"], title=told.get("title", ""), details=told.get("facts")
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ApiProblem(status=answer.status_code, problem="")
+
+
+def _name(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _instant(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
