@@ -15,7 +15,7 @@ _DOMAINS = (
     "aol.com", "live.de", "arcor.de", "proton.me", "magenta.de", "vodafone.de",
 )  # fmt: skip
 """Domains with many mailboxes in Germany, for the question whether another one was meant."""
-_ENDINGS = {".con": ".com", ".cmo": ".com", ".ocm": ".com", ".dee": ".de", ".ed": ".de", ".d": ".de"}
+_ENDINGS = {".con": ".com", ".cmo": ".com", ".ocm": ".com", ".dee": ".de", ".ed": ".de"}
 
 
 def phone(value: str, question: Question) -> Result:
@@ -44,6 +44,8 @@ def email(value: str, question: Question) -> Result:
     except email_validator.EmailNotValidError:
         return wrong(value, _mistake(value))
     domain = address.domain.lower()
+    if len(domain.rpartition(".")[2]) < 2:
+        return wrong(value, "email.invalid")
     meant = meant_domain(domain)
     if meant is None:
         return good(address.normalized)

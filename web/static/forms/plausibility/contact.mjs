@@ -7,9 +7,9 @@ const DOMAINS = [
   "arcor.de", "proton.me", "magenta.de", "vodafone.de",
 ];
 /** @type {[string, string][]} */
-const ENDINGS = [[".con", ".com"], [".cmo", ".com"], [".ocm", ".com"], [".dee", ".de"], [".ed", ".de"], [".d", ".de"]];
+const ENDINGS = [[".con", ".com"], [".cmo", ".com"], [".ocm", ".com"], [".dee", ".de"], [".ed", ".de"]];
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-const DOMAIN = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/;
+const DOMAIN = /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61})[A-Za-z]$/;
 
 /** @type {(checker: string) => import("./result.mjs").Checker} */
 const telephone = (checker) => (value) =>

@@ -25,7 +25,7 @@ export function town(value, question) {
   return good(name, [finding("town.differs", { towns: towns.join(", "), postal_code: String(code) }, towns)]);
 }
 
-const STREET = /^(.*?[^0-9]) *([0-9]{1,4} ?[a-zA-Z]?(?: ?[-/+] ?[0-9]{1,4} ?[a-zA-Z]?)?)$/u;
+const STREET = /^(.*?\P{Nd}) *([0-9]{1,4} ?[a-zA-Z]?(?: ?[-/+] ?[0-9]{1,4} ?[a-zA-Z]?)?)$/u;
 const BLOCK = /^[A-Za-z][0-9]{1,2}[ ,]+[0-9]{1,3}[a-zA-Z]?$/;
 
 /** @type {import("./result.mjs").Checker} */
