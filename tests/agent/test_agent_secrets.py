@@ -72,6 +72,22 @@ def test_events_made_by_a_script_scratch_nothing(stack, desktop):
     assert desktop.page.evaluate(DARK) is False
 
 
+def test_a_submit_event_made_by_a_script_orders_nothing(stack, desktop):
+    _, link = stack.invite("mobile-plan")
+    desktop.open(link).begin().read().unlock().scratch_with_mouse()
+    stack.wire.seen.clear()
+    desktop.page.evaluate(
+        """(code) => {
+          document.getElementById('code').value = code;
+          document.getElementById('order').dispatchEvent(new Event('submit', { cancelable: true }));
+        }""",
+        desktop.code(),
+    )
+    desktop.page.wait_for_timeout(300)
+    assert desktop.state == "revealed"
+    assert "intent" not in stack.wire.types()
+
+
 def test_holding_a_key_down_is_one_act_only(stack, desktop):
     _, link = stack.invite("mobile-plan")
     desktop.open(link).begin().read().unlock()

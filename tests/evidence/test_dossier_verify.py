@@ -398,12 +398,21 @@ def test_a_key_that_was_exchanged_after_the_certificate_is_named(tmp_path, swapp
     assert (report.first_failure.name, report.first_failure.part) == ("request", "transcript.json")
 
 
-def test_a_transcript_about_another_document_than_the_signed_one_is_named(tmp_path):
-    """Everything fits together, only the person was asked about something else than what was signed."""
-    forged = make_case(tmp_path, swapped="document")
+@pytest.mark.parametrize(
+    ("swapped", "step", "part"),
+    [
+        ("document", "document", "transcript.json"),
+        ("provider", "identity", "enrolment.json"),
+        ("time", "signing_time", "transcript.json"),
+        ("certificate", "evidence", "certificates/signer.der"),
+    ],
+)
+def test_what_was_signed_about_something_else_than_what_is_there_is_named(tmp_path, swapped, step, part):
+    """Everything fits together but one thing, and the signatory's own signature covers it."""
+    forged = make_case(tmp_path, swapped=swapped)
     report = forged.verify(forged.build())
     assert not report.valid
-    assert (report.first_failure.name, report.first_failure.part) == ("document", "transcript.json")
+    assert (report.first_failure.name, report.first_failure.part) == (step, part)
 
 
 def test_a_dossier_sealed_with_a_signatorys_certificate_is_refused(advanced):

@@ -209,7 +209,7 @@ def make_case(
         passkey: Whether the device has one.
         identified: The request that the person was identified over, if another one.
         swapped: What is another one in the transcript than was certified or signed: the key ``capsule``, ``device`` or
-            ``passkey``, or the ``document``.
+            ``passkey``, the ``document``, the ``provider``, the ``time``; or the ``certificate`` in the attributes.
     """
     advanced = level == "advanced"
     passkey = passkey and advanced
@@ -225,6 +225,8 @@ def make_case(
     if swapped in ("capsule", "device", "passkey"):
         setattr(keys, swapped, p256())
     held_by = "company" if not advanced else "signatory-passkey" if passkey else "signatory"
+    provider = "email-address" if not advanced else "https://other.example" if swapped == "provider" else ISSUER
+    begun = seconds(NOW) + (3600 if swapped == "time" else -60)
     prepared = prepare(
         draft(),
         field="Signatory",
@@ -267,14 +269,14 @@ def make_case(
         statement=TranscriptStatement(
             level=level,
             held_by=held_by,
-            identified_by=ISSUER if advanced else "email-address",
+            identified_by=provider,
             trust="sandbox",
         ),
         policy=TranscriptPolicy(oid=POLICY_OID, sha256=sha256(POLICY)),
         code_commitment=code_commitment(secrets.nonce, secrets.code),
         user_verification="passkey" if passkey else "none",
-        issued_at=seconds(NOW) - 60,
-        expires_at=seconds(NOW) + 1740,
+        issued_at=begun,
+        expires_at=begun + 1800,
         client_nonce=nonce,
         server_nonce=sha256(b"server nonce"),
     )
@@ -295,7 +297,7 @@ def make_case(
     )
     attributes = signed_attributes(
         document_digest=prepared.digest,
-        certificate=signer.der,
+        certificate=seal.der if swapped == "certificate" else signer.der,
         policy_oid=POLICY_OID,
         policy_digest=sha256(POLICY),
         evidence=evidence,

@@ -41,6 +41,9 @@ export async function verdict(everybody) {
   await demandNobodyRevoked(store, signed, stamped, anchors);
   const usable = signed.every(({ signature }) => signature.certificate.usage?.has(CONTENT_COMMITMENT));
   demand(usable, "a certificate does not allow its key to sign declarations");
+  for (const { attributes, signature } of order) {
+    demand(equal(attributes.certificate, await sha256(signature.certificate.der)), "a signature names another certificate");
+  }
   for (const found of order) demandLevel(found);
   return "nothing was changed after signing but what signatures permit; chains and timestamps are good";
 }
