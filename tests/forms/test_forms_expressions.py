@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.forms import FormMalformed
@@ -75,18 +75,21 @@ def test_what_is_read_can_be_written_again():
 amounts = st.decimals("-1000000", "1000000", places=4)
 
 
+@settings(deadline=None)
 @given(amounts, amounts)
 def test_arithmetic_is_exact(left, right):
     assert value({"add": [f"{left:f}", f"{right:f}"]}) == Fraction(left) + Fraction(right)
     assert value({"multiply": [f"{left:f}", f"{right:f}"]}) == Fraction(left) * Fraction(right)
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_rounding_is_commercial(amount):
     rounded = value({"round": [f"{amount:f}", "0.01"]})
     assert rounded == Fraction(amount.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_decimal_spelling_reads_back(amount):
     spelled = decimal(Fraction(amount))
@@ -97,12 +100,14 @@ def test_decimal_spelling_reads_back(amount):
 ANY = st.one_of(st.none(), st.text(max_size=12), st.booleans(), st.dates(), st.fractions(max_denominator=1000))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(EAGER)), st.lists(ANY, min_size=4, max_size=4))
 def test_no_operation_falls_over(name, arguments):
     operation = EAGER[name]
     operation.function(*arguments[: max(operation.least, min(operation.most, 4))])
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(LAZY)), st.lists(ANY, min_size=2, max_size=3))
 def test_no_lazy_operation_falls_over(name, arguments):
     LAZY[name](iter(arguments))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.forms import sample_reference
@@ -72,6 +72,7 @@ def test_the_file_of_messages_carries_test_cases():
     assert len(message_policy()["tests"]) >= 10
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(CHECKERS)), st.text(min_size=1, max_size=60))
 def test_no_checker_falls_over_whatever_is_written(checker, value):
     result = CHECKERS[checker](value, question(postal_code="00124", limit="3", day="2026-01-01", years="18", value="x"))
@@ -79,6 +80,7 @@ def test_no_checker_falls_over_whatever_is_written(checker, value):
     assert all(found.code.startswith(f"{checker}.") for found in result.found)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(CHECKERS)), st.text(min_size=1, max_size=60))
 def test_what_is_kept_is_kept_again(checker, value):
     asked = question(postal_code="00124", limit="3", day="2026-01-01", years="18", value="x")
@@ -100,6 +102,7 @@ def changed(number, place, step):
     return number[:place] + other(number[place], step) + number[place + 1 :]
 
 
+@settings(deadline=None)
 @given(digits, digits, st.integers(0, 17), st.integers(1, 9))
 def test_iban_catches_every_single_wrong_digit(bank, account, place, step):
     basic = bank[:8] + account
@@ -108,6 +111,7 @@ def test_iban_catches_every_single_wrong_digit(bank, account, place, step):
     assert codes("iban", "DE" + changed(number, place, step)) == ["iban.check_digits"]
 
 
+@settings(deadline=None)
 @given(digits, digits, st.integers(2, 18))
 def test_iban_catches_neighbours_that_change_places(bank, account, place):
     basic = bank[:8] + account
@@ -117,6 +121,7 @@ def test_iban_catches_neighbours_that_change_places(bank, account, place):
         assert codes("iban", f"DE{swapped}") == ["iban.check_digits"]
 
 
+@settings(deadline=None)
 @given(digits, st.integers(0, 8), st.integers(1, 9))
 def test_vat_id_catches_every_single_wrong_digit(start, place, step):
     base = f"{1 + int(start[0]) % 9}{start[1:8]}"
@@ -125,6 +130,7 @@ def test_vat_id_catches_every_single_wrong_digit(start, place, step):
     assert codes("vat_id", "DE" + changed(number, place, step)) in (["vat_id.check_digit"], ["vat_id.form"])
 
 
+@settings(deadline=None)
 @given(digits, st.integers(0, 10), st.integers(1, 9))
 def test_tax_id_never_takes_a_single_wrong_digit(start, place, step):
     number = f"{start}{mod_11_10(start)}"
@@ -132,6 +138,7 @@ def test_tax_id_never_takes_a_single_wrong_digit(start, place, step):
         assert codes("tax_id", changed(number, place, step)) != []
 
 
+@settings(deadline=None)
 @given(digits, st.integers(0, 10), st.integers(1, 9))
 def test_market_location_catches_single_wrong_digits_but_five_at_even_places(start, place, step):
     odd, even = sum(map(int, start[0::2])), sum(map(int, start[1::2]))
@@ -141,6 +148,7 @@ def test_market_location_catches_single_wrong_digits_but_five_at_even_places(sta
     assert caught == (not (place % 2 == 1 and step == 5))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(string.ascii_uppercase), digits, st.integers(1, 9), st.integers(1, 9))
 def test_health_insurance_number_catches_every_single_wrong_digit(letter, start, place, step):
     base = f"{letter}{start[:8]}"
@@ -149,6 +157,7 @@ def test_health_insurance_number_catches_every_single_wrong_digit(letter, start,
     assert codes("health_insurance_number", changed(number, place, step)) == ["health_insurance_number.check_digit"]
 
 
+@settings(deadline=None)
 @given(digits, st.integers(0, 8), st.integers(1, 9))
 def test_institution_code_catches_single_wrong_digits_behind_its_class(start, place, step):
     number = f"{start[:8]}{institution_digit(start[:8])}"
@@ -157,6 +166,7 @@ def test_institution_code_catches_single_wrong_digits_behind_its_class(start, pl
     assert caught == (place >= 2)  # the first two digits are not part of the sum
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
 def test_every_day_of_the_calendar_is_taken_in_both_spellings(day):
     for written in (day.isoformat(), day.strftime("%d.%m.%Y"), f"{day.day}.{day.month}.{day.year:04d}"):
@@ -164,6 +174,7 @@ def test_every_day_of_the_calendar_is_taken_in_both_spellings(day):
         assert (result.value, result.found) == (day.isoformat(), ())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99), st.integers(0, 99), st.integers(1900, 2199))
 def test_days_that_the_calendar_does_not_have_are_refused(day, month, year):
     written = f"{day:02d}.{month:02d}.{year}"
@@ -175,12 +186,14 @@ def test_days_that_the_calendar_does_not_have_are_refused(day, month, year):
         assert CHECKERS["date"](written, question()).value == kept
 
 
+@settings(deadline=None)
 @given(st.integers(0, 999_999_999_999))
 def test_integers_are_read_in_every_usual_spelling(number):
     for written in (str(number), f"{number:,}".replace(",", "."), f"{number:,}".replace(",", " ")):
         assert CHECKERS["integer"](written, question()).value == str(number)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99_999_999_999))
 def test_amounts_are_kept_in_cents(cents):
     euro, rest = divmod(cents, 100)
@@ -188,6 +201,7 @@ def test_amounts_are_kept_in_cents(cents):
         assert CHECKERS["amount"](written, question()).value == str(cents)
 
 
+@settings(deadline=None)
 @given(st.text("abcde.", min_size=1, max_size=8), st.text("abcde.", min_size=1, max_size=8))
 def test_one_slip_goes_both_ways(left, right):
     assert one_slip(left, right) == one_slip(right, left)

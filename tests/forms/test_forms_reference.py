@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.cli.program import run
@@ -112,6 +112,7 @@ def test_what_is_no_compact_file_is_refused(data):
         read_postal_codes(data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_reader_falls_over(data):
     for read in (read_geonames, read_bundesbank, read_postal_codes, read_banks):
@@ -122,6 +123,7 @@ def test_no_reader_falls_over(data):
                 continue
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(zipped(GEONAMES)) - 1), st.integers(1, 255))
 def test_a_damaged_zip_is_read_or_refused(place, change):
     data = bytearray(zipped(GEONAMES))
