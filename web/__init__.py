@@ -16,6 +16,7 @@ from jinja2 import StrictUndefined
 from web import (
     agent_pages,
     ceremony_api,
+    company,
     demo_pages,
     language,
     pages,
@@ -79,6 +80,9 @@ def create_app(
     demo = demo_pages.available(settings)
     if demo:
         app.register_blueprint(demo_pages.blueprint(application, sandbox_url=sandbox_url, samples=samples))
+
+    if hasattr(application, "sessions"):  # the pages' own tests bring an engine without accounts
+        company.install(app, cast("EngineApplication", application))
 
     @app.after_request
     def ceremony_is_open_to_the_agent(response: Response) -> Response:

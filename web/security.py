@@ -31,6 +31,9 @@ PAGE_POLICY = "; ".join(
 )
 """Content Security Policy of pages (W3C CSP 3). ``script-src`` falls back to 'none': no page here needs a script."""
 
+COMPANY_POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'"
+"""Policy of the company's side: modules of our own, which ask nobody but us. Without them the pages work too."""
+
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """Policy of answers that are never shown as a page."""
 
@@ -54,8 +57,19 @@ PERMISSIONS_POLICY = ", ".join(
 )
 """Nothing of the device is needed on these pages; passkeys live at the agent's origin."""
 
+_PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
+
 HSTS = "max-age=63072000"
 """Two years (RFC 6797); subdomains are the operator's decision."""
+
+
+def allow_passkeys(response: Response) -> None:
+    """Let a page use passkeys: those of accounts live at this origin."""
+    policy = PERMISSIONS_POLICY
+    for feature in _PASSKEYS:
+        policy = policy.replace(f"{feature}=()", f"{feature}=(self)")
+    response.headers["Permissions-Policy"] = policy
+
 
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
 
@@ -108,7 +122,7 @@ def install(app: Flask, *, web_url: str) -> CSRFProtect:
         headers.setdefault("Content-Security-Policy", PAGE_POLICY if response.mimetype == "text/html" else API_POLICY)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
-        headers["Permissions-Policy"] = PERMISSIONS_POLICY
+        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["X-Frame-Options"] = "DENY"

@@ -217,6 +217,12 @@ class RolesMissing(EngineError):
     code = "engine.account.roles"
 
 
+class SessionUnknown(EngineError):
+    """The account has no such login, or it has ended."""
+
+    code = "engine.account.session_unknown"
+
+
 class TenantUnknown(EngineError):
     """The installation serves no such company."""
 

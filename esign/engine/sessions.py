@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from esign.access import Actor
-from esign.access.errors import LoginNeeded
 from esign.engine.account_records import AccountRecord, AccountState, SessionRecord
 from esign.engine.account_rows import AccountView, actor_of, note, token_digest, view
 from esign.engine.household import Household
 from esign.engine.login_throttle import CALM
 from esign.engine.ports import Transaction
+from esign.engine.refusals import SessionUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.identifiers import new_id, new_token
 
@@ -160,12 +160,12 @@ class SessionDesk:
         """End a login of the own account.
 
         Raises:
-            LoginNeeded: The account has no such login.
+            SessionUnknown: The account has no such login.
         """
         house = self.household
         with house.store.transaction() as tx:
             if session_id not in {item.id for item in tx.logins.sessions(actor.id)}:
-                raise LoginNeeded("there is no such login")
+                raise SessionUnknown
             tx.logins.drop_session(session_id)
             note(house, tx, EntryKind.ACCOUNT_LOGGED_OUT, actor, session=session_id)
 

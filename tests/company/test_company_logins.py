@@ -20,7 +20,7 @@ from esign.access.errors import (
     WayNotOffered,
 )
 from esign.engine.own_account import holder_of
-from esign.engine.refusals import LastWay
+from esign.engine.refusals import LastWay, SessionUnknown
 from esign.engine.setting_up import Holder
 from tests.company.authenticator import Authenticator
 from tests.company.people import PASSWORD, colleague, invited, seed_of, token_of, with_password
@@ -309,7 +309,7 @@ def test_one_ends_ones_own_logins_and_nobody_elses(world: Any) -> None:
     first = person.token
     person.log_in()
     theirs = other.actor.session
-    with pytest.raises(LoginNeeded):
+    with pytest.raises(SessionUnknown):
         world.application.sessions.end_one(person.actor, theirs)
     assert other.actor.session == theirs
     (mine,) = [item for item in world.application.sessions.list(person.actor) if not item.this]

@@ -1,0 +1,42 @@
+"""An object for every name that stands in the addresses of the company's side and of the interface.
+
+Whoever adds a route with another name in its address adds how to make one: a factory gets the world and a tenant and
+returns the identifier of an object of that tenant. The role matrix fails for a name that is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from esign.access import system
+from tests.company.people import colleague, invited, token_of
+
+
+def contract(world: Any, tenant: str) -> str:
+    return str(world.application.contracts.draw_up(system(tenant), world.sample("electricity-supply")))
+
+
+def account(world: Any, tenant: str) -> str:
+    return str(invited(world, "clerk", tenant=tenant, email=f"example@{tenant}.example.org", send=False).account_id)
+
+
+def session(world: Any, tenant: str) -> str:
+    person = colleague(world, "clerk", tenant=tenant, email=f"session@{tenant}.example.org")
+    return str(person.actor.session)
+
+
+def link(world: Any, tenant: str) -> str:
+    return token_of(invited(world, "clerk", tenant=tenant, email=f"link@{tenant}.example.org", send=False).link)
+
+
+EXAMPLES: dict[str, Callable[[Any, str], str]] = {
+    "contract_id": contract,
+    "account_id": account,
+    "session_id": session,
+    "token": link,
+}
+"""Name in the address: how to make one."""
+
+FORMS: dict[str, dict[str, Any]] = {"company_accounts.roles": {"roles": "clerk"}}
+"""Endpoint: what its form needs before the object is looked at; most look at the object first."""
