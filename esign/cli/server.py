@@ -19,6 +19,9 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may compute while another one waits to go on. Whoever writes to the database lets go of the
 interpreter at every statement; at the usual 5 ms each, everybody else would wait for the write lock that long."""
 
+KEEP_SECONDS = 75
+"""How long an idle connection stays: longer than proxies and clients keep it, so that none is closed under a request."""
+
 TIMEOUT = 120
 """Seconds after which a process that gives no sign of life is replaced."""
 
@@ -76,7 +79,7 @@ def serve(
             "threads": threads,
             "timeout": TIMEOUT,
             "graceful_timeout": 10,
-            "keepalive": 5,
+            "keepalive": KEEP_SECONDS,
             "proc_name": f"esign-{name}",
             "logger_class": _JsonLogger,
             "control_socket_disable": True,
