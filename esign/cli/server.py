@@ -20,7 +20,7 @@ SWITCH_SECONDS = 0.0005
 interpreter at every statement; at the usual 5 ms each, everybody else would wait for the write lock that long."""
 
 KEEP_SECONDS = 75
-"""How long an idle connection stays: longer than proxies and clients keep it, so that none is closed under a request."""
+"""How long an idle connection stays: longer than proxies and clients keep it, so that none closes under a request."""
 
 TIMEOUT = 120
 """Seconds after which a process that gives no sign of life is replaced."""
