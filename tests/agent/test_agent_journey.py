@@ -205,7 +205,7 @@ def test_the_words_change_language_without_losing_the_place(stack, desktop):
     desktop.open(link).begin().read()
     page = desktop.page
     page.locator("#language").click()
-    assert page.evaluate("document.documentElement.lang") == "en"
+    page.wait_for_function("() => document.documentElement.lang === 'en'")
     assert "Your declaration" in page.locator("#declaring-title").inner_text()
     assert desktop.state == "scratch"
     assert page.locator("#order-button").text_content() == "zahlungspflichtig bestellen"  # the contract's language
