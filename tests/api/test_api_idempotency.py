@@ -98,8 +98,8 @@ def test_two_at_once_have_one_effect(api, backend, monkeypatch):
     desk = type(api.world.application.contracts)
     real = desk._draw
 
-    def together(self, data):
-        drawn = real(self, data)
+    def together(self, *arguments):
+        drawn = real(self, *arguments)
         barrier.wait()
         return drawn
 

@@ -6,12 +6,15 @@ import re
 
 import pytest
 
-from esign.access import Permission
+from esign.access import Permission, system
+from tests.documents.own_documents import UPLOAD, description
 from web.api.handlers import HANDLERS
 from web.api.specification import document, operations
 
 UNKNOWN = "0123456789abcdefghijkl"
 SECURED = [operation for operation in operations() if operation.scopes]
+PDF = UPLOAD.pdf
+OBJECTS = ("contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id")
 BODIES = {
     "inviteParties": {},
     "remindParty": {"party": "signatory-1"},
@@ -43,13 +46,23 @@ def objects_of(api, backend) -> dict[str, str]:
     webhook = backend.post("/webhooks", {"url": "https://hooks.example/a"}).json()
     delivery = backend.post(f"/webhooks/{webhook['id']}/test").json()
     address = backend.post("/return-addresses", {"origin": "https://shop.example"}).json()
+    file = backend("POST", "/files", content=PDF, headers={"Content-Type": "application/pdf"}).json()
     return {
         "contract_id": contract["id"],
         "webhook_id": webhook["id"],
         "delivery_id": delivery["id"],
         "return_address_id": address["id"],
+        "file_id": file["id"],
+        "template_id": api.world.application.templates.create(system("default"), description(), file["id"]).id,
         "document": "draft",
     }
+
+
+def asked(backend, operation, path, world):
+    """Ask for an operation as its description wants it."""
+    if operation.body_type == "application/pdf":
+        return backend(operation.method, path, content=PDF, headers={"Content-Type": "application/pdf"})
+    return backend(operation.method, path, body_of(operation, world))
 
 
 def test_every_operation_has_a_handler_and_every_handler_an_operation():
@@ -62,7 +75,8 @@ def test_every_operation_but_one_names_a_scope():
 
 def test_every_parameter_of_a_path_is_an_object_or_a_closed_list():
     names = {name for operation in operations() for name in re.findall(r"\{([a-z_]+)\}", operation.path)}
-    assert names == {"contract_id", "webhook_id", "delivery_id", "return_address_id", "document"}
+    objects = {"contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id"}
+    assert names == objects | {"document"}
 
 
 def test_without_its_scope_nothing_can_be_asked(api, backend):
@@ -70,7 +84,7 @@ def test_without_its_scope_nothing_can_be_asked(api, backend):
     for operation in SECURED:
         lacking = api.backend(*(set(Permission) - set(operation.scopes)))
         before = api.entries()
-        answer = lacking(operation.method, filled(operation, **objects), body_of(operation, api.world))
+        answer = asked(lacking, operation, filled(operation, **objects), api.world)
         assert (answer.status_code, answer.json()["code"]) == (403, "access.denied"), operation.id
         assert answer.json()["facts"] == {"permission": operation.scopes[0].value}
         assert api.entries() == before, operation.id
@@ -79,7 +93,7 @@ def test_without_its_scope_nothing_can_be_asked(api, backend):
 @pytest.mark.parametrize("permission", sorted(Permission))
 def test_one_scope_alone_opens_exactly_its_own_operations(api, permission):
     backend = api.backend(permission)
-    absent = dict.fromkeys(("contract_id", "webhook_id", "delivery_id", "return_address_id"), UNKNOWN)
+    absent = dict.fromkeys(OBJECTS, UNKNOWN)
     opened = set()
     for operation in SECURED:
         answer = backend(operation.method, filled(operation, **absent, document="draft"), body_of(operation, api.world))
@@ -93,12 +107,11 @@ def test_another_tenant_s_object_is_as_unknown_as_none(api, backend):
     other = api.backend(tenant="other")
     absent = {**dict.fromkeys(objects, UNKNOWN), "document": "draft"}
     for operation in SECURED:
-        if not re.search(r"\{(contract|webhook|return_address)_id\}", operation.path):
+        if not re.search(r"\{(contract|webhook|return_address|file|template)_id\}", operation.path):
             continue
         before = api.entries()
-        body = body_of(operation, api.world)
-        theirs = other(operation.method, filled(operation, **objects), body)
-        none = other(operation.method, filled(operation, **absent), body)
+        theirs = asked(other, operation, filled(operation, **objects), api.world)
+        none = asked(other, operation, filled(operation, **absent), api.world)
         assert theirs.status_code == 404, operation.id
         assert theirs.json() == none.json(), operation.id
         assert api.entries() == before, operation.id

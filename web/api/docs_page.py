@@ -60,6 +60,8 @@ def _parameter(node: Mapping[str, Any]) -> dict[str, Any]:
 def _schema_name(body: Mapping[str, Any] | None) -> str | None:
     if body is None:
         return None
+    if "application/json" not in body["content"]:
+        return str(next(iter(body["content"])))
     schema = body["content"]["application/json"]["schema"]
     reference = schema.get("$ref")
     return reference.rsplit("/", 1)[-1] if reference else json.dumps(schema, ensure_ascii=False, indent=2)

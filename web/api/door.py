@@ -30,6 +30,9 @@ from web.errors import BodyTooLarge, MediaTypeUnsupported
 MAX_BODY = 256 * 1024
 """Bytes; contract data take a few thousand."""
 
+MAX_UPLOAD = 16 * 1024 * 1024
+"""Bytes of an uploaded file; what can be signed is decided by the engine."""
+
 STRANGERS, STRANGERS_BURST = 20.0, 100
 """Refused keys a second, of all strangers together; beyond that they are told to wait, which costs us less."""
 
@@ -50,16 +53,17 @@ class Door:
             for scope in operation.scopes:
                 actor.require(scope)
             _refuse_unacceptable(operation)
-            data = _data() if operation.body is not None else b""
+            data = _data(operation.body_type) if operation.body_type is not None else b""
             call = Call(
                 application=self._application,
                 actor=actor,
                 path=_checked(operation, "path", path),
                 query=_checked(operation, "query", _query(operation)),
                 headers=_checked(operation, "header", _headers(operation)),
-                body=_body(operation.body, data) if operation.body is not None else None,
+                body=_body(operation.body, data) if operation.body is not None else data,
             )
-            if operation.method != "POST":
+            unnamed = "Idempotency-Key" not in call.headers
+            if operation.method != "POST" or (operation.records_refusals and unnamed):
                 return _response(handler(call))
             return self._once(operation, handler, call, data)
 
@@ -121,16 +125,17 @@ def _refuse_unacceptable(operation: Operation) -> None:
         raise NotAcceptable
 
 
-def _data() -> bytes:
-    if (request.content_length or 0) > MAX_BODY:
-        raise BodyTooLarge(limit=MAX_BODY)
+def _data(media_type: str) -> bytes:
+    most = MAX_BODY if media_type == JSON else MAX_UPLOAD
+    if (request.content_length or 0) > most:
+        raise BodyTooLarge(limit=most)
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != JSON or charset != "utf-8" or request.content_encoding:
-        raise MediaTypeUnsupported(expected=JSON)
-    request.max_content_length = MAX_BODY + 1
+    if request.mimetype != media_type or charset != "utf-8" or request.content_encoding:
+        raise MediaTypeUnsupported(expected=media_type)
+    request.max_content_length = most + 1
     data = request.get_data(cache=False)
-    if len(data) > MAX_BODY:
-        raise BodyTooLarge(limit=MAX_BODY)
+    if len(data) > most:
+        raise BodyTooLarge(limit=most)
     return data
 
 

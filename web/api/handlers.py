@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from web.api import contracts, documents, events, keys, webhooks
+from web.api import contracts, documents, events, files, keys, webhooks
 from web.api.calls import Handler
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
@@ -26,6 +26,11 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "listDocuments": documents.all_of_contract,
         "getDocument": documents.get,
         "getDossier": documents.dossier,
+        "uploadFile": files.upload,
+        "getFile": files.get,
+        "deleteFile": files.delete,
+        "listTemplates": files.templates,
+        "getTemplate": files.template,
         "listContractEvents": events.of_contract,
         "listEvents": events.all_events,
         "listWebhooks": webhooks.all_webhooks,

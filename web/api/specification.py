@@ -16,6 +16,7 @@ from jsonschema_rs import Draft202012Validator
 from esign.access import Permission
 
 FILE = Path(__file__).with_name("openapi.yaml")
+JSON = "application/json"
 METHODS = ("get", "post", "patch", "delete")
 _INTERNAL = ("x-common", "x-body", "x-object", "x-change")
 _OWN = "#/$defs/"
@@ -44,7 +45,12 @@ class Operation:
     path: str
     scopes: tuple[Permission, ...]
     parameters: tuple[Parameter, ...]
+    body_type: str | None
+    """Media type of the request's body; None: it has none."""
     body: Draft202012Validator | None
+    """What a body of JSON is checked against."""
+    records_refusals: bool
+    """Whether a refusal of the use case stands in the ledger, and is kept though nothing else is."""
     produces: tuple[str, ...]
     """Media types of the answer in case of success; empty: it has no body."""
 
@@ -107,14 +113,17 @@ def _operations() -> Iterator[Operation]:
                 continue
             operation = item[method]
             parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
-            body = operation.get("requestBody")
+            content = operation.get("requestBody", {}).get("content", {})
+            body_type = next(iter(content), None)
             yield Operation(
                 id=operation["operationId"],
                 method=method.upper(),
                 path=path,
                 scopes=tuple(Permission(word) for word in operation["security"][0]["key"]),
                 parameters=tuple(_parameter(resolved(each)) for each in parameters),
-                body=validator(body["content"]["application/json"]["schema"]) if body else None,
+                body_type=body_type,
+                body=validator(content[JSON]["schema"]) if body_type == JSON else None,
+                records_refusals=operation.get("x-records-refusals", False),
                 produces=tuple(
                     media_type
                     for status, answer in operation["responses"].items()

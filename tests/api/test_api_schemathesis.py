@@ -1,0 +1,113 @@
+"""schemathesis walks through the description with everything that a key may do, and finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from tests.conftest import WEB
+from tests.documents.own_documents import UPLOAD
+from web.api.specification import document, operations
+
+load_all_checks()
+schemathesis.openapi.media_type("application/pdf", st.binary(max_size=200) | st.just(UPLOAD.pdf))
+
+
+@schemathesis.serializer("application/pdf")
+def as_it_is(context: Any, value: Any) -> Any:
+    """Hand bytes on as they are."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+CHECKS: list[Callable[..., Any]] = [
+    schemathesis.checks.not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
+EXAMPLES = 8
+"""For each operation and round; what is found is found in a thousand requests, not in a night."""
+
+
+def narrowed() -> dict[str, Any]:
+    """Return the description with any object in place of contract data: their combinations have tests of their own."""
+    narrow = dict(document())
+    schemas = {**narrow["components"]["schemas"]}
+    whole = schemas["ContractData"]
+    schemas["ContractData"] = {"type": "object", "$defs": whole["$defs"]}
+    schemas["NewContractData"] = {"type": "object", "required": ["template"]}
+    return {**narrow, "components": {**narrow["components"], "schemas": schemas}}
+
+
+@pytest.fixture
+def objects(api, backend) -> dict[str, str]:
+    contract = backend.post("/contracts", {"data": api.world.sample("electricity-supply"), "invite": True}).json()
+    webhook = backend.post("/webhooks", {"url": "https://hooks.example/a"}).json()
+    delivery = backend.post(f"/webhooks/{webhook['id']}/test").json()
+    address = backend.post("/return-addresses", {"origin": "https://shop.example"}).json()
+    return {
+        "contract_id": contract["id"],
+        "webhook_id": webhook["id"],
+        "delivery_id": delivery["id"],
+        "return_address_id": address["id"],
+    }
+
+
+@pytest.fixture
+def schema(api):
+    found = schemathesis.openapi.from_dict(narrowed())
+    found.config.update(base_url=f"{WEB}/api/v1")
+    found.app = api.world.apps[WEB]
+    return found
+
+
+def walk(strategy: Any, ask: Callable[[Any], None]) -> None:
+    """Let hypothesis choose requests."""
+    run = given(case=strategy)(lambda case: ask(case))
+    settled = settings(
+        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    with suppress(Unsatisfiable):  # nothing of such a request can be wrong
+        settled(run)()
+
+
+@pytest.mark.parametrize("operation_id", [operation.id for operation in operations()])
+def test_nothing_is_found(schema, backend, objects, operation_id):
+    """Requests as described and requests that are not; on any objects, and on those that exist."""
+    operation = schema.find_operation_by_id(operation_id)
+    headers = {"Authorization": f"Bearer {backend.secret}"}
+    seen: set[int] = set()
+
+    def any_object(case: Any) -> None:
+        seen.add(case.call_and_validate(headers=headers, checks=CHECKS).status_code)
+
+    def known_object(case: Any) -> None:
+        # what was wrong may just have been the object's name
+        case.path_parameters.update({name: value for name, value in objects.items() if name in case.path_parameters})
+        checks = [check for check in CHECKS if check is not negative_data_rejection]
+        seen.add(case.call_and_validate(headers=headers, checks=checks).status_code)
+
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        for ask in (any_object, known_object):
+            walk(operation.as_strategy(generation_mode=mode), ask)
+    assert seen - {401, 404, 405, 429, 500}
