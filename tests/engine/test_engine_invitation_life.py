@@ -447,7 +447,12 @@ def test_a_corrected_address_leaves_no_live_token(world: Any, step: str | None) 
     assert world.application.delivery.deliver_due() == 1, "one mail, to the right address"
     assert "jana.richtig@example.org" in world.post.message(sent)["To"]
     assert entries(world, contract, "contract.cancelled") == [
-        {"cause": "address_corrected", "replaced_by": corrected.contract_id}
+        {
+            "by": "system:system",
+            "cause": "address_corrected",
+            "replaced_by": corrected.contract_id,
+            "tenant": "default",
+        }
     ]
     assert entries(world, corrected.contract_id, "contract.drawn_up")[0]["replaces"] == contract
     world.signatory(world.link()).run()
