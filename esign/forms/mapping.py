@@ -45,7 +45,7 @@ def contract_data(
 
 
 def left_over(definition: FormDefinition, checked: Checked) -> dict[str, str]:
-    """Return the checked answers that the contract data does not use: account and mandate, occasion, other policies.
+    """Return the checked answers that the contract data does not use (account, occasion, other policies), and consents.
 
     They belong to the case and to the company's systems; the contract does not say them.
     """
@@ -59,6 +59,7 @@ def left_over(definition: FormDefinition, checked: Checked) -> dict[str, str]:
         if item.name in used:
             used |= item.value.references()
     names = {name.partition(".")[0] for name in used}
+    names -= {field.name for field in definition.fields if field.kind_name == "consent"}
     return {name: value for name, value in checked.values.items() if name not in names}
 
 

@@ -237,7 +237,12 @@ def test_checking_what_was_kept_keeps_it(drawn):
 def test_every_accepted_order_is_contract_data_that_is_accepted(consumption, persons, days, months):
     sample = json.loads(dict(samples())["electricity-jana-beispiel.json"])
     start = (DAY + timedelta(days=days)).isoformat()
-    answers = {"consumption": str(consumption), "persons": str(persons), "consumption_right": "yes"}
+    answers = {
+        "consumption": str(consumption),
+        "persons": str(persons),
+        "consumption_right": "yes",
+        "early_start": "yes",
+    }
     result = checked(**answers, supply_start=start, tariff=f"lichtstrom-fix-{months}")
     assert decide(FORM, result).outcome is Outcome.ACCEPT
     data = contract_data(FORM, result, reference="LW-1", date=DAY, company=sample["company"])
