@@ -56,7 +56,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 AUTOCOMPLETE = frozenset(
     {
         "honorific-prefix", "name", "given-name", "family-name", "bday", "street-address", "address-line1",
-        "postal-code", "address-level2", "country", "tel", "email", "organization", "off", "billing address-line1", "billing postal-code", "billing address-level2",
+        "postal-code", "address-level2", "country", "tel", "email", "organization", "off",
+        "billing address-line1", "billing postal-code", "billing address-level2",
     }
 )  # fmt: skip
-"""Purposes of fields that browsers fill in by themselves; ``billing`` is a second address. Source: WCAG 2.2, 1.3.5 and section 7."""
+"""Purposes of fields that browsers fill in by themselves; ``billing`` is a second address.
+
+Source: WCAG 2.2, 1.3.5 and section 7."""
