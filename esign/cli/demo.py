@@ -9,12 +9,14 @@ import os
 import signal
 import threading
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
+from esign.cli.demo_staff import StaffLink, staff_links
 from esign.cli.demo_world import Layout, default_state_dir, furnish
 from esign.cli.errors import PortInUse, SampleNotSigned, SandboxMissing
 from esign.cli.ports import require_free
@@ -94,6 +96,7 @@ def demo(
 
     _, settings = furnish(layout, _sandbox_class().create)
     install(settings)
+    links = staff_links(settings)
     config = layout.config
     Supervisor(environment={LEVEL: os.environ.get(LEVEL, _QUIET)}).run(
         (
@@ -102,7 +105,7 @@ def demo(
             web_child(config, layout.web, processes=1),
             worker_child(config),
         ),
-        ready=lambda: _announce(layout, open_browser=not no_open),
+        ready=lambda: _announce(layout, links, open_browser=not no_open),
     )
     click.echo("Beendet. / Stopped.")
 
@@ -112,7 +115,8 @@ def demo(
 @click.option("--port", type=_PORT, required=True)
 @click.option("--smtp-port", type=_PORT, required=True)
 @click.option("--redirect-uri", required=True)
-def sandbox_process(directory: Path, port: int, smtp_port: int, redirect_uri: str) -> None:
+@click.option("--staff-redirect-uri", required=True)
+def sandbox_process(directory: Path, port: int, smtp_port: int, redirect_uri: str, staff_redirect_uri: str) -> None:
     """Serve the simulated outside world (part of demo)."""
     follow_parent()
     from certs.sandbox.serve import run
@@ -126,7 +130,12 @@ def sandbox_process(directory: Path, port: int, smtp_port: int, redirect_uri: st
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
-    sandbox = _sandbox_class().create(directory, base_url=f"http://localhost:{port}", redirect_uris=(redirect_uri,))
+    sandbox = _sandbox_class().create(
+        directory,
+        base_url=f"http://localhost:{port}",
+        redirect_uris=(redirect_uri,),
+        staff_redirect_uris=(staff_redirect_uri,),
+    )
     try:
         run(sandbox, port=port, smtp_port=smtp_port, stop_event=stop)
     except OSError as error:
@@ -140,11 +149,13 @@ def _sandbox_child(layout: Layout) -> Child:
         *("--port", str(layout.sandbox)),
         *("--smtp-port", str(layout.smtp)),
         *("--redirect-uri", f"{layout.agent_url}/"),
+        *("--staff-redirect-uri", layout.staff_return),
     )
     return Child(name="the simulated world", arguments=arguments, ports=(layout.sandbox, layout.smtp))
 
 
-def _announce(layout: Layout, *, open_browser: bool) -> None:
+def _announce(layout: Layout, links: Sequence[StaffLink], *, open_browser: bool) -> None:
+    staff = [f"    {link.roles:<44}{link.address}" for link in links]
     for line in (
         "",
         "  esign – SANDBOX: simulierte Vertrauensdienste, beweist nichts / simulated trust services, proves nothing",
@@ -152,6 +163,8 @@ def _announce(layout: Layout, *, open_browser: bool) -> None:
         f"  Verträge schließen / form contracts        {layout.web_url}/",
         f"  Postfach der Sandbox / sandbox mailbox     {layout.sandbox_url}/mailbox",
         f"  Verträge und Dossiers / contracts          {layout.web_url}/demo/contracts",
+        f"  Unternehmensseite / company's side         {layout.web_url}/company/",
+        *(["  SANDBOX-Konten, Link einmal gültig / SANDBOX accounts, each link good once:", *staff] if staff else ()),
         f"  Sicherheit, ehrlich / honest about safety  {layout.web_url}/security",
         f"  Agent prüfen / check the agent             {layout.web_url}/agent/manifest",
         "",

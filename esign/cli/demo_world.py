@@ -48,6 +48,11 @@ class Layout:
         return f"http://localhost:{self.sandbox}"
 
     @property
+    def staff_return(self) -> str:
+        """Where the identity provider sends the company's staff back to."""
+        return f"{self.web_url}/company/login/provider/return"
+
+    @property
     def config(self) -> Path:
         """The configuration that the demonstration writes for its processes."""
         return self.state_dir / "esign.toml"
@@ -84,7 +89,15 @@ def furnish(layout: Layout, open_sandbox: Callable[..., Sandbox]) -> tuple[Sandb
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise FileUnwritable("the state folder cannot be made", folder=str(state)) from error
-    sandbox = open_sandbox(state / "sandbox", base_url=layout.sandbox_url, redirect_uris=(f"{layout.agent_url}/",))
+    sandbox = open_sandbox(
+        state / "sandbox",
+        base_url=layout.sandbox_url,
+        redirect_uris=(f"{layout.agent_url}/",),
+        staff_redirect_uris=(layout.staff_return,),
+    )
+    staff_secret = state / "company-idp.secret"
+    staff_secret.write_text(sandbox.staff_client_secret, "utf-8")
+    staff_secret.chmod(0o600)
     seal, pin = state / "seal.p12", state / "seal.pin"
     sandbox.seal_pkcs12(seal, pin, company=COMPANY)
     settings = Settings(
@@ -99,11 +112,14 @@ def furnish(layout: Layout, open_sandbox: Callable[..., Sandbox]) -> tuple[Sandb
         idp_issuer=sandbox.identity_provider.issuer,
         idp_client_id=sandbox.identity_provider.client_id,
         revocation_hosts=(f"localhost:{layout.sandbox}",),
+        company_idp_issuer=sandbox.identity_provider.issuer,
+        company_idp_secret_file=staff_secret,
         seal_file=seal,
         seal_pin_file=pin,
         dispute_key_files=sandbox.write_dispute_keys(state),
         smtp_host="127.0.0.1",
         smtp_port=layout.smtp,
+        private_networks=("127.0.0.0/8", "::1/128"),  # webhooks of the demonstration may be received here
         smtp_security="none",  # the simulated mail server is on this machine
         mail_from=SENDER,
     )

@@ -20,6 +20,8 @@ COMMANDS = {
     "check": ("esign.cli.check:check", "Look whether the installation is complete, and what is still sandbox."),
     "serve": ("esign.cli.serve:serve", "Run the web application, the agent's origin and the worker."),
     "worker": ("esign.cli.worker:worker", "Run one more background worker."),
+    "api-key": ("esign.cli.api_key:api_key", "Make, list and revoke the keys of backend systems."),
+    "account": ("esign.cli.account:account", "Make accounts of the company's side; the first administrator."),
     "dossier": ("esign.cli.dossier:dossier", "Create and verify dossiers: everything about one contract."),
     "ledger": ("esign.cli.ledger:ledger", "Verify the ledger."),
     "forms": ("esign.cli.forms:forms", "List the forms; import postal codes and bank codes."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from pathlib import Path
 from types import FrameType
 
@@ -22,19 +23,28 @@ def worker(config: Path | None, once: bool) -> None:
     from esign.cli.supervisor import follow_parent
 
     follow_parent()
-    from esign.bootstrap import build
+    from esign.bootstrap import build, webhook_worker
     from esign.bootstrap import worker as make_worker
     from esign.cli.logs import configure
 
     configure()
-    running = make_worker(build(load(config)))
+    application = build(load(config))
+    running, telling = make_worker(application), webhook_worker(application)
     if once:
         running.step()
+        telling.step()
         return
 
     def end(number: int, frame: FrameType | None) -> None:
         running.stop()
+        telling.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
-    running.run()
+    beside = threading.Thread(target=telling.run, name="webhooks")
+    beside.start()
+    try:
+        running.run()
+    finally:
+        telling.stop()
+        beside.join()
