@@ -173,7 +173,13 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[World]:
     """An installation of its own for every test, on the session's sandbox."""
     clock = TestClock()
-    sandbox = Sandbox.create(sandbox_folder, base_url=SANDBOX, redirect_uris=(f"{AGENT}/",), clock=clock)
+    sandbox = Sandbox.create(
+        sandbox_folder,
+        base_url=SANDBOX,
+        redirect_uris=(f"{AGENT}/",),
+        staff_redirect_uris=(f"{WEB}/company/login/provider/return",),
+        clock=clock,
+    )
     state = tmp_path / "state"
     state.mkdir()
     sandbox.seal_pkcs12(state / "seal.p12", state / "seal.pin")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from certs.sandbox.authorization import AuthorizationRequest, ClientRefused, GrantRefused, RequestRefusedTo
 from certs.sandbox.errors import UnknownPerson
+from certs.sandbox.identity_provider import STAFF_CLIENT
 
 if TYPE_CHECKING:
     from certs.sandbox.world import Sandbox
@@ -21,6 +23,7 @@ def identity_pages(sandbox: Sandbox) -> Blueprint:
     """Return the routes below ``/idp``."""
     routes = Blueprint("identity", __name__, url_prefix="/idp")
     provider, authorizations = sandbox.identity_provider, sandbox.authorizations
+    clients = {provider.client_id: sandbox.redirect_uris, STAFF_CLIENT: sandbox.staff_redirect_uris}
     origins = tuple(sorted({_origin(uri) for uri in sandbox.redirect_uris}))
 
     @routes.get("/.well-known/openid-configuration")
@@ -35,11 +38,12 @@ def identity_pages(sandbox: Sandbox) -> Blueprint:
     def authorize() -> Page:
         """Check the client's request and show whom it may be about."""
         try:
+            client = request.args.get("client_id", "")
             wanted = AuthorizationRequest.parse(
                 request.args.to_dict(flat=False),
                 issuer=provider.issuer,
-                client_id=provider.client_id,
-                redirect_uris=sandbox.redirect_uris,
+                client_id=client,
+                redirect_uris=clients.get(client, ()),
             )
         except ClientRefused:
             return _problem("problem_client")
@@ -75,12 +79,13 @@ def identity_pages(sandbox: Sandbox) -> Blueprint:
         form = request.form
         if form.get("grant_type") != "authorization_code":
             return _shared(_refusal("unsupported_grant_type"))
-        if form.get("client_id") != provider.client_id:
+        client = _client(sandbox)
+        if client is None:
             return _shared(_refusal("invalid_client"))
         try:
             grant = authorizations.redeem(
                 code=form.get("code", ""),
-                client_id=form["client_id"],
+                client_id=client,
                 redirect_uri=form.get("redirect_uri", ""),
                 verifier=form.get("code_verifier", ""),
             )
@@ -111,6 +116,17 @@ def identity_pages(sandbox: Sandbox) -> Blueprint:
         return response
 
     return routes
+
+
+def _client(sandbox: Sandbox) -> str | None:
+    """Return which client asks for a token: the public one by its name, that of the staff by its secret alone."""
+    named, basic = request.form.get("client_id"), request.authorization
+    if basic is not None and basic.type == "basic":
+        # RFC 6749 section 2.3.1: both parts are form-encoded before they are joined.
+        name, secret = unquote_plus(basic.username or ""), unquote_plus(basic.password or "")
+        right = hmac.compare_digest(secret.encode(), sandbox.staff_client_secret.encode())
+        return STAFF_CLIENT if name == STAFF_CLIENT and right and named in (None, STAFF_CLIENT) else None
+    return named if named == sandbox.identity_provider.client_id else None
 
 
 def _refusal(error: str) -> Response:

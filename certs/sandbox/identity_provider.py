@@ -23,6 +23,9 @@ from certs.sandbox.persons import Person, Persons
 from esign.foundation.clock import Clock, seconds
 from esign.foundation.encoding import b64url
 
+STAFF_CLIENT = "esign-company"
+"""Client of the company's staff; it has a secret (RFC 6749 section 2.1, confidential)."""
+
 MAX_TOKEN = 8192
 """Characters of an ID token that are looked at."""
 
@@ -97,7 +100,7 @@ class IdentityProvider:
             "grant_types_supported": ["authorization_code"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["ES256"],
-            "token_endpoint_auth_methods_supported": ["none"],
+            "token_endpoint_auth_methods_supported": ["none", "client_secret_basic"],
             "code_challenge_methods_supported": ["S256"],
             "acr_values_supported": [self.assurance],
             "claims_supported": ["sub", "auth_time", "acr", "given_name", "family_name", "birthdate", "sandbox"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 import shutil
@@ -22,7 +23,7 @@ from certs.sandbox.enrolment import Enrolment
 from certs.sandbox.errors import AddressMalformed, NotASandbox, SandboxDiffers, StateDamaged
 from certs.sandbox.files import exclusive, private_folder, write_private
 from certs.sandbox.hierarchy import Hierarchy
-from certs.sandbox.identity_provider import IdentityProvider
+from certs.sandbox.identity_provider import STAFF_CLIENT, IdentityProvider
 from certs.sandbox.issuance import IssuanceLog, Revocation, RevocationList
 from certs.sandbox.keys import KeyFolder, private_pem, spki
 from certs.sandbox.ocsp import OcspResponder
@@ -59,12 +60,16 @@ class Sandbox:
         marker: dict[str, Any],
         clock: Clock,
         redirect_uris: Sequence[str],
+        staff_redirect_uris: Sequence[str],
         tsa_faults: TsaFaults,
     ) -> None:
         self.directory = directory
         self.clock = clock
         self.base_url: str = marker["base_url"]
         self.redirect_uris = tuple(redirect_uris)
+        self.staff_redirect_uris = tuple(staff_redirect_uris)
+        secret = bytes.fromhex(marker["pairwise_secret"])
+        self.staff_client_secret = hmac.digest(secret, STAFF_CLIENT.encode(), "sha256").hex()
         self.description = description = PkiDescription.read()
         self.issuance = IssuanceLog(directory)
         self.revocations = RevocationList(directory)
@@ -131,6 +136,7 @@ class Sandbox:
         base_url: str = DEFAULT_BASE_URL,
         clock: Clock | None = None,
         redirect_uris: Sequence[str] = DEFAULT_REDIRECT_URIS,
+        staff_redirect_uris: Sequence[str] = (),
         tsa_faults: TsaFaults | None = None,
     ) -> Sandbox:
         """Open the sandbox in a directory; whatever is missing is made.
@@ -140,6 +146,7 @@ class Sandbox:
             base_url: Where the WSGI application will be reached; stands in every certificate.
             clock: Where time comes from; None for the machine's clock.
             redirect_uris: The agent's exact redirect URIs at the identity provider; their origins may ask for tokens.
+            staff_redirect_uris: Redirect URIs of the client for the company's staff, which has a secret.
             tsa_faults: How the timestamp authority misbehaves (tests only).
 
         Raises:
@@ -169,6 +176,7 @@ class Sandbox:
                 marker=marker,
                 clock=clock,
                 redirect_uris=redirect_uris,
+                staff_redirect_uris=staff_redirect_uris,
                 tsa_faults=tsa_faults or TsaFaults(),
             )
 

@@ -115,7 +115,7 @@ def demo(
 @click.option("--port", type=_PORT, required=True)
 @click.option("--smtp-port", type=_PORT, required=True)
 @click.option("--redirect-uri", required=True)
-@click.option("--staff-redirect-uri", required=True)
+@click.option("--staff-redirect-uri", default="")
 def sandbox_process(directory: Path, port: int, smtp_port: int, redirect_uri: str, staff_redirect_uri: str) -> None:
     """Serve the simulated outside world (part of demo)."""
     follow_parent()
@@ -134,7 +134,7 @@ def sandbox_process(directory: Path, port: int, smtp_port: int, redirect_uri: st
         directory,
         base_url=f"http://localhost:{port}",
         redirect_uris=(redirect_uri,),
-        staff_redirect_uris=(staff_redirect_uri,),
+        staff_redirect_uris=(staff_redirect_uri,) if staff_redirect_uri else (),
     )
     try:
         run(sandbox, port=port, smtp_port=smtp_port, stop_event=stop)
