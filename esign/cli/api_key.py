@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from esign.access import Permission, system
 from esign.cli.configuration import config_option, load
+
+if TYPE_CHECKING:
+    from esign.settings import Settings
 
 _tenant = click.option("--tenant", default="default", show_default=True, help="The company whose key it is.")
 
@@ -89,3 +93,13 @@ def revoke(key_id: str, tenant: str, config: Path | None) -> None:
 
     build(load(config)).api_keys.revoke(system(tenant), key_id)
     click.echo(f"{key_id}: revoked", err=True)
+
+
+def day_key(settings: Settings) -> str:
+    """Return a key of the demonstration that may do everything and is good for a day; each start makes another."""
+    from esign.bootstrap import build
+
+    application = build(settings)
+    until = application.contracts.household.clock.now() + timedelta(days=1)
+    everything = frozenset(Permission)
+    return application.api_keys.create(system("default"), name="esign demo", scopes=everything, expires_at=until).secret

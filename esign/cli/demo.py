@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from esign.cli.api_key import day_key
 from esign.cli.demo_staff import StaffLink, staff_links
 from esign.cli.demo_world import Layout, default_state_dir, furnish
 from esign.cli.errors import PortInUse, SampleNotSigned, SandboxMissing
@@ -96,7 +97,7 @@ def demo(
 
     _, settings = furnish(layout, _sandbox_class().create)
     install(settings)
-    links = staff_links(settings)
+    links, key = staff_links(settings), day_key(settings)
     config = layout.config
     Supervisor(environment={LEVEL: os.environ.get(LEVEL, _QUIET)}).run(
         (
@@ -105,7 +106,7 @@ def demo(
             web_child(config, layout.web, processes=1),
             worker_child(config),
         ),
-        ready=lambda: _announce(layout, links, open_browser=not no_open),
+        ready=lambda: _announce(layout, links, key, open_browser=not no_open),
     )
     click.echo("Beendet. / Stopped.")
 
@@ -154,7 +155,7 @@ def _sandbox_child(layout: Layout) -> Child:
     return Child(name="the simulated world", arguments=arguments, ports=(layout.sandbox, layout.smtp))
 
 
-def _announce(layout: Layout, links: Sequence[StaffLink], *, open_browser: bool) -> None:
+def _announce(layout: Layout, links: Sequence[StaffLink], key: str, *, open_browser: bool) -> None:
     staff = [f"    {link.roles:<44}{link.address}" for link in links]
     for line in (
         "",
@@ -167,6 +168,8 @@ def _announce(layout: Layout, links: Sequence[StaffLink], *, open_browser: bool)
         *(["  SANDBOX-Konten, Link einmal gültig / SANDBOX accounts, each link good once:", *staff] if staff else ()),
         f"  Sicherheit, ehrlich / honest about safety  {layout.web_url}/security",
         f"  Agent prüfen / check the agent             {layout.web_url}/agent/manifest",
+        f"  Schnittstelle / interface                  {layout.web_url}/api/v1/",
+        f"  API-Schlüssel für heute / key for today    {key}",
         "",
         f"  Ordner (löschen = alles löschen) / folder (erase = erase all)  {layout.state_dir}",
         "  Strg-C beendet alles. / Ctrl-C stops everything.",
