@@ -198,7 +198,7 @@ def _own_document(contract: ContractData) -> dict[str, str]:
         "document": document["name"],
         "document_pages": f"{count}{NBSP}{one if document['pages'] == 1 else many}",
         "document_last_page": count,
-        "document_digest": document["sha256"],
+        "document_digest": " ".join(document["sha256"][at : at + 8] for at in range(0, 64, 8)),
         "total_of_period": f"{total} {_PERIODS[lang][contract.price.period]}".strip(),
         "what": order.get("what", ""),
         "other_costs": order.get("other_costs", ""),

@@ -12,7 +12,7 @@ from tests.documents.pdf_making import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
-SOPHIE = "sophie-mueller-luedenscheidt"
+FILE_NAME = "Rahmenvertrag_Mobilfunk_Privatkunden_2026-11-22_mit_Anlagen_endgueltig_v3.pdf"
 
 
 def drawn_up(stack: Any, document: Any) -> str:
@@ -21,10 +21,13 @@ def drawn_up(stack: Any, document: Any) -> str:
 
 def test_an_uploaded_document_is_read_and_signed_on_a_phone(stack: Any, phone: Any) -> None:
     desk = stack.application.uploads
-    made_up = drawn_up(stack, lambda: {"upload": desk.accept(COMPANY, "Rahmenvertrag.pdf", made(pages=2)).id})
+    made_up = drawn_up(stack, lambda: {"upload": desk.accept(COMPANY, FILE_NAME, made(pages=2)).id})
     (link,) = stack.mailed(lambda: stack.application.contracts.invite(COMPANY, made_up))
     phone.open(link).begin().read()
-    assert "zu den Bedingungen des Dokuments „Rahmenvertrag“" in phone.page.locator("#declaration").inner_text()
+    assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing runs off the page"
+    assert (
+        "zu den Bedingungen des Dokuments „Rahmenvertrag_Mobilfunk" in phone.page.locator("#declaration").inner_text()
+    )
     phone.unlock().scratch_with_finger().type().order().done()
     assert stack.state(made_up) == "concluded"
     assert phone.download() == stack.signed(made_up)

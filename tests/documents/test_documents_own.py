@@ -46,7 +46,7 @@ def code(data: dict[str, Any]) -> str:
 
 def test_the_declaration_names_title_pages_digest_and_level() -> None:
     said = declaration_text(ContractData.parse(contract(document(pages_of(UPLOAD)))))
-    digest = UPLOAD.digest_of_original.hex()
+    digest = UPLOAD.digest_of_original.hex(" ", 4)
     assert (
         f"bestelle zahlungspflichtig zu den Bedingungen des Dokuments „Rahmenvertrag“ (2\u00a0Seiten, SHA-256 {digest})"
         in said

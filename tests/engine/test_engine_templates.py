@@ -92,7 +92,7 @@ def test_a_contract_names_the_version_that_it_used(world: Any) -> None:
     data, draft = kept(world, contract_id)
     document = data["terms"]["document"]
     assert (document["version"], document["name"], document["values"]) == (1, "Rahmenvertrag Mobilfunk", VALUES)
-    assert "Kunde: Sophie Müller-Lüdenscheidt" in text(draft) and document["sha256"][:16] in text(draft)
+    assert "Kunde: Sophie Müller-Lüdenscheidt" in text(draft) and document["sha256"][:8] in text(draft)
     newest, _ = kept(world, drawn(world, {"page_template": template, "values": VALUES}))
     assert newest["terms"]["document"]["version"] == 2
 
