@@ -18,7 +18,6 @@ from esign.documents.appearance import LARGEST, SMALLEST
 from esign.documents.drawing import COMPANY_FIELD
 from esign.documents.page_errors import PlacementRefused, TemplateDocumentDiffers, TemplateMalformed
 from esign.documents.upload import Upload
-from esign.foundation.canonical import canonical
 from esign.foundation.digests import sha256
 
 VERSION = "esign-page-template/1"
@@ -92,7 +91,7 @@ class PageTemplate:
     """The pages in their normal form."""
     sizes: tuple[tuple[float, float], ...]
     source: bytes = field(repr=False)
-    """The canonical JSON of the description: ``template.json``."""
+    """The description as JSON, keys sorted, without blanks: ``template.json``."""
 
     @classmethod
     def parse(cls, description: Mapping[str, Any] | bytes, document: Upload) -> PageTemplate:
@@ -119,7 +118,7 @@ class PageTemplate:
             placements=tuple(_placement(each) for each in data["placements"]),
             pdf=document.pdf,
             sizes=document.sizes,
-            source=canonical(_exact(data)),
+            source=_written(data),
         )
         _check(template)
         return template
@@ -192,14 +191,20 @@ def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def _exact(value: Any) -> Any:
-    """Return JSON without floats: lengths as whole numbers, or as hundredths written out (canonical JSON has none)."""
+    """Return JSON whose lengths are rounded to hundredths, as they are used."""
     if isinstance(value, float):
-        return int(value) if value.is_integer() else f"{value:.2f}"
+        rounded = round(value, 2)
+        return int(rounded) if rounded.is_integer() else rounded
     if isinstance(value, dict):
         return {key: _exact(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_exact(item) for item in value]
     return value
+
+
+def _written(data: Mapping[str, Any]) -> bytes:
+    """Return one byte sequence for one description; canonical JSON of this product has no fractions, lengths do."""
+    return json.dumps(_exact(data), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
 
 
 def _variable(data: Mapping[str, Any]) -> Variable:

@@ -77,7 +77,13 @@ class TemplateDesk:
         return self._add(actor, PageTemplate.parse(_naming(description, taken), taken), taken.warnings)
 
     def new_version(
-        self, actor: Actor, template_id: str, description: Mapping[str, Any], document: bytes | str | None = None
+        self,
+        actor: Actor,
+        template_id: str,
+        description: Mapping[str, Any],
+        document: bytes | str | None = None,
+        *,
+        newest: int | None = None,
     ) -> TemplateView:
         """Add a version; contracts of earlier ones stay what they are.
 
@@ -86,15 +92,18 @@ class TemplateDesk:
             template_id: The template.
             description: ``template.json`` as JSON.
             document: A PDF, or the identifier of an upload; None: that of the newest version.
+            newest: The version that the change began with; None: whichever is the newest.
 
         Raises:
             TemplateUnknown: There is no such template.
             TemplateArchived: It is archived.
+            TemplateChanged: There is a newer version than the change began with.
             UploadUnknown, UploadRefused, TemplateRefused: As in :meth:`create`.
         """
         actor.require(Permission.TEMPLATES_WRITE)
         taken = self._document(actor, document) if document is not None else self._kept(actor, template_id)
-        return self._append(actor, template_id, PageTemplate.parse(_naming(description, taken), taken), taken.warnings)
+        template = PageTemplate.parse(_naming(description, taken), taken)
+        return self._append(actor, template_id, template, taken.warnings, newest=newest)
 
     def list(self, actor: Actor, *, archived: bool = False) -> tuple[TemplateView, ...]:
         """Return the company's templates, newest first; archived ones only where asked for."""
@@ -232,13 +241,21 @@ class TemplateDesk:
             return self._view(tx, record)
 
     def _append(
-        self, actor: Actor, template_id: str, template: PageTemplate, warnings: tuple[UploadWarning, ...]
+        self,
+        actor: Actor,
+        template_id: str,
+        template: PageTemplate,
+        warnings: tuple[UploadWarning, ...],
+        *,
+        newest: int | None = None,
     ) -> TemplateView:
         house = self.household
         with house.store.transaction() as tx:
             was = _record(tx, actor, template_id)
             if was.archived_at is not None:
                 raise TemplateArchived
+            if newest is not None and newest != was.newest:
+                raise TemplateChanged(newest=was.newest)
             record = replace(was, newest=was.newest + 1)
             if not tx.page_templates.update(record, was=was):
                 raise TemplateChanged
