@@ -9,13 +9,11 @@ from types import MappingProxyType
 
 from esign.forms.answers import Answers, forbidden
 from esign.forms.definition import Check, CrossRule, Field, FormDefinition
-from esign.forms.expressions import Expression, Scope, Tables, true
+from esign.forms.expressions import Scope, Tables, true
 from esign.forms.messages import fill, message
 from esign.forms.plausibility import CHECKERS, Found, Question
 from esign.forms.ports import ReferenceData
 from esign.forms.values import Texts, Value, text
-
-_NO_FACTS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,8 +245,3 @@ def _missing(field: Field) -> str:
     if field.kind_name == "consent":
         return "answer.consent"
     return "answer.choose" if field.options else "answer.required"
-
-
-def holds(condition: Expression, checked: Checked, definition: FormDefinition) -> bool:
-    """Tell whether a condition of a form holds for checked answers."""
-    return true(condition, checked.scope(definition.tables))

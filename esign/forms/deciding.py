@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from esign.forms.checking import Checked, holds
+from esign.forms.checking import Checked
 from esign.forms.definition import FormDefinition, Outcome
+from esign.forms.expressions import true
 from esign.forms.values import Texts, frozen
 
 NOT_COMPLETE = "not_complete"
@@ -40,10 +41,11 @@ def decide(definition: FormDefinition, checked: Checked) -> Decision:
     """
     if not checked.complete:
         return Decision(outcome=Outcome.ASK, reasons=(_incomplete(checked),))
+    scope = checked.scope(definition.tables)
     reasons = tuple(
         Reason(rule=rule.id, outcome=rule.outcome, source=rule.source, text=rule.reason, fields=rule.fields)
         for rule in definition.decisions
-        if holds(rule.when, checked, definition)
+        if true(rule.when, scope)
     )
     if not reasons:
         return Decision(outcome=Outcome.REFER, reasons=(_SILENT,))

@@ -36,7 +36,7 @@ def equal(left: Value, right: Value) -> bool:
         return holds(left) == holds(right)
     if isinstance(left, date) or isinstance(right, date):
         return day(left) is not None and day(left) == day(right)
-    if isinstance(left, Fraction) or isinstance(right, Fraction):
+    if type(left) is Fraction or type(right) is Fraction:
         return number(left) is not None and number(left) == number(right)
     return left == right
 

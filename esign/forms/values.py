@@ -14,17 +14,19 @@ Value = str | Fraction | date | bool | None
 Texts = Mapping[str, str]
 """A text by language: ``de``, ``en``."""
 
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", re.ASCII)
+_NUMBER = re.compile(r"(-?[0-9]{1,18})(?:\.([0-9]{1,9}))?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def number(value: Value) -> Fraction | None:
     """Return the exact number that a value is or spells (``2800``, ``31.42``), or None."""
-    if isinstance(value, Fraction):
+    if type(value) is Fraction:
         return value
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return Fraction(value)
-    return None
+    match = _NUMBER.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    whole, rest = match.groups()
+    return Fraction(int(whole)) if rest is None else Fraction(int(whole + rest), 10 ** len(rest))
 
 
 def day(value: Value) -> date | None:
