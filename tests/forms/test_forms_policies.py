@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import date
 
@@ -9,8 +10,9 @@ import pytest
 
 from esign.contracts import ContractData
 from esign.contracts.policy_tests import samples
-from esign.forms import FormUnknown, check_forms, form_definition, form_definitions
-from esign.forms.form_tests import differences
+from esign.forms import FormDefinition, FormUnknown, check_forms, form_definition, form_definitions
+from esign.forms.form_tests import _form_faults, differences
+from esign.policy import policies_root, read_policy
 
 SAMPLES = {name: json.loads(data) for name, data in samples()}
 FORMS = ("cost-approval", "electricity-supply", "household-insurance", "mobile-plan")
@@ -55,3 +57,37 @@ def test_an_unknown_form_is_refused():
 def test_differences_are_named_by_their_place():
     assert list(differences({"a": 1, "b": [1]}, {"a": 2, "b": [1, 2], "c": 3})) == ["/a", "/b", "/c (missing)"]
     assert list(differences({"x": {"phone": "+49 171 3920001"}}, {"x": {"phone": "0171 3920001"}})) == []
+
+
+def test_a_test_case_that_does_not_hold_is_named():
+    data = copy.deepcopy(dict(read_policy(policies_root() / "forms" / "mobile-plan.yaml")))
+    case = data["tests"][2]
+    case["computes"]["total_cents"] = "1"
+    case["decides"] = "refuse"
+    case["finds"]["town"] = ["town.differs"]
+    case["hidden"] = ["town"]
+    case["answers"]["sim"] = "card"
+    faults = list(_form_faults(FormDefinition.parse(data), SAMPLES, ContractData.parse))
+    assert [(fault.case, fault.what) for fault in faults if fault.case == 3] == [
+        (3, "town finds []"),
+        (3, "town is visible"),
+        (3, "total_cents is 37975"),
+        (3, "decides accept because ['ordinary_order']"),
+        (3, "contract data differs from the sample at /terms/sim"),
+    ]
+
+
+def test_the_latest_version_in_force_is_chosen(tmp_path):
+    folder = tmp_path / "forms"
+    folder.mkdir()
+    (folder / "schema.json").write_bytes((policies_root() / "forms" / "schema.json").read_bytes())
+    text = (policies_root() / "forms" / "mobile-plan.yaml").read_text("utf-8")
+    later = text.replace("version: 1\nvalid_from: 2026-06-19", "version: 2\nvalid_from: 2027-01-01")
+    (folder / "mobile-plan.yaml").write_text(
+        text.replace("valid_from:", "valid_to: 2027-06-30\nvalid_from:", 1), "utf-8"
+    )
+    (folder / "mobile-plan-2.yaml").write_text(later, "utf-8")
+    versions = [form_definition("mobile-plan", date(2026, 12, 31), tmp_path).version]
+    versions.append(form_definition("mobile-plan", date(2027, 1, 1), tmp_path).version)
+    versions.append(form_definition("mobile-plan", date(2027, 7, 1), tmp_path).version)
+    assert versions == [1, 2, 2]
