@@ -11,7 +11,7 @@ from typing import Any
 from esign.access import Actor, Permission
 from esign.contracts import ContractData
 from esign.documents import Draft, OwnPages, draw_up
-from esign.engine import invitations, own_documents, reminding, turns
+from esign.engine import desk_search, invitations, own_documents, reminding, turns
 from esign.engine.contents import ContractContents
 from esign.engine.corrections import with_address, with_other_person
 from esign.engine.drafting import committed, contract_contents
@@ -318,6 +318,7 @@ class ContractDesk:
                 sealed=tx.safe.seal(contract_id, "contract", contents.to_bytes()),
             )
         )
+        desk_search.index(tx, actor.tenant, contract_id, contents)
         house.record(
             tx,
             EntryKind.CONTRACT_DRAWN_UP,

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from esign.engine.account_ports import Accounts, Logins
 from esign.engine.api_ports import Answers, ApiKeys, Journeys, Pages, Webhooks
+from esign.engine.desk_ports import BulkRuns, SearchIndex
 from esign.engine.records import (
     AttemptRecord,
     ContractRecord,
@@ -271,6 +272,14 @@ class Transaction(Protocol):
     @property
     def page_templates(self) -> PageTemplates:
         """The page templates and their versions."""
+
+    @property
+    def search(self) -> SearchIndex:
+        """The words by which contracts are found."""
+
+    @property
+    def bulk(self) -> BulkRuns:
+        """The bulk runs."""
 
 
 class Store(Protocol):

@@ -14,6 +14,7 @@ from esign.evidence.ports import Vault
 from esign.store.database import Database
 from esign.store.errors import VaultError, VaultKeyError, VaultSealBroken
 from esign.store.statements import found_by, keys
+from esign.store.tables_desk import search_token
 from esign.store.tables_vault import contract_key
 from esign.store.vault import KEY_LENGTH, SealingKey
 
@@ -69,7 +70,10 @@ class SqlContractKeys:
         self._connection.execute(
             delete(contract_key).where(contract_key.c.contract_id == contract_id, contract_key.c.holder == holder)
         )
-        return not self.holders(contract_id)
+        over = not self.holders(contract_id)
+        if over:  # what finds the contract by a name goes with what the name stands in
+            self._connection.execute(delete(search_token).where(search_token.c.contract_id == contract_id))
+        return over
 
     def seal(self, contract_id: str, name: str, content: bytes) -> bytes:
         """Return the content sealed under the contract's key, bound to contract and name.

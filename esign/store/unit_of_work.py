@@ -18,6 +18,7 @@ from esign.store.ceremonies import SqlCeremonies
 from esign.store.contract_keys import SqlContractKeys
 from esign.store.contracts import SqlContracts, SqlInvitations
 from esign.store.database import Database
+from esign.store.desk import SqlBulkRuns, SqlSearchIndex
 from esign.store.errors import StoreError
 from esign.store.ledger import SqlLedger
 from esign.store.outbox import SqlOutbox
@@ -119,6 +120,16 @@ class SqlTransaction:
     def page_templates(self) -> SqlPageTemplates:
         """The page templates and their versions."""
         return SqlPageTemplates(self._connection)
+
+    @cached_property
+    def search(self) -> SqlSearchIndex:
+        """The words by which contracts are found."""
+        return SqlSearchIndex(self._connection)
+
+    @cached_property
+    def bulk(self) -> SqlBulkRuns:
+        """The bulk runs."""
+        return SqlBulkRuns(self._connection)
 
 
 class _Joined:
