@@ -45,6 +45,8 @@ class Variable:
     choices: tuple[str, ...]
     source: str
     """Where in the contract data it comes from; empty: a value is given."""
+    example: str | int = ""
+    """A value with which the template is tried out; empty: one is made up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +218,7 @@ def _variable(data: Mapping[str, Any]) -> Variable:
         max_length=data.get("max_length", 400),
         choices=tuple(data.get("choices", ())),
         source=data.get("from", ""),
+        example=data.get("example", ""),
     )
 
 

@@ -49,10 +49,11 @@ SAMPLE_CONTRACT: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 
 
 def sample_values(template: PageTemplate) -> dict[str, Any]:
-    """Return a value for every variable that is to be given."""
+    """Return a value for every variable that is to be given: its example, or one that is made up."""
     made: dict[str, Any] = {"date": "2027-01-31", "money": 123456, "number": "1234.5", "email": _PERSON["email"]}
     return {
-        each.name: each.choices[0] if each.type == "choice" else made.get(each.type, each.label[: each.max_length])
+        each.name: each.example
+        or (each.choices[0] if each.type == "choice" else made.get(each.type, each.label[: each.max_length]))
         for each in template.variables
         if not each.source
     }

@@ -53,6 +53,14 @@ class TemplateDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateVersion:
+    """When a version of a page template was made."""
+
+    number: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateDesk:
     """Keeps page templates. One of another company is as unknown as one that does not exist."""
 
@@ -129,6 +137,19 @@ class TemplateDesk:
                 sizes=_sizes(contents),
                 warnings=_warnings(contents),
             )
+
+    def versions(self, actor: Actor, template_id: str, limit: int = 50) -> tuple[TemplateVersion, ...]:
+        """Return a template's versions, newest first.
+
+        Raises:
+            TemplateUnknown: There is no such template.
+        """
+        actor.require(Permission.TEMPLATES_READ)
+        with self.household.store.reading() as tx:
+            newest = _record(tx, actor, template_id).newest
+            numbers = range(newest, max(0, newest - limit), -1)
+            found = [tx.page_templates.version(template_id, number) for number in numbers]
+        return tuple(TemplateVersion(number=each.number, made_at=each.created_at) for each in found if each is not None)
 
     def export(self, actor: Actor, template_id: str, version: int | None = None) -> bytes:
         """Return a version as a ZIP archive of ``template.json`` and ``document.pdf``.
