@@ -1,4 +1,4 @@
-"""What the pages of the company's side hold against: fixation, foreign forms, detours, hosts, stale and stolen tokens."""
+"""What the pages of the company's side hold against: fixation, foreign forms, detours, other hosts, stale tokens."""
 
 from __future__ import annotations
 
