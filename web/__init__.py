@@ -18,6 +18,7 @@ from web import (
     ceremony_api,
     company,
     demo_pages,
+    journeys,
     language,
     pages,
     problems,
@@ -76,6 +77,7 @@ def create_app(
     forms.exempt(api)
     app.register_blueprint(api)
     app.register_blueprint(pages.blueprint())
+    app.register_blueprint(journeys.blueprint(cast("EngineApplication", application)))
     app.register_blueprint(agent_pages.blueprint(application, agent_origin=agent_origin))
     demo = demo_pages.available(settings)
     if demo:

@@ -91,6 +91,7 @@ class SandboxSignatory:
         self.capsule_key: ec.EllipticCurvePrivateKey = new_key()
         self.authenticator = SandboxAuthenticator(origin=self.origin) if passkey else None
         self.greeting: Mapping[str, Any] = {}
+        self.way_back = ""
         self.csr: bytes | None = None
         self.certificate: bytes | None = None
         self.summary: Mapping[str, Any] = {}
@@ -124,7 +125,10 @@ class SandboxSignatory:
         """Introduce this device and return what the invitation is about."""
         answer = self.wire.ask("hello", {"device_key": b64(spki(self.wire.device_key)), "lang": self.lang})
         names = ("v", "state", "server_time", "sandbox", "contract", "signatory", "level", "user_verification")
-        found = members(answer, *names, "identification", "enrolment", "expires_at")
+        found = members(answer, *names, "identification", "enrolment", "expires_at", optional="way_back")
+        # only where the company handed the link on; it leads through the server itself
+        self.way_back = str(found.get("way_back", ""))
+        demand(self.way_back == "" or self.way_back.startswith(f"{self.wire.api}/return/"), "agent.answer.malformed")
         demand(found["v"] == "esign/1" and found["level"] in ("simple", "advanced"), "agent.answer.malformed")
         self.greeting = found
         if not self.advanced or found["user_verification"] == "none":

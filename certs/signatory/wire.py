@@ -115,8 +115,8 @@ class Wire:
         return answer
 
 
-def members(answer: httpx.Response, *names: str) -> Mapping[str, Any]:
-    """Return the members of a JSON answer, which must be exactly the named ones.
+def members(answer: httpx.Response, *names: str, optional: str = "") -> Mapping[str, Any]:
+    """Return the members of a JSON answer, which must be exactly the named ones; one may be left out.
 
     Raises:
         SignatoryRefused: It is something else.
@@ -125,5 +125,5 @@ def members(answer: httpx.Response, *names: str) -> Mapping[str, Any]:
         value = answer.json()
     except ValueError:
         value = None
-    demand(isinstance(value, dict) and set(value) == set(names), "agent.answer.malformed")
+    demand(isinstance(value, dict) and set(value) - ({optional} - {""}) == set(names), "agent.answer.malformed")
     return dict(value)

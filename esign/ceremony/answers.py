@@ -45,6 +45,7 @@ class Greeting:
         represents: In whose name the signatory declares; empty: in the own one.
         server_time: Seconds; the agent measures its clock's difference against it.
         expires_at: Seconds; the end of the invitation.
+        way_back: Where the person goes on afterwards; empty: nowhere.
     """
 
     state: Literal["waiting", "not_yet", "open", "signed", "closed"]
@@ -63,6 +64,7 @@ class Greeting:
     identification: OidcIdentification | None
     enrolment: OfferedEnrolment | None
     expires_at: int
+    way_back: str = ""
 
 
 def answer_hello(greeting: Greeting) -> bytes:
@@ -100,6 +102,7 @@ def answer_hello(greeting: Greeting) -> bytes:
             if enrolment is None
             else {"id": enrolment.id, "nonce": b64url(enrolment.nonce), "expires_at": enrolment.expires_at},
             "expires_at": greeting.expires_at,
+            **({"way_back": greeting.way_back} if greeting.way_back else {}),
         },
     )
 

@@ -10,6 +10,7 @@ from esign.ceremony.answers import Greeting, OfferedEnrolment, OidcIdentificatio
 from esign.ceremony.limits import ENROLMENT_SECONDS
 from esign.engine import admission, ending, turns
 from esign.engine.household import Household
+from esign.engine.journeys import way_back_of
 from esign.engine.ports import Transaction
 from esign.engine.received import Answer, Received
 from esign.engine.records import DeviceRecord, EnrolmentRecord, InvitationRecord, InvitationState
@@ -69,6 +70,7 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
                 identification=identification,
                 enrolment=enrolment,
                 expires_at=seconds(invitation.expires_at),
+                way_back=way_back_of(house, tx, invitation),
             )
         )
     )

@@ -182,12 +182,13 @@ class JourneyDesk:
         signed = {**said, "esign_signature": sign(address.secret, said)}
         return f"{url}{'&' if '?' in url else '?'}{urlencode(signed)}"
 
-    def of_invitation(self, tx: Transaction, invitation: InvitationRecord) -> str | None:
-        """Return the address at this installation of the way back of an invitation, while it leads anywhere."""
-        journey = tx.journeys.of_invitation(invitation.id)
-        if journey is None or tx.journeys.address(journey.return_id) is None:
-            return None
-        return f"{self.household.settings.web_url}/return/{journey.id}"
+
+def way_back_of(house: Household, tx: Transaction, invitation: InvitationRecord) -> str:
+    """Return the address at this installation of the way back of an invitation; empty where it leads nowhere."""
+    journey = tx.journeys.of_invitation(invitation.id)
+    if journey is None or tx.journeys.address(journey.return_id) is None:
+        return ""
+    return f"{house.settings.web_url}/return/{journey.id}"
 
 
 def sign(secret: str, said: dict[str, str]) -> str:

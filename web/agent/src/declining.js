@@ -1,4 +1,5 @@
 // No is an answer: as easy to give as yes, asked for once, with a reason only if the person wants to give one.
+import { offerWayBack } from "./ending.js";
 import { part } from "./page.js";
 import { demand } from "./problems.js";
 import { contractWords } from "./session.js";
@@ -45,5 +46,6 @@ export async function decline(page, session) {
 /** @param {Page} page @param {Session} session */
 export function showDeclined(page, session) {
   page.words.put(part("declined-lead"), "declined.lead", contractWords(session));
+  offerWayBack(page, session);
   page.end("declined", "declined");
 }

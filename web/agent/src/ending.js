@@ -17,6 +17,17 @@ function whatIsSigned(code, session) {
   return signatureSent(session) ? "problem.calm.unknown" : "problem.calm";
 }
 
+/** Where the person goes on afterwards; only to where this page's own server leads. @param {Page} page @param {Session | null} session */
+export function offerWayBack(page, session) {
+  const back = String(session?.kept.hello?.way_back ?? "");
+  const known = session !== null && back.startsWith(`${session.place.api}/return/`);
+  part("way-back").hidden = !known;
+  if (!known) return;
+  const link = /** @type {HTMLAnchorElement} */ (part("way-back-link"));
+  link.href = back;
+  page.words.put(link, "way_back", contractWords(session));
+}
+
 /** Something was refused: what, what that means, what the person can do. @param {Page} page @param {Session | null} session @param {unknown} cause */
 export function showProblem(page, session, cause) {
   const problem = cause instanceof Problem ? cause : new Problem("agent.unexpected", { cause });
@@ -39,6 +50,7 @@ export function showProblem(page, session, cause) {
   };
   document.body.dataset.problem = code;
   part("steps").hidden = true;
+  offerWayBack(page, session);
   page.show("problem", "problem");
 }
 
@@ -75,6 +87,7 @@ export function showResult(page, session, { pdf, name, file, transcript }) {
   part("receipt").textContent = transcript?.slice(0, 32).match(/.{4}/g)?.join(" ") ?? "";
   part("receipt-file").textContent = file.match(/.{4}/g)?.join(" ") ?? "";
   part("result-sandbox").hidden = !sandbox;
+  offerWayBack(page, session);
   page.step(4);
   page.show("result", "done");
 }

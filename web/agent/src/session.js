@@ -23,6 +23,7 @@ import { forget, load, names, save } from "./storage.js";
  * @property {{method: "email"} | {method: "oidc", issuer: string, client_id: string}} identification
  * @property {{id: string, nonce: string, expires_at: number} | null} enrolment
  * @property {number} expires_at
+ * @property {string} [way_back]
  */
 /**
  * Keys with what is certified about them.

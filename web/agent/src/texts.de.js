@@ -162,6 +162,7 @@ export const de = {
   "result.receipt_kept": "Sie liegen auch in diesem Browser.",
   "result.fingerprint": "Prüfzeichen des Vorgangs",
   "result.file": "Prüfwert der Datei (SHA-256)",
+  "way_back": "Zurück zu {company}",
   "result.next": "Wie es weitergeht",
   "result.next_text": "{company} schickt Ihnen das unterschriebene Dokument auch per E-Mail. Wenn noch jemand anderes unterschreiben muss, kommt der Vertrag erst danach zustande. Sie können dieses Fenster schließen.",
   "result.what": "Was diese Signatur ist",

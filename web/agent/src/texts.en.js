@@ -162,6 +162,7 @@ export const en = {
   "result.receipt_kept": "They are also kept in this browser.",
   "result.fingerprint": "Fingerprint of the transaction",
   "result.file": "Fingerprint of the file (SHA-256)",
+  "way_back": "Back to {company}",
   "result.next": "What happens next",
   "result.next_text": "{company} also sends you the signed document by e-mail. If somebody else still has to sign, the contract is concluded only after that. You may close this window.",
   "result.what": "What this signature is",
