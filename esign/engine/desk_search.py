@@ -1,8 +1,8 @@
 """The words by which a contract is found, though nobody who has only the database can read them.
 
-Each word of a party's name, and each whole e-mail address, becomes a keyed index (HMAC) under a key of the tenant's own.
-Who has the database alone can neither read nor guess them; that two contracts share a word can be seen there. They are
-deleted together with the contract's key.
+Each word of a party's name, and each whole e-mail address, becomes a keyed index (HMAC) under a key of the tenant's
+own. Who has the database alone can neither read nor guess them; that two contracts share a word can be seen there. They
+are deleted together with the contract's key.
 """
 
 from __future__ import annotations

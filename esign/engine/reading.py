@@ -9,6 +9,7 @@ from datetime import datetime
 
 from esign.access import Actor, Permission
 from esign.engine import turns
+from esign.engine.contents import ContractContents
 from esign.engine.contracts import ContractView, view_of
 from esign.engine.events import EVENT_KINDS, Event
 from esign.engine.household import Household
@@ -110,21 +111,7 @@ class ReadingDesk:
         actor.require(Permission.CONTRACTS_READ)
         with self.household.store.reading() as tx:
             record = known(tx, actor, contract_id)
-            contents = self.household.contract_contents(tx, record)
-            invited = turns.invitations(tx, record.id)
-        return tuple(
-            PartyView(
-                name=party.name,
-                role=party.role,
-                given_name=party.given_name,
-                family_name=party.family_name,
-                email=party.email,
-                represents=party.represents,
-                state=_state(invited.get(party.name)),
-                expires_at=invited[party.name].expires_at if party.name in invited else None,
-            )
-            for party in contents.parties
-        )
+            return party_views(tx, record, self.household.contract_contents(tx, record))
 
     def data(self, actor: Actor, contract_id: str) -> Mapping[str, object]:
         """Return the data from which a contract was drawn up.
@@ -199,6 +186,24 @@ def known(tx: Transaction, actor: Actor, contract_id: str) -> ContractRecord:
     if record is None or record.tenant != actor.tenant:
         raise ContractUnknown("there is no such contract")
     return record
+
+
+def party_views(tx: Transaction, record: ContractRecord, contents: ContractContents) -> tuple[PartyView, ...]:
+    """Return who is to sign a contract, in order, and where each stands."""
+    invited = turns.invitations(tx, record.id)
+    return tuple(
+        PartyView(
+            name=party.name,
+            role=party.role,
+            given_name=party.given_name,
+            family_name=party.family_name,
+            email=party.email,
+            represents=party.represents,
+            state=_state(invited.get(party.name)),
+            expires_at=invited[party.name].expires_at if party.name in invited else None,
+        )
+        for party in contents.parties
+    )
 
 
 def _state(invitation: InvitationRecord | None) -> str:

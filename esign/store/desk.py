@@ -68,7 +68,7 @@ class SqlSearchIndex:
     def counts(self, tenant: str) -> Mapping[str, int]:
         """Return how many contracts a tenant has in each state."""
         query = select(contract.c.state, func.count()).where(contract.c.tenant == tenant).group_by(contract.c.state)
-        return {state: number for state, number in self._connection.execute(query).tuples()}
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
 
 class SqlBulkRuns:
@@ -117,7 +117,7 @@ class SqlBulkRuns:
     def counts(self, run_id: str) -> Mapping[str, int]:
         """Return how many rows a run has in each state."""
         query = select(bulk_row.c.state, func.count()).where(bulk_row.c.run_id == run_id).group_by(bulk_row.c.state)
-        return {state: number for state, number in self._connection.execute(query).tuples()}
+        return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def settle(self, run_id: str, number: int, *, state: RowState) -> bool:
         """Take a waiting row out of waiting; False: somebody else did. Its sealed data are emptied."""

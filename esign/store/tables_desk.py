@@ -1,7 +1,7 @@
 """Tables of the company's desk: words by which contracts are found, and contracts that are sent in bulk.
 
-A search word is kept as a keyed index and goes with the contract's key; rows of a bulk run are sealed under a key of the
-run's own.
+A search word is kept as a keyed index and goes with the contract's key; rows of a bulk run are sealed under a key of
+the run's own.
 """
 
 from __future__ import annotations
