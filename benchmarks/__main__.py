@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import agent_size, browser, ceremony, drawing_up, forms, rate
+from benchmarks import agent_size, api, browser, ceremony, drawing_up, forms, rate
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
@@ -59,6 +59,7 @@ def main(rounds: int) -> None:
         browser.measure(rounds),
         drawing_up.measure(),
         forms.measure(),
+        api.measure(),
         agent_size.measure(),
     ]
     page = "\n\n".join(

@@ -77,6 +77,7 @@ def serving() -> Iterator[Serving]:
         log = Path(folder) / "log"
         world = ["sandbox-process", "--directory", str(layout.state_dir / "sandbox"), "--port", str(sandbox)]
         world += ["--smtp-port", str(smtp), "--redirect-uri", f"{layout.agent_url}/"]
+        world += ["--staff-redirect-uri", layout.staff_return]
         processes = {
             "sandbox": _start(stack, world, Path(folder) / "sandbox-log"),
             "server": _start(stack, ["serve", "--config", str(layout.config)], log),
