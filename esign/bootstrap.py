@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from esign.ceremony.errors import KeyUnusableError
 from esign.ceremony.keys import read_p256
 from esign.engine import Application
+from esign.engine.form_ports import NoPrefill
 from esign.engine.household import Household
 from esign.engine.ports import Mailer
 from esign.foundation.canonical import canonical
@@ -27,6 +28,7 @@ from esign.foundation.digests import sha256
 from esign.foundation.pkcs11_uri import Pkcs11Uri
 from esign.gateways.certification_authority import EstCertificationAuthority
 from esign.gateways.company_provider import HttpCompanyProvider
+from esign.gateways.form_files import offers, reference_data
 from esign.gateways.guarded_http import GuardedCaller
 from esign.gateways.http import HttpCaller
 from esign.gateways.identity_provider import HttpIdentityProvider
@@ -93,6 +95,9 @@ def build(
             GuardedCaller(private_networks=settings.private_networks, timeout=settings.outside_timeout)
         ),
         rates=SharedRates(settings.state_dir / "rates.sqlite"),
+        offers=offers(settings),
+        prefill=NoPrefill(),
+        reference=reference_data(settings.state_dir / "reference"),
         company_provider=company_provider(settings, caller, clock),
         dispute_keys=dispute_keys(settings),
         agent_digest=sha256(manifest),
@@ -112,7 +117,10 @@ def worker(application: Application) -> Worker:
             Task(name="reminders", run=application.upkeep.remind_due, every=60.0),
             Task(name="ledger", run=application.ledger.stamp_due, every=30.0),
             Task(name="logins", run=application.sessions.forget_old, every=600.0),
+            Task(name="drafts", run=application.forms.forget_due, every=300.0),
+            Task(name="cases", run=application.cases.forget_due, every=600.0),
             Task(name="uploads", run=application.uploads.forget_due, every=300.0),
+            Task(name="search-words", run=application.desk.index_due, every=20.0),
             Task(name="answers", run=application.idempotency.forget_due, every=600.0),
         ]
     )

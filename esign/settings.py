@@ -113,6 +113,17 @@ class Settings:
     private_networks: tuple[str, ...] = ()
     """Networks (``10.1.0.0/16``) that webhooks and look-ups may call although they are private, also without TLS;
     everything else must be public and https."""
+    forms_file: Path | None = None
+    """TOML file that says which company offers which forms (docs/straight-through.md); None: the sandbox offers the
+    sample forms, an installation in earnest offers none."""
+    prefill_file: Path | None = None
+    """TOML file that says which forms are filled in from which data of the company (docs/straight-through.md)."""
+    draft_days: int = 14
+    """How long a form that is not sent in waits after the last change; then it is deleted with its key."""
+    case_days: int = 90
+    """How long a refused or closed case is kept."""
+    case_answer_days: int = 3
+    """Working days within which an employee answers a case that the rules referred."""
     api_rate: int = 50
     """Requests a second that an API key may make in the long run; it is counted on each machine."""
     api_burst: int = 200
@@ -138,6 +149,12 @@ class Settings:
             raise SettingsError("a certificate lives between five minutes and an hour", setting="certificate_minutes")
         if not 0 < self.outside_timeout <= 120:
             raise SettingsError("a call outside is given up within two minutes", setting="outside_timeout")
+        if not 1 <= self.draft_days <= 90:
+            raise SettingsError("a draft waits between a day and ninety", setting="draft_days")
+        if not 1 <= self.case_days <= 3660:
+            raise SettingsError("a case is kept between a day and ten years", setting="case_days")
+        if not 1 <= self.case_answer_days <= 60:
+            raise SettingsError("an employee answers within 60 working days", setting="case_answer_days")
         if not 1 <= self.api_rate <= self.api_burst <= 100_000:
             raise SettingsError("at least one request a second, and the burst not below the rate", setting="api_rate")
         for network in self.private_networks:

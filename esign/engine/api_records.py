@@ -121,6 +121,7 @@ class WebhookDelivery:
     owner: str | None = None
     lease_until: datetime | None = None
     finished_at: datetime | None = None
+    case_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from esign.engine.accounts import AccountDesk
 from esign.engine.api_keys import ApiKeyDesk
 from esign.engine.api_ports import Rates
+from esign.engine.cases import CaseDesk
 from esign.engine.ceremony import CeremonyDesk
 from esign.engine.contracts import ContractDesk
 from esign.engine.deliveries import DeliveryDesk
+from esign.engine.desk import CompanyDesk
 from esign.engine.dossiers import DossierDesk
+from esign.engine.forms import FormDesk
 from esign.engine.heads import LedgerDesk
 from esign.engine.household import Household
 from esign.engine.idempotency import IdempotencyDesk
 from esign.engine.journeys import JourneyDesk
 from esign.engine.logins import LoginDesk
 from esign.engine.own_account import OwnAccountDesk
+from esign.engine.prefill import PrefillDesk
 from esign.engine.provider_logins import ProviderDesk
 from esign.engine.reading import ReadingDesk
 from esign.engine.sessions import SessionDesk
@@ -51,7 +55,11 @@ class Application:
     webhooks: WebhookDesk
     webhook_rounds: WebhookRounds
     journeys: JourneyDesk
+    forms: FormDesk
+    prefill: PrefillDesk
+    cases: CaseDesk
     rates: Rates
+    desk: CompanyDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -59,6 +67,7 @@ class Application:
     def of(cls, household: Household) -> Application:
         """Return the engine over a household."""
         ledger = LedgerDesk(household=household)
+        prefill = PrefillDesk(household=household)
         return cls(
             settings=household.settings,
             contracts=ContractDesk(household=household),
@@ -79,6 +88,10 @@ class Application:
             webhooks=WebhookDesk(household=household),
             webhook_rounds=WebhookRounds(household=household),
             journeys=JourneyDesk(household=household),
+            forms=FormDesk(household=household, prefill=prefill),
+            prefill=prefill,
+            cases=CaseDesk(household=household),
             rates=household.rates,
+            desk=CompanyDesk(household=household),
             agent_manifest=household.agent_manifest,
         )

@@ -53,8 +53,8 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Drawn:
-    """A contract before it is kept."""
+class Drawn:
+    """A contract that is drawn up and not kept yet."""
 
     contract: ContractData
     policy: SignaturePolicy
@@ -219,6 +219,24 @@ class ContractDesk:
         data = with_other_person(json.loads(contents.data), party, person)
         return self._replace(actor, contract_id, data, cause="delegated", told=party)
 
+    def prepare(self, actor: Actor, data: Mapping[str, Any]) -> Drawn:
+        """Draw up a contract without keeping it; refuses what :meth:`draw_up` refuses."""
+        actor.require(Permission.CONTRACTS_WRITE)
+        return self._draw(actor, data)
+
+    def enter(self, tx: Transaction, actor: Actor, drawn: Drawn, **facts: str) -> str:
+        """Keep what was prepared and invite its parties, within the transaction of what led to it.
+
+        Args:
+            tx: The transaction.
+            actor: Who does it, or in whose name it happens by itself.
+            drawn: What was prepared.
+            facts: What the ledger says beside it, such as the case.
+        """
+        contract_id = self._keep(tx, actor, drawn, **facts)
+        self._invite(tx, actor, self._get(tx, actor, contract_id))
+        return contract_id
+
     def list(self, actor: Actor, limit: int = 100) -> tuple[ContractView, ...]:
         """Return the newest contracts, newest first."""
         actor.require(Permission.CONTRACTS_READ)
@@ -279,21 +297,21 @@ class ContractDesk:
             again = self._invite(tx, actor, self._get(tx, actor, new)) if invited else None
             return Corrected(contract_id=new, invited=again)
 
-    def _draw(self, actor: Actor, data: Mapping[str, Any], again: str | None = None) -> _Drawn:
+    def _draw(self, actor: Actor, data: Mapping[str, Any], again: str | None = None) -> Drawn:
         house = self.household
         now = house.clock.now()
         complete = own_documents.complete(house, actor, data, kept=self._kept(actor, again) if again else None)
         contract = ContractData.parse(complete.data)
         policy = self._policy(contract)
         draft = draw_up(contract, drawn_up_at=now, own=complete.own)
-        return _Drawn(contract=contract, policy=policy, draft=draft, own=complete.own, at=now)
+        return Drawn(contract=contract, policy=policy, draft=draft, own=complete.own, at=now)
 
     def _kept(self, actor: Actor, contract_id: str) -> tuple[ContractRecord, ContractContents]:
         with self.household.store.reading() as tx:
             record = self._get(tx, actor, contract_id)
             return record, self.household.contract_contents(tx, record)
 
-    def _keep(self, tx: Transaction, actor: Actor, drawn: _Drawn, **facts: str) -> str:
+    def _keep(self, tx: Transaction, actor: Actor, drawn: Drawn, **facts: str) -> str:
         house = self.household
         contract, policy, draft, now = drawn.contract, drawn.policy, drawn.draft, drawn.at
         contract_id = new_id()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from esign.engine import admission, notices, seal_names
+from esign.engine import admission, form_mails, notices, seal_names
 from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Mail, Transaction, Work
@@ -63,6 +63,9 @@ class DeliveryDesk:
             self._record_failure(tx, work, DeliveryAbandoned.code)
 
     def _record_failure(self, tx: Transaction, work: Work, code: str) -> None:
+        if work.kind in form_mails.KINDS:
+            form_mails.note(self.household, tx, work, EntryKind.DELIVERY_FAILED, {"code": code})
+            return
         facts = {"kind": work.kind, "code": code, "attempts": work.attempt}
         self.household.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
 
@@ -86,7 +89,8 @@ class DeliveryDesk:
             tx.outbox.finish(work, house.clock.now())
             record = tx.contracts.get(work.contract_id)
             if record is None:
-                return False
+                form_mails.note(house, tx, work, EntryKind.DELIVERY_DONE, {"channel": "email"})
+                return work.kind in form_mails.KINDS
             name = house.documents.put(tx.safe.seal(record.id, "mail", sent))
             contents = house.contract_contents(tx, record)
             contents = replace(contents, mails=(*contents.mails, name))
@@ -101,7 +105,10 @@ class DeliveryDesk:
         return True
 
     def _is_moot(self, work: Work) -> bool:
-        """Tell whether an invitation that waits in the outbox has ended or was taken back: its link opens nothing."""
+        """Tell whether what waits in the outbox is over: the invitation has ended, the draft or case is deleted."""
+        if work.kind in form_mails.KINDS:
+            with self.household.store.reading() as tx:
+                return not tx.safe.holders(work.contract_id)
         if work.kind != INVITATION:
             return False
         with self.household.store.reading() as tx:
@@ -112,6 +119,8 @@ class DeliveryDesk:
     def _mail(self, work: Work) -> Mail:
         house = self.household
         with house.store.reading() as tx:
+            if work.kind in form_mails.KINDS:
+                return form_mails.mail(house, tx, work)
             record = tx.contracts.get(work.contract_id)
             if record is None:
                 raise ContractUnknown("the contract of a delivery is gone")

@@ -26,6 +26,12 @@ EVENT_KINDS = (
     EntryKind.DELIVERY_DONE,
     EntryKind.DELIVERY_FAILED,
     EntryKind.DOSSIER_CREATED,
+    EntryKind.CASE_ACCEPTED,
+    EntryKind.CASE_REFUSED,
+    EntryKind.CASE_REFERRED,
+    EntryKind.CASE_ASKED,
+    EntryKind.CASE_CLOSED,
+    EntryKind.FORM_CORRECTED,
 )
 """What is told. The ledger holds more; a backend system needs no more."""
 
@@ -43,18 +49,20 @@ class Event:
     at: datetime
     contract_id: str | None
     party: str | None
+    case_id: str | None
     seq: int
     """Place in the ledger; never shown, others' business can be counted by it."""
 
     @classmethod
     def of(cls, entry: Entry) -> Event:
         """Return the event of a ledger entry."""
-        party = entry.facts.get("party")
+        party, case = entry.facts.get("party"), entry.facts.get("case")
         return cls(
             id=f"evt_{entry.hash.hex()[:32]}",
             kind=entry.kind.value,
             at=entry.at,
             contract_id=entry.contract,
             party=party if isinstance(party, str) and party else None,
+            case_id=case if isinstance(case, str) and case else None,
             seq=entry.seq,
         )

@@ -14,9 +14,11 @@ from esign.access.passkeys import Site
 from esign.engine.account_ports import CompanyProvider
 from esign.engine.api_ports import Rates, WebhookCaller
 from esign.engine.contents import ContractContents
+from esign.engine.form_ports import Offers, PrefillBook
 from esign.engine.ports import Documents, Mailer, Store, Transaction
 from esign.engine.records import ContractRecord
 from esign.evidence.kinds import EntryKind
+from esign.forms import ReferenceData
 from esign.foundation.clock import Clock
 from esign.identity import CertificateFacts
 from esign.identity.ports import CertificationAuthority, IdentityProvider, RevocationSource
@@ -49,6 +51,12 @@ class Household:
     mailer: Mailer
     webhook_caller: WebhookCaller
     rates: Rates
+    offers: Offers
+    """Which company offers which forms."""
+    prefill: PrefillBook
+    """Which form is filled in from where."""
+    reference: ReferenceData
+    """Postal codes and bank codes."""
     dispute_keys: tuple[bytes, bytes]
     """SubjectPublicKeyInfos of two persons, to whom seeds are escrowed: the inner one's and the outer one's."""
     agent_digest: bytes

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from esign.engine.account_ports import Accounts, Logins
 from esign.engine.api_ports import Answers, ApiKeys, Journeys, Pages, Webhooks
 from esign.engine.desk_ports import BulkRuns, SearchIndex
+from esign.engine.form_ports import Cases, Drafts
 from esign.engine.records import (
     AttemptRecord,
     ContractRecord,
@@ -268,6 +269,14 @@ class Transaction(Protocol):
     @property
     def uploads(self) -> Uploads:
         """The uploads."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """Drafts of forms."""
+
+    @property
+    def cases(self) -> Cases:
+        """What became of forms that were sent in."""
 
     @property
     def page_templates(self) -> PageTemplates:

@@ -31,6 +31,8 @@ def new_secret() -> str:
 def body(delivery: WebhookDelivery) -> bytes:
     """Return what is sent: identifiers, a kind and an instant; the same bytes at every try."""
     data: dict[str, object] = {"event": delivery.event_id, "contract": delivery.contract_id}
+    if delivery.case_id is not None:
+        data["case"] = delivery.case_id
     if delivery.party is not None:
         data["party"] = delivery.party
     return canonical({"type": delivery.kind, "timestamp": rfc3339(delivery.occurred_at), "data": data})

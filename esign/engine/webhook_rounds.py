@@ -242,4 +242,5 @@ def _delivery(webhook: WebhookRecord, event: Event, now: datetime) -> WebhookDel
         state=DeliveryState.WAITING,
         queued_at=now,
         due_at=now,
+        case_id=event.case_id,
     )

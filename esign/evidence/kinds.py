@@ -82,6 +82,17 @@ class EntryKind(StrEnum):
     TEMPLATE_VERSION_MADE = "template.version_made"
     TEMPLATE_ARCHIVED = "template.archived"
     TEMPLATE_RESTORED = "template.restored"
+    # Forms and what becomes of them
+    FORM_PREFILLED = "form.prefilled"
+    FORM_CORRECTED = "form.corrected"
+    FORM_EXPIRED = "form.expired"
+    FORM_TOKEN_MADE = "form.token_made"  # noqa: S105
+    CASE_ACCEPTED = "case.accepted"
+    CASE_REFUSED = "case.refused"
+    CASE_REFERRED = "case.referred"
+    CASE_ASKED = "case.asked"
+    CASE_CLOSED = "case.closed"
+    CASE_DELETED = "case.deleted"
     # The evidence itself
     HEAD_TIMESTAMPED = "head.timestamped"
     DOSSIER_CREATED = "dossier.created"

@@ -20,6 +20,7 @@ from esign.store.contracts import SqlContracts, SqlInvitations
 from esign.store.database import Database
 from esign.store.desk import SqlBulkRuns, SqlSearchIndex
 from esign.store.errors import StoreError
+from esign.store.forms import SqlCases, SqlDrafts
 from esign.store.ledger import SqlLedger
 from esign.store.outbox import SqlOutbox
 from esign.store.pages import SqlPages
@@ -115,6 +116,16 @@ class SqlTransaction:
     def uploads(self) -> SqlUploads:
         """The uploads."""
         return SqlUploads(self._connection)
+
+    @cached_property
+    def drafts(self) -> SqlDrafts:
+        """Drafts of forms."""
+        return SqlDrafts(self._connection)
+
+    @cached_property
+    def cases(self) -> SqlCases:
+        """What became of forms that were sent in."""
+        return SqlCases(self._connection)
 
     @cached_property
     def page_templates(self) -> SqlPageTemplates:

@@ -35,6 +35,8 @@ const KINDS = new Set([
   ...["return_address.added", "return_address.removed"],
   ...["upload.accepted", "upload.refused", "upload.discarded", "upload.expired", "template.made", "template.version_made"],
   ...["template.archived", "template.restored"],
+  ...["form.prefilled", "form.corrected", "form.expired", "form.token_made", "case.accepted", "case.refused", "case.referred"],
+  ...["case.asked", "case.closed", "case.deleted"],
 ]);
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const TEXT = /^[A-Za-z0-9_.:/+=-]{0,200}$/;
