@@ -84,6 +84,12 @@ def _cost_approval(contract: ContractData) -> None:
 
 
 def _own_document(contract: ContractData) -> None:
+    """1. The document is named completely.  2. What stands above the order button is there.  3. What is paid costs."""
+    document = contract.terms["document"]
+    wanted = {"name", "pages", "sha256"} | ({"version", "values"} if "page_template" in document else set())
+    if missing := sorted(wanted - document.keys()):
+        what = "the document is not named completely"
+        raise ContractDataMismatch(what, pointer="/terms/document", rule="required", missing=",".join(missing))
     if contract.paid and contract.signatory.consumer and "order" not in contract.terms:
         what = "what the law wants above the order button is not in the data"
         raise MissingOrderInformation(what, pointer="/terms/order")

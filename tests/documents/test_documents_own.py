@@ -87,6 +87,11 @@ def test_a_document_comes_from_an_upload_or_a_template_and_not_from_both() -> No
     assert code(contract({"name": "x", "pages": 1, "sha256": "00" * 32})) == "contracts.data.schema"
 
 
+def test_a_document_that_is_not_named_completely_is_no_contract_yet() -> None:
+    for data in ({"upload": "abcdefgh"}, {"page_template": "abcdefgh", "name": "x", "pages": 1, "sha256": "00" * 32}):
+        assert code(contract(data)) == "contracts.data.schema"
+
+
 def test_the_companys_pages_come_first_and_look_as_before() -> None:
     draft = drawn()
     before, after = pictures(UPLOAD.pdf), pictures(draft.pdf)
