@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from esign.access import Actor, ActorKind, Permission, Role
 from esign.access.people import Person
+from esign.engine.account_links import Linked, make_link, send_link
 from esign.engine.account_ports import AddressTaken
-from esign.engine.account_records import AccountRecord, AccountState, LinkRecord
+from esign.engine.account_records import AccountRecord, AccountState
 from esign.engine.account_rows import (
     AccountView,
     email_index,
@@ -17,10 +18,9 @@ from esign.engine.account_rows import (
     of_tenant,
     open_person,
     seal_person,
-    token_digest,
     view,
 )
-from esign.engine.account_texts import link_mail
+from esign.engine.audit_trail import AuditEntry, trail
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.refusals import (
@@ -32,34 +32,7 @@ from esign.engine.refusals import (
     TenantUnknown,
 )
 from esign.evidence.kinds import EntryKind
-from esign.foundation.errors import EsignError
-from esign.foundation.identifiers import new_id, new_token
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
-    """An account whose owner has yet to set it up. The link is a secret of that person."""
-
-    account_id: str
-    link: str
-    expires_at: datetime
-    sent: bool = False
-    """Whether the link went to the account's address by mail."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """Something that somebody did on the company's side."""
-
-    seq: int
-    at: datetime
-    kind: str
-    by: str
-    """Kind and name of the actor, ``account:…``."""
-    who: str
-    """Name of the person behind an account; empty: none is known."""
-    contract: str | None
-    facts: Mapping[str, object]
+from esign.foundation.identifiers import new_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +86,9 @@ class AccountDesk:
                 tx.accounts.add(record)
             except AddressTaken as taken:
                 raise AccountExists from taken
-            linked = self._link(tx, record)
+            linked = make_link(house, tx, record)
             note(house, tx, EntryKind.ACCOUNT_INVITED, actor, account_id, roles=_words(wanted))
-        return self._sent(actor, linked, person) if send else linked
+        return send_link(house, actor, linked, person) if send else linked
 
     def invite_again(self, actor: Actor, account_id: str, *, send: bool = True) -> Linked:
         """Let an account be set up anew: all its ways to log in, its logins and its link of before are gone.
@@ -135,10 +108,10 @@ class AccountDesk:
             self._forget_ways(tx, record)
             anew = replace(record, state=AccountState.INVITED, password=None, totp=None, totp_step=0, changed_at=now)
             tx.accounts.update(anew)
-            linked = self._link(tx, anew)
+            linked = make_link(house, tx, anew)
             note(house, tx, EntryKind.ACCOUNT_RESET, actor, account_id)
             person = open_person(tx, anew)
-        return self._sent(actor, linked, person) if send else linked
+        return send_link(house, actor, linked, person) if send else linked
 
     def change_roles(self, actor: Actor, account_id: str, roles: Iterable[str]) -> None:
         """Give an account other roles; its logins end, so that none goes on with the old ones.
@@ -247,23 +220,7 @@ class AccountDesk:
             before: Only entries with a smaller number; None: from the newest.
             limit: How many at the most.
         """
-        actor.require(Permission.AUDIT_READ)
-        with self.household.store.reading() as tx:
-            entries = tx.audit.newest(actor.tenant, before=before, limit=min(limit, 200))
-            records = tx.accounts.of_tenant(actor.tenant)
-            names = {f"{ActorKind.ACCOUNT.value}:{record.id}": open_person(tx, record).name for record in records}
-        return tuple(
-            AuditEntry(
-                seq=entry.seq,
-                at=entry.at,
-                kind=entry.kind.value,
-                by=str(entry.facts["by"]),
-                who=names.get(str(entry.facts["by"]), ""),
-                contract=entry.contract,
-                facts={key: value for key, value in entry.facts.items() if key not in ("by", "tenant")},
-            )
-            for entry in entries
-        )
+        return trail(self.household, actor, before=before, limit=limit)
 
     def _managing(self, actor: Actor) -> datetime:
         actor.require(Permission.ACCOUNTS_MANAGE)
@@ -292,32 +249,6 @@ class AccountDesk:
             tx.accounts.drop_passkey(passkey.id)
         tx.accounts.drop_identities(record.id)
         tx.logins.drop_sessions(record.id)
-
-    def _link(self, tx: Transaction, record: AccountRecord) -> Linked:
-        house = self.household
-        now = house.clock.now()
-        token = new_token()
-        until = now + timedelta(hours=house.settings.account_link_hours)
-        tx.accounts.add_link(
-            LinkRecord(token_digest=token_digest(token), account_id=record.id, created_at=now, expires_at=until)
-        )
-        link = f"{house.settings.web_url}/company/invitation/{token}"
-        return Linked(account_id=record.id, link=link, expires_at=until)
-
-    def _sent(self, actor: Actor, linked: Linked, person: Person) -> Linked:
-        """Send the link; that it could not be sent is said, and the account stays."""
-        house = self.household
-        mail = link_mail(
-            person, link=linked.link, until=linked.expires_at, identifier=new_id(), sandbox=house.settings.sandbox
-        )
-        outcome = "sent"
-        try:
-            house.mailer.send(mail)
-        except EsignError as error:
-            outcome = error.code
-        with house.store.transaction() as tx:
-            note(house, tx, EntryKind.ACCOUNT_LINK_SENT, actor, linked.account_id, outcome=outcome)
-        return replace(linked, sent=outcome == "sent")
 
 
 def _roles(names: Iterable[str]) -> frozenset[Role]:

@@ -244,7 +244,7 @@ class OwnAccountDesk:
             tx.accounts.update(replace(record, sealed=seal_person(tx, record.id, person)))
 
     def _own(self, tx: Transaction, actor: Actor) -> AccountRecord:
-        return Holder(account_id=actor.id, session=actor.session).account(self.household, tx)
+        return Holder(account_id=actor.id, session=actor.session).account(self.household, tx, fresh=False)
 
     def _offered(self, way: str) -> None:
         if way not in self.household.settings.company_login:

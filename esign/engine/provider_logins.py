@@ -67,6 +67,7 @@ class ProviderDesk:
 
         Raises:
             WayNotOffered: No identity provider is configured.
+            ConfirmationNeeded: To add a way to log in, the person has to prove again who it is.
             EsignError: It could not be asked for its endpoints.
         """
         provider = self._provider()
@@ -74,6 +75,8 @@ class ProviderDesk:
         state, nonce, verifier = (b64url(random(32)) for _ in range(3))
         payload = {"state": state, "nonce": nonce, "verifier": verifier, "redirect_uri": redirect_uri}
         if holder is not None:
+            with self.household.store.reading() as tx:
+                holder.account(self.household, tx, fresh=purpose == "add")
             payload |= {"account": holder.account_id, "link": holder.link, "session": holder.session}
         address = provider.address(
             state=state,
@@ -157,7 +160,7 @@ class ProviderDesk:
         house = self.household
         holder = Holder(account_id=flow["account"], link=flow["link"], session=flow["session"])
         with house.store.transaction() as tx:
-            record = holder.account(house, tx)
+            record = holder.account(house, tx, fresh=False)  # it was when the browser departed
             index = subject_index(tx, issuer, subject)
             known = tx.accounts.identity(index)
             if known is not None and known.account_id != record.id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from esign.access.errors import AccountLinkUnknown, LoginNeeded
+from esign.access.errors import AccountLinkUnknown, ConfirmationNeeded, LoginNeeded
 from esign.engine.account_records import AccountRecord, AccountState
 from esign.engine.account_rows import actor_of, note, token_digest
 from esign.engine.household import Household
@@ -23,19 +23,28 @@ class Holder:
     session: str = ""
     """Identifier of the login; empty: by link."""
 
-    def account(self, house: Household, tx: Transaction) -> AccountRecord:
+    def account(self, house: Household, tx: Transaction, *, fresh: bool = True) -> AccountRecord:
         """Return the account, after it is checked that link or login still stand.
+
+        Args:
+            house: The household.
+            tx: The transaction.
+            fresh: Whether who is logged in has to have proven just now who it is.
 
         Raises:
             AccountLinkUnknown: The link was used, replaced, or its time is over.
             LoginNeeded: The login has ended.
+            ConfirmationNeeded: The person has to prove again who it is.
         """
         if self.link:
             return by_link(house, tx, self.link)
         record = tx.accounts.get(self.account_id)
-        sessions = {item.id for item in tx.logins.sessions(self.account_id)}
+        sessions = {item.id: item for item in tx.logins.sessions(self.account_id)}
         if record is None or record.state is not AccountState.ACTIVE or self.session not in sessions:
             raise LoginNeeded
+        confirmed_at = sessions[self.session].confirmed_at
+        if fresh and not actor_of(record, confirmed_at=confirmed_at).confirmed(house.clock.now()):
+            raise ConfirmationNeeded
         return record
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from esign.access import system
 from tests.company.people import colleague, invited, token_of
+from tests.documents.own_documents import UPLOAD, description
 
 
 def contract(world: Any, tenant: str) -> str:
@@ -30,11 +31,16 @@ def link(world: Any, tenant: str) -> str:
     return token_of(invited(world, "clerk", tenant=tenant, email=f"link@{tenant}.example.org", send=False).link)
 
 
+def page_template(world: Any, tenant: str) -> str:
+    return str(world.application.templates.create(system(tenant), description(), UPLOAD.pdf).id)
+
+
 EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "contract_id": contract,
     "account_id": account,
     "session_id": session,
     "token": link,
+    "template_id": page_template,
 }
 """Name in the address: how to make one."""
 

@@ -436,3 +436,21 @@ def test_answers_are_json_that_no_browser_of_ours_would_send_otherwise() -> None
     device = Authenticator()
     made = json.loads(device.make({"rp": {"id": "localhost"}, "user": {"id": "AA"}, "challenge": "AA"}))
     assert set(made) == {"id", "rawId", "type", "response", "clientExtensionResults", "authenticatorAttachment"}
+
+
+def test_a_way_is_added_only_by_who_proved_just_now_who_it_is(world: Any) -> None:
+    person = colleague(world, "clerk")
+    desk = world.application.own_account
+    holder = person.holder
+    challenge, offer = desk.begin_passkey(holder), desk.begin_password(holder)
+    answer, code = Authenticator().make(dict(challenge.options)), ""
+    world.clock.offset += timedelta(minutes=9, seconds=50)
+    world.clock.offset += timedelta(seconds=15)
+    with pytest.raises((ConfirmationNeeded, LoginExpired)):
+        desk.add_passkey(holder, challenge.token, answer, "x")
+    with pytest.raises((ConfirmationNeeded, LoginExpired)):
+        desk.add_password(holder, offer.token, PASSWORD, code)
+    for begin in (desk.begin_passkey, desk.begin_password):
+        with pytest.raises(ConfirmationNeeded):
+            begin(holder)
+    assert world.application.accounts.view(system("default"), person.id).ways == ("passkey",)
