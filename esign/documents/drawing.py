@@ -68,17 +68,24 @@ def draw_up(contract: ContractData, *, drawn_up_at: datetime, own: OwnPages | No
         raise DraftFailed("the template has no place for each signature", template=contract.template)
     pdf = sheet.pdf
     if own is not None:
-        pdf = joined(
+        pdf = _joined(contract, own, sheet.pdf, data, drawn_up_at)
+    attachment = Attachment(name=CONTRACT_FILE, media_type="application/json", relationship="Data", sha256=sha256(data))
+    return Draft(pdf=pdf, pages=pages, fields=tuple(found[name] for name in expected), attachments=(attachment,))
+
+
+def _joined(contract: ContractData, own: OwnPages, sheet: bytes, data: bytes, at: datetime) -> bytes:
+    try:
+        return joined(
             own,
-            sheet.pdf,
+            sheet,
             title=f"{contract.title} {contract.reference}",
             author=contract.company.name,
             lang=contract.lang,
-            at=drawn_up_at,
+            at=at,
             data=(CONTRACT_FILE, data),
         )
-    attachment = Attachment(name=CONTRACT_FILE, media_type="application/json", relationship="Data", sha256=sha256(data))
-    return Draft(pdf=pdf, pages=pages, fields=tuple(found[name] for name in expected), attachments=(attachment,))
+    except Exception as error:  # whatever stands in pages from outside
+        raise DraftFailed("the pages could not be joined", fault=type(error).__name__) from error
 
 
 def _check_own(contract: ContractData, own: OwnPages | None) -> None:

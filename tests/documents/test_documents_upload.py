@@ -314,6 +314,18 @@ def test_a_page_tree_in_circles_is_refused() -> None:
     assert code(made(endless)) == "damaged"
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        Dictionary(Type=Name.StructTreeRoot, K=Array([1, 2]), ParentTree=7),
+        Dictionary(Type=Name.StructTreeRoot, K=Dictionary(S=Name.P), ParentTree=Dictionary(Nums=Array([Name.A, 1]))),
+        Dictionary(Type=Name.StructTreeRoot, ParentTree=Dictionary(Kids=Array([5]))),
+    ],
+)
+def test_tags_of_an_impossible_shape_are_left_out(tree: Dictionary) -> None:
+    assert "not_tagged" in kinds(good(made(in_root(StructTreeRoot=tree)), STANDARD_FONT))
+
+
 def bomb(filters: list[str], data: bytes) -> bytes:
     def change(document: pikepdf.Pdf) -> None:
         stream = document.make_stream(b"")

@@ -101,7 +101,8 @@ def prune(document: pikepdf.Pdf) -> None:
     root: Any = document.Root
     for key in [key for key in list(root) if key not in _KEPT]:
         del root[key]
-    if "/StructTreeRoot" in root and not _tree_ends(root["/StructTreeRoot"]):
+    tags = root.get("/StructTreeRoot")
+    if tags is not None and not (_tree_ends(tags) and _well_formed(tags)):
         del root["/StructTreeRoot"]
     names: Any = root.get("/Names")
     if isinstance(names, pikepdf.Dictionary):
@@ -113,6 +114,8 @@ def prune(document: pikepdf.Pdf) -> None:
         if isinstance(item, pikepdf.Stream) and "/Alternates" in item:  # other pictures for other printers
             del item["/Alternates"]
     for page in document.pages:
+        if not isinstance(page.obj.get("/StructParents", 0), int):
+            del page.obj["/StructParents"]
         for name in _PAGE_DROPPED:
             if name in page.obj:
                 del page.obj[name]
@@ -139,6 +142,23 @@ def _tree_ends(tree: Any) -> bool:
         if "/K" in node and node.get("/Type") not in ("/MCR", "/OBJR"):
             waiting.append(node["/K"])
     return isinstance(tree, pikepdf.Dictionary)
+
+
+def _well_formed(tree: Any) -> bool:
+    """Tell whether a tag tree has elements at its top and numbers in its tree of parents."""
+    kids = tree.get("/K")
+    tops = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+    waiting = [(tree.get("/ParentTree", pikepdf.Dictionary()), 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        numbers = node.get("/Nums", pikepdf.Array()) if isinstance(node, pikepdf.Dictionary) else None
+        below = node.get("/Kids", pikepdf.Array()) if isinstance(node, pikepdf.Dictionary) else None
+        if not isinstance(numbers, pikepdf.Array) or not isinstance(below, pikepdf.Array) or depth > 8:
+            return False
+        if len(numbers) % 2 or not all(isinstance(key, int) for key in list(numbers)[::2]):
+            return False
+        waiting.extend((kid, depth + 1) for kid in below)
+    return all(isinstance(top, pikepdf.Dictionary) for top in tops)
 
 
 def _inside(item: Any, key: str) -> Any:
