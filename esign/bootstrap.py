@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.serialization import (
 from esign.ceremony.errors import KeyUnusableError
 from esign.ceremony.keys import read_p256
 from esign.engine import Application
-from esign.engine.form_ports import NoPrefill
 from esign.engine.household import Household
 from esign.engine.ports import Mailer
 from esign.foundation.canonical import canonical
@@ -33,6 +32,7 @@ from esign.gateways.guarded_http import GuardedCaller
 from esign.gateways.http import HttpCaller
 from esign.gateways.identity_provider import HttpIdentityProvider
 from esign.gateways.mail import MailServer, SmtpMailer
+from esign.gateways.prefill import configured_prefill
 from esign.gateways.revocation import RevocationCollector
 from esign.gateways.timestamp_authority import HttpTimestampAuthority
 from esign.gateways.webhooks import GuardedWebhookCaller
@@ -96,7 +96,7 @@ def build(
         ),
         rates=SharedRates(settings.state_dir / "rates.sqlite"),
         offers=offers(settings),
-        prefill=NoPrefill(),
+        prefill=configured_prefill(settings),
         reference=reference_data(settings.state_dir / "reference"),
         company_provider=company_provider(settings, caller, clock),
         dispute_keys=dispute_keys(settings),

@@ -22,8 +22,10 @@ from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.digests import sha256
 from esign.foundation.errors import EsignError
 from esign.gateways.certification_authority import EstCertificationAuthority
+from esign.gateways.form_files import offers, reference_data
 from esign.gateways.http import HttpCaller, RetryRule
 from esign.gateways.identity_provider import HttpIdentityProvider
+from esign.gateways.prefill import configured_prefill
 from esign.gateways.timestamp_authority import HttpTimestampAuthority
 from esign.identity import CertificateFacts
 from esign.policy import signature_policy
@@ -84,6 +86,8 @@ def inspect(
         *_point("seal", lambda: _seal(settings, clock)),
         *_point("dispute keys", lambda: _dispute(settings)),
         *_point("signature policies", lambda: _policies(settings, clock)),
+        *_point("forms", lambda: _forms(settings)),
+        *_point("prefill", lambda: _prefill(settings, outside=outside)),
         *_point("trust services", lambda: _named(settings)),
     ]
     if outside:
@@ -129,6 +133,29 @@ def _database(settings: Settings) -> _Look:
         database.close()
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     yield State.GOOD, f"{kind}, its tables are those of this version"
+
+
+def _forms(settings: Settings) -> _Look:
+    reference_data(settings.state_dir / "reference")
+    found = offers(settings)
+    count = sum(len(found.of(tenant)) for tenant in settings.tenants)
+    if settings.forms_file is None:
+        what = (
+            "the sample forms of the sandbox are offered" if settings.sandbox else "no forms are offered (forms_file)"
+        )
+        yield State.GOOD, what
+        return
+    yield State.GOOD, f"{count} forms are offered"
+
+
+def _prefill(settings: Settings, *, outside: bool) -> _Look:
+    found = configured_prefill(settings)
+    if settings.prefill_file is None:
+        yield State.GOOD, "no form is filled in from the company's data (prefill_file)"
+        return
+    for source in found.sources.values() if outside else ():
+        source.check()
+    yield State.GOOD, f"{len(found.uses)} forms are filled in, from {len(found.sources)} sources"
 
 
 def _vault(settings: Settings) -> _Look:

@@ -92,14 +92,6 @@ class PrefillBook(Protocol):
         """Return how a company's form is filled in, or None."""
 
 
-class NoPrefill:
-    """Fills in nothing: what stands here where no source is configured."""
-
-    def of(self, tenant: str, form: str) -> PrefillUse | None:
-        """Return None."""
-        return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """A form that a company offers."""

@@ -145,3 +145,15 @@ class MailOutcomeUnknown(MailError):
     """The connection broke after the mail was handed over; it may have been accepted."""
 
     code = "gateway.mail.outcome_unknown"
+
+
+class PrefillUnavailable(GatewayError):
+    """The company's data about customers could not be asked, or did not answer as configured."""
+
+    code = "gateway.prefill"
+
+
+class PrefillFileMalformed(PrefillUnavailable):
+    """The file with the company's data is not of the form that is configured."""
+
+    code = "gateway.prefill.file"
