@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -36,6 +37,13 @@ LOOPBACK = ("127.0.0.0/8",)
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
 
 
+def complete(request: bytes) -> bool:
+    """Tell whether a request has come with its whole body; who closes before that resets the connection."""
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *([0-9]+)", head)
+    return bool(end) and len(body) >= int(length[1] if length else 0)
+
+
 @contextmanager
 def listening(answer: bytes | Callable[[socket.socket], None], tls: ssl.SSLContext | None = None) -> Iterator[Any]:
     """A server on loopback that answers every request alike, and remembers what it got."""
@@ -54,7 +62,7 @@ def listening(answer: bytes | Callable[[socket.socket], None], tls: ssl.SSLConte
                     with connection if tls is None else tls.wrap_socket(connection, server_side=True) as stream:
                         stream.settimeout(5)
                         got = stream.recv(65536)
-                        while b"\r\n\r\n" not in got:
+                        while not complete(got):
                             got += stream.recv(65536)
                         seen.append(got)
                         if callable(answer):
