@@ -46,3 +46,6 @@ EXAMPLES: dict[str, Callable[[Any, str], str]] = {
 
 FORMS: dict[str, dict[str, Any]] = {"company_accounts.roles": {"roles": "clerk"}}
 """Endpoint: what its form needs before the object is looked at; most look at the object first."""
+
+QUERIES: dict[str, dict[str, str]] = {}
+"""Endpoint: what its address needs behind the question mark to be a page at all."""
