@@ -18,6 +18,7 @@ from web import (
     ceremony_api,
     company,
     demo_pages,
+    forms,
     journeys,
     language,
     pages,
@@ -69,12 +70,14 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
 
     request_log.install(app)
-    forms = security.install(app, web_url=settings.web_url)
+    if hasattr(application, "sessions"):
+        company.room_for_files(app, cast("EngineApplication", application))
+    csrf = security.install(app, web_url=settings.web_url)
     language.install(app)
     problems.install(app)
 
     api = ceremony_api.blueprint(application, agent_origin=agent_origin)
-    forms.exempt(api)
+    csrf.exempt(api)
     app.register_blueprint(api)
     app.register_blueprint(pages.blueprint())
     app.register_blueprint(journeys.blueprint(cast("EngineApplication", application)))
@@ -85,6 +88,9 @@ def create_app(
 
     if hasattr(application, "sessions"):  # the pages' own tests bring an engine without accounts
         company.install(app, cast("EngineApplication", application))
+    app.jinja_env.globals["forms_door"] = None
+    if hasattr(application, "forms"):
+        forms.install(app, cast("EngineApplication", application))
 
     @app.after_request
     def ceremony_is_open_to_the_agent(response: Response) -> Response:

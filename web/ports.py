@@ -22,6 +22,10 @@ class Settings(Protocol):
         """Origin under which these pages are reached."""
 
     @property
+    def tenants(self) -> tuple[str, ...]:
+        """Short names of the companies that the installation serves; the first one's forms are offered here."""
+
+    @property
     def agent_dist(self) -> Path | None:
         """Folder with the built agent, whose manifest's hash is published."""
 

@@ -1,0 +1,60 @@
+"""All answers once more, to check and to correct, before anything is sent in (BGB § 312i (1) No. 1, WCAG 2.2 3.3.4)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from esign.engine.form_refusals import DraftUnknown
+from web.forms import showing
+from web.forms.desk import Door, fingerprint
+from web.forms.filling import to
+from web.language import language
+
+
+def blueprint(door: Door) -> Blueprint:
+    """Return the page on which everything is checked, and the button that sends it in."""
+    pages = Blueprint("forms_review", __name__, url_prefix="/formulare")
+
+    @pages.get("/<name>/pruefen")
+    def page(name: str) -> str | Response:
+        definition = door.form(name)
+        held = door.held(definition)
+        if held is None:
+            return elsewhere(name)
+        lang = language()
+        checked = door.checked(definition, held.view.answers)
+        if not checked.complete:
+            return to(url_for("forms.form", name=name, geprueft=1, _anchor="problems"))
+        sections = showing.sections(definition, checked, held.view.answers, held.view.prefilled, lang, judged=True)
+        return render_template(
+            "forms/check.html",
+            form=definition,
+            company=door.offer(name).company,
+            title=definition.title[lang],
+            groups=showing.rows(sections, checked, lang),
+            figures=[item for item in showing.figures(definition, checked, lang) if item.text],
+            seen=fingerprint(held.view.answers),
+            changed=request.args.get("hinweis") == "changed",
+        )
+
+    @pages.post("/<name>/absenden")
+    def send(name: str) -> Response:
+        definition = door.form(name)
+        held = door.held(definition)
+        if held is None:  # sent twice: what became of it, once
+            return elsewhere(name)
+        if request.form.get("seen", "") != fingerprint(held.view.answers):
+            return to(url_for("forms_review.page", name=name, hinweis="changed"))
+        try:
+            door.forms.submit(held.token, held.view.answers)
+        except DraftUnknown:
+            return elsewhere(name)
+        return to(url_for("forms_outcome.page", name=name))
+
+    def elsewhere(name: str) -> Response:
+        """There is no draft to look at: show what became of it, or the form."""
+        if door.sent(door.form(name)) is not None:
+            return to(url_for("forms_outcome.page", name=name))
+        return to(url_for("forms.form", name=name, hinweis="expired"))
+
+    return pages
