@@ -40,6 +40,8 @@ class WebhookEvent:
     """When it happened (RFC 3339, UTC)."""
     contract: str | None
     party: str | None
+    case: str | None = None
+    """What a customer sent in by form."""
 
 
 def verify(
@@ -80,7 +82,12 @@ def verify(
         told = json.loads(body)
         data = told["data"]
         return WebhookEvent(
-            id=name, kind=told["type"], at=told["timestamp"], contract=data.get("contract"), party=data.get("party")
+            id=name,
+            kind=told["type"],
+            at=told["timestamp"],
+            contract=data.get("contract"),
+            party=data.get("party"),
+            case=data.get("case"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WebhookRefused("the message is not of this form") from error

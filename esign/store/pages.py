@@ -8,6 +8,7 @@ from esign.engine.paging import ContractFilter, ContractPlace
 from esign.engine.records import ContractRecord, ContractState
 from esign.evidence.entry import Entry
 from esign.policy import LegalLevel
+from esign.store.tables_access import audit
 from esign.store.tables_contracts import contract
 from esign.store.tables_ledger import ledger_entry
 
@@ -56,8 +57,13 @@ class SqlPages:
         """Return the ledger's entries about a tenant's contracts, oldest first, from a place in the ledger on."""
         query = (
             select(ledger_entry.c.bytes)
-            .join(contract, contract.c.id == ledger_entry.c.contract_id)
-            .where(contract.c.tenant == tenant, ledger_entry.c.seq >= start, ledger_entry.c.kind.in_(kinds))
+            .outerjoin(contract, contract.c.id == ledger_entry.c.contract_id)
+            .outerjoin(audit, audit.c.seq == ledger_entry.c.seq)
+            .where(
+                or_(contract.c.tenant == tenant, and_(ledger_entry.c.contract_id.is_(None), audit.c.tenant == tenant)),
+                ledger_entry.c.seq >= start,
+                ledger_entry.c.kind.in_(kinds),
+            )
             .order_by(ledger_entry.c.seq)
             .limit(limit)
         )

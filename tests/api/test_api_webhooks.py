@@ -81,7 +81,7 @@ def test_what_happens_is_told_signed_and_says_nothing_personal(api, backend, rec
         assert url == URL
         event = verify(body, headers, [webhook["secret"]], now=api.world.clock.now().timestamp())
         assert event.contract == made["id"]
-        assert set(json.loads(body)["data"]) <= {"event", "contract", "party"}
+        assert set(json.loads(body)["data"]) <= {"event", "contract", "party", "case"}
         for word in ("Jana", "Beispiel", "@", made["reference"]):
             assert word not in body.decode()
     listed = {item["id"]: item["kind"] for item in backend.get("/events").json()["items"]}

@@ -62,6 +62,7 @@ def event(found: Event) -> dict[str, Any]:
         "at": rfc3339(found.at),
         "contract": found.contract_id,
         "party": found.party,
+        "case": found.case_id,
     }
 
 
