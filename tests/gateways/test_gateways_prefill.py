@@ -1,4 +1,4 @@
-"""Prefill: exactly one customer or nothing, whatever the key says; sources cannot write, be flooded or be led astray."""
+"""Prefill: one customer or nothing, whatever the key says; sources cannot write, be flooded or be led astray."""
 
 from __future__ import annotations
 

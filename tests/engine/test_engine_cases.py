@@ -1,0 +1,348 @@
+"""Cases: sent in without a screen, decided by rules or by an employee, within the company's own walls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from esign.access import ALLOWED, AccessDenied, Actor, ActorKind, Permission, Role, system
+from esign.engine.form_refusals import (
+    CaseNotComplete,
+    CaseReasonMissing,
+    CaseStateRefused,
+    CaseUnknown,
+    FormNotOffered,
+    PrefillNotConfigured,
+    PrefillTokenRefused,
+)
+from esign.engine.webhook_rounds import WebhookRounds
+from esign.evidence.errors import ErasedError
+from esign.forms import UnknownField
+from tests.actors import COMPANY
+from tests.engine.test_engine_forms import contracts, entries
+from tests.form_answers import answers_of
+
+CLERK = Actor(tenant="default", kind=ActorKind.ACCOUNT, id="clerk", permissions=ALLOWED[Role.CLERK])
+STRANGER = system("other")
+REFERRED = ("electricity-supply", "too much for a household")
+
+
+def referred(world: Any) -> str:
+    sent = world.application.cases.create(COMPANY, REFERRED[0], answers_of(*REFERRED))
+    assert sent.outcome == "refer"
+    return str(sent.case_id)
+
+
+def actor(*permissions: Permission) -> Actor:
+    return Actor(tenant="default", kind=ActorKind.API_KEY, id="key", permissions=frozenset(permissions))
+
+
+def test_a_backend_system_sends_answers_in_and_the_customer_is_invited(world: Any) -> None:
+    application = world.application
+    sent = application.cases.create(COMPANY, "mobile-plan", answers_of("mobile-plan"), reference="ORDER 4711")
+    assert sent.outcome == "accept"
+    assert application.contracts.view(COMPANY, sent.contract_id).reference == "ORDER 4711"
+    assert application.contracts.view(COMPANY, sent.contract_id).state == "invited"
+    detail = application.cases.detail(COMPANY, sent.case_id)
+    assert detail.answers["given_name"] == "Sophie" and detail.values["iban"] == "DE27100200300012345678"
+    assert "iban" in detail.left_over, "what the contract does not say stays with the case"
+
+
+def test_wrong_answers_make_no_case(world: Any) -> None:
+    cases = world.application.cases
+    sent = cases.create(COMPANY, "mobile-plan", answers_of("mobile-plan", postal_code="0078"))
+    assert (sent.outcome, sent.case_id) == ("ask", None) and sent.findings
+    with pytest.raises(UnknownField):
+        cases.create(COMPANY, "mobile-plan", {"unknown": "x"})
+    with pytest.raises(FormNotOffered):
+        cases.create(COMPANY, "no-such-form", {})
+    assert cases.list(COMPANY).cases == () and entries(world) == []
+
+
+def test_an_employee_accepts_and_it_goes_on_as_if_the_rules_had(world: Any) -> None:
+    application = world.application
+    case_id = referred(world)
+    assert application.delivery.deliver_due() == 0
+    assert application.cases.detail(CLERK, case_id).answer_by is not None
+    view = application.cases.decide(CLERK, case_id, accept=True)
+    assert (view.state, view.rules[0]) == ("accepted", "employee")
+    assert application.contracts.view(COMPANY, view.contract_id).state == "invited"
+    assert application.delivery.deliver_due() == 1
+    (entry,) = entries(world, "case.accepted")
+    assert (entry.facts["by"], entry.facts["decided"]) == ("account:clerk", "employee")
+    for accept in (True, False):
+        with pytest.raises(CaseStateRefused):
+            application.cases.decide(CLERK, case_id, accept=accept, reason="zweimal")
+    assert contracts(world) == 1
+
+
+def test_an_employee_refuses_with_a_reason_and_the_customer_is_told(world: Any) -> None:
+    application = world.application
+    case_id = referred(world)
+    for reason in ("", "  ", "x" * 1001, "a\0b", "a\u202eb"):
+        with pytest.raises(CaseReasonMissing):
+            application.cases.decide(CLERK, case_id, accept=False, reason=reason)
+    view = application.cases.decide(CLERK, case_id, accept=False, reason="Der Anschluss ist zu groß.\n{link}")
+    assert (view.state, view.contract_id) == ("refused", None)
+    assert application.delivery.deliver_due() == 1
+    assert world.post.message()["To"] == "jana.beispiel@post.example"
+    assert "Der Anschluss ist zu groß.\n{link}" in world.post.text().replace("\r\n", "\n")
+    assert "Jana Beispiel" in world.post.text() and "SANDBOX" in world.post.subject()
+    whole = b"".join(each.canonical() for each in entries(world))
+    assert "groß".encode() not in whole and b"jana" not in whole.lower()
+    assert [entry.facts["kind"] for entry in entries(world, "delivery.done")] == ["case_refusal"]
+
+
+def test_what_does_not_hold_any_more_is_not_accepted(world: Any) -> None:
+    case_id = referred(world)
+    world.clock.offset += timedelta(days=200)
+    with pytest.raises(CaseNotComplete):
+        world.application.cases.decide(CLERK, case_id, accept=True)
+    assert world.application.cases.view(CLERK, case_id).state == "referred"
+    assert world.application.cases.close(CLERK, case_id, "zu spät").state == "closed"
+
+
+def test_who_sent_it_in_learns_what_the_employee_decided(world: Any) -> None:
+    application = world.application
+    token = application.forms.begin("default", REFERRED[0]).token
+    sent = application.forms.submit(token, answers_of(*REFERRED))
+    application.cases.decide(CLERK, sent.case_id, accept=False, reason="Leider nein.")
+    told = application.forms.outcome(token)
+    assert (told.outcome, told.reasons[0].text["de"]) == ("refuse", "Leider nein.")
+
+
+def test_nobody_sees_or_decides_another_companys_case(world: Any) -> None:
+    cases = world.application.cases
+    case_id = referred(world)
+    for found in (case_id, "no-such-case", ""):
+        for use in (
+            lambda each: cases.view(STRANGER, each),
+            lambda each: cases.detail(STRANGER, each),
+            lambda each: cases.corrections(STRANGER, each),
+            lambda each: cases.close(STRANGER, each),
+            lambda each: cases.decide(STRANGER, each, accept=False, reason="x"),
+        ):
+            with pytest.raises(CaseUnknown):
+                use(found)
+    assert cases.list(STRANGER).cases == ()
+    assert cases.view(COMPANY, case_id).state == "referred"
+
+
+def test_every_use_case_asks_for_its_permission(world: Any) -> None:
+    application = world.application
+    case_id = referred(world)
+    reads, decides = Permission.CASES_READ, Permission.CASES_DECIDE
+    writes = Permission.CONTRACTS_WRITE
+    uses = {
+        lambda who: application.cases.create(who, "mobile-plan", {}): writes,
+        lambda who: application.cases.list(who): reads,
+        lambda who: application.cases.view(who, case_id): reads,
+        lambda who: application.cases.detail(who, case_id): reads,
+        lambda who: application.cases.corrections(who, case_id): reads,
+        lambda who: application.cases.close(who, case_id): decides,
+        lambda who: application.cases.decide(who, case_id, accept=False, reason="x"): decides,
+        lambda who: application.prefill.token(who, "mobile-plan", "K-1"): writes,
+    }
+    for use, needed in uses.items():
+        with pytest.raises(AccessDenied):
+            use(actor(*(set(Permission) - {needed})))
+    assert application.cases.view(COMPANY, case_id).state == "referred"
+
+
+def test_cases_are_listed_in_pages_by_state_and_form(world: Any) -> None:
+    cases = world.application.cases
+    made = [referred(world) for _ in range(3)]
+    other = cases.create(COMPANY, "household-insurance", answers_of("household-insurance", "holiday home")).case_id
+    first = cases.list(COMPANY, state="referred", limit=2)
+    second = cases.list(COMPANY, state="referred", limit=2, after=first.next)
+    assert [each.id for each in (*first.cases, *second.cases)] == made[::-1] and second.next is None
+    assert [each.id for each in cases.list(COMPANY, form="household-insurance").cases] == [other]
+    with pytest.raises(ValueError):
+        cases.list(COMPANY, state="lost")
+
+
+def test_a_refused_case_is_deleted_on_time_with_its_key(world: Any) -> None:
+    application = world.application
+    sent = application.cases.create(COMPANY, "household-insurance", answers_of("household-insurance", "holiday home"))
+    waiting = referred(world)
+    accepted = application.cases.create(COMPANY, "mobile-plan", answers_of("mobile-plan")).case_id
+    with application.contracts.household.store.reading() as tx:
+        record = tx.cases.get(sent.case_id)
+    world.clock.offset += timedelta(days=90, seconds=1)
+    assert application.cases.forget_due() == 1 and application.cases.forget_due() == 0
+    with pytest.raises(CaseUnknown):
+        application.cases.view(COMPANY, sent.case_id)
+    with application.contracts.household.store.reading() as tx, pytest.raises(ErasedError):
+        tx.safe.open(sent.case_id, "case", record.sealed)
+    assert {each.id for each in application.cases.list(COMPANY).cases} == {waiting, accepted}
+    assert len(entries(world, "case.deleted")) == 1
+
+
+# Prefill
+
+CUSTOMERS = (
+    "number;given_name;family_name;birth_date;email;phone\n"
+    "K-1;Sophie;Müller-Lüdenscheidt;1995-06-21;alt@post.example;0176 04069001\n"
+    "K-2;Jana;Beispiel;1990-01-01;eins@post.example;0176 1\n"
+    "K-2;Jana;Beispiel;1990-01-01;zwei@post.example;0176 2\n"
+)
+PREFILL = """
+[sources.customers]
+kind = "csv"
+file = "customers.csv"
+encoding = "utf-8"
+
+[uses.default.mobile-plan]
+source = "customers"
+token = {customer = "number"}
+identity = {given_name = "given_name", family_name = "family_name", birth_date = "birth_date"}
+fields = {given_name = "given_name", family_name = "family_name", email = "email", phone = "phone"}
+"""
+
+
+@pytest.fixture
+def filled(world: Any) -> Any:
+    folder: Path = world.folder
+    (folder / "customers.csv").write_text(CUSTOMERS)
+    (folder / "prefill.toml").write_text(PREFILL)
+    world.settings = world.settings.with_changes(prefill_file=folder / "prefill.toml")
+    world.start()
+    return world
+
+
+def test_a_token_fills_one_form_in_once(filled: Any) -> None:
+    forms, prefill = filled.application.forms, filled.application.prefill
+    made = prefill.token(COMPANY, "mobile-plan", "K-1")
+    assert made.link == f"{filled.settings.web_url}/formulare/mobile-plan#prefill={made.token}"
+    opened = forms.begin("default", "mobile-plan", made.token)
+    assert opened.prefill == "found" and opened.prefilled["given_name"] == "Sophie"
+    assert forms.read(opened.token).answers == opened.prefilled
+    with pytest.raises(PrefillTokenRefused):
+        forms.begin("default", "mobile-plan", made.token)
+    whole = b"".join(each.canonical() for each in entries(filled))
+    assert b"K-1" not in whole and b"Sophie" not in whole
+    assert "K-1" not in made.token
+
+
+def test_a_token_is_good_for_its_form_its_company_and_its_time(filled: Any) -> None:
+    forms, prefill = filled.application.forms, filled.application.prefill
+    token = prefill.token(COMPANY, "mobile-plan", "K-1").token
+    head, claims, mac = token.split(".")
+    wrong = [
+        "",
+        "x",
+        "a.b.c",
+        token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB"),
+        f"{head}.{claims}.",
+        "eyJhbGciOiJub25lIn0." + claims + ".",
+        f"{head}.{claims[:-2]}.{mac}",
+        token + "x" * 5000,
+    ]
+    for each in wrong:
+        with pytest.raises(PrefillTokenRefused):
+            forms.begin("default", "mobile-plan", each)
+    with pytest.raises(PrefillTokenRefused):
+        forms.begin("default", "electricity-supply", token)
+    with pytest.raises(PrefillTokenRefused):
+        forms.begin("other", "mobile-plan", token)
+    filled.clock.offset += timedelta(days=7, seconds=1)
+    with pytest.raises(PrefillTokenRefused):
+        forms.begin("default", "mobile-plan", token)
+
+
+def test_nothing_is_shown_unless_exactly_one_customer_is_known(filled: Any) -> None:
+    forms, prefill = filled.application.forms, filled.application.prefill
+    for customer in ("K-2", "K-9", "K-1' OR '1'='1"):
+        opened = forms.begin("default", "mobile-plan", prefill.token(COMPANY, "mobile-plan", customer).token)
+        assert (opened.prefill, opened.prefilled) == ("none", {})
+    for customer in ("", "a\nb", "x" * 201):
+        with pytest.raises(PrefillTokenRefused):
+            prefill.token(COMPANY, "mobile-plan", customer)
+    for form in ("electricity-supply",):
+        with pytest.raises(PrefillNotConfigured):
+            prefill.token(COMPANY, form, "K-1")
+
+
+def test_a_source_that_does_not_answer_stops_nobody_and_uses_no_token_up(filled: Any) -> None:
+    forms, prefill = filled.application.forms, filled.application.prefill
+    token = prefill.token(COMPANY, "mobile-plan", "K-1").token
+    (filled.folder / "customers.csv").write_text("number;given_name\nK-1\n")
+    assert forms.begin("default", "mobile-plan", token).prefill == "unavailable"
+    (filled.folder / "customers.csv").write_text(CUSTOMERS)
+    assert forms.begin("default", "mobile-plan", token).prefill == "found"
+
+
+def test_corrections_flow_back_by_identifier_and_are_fetched_with_a_permission(filled: Any) -> None:
+    application = filled.application
+    opened = application.forms.begin(
+        "default", "mobile-plan", application.prefill.token(COMPANY, "mobile-plan", "K-1").token
+    )
+    sent = application.forms.submit(opened.token, answers_of("mobile-plan"))
+    assert sent.outcome == "accept" and application.cases.view(COMPANY, sent.case_id).corrected
+    found = application.cases.corrections(COMPANY, sent.case_id)
+    (only,) = found.corrections
+    assert (only.field, only.old, only.new) == (
+        "email",
+        "alt@post.example",
+        "sophie.mueller-luedenscheidt@post.example",
+    )
+    assert (found.source, found.customer) == ("customers", {"customer": "K-1"})
+    (entry,) = entries(filled, "form.corrected")
+    assert (entry.facts["case"], entry.facts["fields"]) == (sent.case_id, 1)
+
+
+def test_what_was_only_written_otherwise_is_no_correction(filled: Any) -> None:
+    application = filled.application
+    (filled.folder / "customers.csv").write_text(CUSTOMERS.replace("alt@", "sophie.mueller-luedenscheidt@"))
+    opened = application.forms.begin(
+        "default", "mobile-plan", application.prefill.token(COMPANY, "mobile-plan", "K-1").token
+    )
+    sent = application.forms.submit(opened.token, answers_of("mobile-plan", phone="+49 176 04069001"))
+    assert not application.cases.view(COMPANY, sent.case_id).corrected
+    assert entries(filled, "form.corrected") == []
+
+
+# Webhooks
+
+
+def test_webhooks_are_told_of_cases_and_corrections_by_identifier(filled: Any) -> None:
+    application = filled.application
+    sent_bodies: list[bytes] = []
+
+    class Caller:
+        def check(self, url: str) -> None:
+            pass
+
+        def post(self, url: str, body: bytes, headers: Any) -> int:
+            sent_bodies.append(body)
+            return 200
+
+    from dataclasses import replace
+
+    house = replace(application.contracts.household, webhook_caller=Caller())
+    rounds = WebhookRounds(household=house)
+    replace(application.webhooks, household=house).create(COMPANY, url="https://backend.example/hook")
+    stranger = replace(application.webhooks, household=house).create(STRANGER, url="https://stranger.example/hook")
+    opened = application.forms.begin(
+        "default", "mobile-plan", application.prefill.token(COMPANY, "mobile-plan", "K-1").token
+    )
+    accepted = application.forms.submit(opened.token, answers_of("mobile-plan"))
+    case_id = referred(filled)
+    while rounds.fan_out():
+        pass
+    while rounds.deliver_due():
+        pass
+    import json
+
+    told = {(each["type"], each["data"].get("case")) for each in map(json.loads, sent_bodies)}
+    assert {
+        ("case.accepted", accepted.case_id),
+        ("form.corrected", accepted.case_id),
+        ("case.referred", case_id),
+        ("invitation.made", None),
+    } <= told
+    assert all(b"post.example" not in body and b"Sophie" not in body for body in sent_bodies)
+    assert application.webhooks.deliveries(STRANGER, stranger.view.id).deliveries == ()
