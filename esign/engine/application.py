@@ -10,6 +10,7 @@ from esign.engine.api_ports import Rates
 from esign.engine.cases import CaseDesk
 from esign.engine.ceremony import CeremonyDesk
 from esign.engine.contracts import ContractDesk
+from esign.engine.creation import CreationDesk
 from esign.engine.deliveries import DeliveryDesk
 from esign.engine.desk import CompanyDesk
 from esign.engine.dossiers import DossierDesk
@@ -17,6 +18,7 @@ from esign.engine.forms import FormDesk
 from esign.engine.heads import LedgerDesk
 from esign.engine.household import Household
 from esign.engine.idempotency import IdempotencyDesk
+from esign.engine.in_person import InPersonDesk
 from esign.engine.journeys import JourneyDesk
 from esign.engine.logins import LoginDesk
 from esign.engine.own_account import OwnAccountDesk
@@ -60,6 +62,8 @@ class Application:
     cases: CaseDesk
     rates: Rates
     desk: CompanyDesk
+    creation: CreationDesk
+    in_person: InPersonDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -93,5 +97,7 @@ class Application:
             cases=CaseDesk(household=household),
             rates=household.rates,
             desk=CompanyDesk(household=household),
+            creation=CreationDesk(household=household, contracts=ContractDesk(household=household)),
+            in_person=InPersonDesk(household=household),
             agent_manifest=household.agent_manifest,
         )

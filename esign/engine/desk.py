@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from esign.access import Actor, Permission
 from esign.engine import desk_search, turns
 from esign.engine.admission import LIVE
+from esign.engine.api_errors import CursorRefused
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import ContractView, view_of
 from esign.engine.desk_records import Wanted
@@ -25,6 +26,8 @@ from esign.foundation.clock import from_rfc3339, rfc3339
 
 PAGE = 25
 """Contracts on a page."""
+
+_INSTANTS = ("created_from", "created_before", "concluded_from", "concluded_before")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,37 @@ class CompanyDesk:
                 last = found[limit - 1]
                 more = cursor(tx.vault, [rfc3339(last.created_at), last.id], *context)
         return ContractPage(contracts=tuple(view_of(record) for record in found[:limit]), next=more)
+
+    def ask(self, actor: Actor, wanted: Wanted) -> str:
+        """Return a question in one sealed word: it may stand in an address, though it may hold a name.
+
+        Raises:
+            AccessDenied: The actor may not see contracts.
+        """
+        actor.require(Permission.CONTRACTS_READ)
+        with self.household.store.reading() as tx:
+            return cursor(tx.vault, json.loads(_question(wanted)), "question", actor.tenant)
+
+    def question(self, actor: Actor, sealed: str) -> Wanted:
+        """Return the question of a sealed word.
+
+        Raises:
+            AccessDenied: The actor may not see contracts.
+            CursorRefused: Not a question that was asked here.
+        """
+        actor.require(Permission.CONTRACTS_READ)
+        with self.household.store.reading() as tx:
+            found = place(tx.vault, sealed, "question", actor.tenant)
+        if not isinstance(found, list):
+            raise CursorRefused
+        state, template, text, party, *instants = found
+        return Wanted(
+            state=ContractState(state) if state else None,
+            template=template,
+            text=text,
+            party=party,
+            **{name: from_rfc3339(value) for name, value in zip(_INSTANTS, instants, strict=True) if value},
+        )
 
     def counts(self, actor: Actor) -> Mapping[str, int]:
         """Return how many contracts there are in each state.
@@ -179,9 +213,9 @@ def _last(happened: tuple[Happening, ...], name: str) -> str:
 
 
 def _question(wanted: Wanted) -> str:
-    instants = (wanted.created_from, wanted.created_before, wanted.concluded_from, wanted.concluded_before)
+    instants: tuple[datetime | None, ...] = tuple(getattr(wanted, name) for name in _INSTANTS)
     words = [wanted.state and wanted.state.value, wanted.template, wanted.text, wanted.party]
-    return json.dumps([*words, *(value and rfc3339(value) for value in instants)])
+    return json.dumps([*words, *(value and rfc3339(value.astimezone(UTC)) for value in instants)])
 
 
 def _place(found: object) -> ContractPlace:

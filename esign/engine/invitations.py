@@ -42,7 +42,7 @@ def make(
     *,
     replaces: str = "",
     by: Actor | None = None,
-    mail: bool = True,
+    channel: str = "email",
 ) -> Invited:
     """Make an invitation and queue its mail.
 
@@ -53,7 +53,8 @@ def make(
         party: ``signatory-1``, …
         replaces: Identifier of the invitation that this one takes the place of.
         by: Who invites; None: it was the party's turn.
-        mail: Whether the link goes out by mail; otherwise the company hands it on.
+        channel: How the link reaches the party: ``email``; otherwise no mail is sent: ``company`` hands it on,
+            ``in_person`` the party is present.
     """
     now = house.clock.now()
     token = new_token()
@@ -69,10 +70,10 @@ def make(
     tx.invitations.add(invitation)
     facts = {"invitation": invitation.id, "party": party, "expires_at": seconds(invitation.expires_at)}
     facts |= {"replaces": replaces} if replaces else {}
-    facts |= {} if mail else {"channel": "company"}
+    facts |= {} if channel == "email" else {"channel": channel}
     house.record(tx, EntryKind.INVITATION_MADE, contract_id, facts, by=by)
     link = f"{house.settings.agent_url}/#{token}"
-    if not mail:
+    if channel != "email":
         return Invited(link=link, expires_at=invitation.expires_at, party=party)
     payload = invitation_payload(link=link, expires_at=invitation.expires_at, party=party)
     sealed = tx.safe.seal(contract_id, seal_names.delivery(INVITATION), payload)

@@ -139,7 +139,7 @@ class JourneyDesk:
             if former is not None:
                 invitations.revoke(house, tx, former, cause="sent_anew")
             made = invitations.make(
-                house, tx, record.id, party, replaces=former.id if former else "", by=actor, mail=False
+                house, tx, record.id, party, replaces=former.id if former else "", by=actor, channel="company"
             )
             if record.state is ContractState.DRAWN_UP:
                 tx.contracts.update(replace(record, state=ContractState.INVITED))

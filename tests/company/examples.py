@@ -12,6 +12,7 @@ from typing import Any
 from esign.access import system
 from tests.company.people import colleague, invited, token_of
 from tests.documents.own_documents import UPLOAD, description
+from tests.documents.pdf_making import made
 
 
 def contract(world: Any, tenant: str) -> str:
@@ -35,11 +36,16 @@ def page_template(world: Any, tenant: str) -> str:
     return str(world.application.templates.create(system(tenant), description(), UPLOAD.pdf).id)
 
 
+def upload(world: Any, tenant: str) -> str:
+    return str(world.application.uploads.accept(system(tenant), "vertrag.pdf", made(pages=1)).id)
+
+
 EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "contract_id": contract,
     "account_id": account,
     "session_id": session,
     "token": link,
+    "upload_id": upload,
     "template_id": page_template,
 }
 """Name in the address: how to make one."""

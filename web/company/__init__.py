@@ -12,12 +12,28 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web.company import account, accounts, audit, confirm, guard, home, login, setup
+from web.company import (
+    account,
+    accounts,
+    audit,
+    bodies,
+    confirm,
+    contracts,
+    create,
+    guard,
+    home,
+    in_person,
+    login,
+    setup,
+    templates,
+)
 
 if TYPE_CHECKING:
     from esign.engine import Application
 
-__all__ = ["PREFIX", "install"]
+__all__ = ["PREFIX", "install", "room_for_files"]
+
+DESK = (contracts, in_person, create)
 
 PREFIX = "/company"
 
@@ -25,5 +41,10 @@ PREFIX = "/company"
 def install(app: Flask, application: Application) -> None:
     """Give an application the pages of the company's side."""
     guard.install_detours(app)
-    for part in (home, login, setup, confirm, account, accounts, audit):
+    for part in (home, login, setup, confirm, account, accounts, audit, templates, *DESK):
         guard.register(app, application, part.blueprint(application))
+
+
+def room_for_files(app: Flask, application: Application) -> None:
+    """Let those who may send larger files; before anything that reads a form."""
+    bodies.install(app, application)

@@ -1,0 +1,209 @@
+"""A new contract: from a form, on the company's own document, or from contract data; checked, then sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from esign.access import Actor, Permission
+from esign.contracts import OrderSummary
+from esign.contracts.shape import read
+from esign.foundation.errors import EsignError
+from web.company.guard import needs
+from web.company.own_document import KINDS, MOST, data_of
+from web.company.persons import person_of, place_of
+from web.forms.showing import sections
+from web.language import language, words
+from web.problems import status_of
+
+if TYPE_CHECKING:
+    from esign.engine import Application
+
+PREFIX = "f."
+"""Names of a form's fields in the page begin with it."""
+
+
+def blueprint(application: Application) -> Blueprint:
+    """Return the pages on which contracts are made."""
+    pages = Blueprint("company_create", __name__, url_prefix="/company/create")
+    desk, uploads = application.creation, application.uploads
+
+    def sent(actor: Actor, data: Mapping[str, Any]) -> Response:
+        contract_id = desk.create(actor, data, invite=request.form.get("later") != "yes")
+        flash("create.done")
+        return redirect(url_for("company_contracts.one", contract_id=contract_id), code=303)  # type: ignore[return-value]
+
+    def reviewed(actor: Actor, data: Mapping[str, Any], back: str) -> str:
+        """Show what the contract will say; the page carries everything, nothing is kept yet."""
+        carried = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "do")]
+        if "reference" not in request.form:
+            carried.append(("reference", str(data["reference"])))
+        preview = desk.preview(actor, data)
+        return render_template(
+            "company/create_check.html", preview=preview, carried=carried, back=back, lines=summary_lines
+        )
+
+    @pages.get("/")
+    @needs(Permission.CONTRACTS_WRITE)
+    def page(actor: Actor) -> str:
+        return offered(actor)
+
+    def offered(actor: Actor) -> str:
+        return render_template("company/create.html", forms=desk.forms(actor), lang=language())
+
+    @pages.get("/form")
+    @needs(Permission.CONTRACTS_WRITE)
+    def form(actor: Actor) -> str | Response:
+        name = request.args.get("form", "")
+        if not name:
+            return offered(actor)
+        return shown(actor, name, {}, judged=False)[0]
+
+    @pages.post("/form")
+    @needs(Permission.CONTRACTS_WRITE)
+    def form_sent(actor: Actor) -> tuple[str, int] | str | Response:
+        name, do = request.args.get("form", ""), request.form.get("do", "check")
+        answers = {key.removeprefix(PREFIX): value for key, value in request.form.items() if key.startswith(PREFIX)}
+        checked, decision = desk.check(actor, name, answers)
+        if do == "edit" or not checked.complete:
+            return shown(actor, name, answers, judged=do != "edit")
+        try:
+            data = desk.data(actor, name, answers, request.form.get("reference", "").strip())
+            return sent(actor, data) if do == "send" else reviewed(actor, data, "")
+        except EsignError as refusal:
+            reasons = decision.reasons if decision is not None else ()
+            said = tuple(reason.text[language()] for reason in reasons)
+            return shown(actor, name, answers, judged=True, refusal=refusal, reasons=said)
+
+    def shown(
+        actor: Actor,
+        name: str,
+        answers: Mapping[str, str],
+        *,
+        judged: bool,
+        refusal: EsignError | None = None,
+        reasons: tuple[str, ...] = (),
+    ) -> tuple[str, int]:
+        definition = desk.form(actor, name)
+        checked, _ = desk.check(actor, name, answers)
+        parts = sections(definition, checked, answers, {}, language(), judged=judged)
+        wrong = [field for part in parts for field in part.fields if field.visible and field.invalid] if judged else []
+        page = render_template(
+            "company/create_form.html",
+            definition=definition,
+            parts=parts,
+            wrong=wrong,
+            general=[found.text[language()] for found in checked.findings if found.field is None] if judged else [],
+            problem=None if refusal is None else words().problem(refusal.code),
+            reasons=reasons,
+            lang=language(),
+        )
+        return page, 422 if wrong or refusal is not None else 200
+
+    @pages.get("/data")
+    @needs(Permission.CONTRACTS_WRITE)
+    def data_form(actor: Actor) -> tuple[str, int]:
+        return data_page("")
+
+    def data_page(text: str, refusal: EsignError | None = None) -> tuple[str, int]:
+        page = render_template(
+            "company/create_data.html",
+            text=text,
+            problem=None if refusal is None else words().problem(refusal.code),
+            place=place_of(refusal),
+        )
+        return page, 200 if refusal is None else status_of(refusal.code)
+
+    @pages.post("/data")
+    @needs(Permission.CONTRACTS_WRITE)
+    def data_sent(actor: Actor) -> tuple[str, int] | str | Response:
+        text, do = request.form.get("data", ""), request.form.get("do", "check")
+        if do == "edit":
+            return data_page(text)
+        try:
+            data = _json(text)
+            return sent(actor, data) if do == "send" else reviewed(actor, data, "")
+        except EsignError as refusal:
+            return data_page(text, refusal)
+
+    @pages.get("/upload")
+    @needs(Permission.CONTRACTS_WRITE)
+    def upload_form(actor: Actor) -> tuple[str, int]:
+        return upload_page()
+
+    def upload_page(refusal: EsignError | None = None) -> tuple[str, int]:
+        said = None if refusal is None else words().problem(refusal.code)
+        page = render_template("company/create_upload.html", problem=said)
+        return page, 200 if refusal is None else status_of(refusal.code)
+
+    @pages.post("/upload")
+    @needs(Permission.CONTRACTS_WRITE)
+    def upload(actor: Actor) -> tuple[str, int] | Response:
+        file = request.files.get("file")
+        try:
+            view = uploads.accept(actor, (file.filename if file else "") or "", file.read() if file else b"")
+        except EsignError as refusal:
+            return upload_page(refusal)
+        return redirect(url_for(".document", upload_id=view.id), code=303)  # type: ignore[return-value]
+
+    def document_page(actor: Actor, upload_id: str, refusal: EsignError | None = None) -> tuple[str, int]:
+        form: Any = request.form
+        count = min(max(_number(form.get("count", "1")), 1), MOST)
+        page = render_template(
+            "company/create_document.html",
+            upload=uploads.view(actor, upload_id),
+            form=form,
+            persons=[person_of(form, f"p{number}.") if form else {} for number in range(1, count + 1)],
+            kinds=KINDS,
+            problem=None if refusal is None else words().problem(refusal.code),
+            place=place_of(refusal),
+        )
+        return page, 200 if refusal is None else status_of(refusal.code)
+
+    @pages.get("/document/<upload_id>")
+    @needs(Permission.CONTRACTS_WRITE)
+    def document(actor: Actor, upload_id: str) -> tuple[str, int]:
+        return document_page(actor, upload_id)
+
+    @pages.get("/document/<upload_id>/page.png")
+    @needs(Permission.CONTRACTS_WRITE)
+    def picture(actor: Actor, upload_id: str) -> Response:
+        number = _number(request.args.get("page", "1")) - 1
+        return Response(uploads.picture(actor, upload_id, max(number, 0), 320), mimetype="image/png")
+
+    @pages.post("/document/<upload_id>")
+    @needs(Permission.CONTRACTS_WRITE)
+    def document_sent(actor: Actor, upload_id: str) -> tuple[str, int] | str | Response:
+        uploads.view(actor, upload_id)
+        do = request.form.get("do", "check")
+        if do in ("edit", "count"):
+            return document_page(actor, upload_id)
+        try:
+            data = data_of(
+                request.form,
+                document={"upload": upload_id},
+                company=desk.company(actor),
+                day=application.contracts.household.today(),
+                reference=request.form.get("reference", "").strip() or desk.reference(),
+            )
+            return sent(actor, data) if do == "send" else reviewed(actor, data, "")
+        except EsignError as refusal:
+            return document_page(actor, upload_id, refusal)
+
+    return pages
+
+
+def summary_lines(summary: OrderSummary) -> list[tuple[str, str]]:
+    """Return label and value of each line of an order summary."""
+    return [(line.label, line.value) for line in summary.lines]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+
+
+def _json(text: str) -> dict[str, Any]:
+    value, _ = read(text.encode("utf-8", "replace"))
+    return value
