@@ -24,10 +24,14 @@ def verify(config: Path | None, as_json: bool) -> int:
 
     report = build(load(config)).ledger.verify()
     if as_json:
-        fields = ("intact", "entries", "heads", "first_fault")
+        fields = ("intact", "entries", "heads", "ahead", "first_fault")
         click.echo(json.dumps({name: getattr(report, name) for name in fields}, ensure_ascii=False))
     elif report.intact:
         click.echo(f"intact: {report.entries} entries, {report.heads} timestamped heads")
+        if report.ahead:
+            click.echo(
+                f"{report.ahead} entries are dated ahead: the clock was, and the ledger says so (clock.corrected)"
+            )
     else:
         click.echo(f"NOT intact: {report.first_fault} (after {report.entries} good entries)")
     return 0 if report.intact else 1

@@ -156,6 +156,12 @@ class DeliveryAbandoned(EngineError):
     code = "engine.delivery.abandoned"
 
 
+class LedgerClock(EngineError):
+    """The ledger's head is not timestamped while the clocks of this server and of the authority disagree."""
+
+    code = "engine.ledger.clock"
+
+
 class LedgerEmpty(EngineError):
     """There is nothing in the ledger yet."""
 

@@ -26,7 +26,7 @@ from esign.evidence.errors import (
 )
 from esign.evidence.head import Head, StampedHead
 from esign.evidence.kinds import EntryKind
-from esign.evidence.ledger import LedgerReport, StoredEntry, verify_ledger
+from esign.evidence.ledger import LedgerReport, StoredEntry, dated_ahead, verify_ledger
 from esign.evidence.ledger_extract import LedgerExtract, SequencedOpening
 from esign.evidence.ports import ContractKeys, LedgerStore, Sealer, Vault
 
@@ -61,6 +61,7 @@ __all__ = [
     "StoredEntry",
     "Vault",
     "build_dossier",
+    "dated_ahead",
     "prepare_dossier",
     "verify_dossier",
     "verify_ledger",

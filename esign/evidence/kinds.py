@@ -95,6 +95,7 @@ class EntryKind(StrEnum):
     CASE_DELETED = "case.deleted"
     # The evidence itself
     HEAD_TIMESTAMPED = "head.timestamped"
+    CLOCK_CORRECTED = "clock.corrected"
     DOSSIER_CREATED = "dossier.created"
     SEED_ESCROWED = "seed.escrowed"
     SEED_DISCLOSED = "seed.disclosed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from esign.evidence.entry import Entry
 from esign.evidence.errors import EntryError, EvidenceError, HeadError
 from esign.evidence.head import Head, StampedHead
+from esign.evidence.kinds import EntryKind
 from esign.foundation.errors import EsignError
 from esign.proof.chain import GENESIS, entry_hash
 from esign.proof.merkle import Frontier
@@ -41,6 +43,7 @@ class LedgerReport:
         first_fault: The first thing that does not hold, in English, without personal data; None if intact.
         code: Stable word for the kind of fault: ``entry.…``, ``head.…`` or ``tail.…``; None if intact.
         proven_at: Instant of the last good head's timestamp: everything it covers existed by then.
+        ahead: Entries that are dated later than a timestamp that covers them, and of which the ledger itself says so.
     """
 
     intact: bool
@@ -49,6 +52,7 @@ class LedgerReport:
     first_fault: str | None = None
     code: str | None = None
     proven_at: datetime | None = None
+    ahead: int = 0
 
 
 class _Fault(EvidenceError):
@@ -73,7 +77,8 @@ def verify_ledger(
     1. Every entry stands at its place, is written canonically, and hashes to the hash kept for it.
     2. It names the hash of the entry before it; the columns repeat what it says.
     3. Every head has the root and the last hash of the entries up to its size, and its timestamp is good and trusted.
-    4. No entry is dated later than a timestamp that covers it.
+    4. No entry is dated later than a timestamp that covers it, unless an entry ``clock.corrected`` before the next head
+       says that the clock was ahead then.
     5. No head covers entries that are not there; the tail that the store keeps is that of the entries.
 
     Entries behind the last timestamped head are protected by the chain and the tail alone: who controls the whole store
@@ -100,8 +105,56 @@ def verify_ledger(
             first_fault=fault.detail,
             code=fault.word,
             proven_at=walk.proven_at,
+            ahead=walk.ahead,
         )
-    return LedgerReport(intact=True, entries=walk.frontier.size, heads=walk.heads, proven_at=walk.proven_at)
+    return LedgerReport(
+        intact=True, entries=walk.frontier.size, heads=walk.heads, proven_at=walk.proven_at, ahead=walk.ahead
+    )
+
+
+def dated_ahead(entries: Iterable[Entry], proven_at: datetime) -> tuple[int, int, int] | None:
+    """Return first and last place of entries dated after a timestamp over them, and by how many seconds at most.
+
+    None where there are none but such that an entry ``clock.corrected`` among them speaks of.
+
+    Args:
+        entries: Those behind the head before, in order.
+        proven_at: The timestamp's instant.
+    """
+    pending = _Pending()
+    for entry in entries:
+        pending.add(entry)
+    wrong = pending.unexplained(proven_at)
+    if not wrong:
+        return None
+    places = [seq for seq, _ in wrong]
+    seconds = max((at - proven_at).total_seconds() for _, at in wrong)
+    return min(places), max(places), math.ceil(seconds)
+
+
+class _Pending:
+    """The dates of the entries behind the last head, and what ``clock.corrected`` says of them."""
+
+    def __init__(self) -> None:
+        self._dates: list[tuple[int, datetime]] = []
+        self._explained: list[range] = []
+
+    def add(self, entry: Entry) -> None:
+        self._dates.append((entry.seq, entry.at))
+        if entry.kind is EntryKind.CLOCK_CORRECTED:
+            first, last = entry.facts.get("first"), entry.facts.get("last")
+            if isinstance(first, int) and isinstance(last, int) and last < entry.seq:
+                self._explained.append(range(first, last + 1))
+
+    def later(self, proven_at: datetime) -> list[tuple[int, datetime]]:
+        return [(seq, at) for seq, at in self._dates if at > proven_at + CLOCK_TOLERANCE]
+
+    def latest(self, proven_at: datetime, before: datetime | None) -> datetime | None:
+        honest = [at for _, at in self._dates if at <= proven_at + CLOCK_TOLERANCE]
+        return max([*honest, *([] if before is None else [before])], default=None)
+
+    def unexplained(self, proven_at: datetime) -> list[tuple[int, datetime]]:
+        return [(seq, at) for seq, at in self.later(proven_at) if not any(seq in each for each in self._explained)]
 
 
 class _Walk:
@@ -110,6 +163,8 @@ class _Walk:
         self._anchors = anchors
         self._last = GENESIS
         self._latest: datetime | None = None
+        self._pending = _Pending()
+        self.ahead = 0
         self.frontier = Frontier()
         self.heads = 0
         self.proven_at: datetime | None = None
@@ -134,7 +189,7 @@ class _Walk:
         if (stored.prev, stored.kind, stored.contract) != (entry.prev, str(entry.kind), entry.contract):
             raise _Fault("entry.columns", f"entry {seq}: the columns beside it say something else than it does")
         self._last = stored.hash
-        self._latest = entry.at if self._latest is None else max(self._latest, entry.at)
+        self._pending.add(entry)
         self.frontier = self.frontier.append(stored.hash)
 
     def pass_heads(self) -> None:
@@ -177,7 +232,11 @@ class _Walk:
             proven_at = verify_token(stamped.token, head.digest, anchors=self._anchors).gen_time
         except EsignError as error:
             raise _Fault("head.timestamp", f"head over {head.size} entries: {error.code}") from None
-        if self._latest is not None and self._latest > proven_at + CLOCK_TOLERANCE:
+        before = self._latest is not None and self._latest > proven_at + CLOCK_TOLERANCE
+        if before or self._pending.unexplained(proven_at):
             raise _Fault("head.time", f"head over {head.size} entries: an entry is dated after its timestamp")
+        self.ahead += len(self._pending.later(proven_at))
+        self._latest = self._pending.latest(proven_at, self._latest)
+        self._pending = _Pending()
         self.proven_at = proven_at
         self.heads += 1

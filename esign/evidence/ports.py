@@ -105,6 +105,9 @@ class LedgerStore(Protocol):
     def heads(self) -> Iterator[StampedHead]:
         """Return the timestamped heads, smallest first."""
 
+    def last_head(self) -> StampedHead | None:
+        """Return the timestamped head that covers most entries, or None while there is none."""
+
     def head_covering(self, size: int) -> StampedHead | None:
         """Return the smallest timestamped head that covers at least ``size`` entries."""
 

@@ -176,6 +176,11 @@ class SqlLedger:
         for row in self._connection.execute(select(ledger_head).order_by(ledger_head.c.size)).all():
             yield StampedHead(head=row.bytes, token=row.token)
 
+    def last_head(self) -> StampedHead | None:
+        """Return the timestamped head that covers most entries, or None while there is none."""
+        row = self._connection.execute(select(ledger_head).order_by(ledger_head.c.size.desc()).limit(1)).first()
+        return None if row is None else StampedHead(head=row.bytes, token=row.token)
+
     def head_covering(self, size: int) -> StampedHead | None:
         """Return the smallest timestamped head that covers at least ``size`` entries."""
         row = self._connection.execute(

@@ -331,6 +331,46 @@ def test_an_entry_dated_after_the_timestamp_that_covers_it_is_named(bench):
     assert (report.code, report.entries) == ("head.time", 1)
 
 
+def test_entries_that_the_ledger_itself_says_are_dated_ahead_are_counted_and_are_no_fault(bench):
+    bench.append(1)
+    bench.clock.at = NOW + timedelta(hours=1)
+    bench.append(2)
+    bench.clock.at = NOW
+    bench.append(1, kind="clock.corrected", facts={"first": 1, "last": 2, "seconds": 3600})
+    bench.stamp()
+    bench.append(1)
+    bench.stamp()
+    report = bench.verify()
+    assert (report.intact, report.heads, report.ahead, report.proven_at) == (True, 2, 2, NOW)
+
+
+@pytest.mark.parametrize(
+    ("facts", "corrected_at", "after_the_head"),
+    [
+        ({"first": 1, "last": 1}, 0, False),
+        ({"first": 2, "last": 2}, 0, False),
+        ({"first": 1, "last": 3}, 0, False),  # it never speaks for itself
+        ({"first": 1}, 0, False),
+        ({"first": "1", "last": "2"}, 0, False),
+        ({"first": 1, "last": 2}, 60, False),  # dated ahead itself
+        ({"first": 1, "last": 2}, 0, True),
+    ],
+)
+def test_what_is_said_about_other_entries_or_too_late_excuses_nothing(bench, facts, corrected_at, after_the_head):
+    bench.append(1)
+    bench.clock.at = NOW + timedelta(hours=1)
+    bench.append(2)
+    if after_the_head:
+        bench.clock.at = NOW
+        bench.stamp()
+    bench.clock.at = NOW + timedelta(minutes=corrected_at)
+    bench.append(1, kind="clock.corrected", facts=facts)
+    bench.clock.at = NOW
+    bench.stamp()
+    report = bench.verify()
+    assert (report.intact, report.code, report.heads) == (False, "head.time", 0)
+
+
 def append_in_a_process(url, key, count):
     database = Database(url)
     vault = SealingKey(key)

@@ -27,7 +27,7 @@ const KINDS = new Set([
   ...["attempt.expired", "attempt.locked", "document.fetched", "intent.declared", "intent.wrong_code", "intent.refused"],
   ...["message.refused", "permission.granted", "signature.received", "signature.refused", "signature.embedded"],
   ...["release.passed", "release.failed", "delivery.queued", "delivery.done", "delivery.failed", "head.timestamped"],
-  ...["dossier.created", "seed.escrowed", "seed.disclosed"],
+  ...["clock.corrected", "dossier.created", "seed.escrowed", "seed.disclosed"],
   ...["account.invited", "account.link_sent", "account.set_up", "account.roles_changed", "account.locked", "account.unlocked"],
   ...["account.reset", "account.closed", "account.way_added", "account.way_removed", "account.logged_in", "account.login_refused"],
   ...["account.confirmed", "account.logged_out"],
