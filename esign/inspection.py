@@ -16,7 +16,11 @@ from urllib.parse import urlsplit
 import httpx
 from cryptography import x509
 
+from sqlalchemy import select
+
 from esign import bootstrap
+from esign.access import Role
+from esign.engine.account_records import AccountState
 from esign.engine.household import BERLIN
 from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.digests import sha256
@@ -32,6 +36,7 @@ from esign.policy import signature_policy
 from esign.proof.certificate_path import verify_path
 from esign.settings import Settings
 from esign.store.database import Database
+from esign.store.tables_access import account
 
 _SOON = timedelta(days=30)
 """A certificate that ends earlier is a warning."""
@@ -80,6 +85,7 @@ def inspect(
         *_point("state folder", lambda: _state_folder(settings)),
         *database,
         *(_point("vault", lambda: _vault(settings)) if complete(database) else ()),
+        *(_point("administrator", lambda: _administrator(settings)) if complete(database) else ()),
         *_point("addresses", lambda: _addresses(settings)),
         *_point("browser agent", lambda: _agent(settings)),
         *_point("trust", lambda: _trust(settings)),
@@ -167,6 +173,21 @@ def _vault(settings: Settings) -> _Look:
             what = "the master key lies beside what it seals; another place (environment, token) protects a stolen disk"
             yield State.WARNING, what
     yield State.GOOD, f"the master key opens what the database holds ({kind})"
+
+
+def _administrator(settings: Settings) -> _Look:
+    database = Database(settings.database)
+    try:
+        with database.reading() as connection:
+            rows = connection.execute(select(account.c.roles).where(account.c.state == AccountState.ACTIVE))
+            found = sum(Role.ADMINISTRATOR in row.roles.split() for row in rows)
+    finally:
+        database.close()
+    if not found:
+        what = "nobody administers the company's side yet: `esign account create --role administrator` prints a link"
+        yield State.WARNING, what
+        return
+    yield State.GOOD, f"{found} active accounts administer the company's side"
 
 
 def _addresses(settings: Settings) -> _Look:

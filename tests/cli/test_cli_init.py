@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import stat
 from pathlib import Path
 
 import pytest
 
-from esign import bootstrap
+from esign import access, bootstrap
 from esign.cli import program
 from esign.cli.settings_reference import configuration_file, documented, reference
 from esign.inspection import State, complete, inspect
@@ -121,3 +122,24 @@ def test_each_gap_is_named(world, tmp_path, changes, name, state):
         changes = {"database_url": f"sqlite:///{tmp_path / 'empty.db'}"}
     points = inspect(world.settings.with_changes(**changes), outside=False, clock=world.clock)
     assert any(point.name == name and point.state is state for point in points), points
+
+
+def test_check_says_when_nobody_administers_the_companys_side(world):
+    def point() -> State:
+        points = inspect(world.settings, outside=False, clock=world.clock)
+        return next(point.state for point in points if point.name == "administrator")
+
+    assert point() is State.WARNING
+    made = world.application.accounts.create(
+        access.system("default"),
+        name="Ada Beispiel",
+        email="ada@company.example",
+        roles=(access.Role.ADMINISTRATOR,),
+        language="de",
+        send=False,
+    )
+    assert point() is State.WARNING, "invited is not yet there"
+    with world.application.contracts.household.store.transaction() as tx:
+        record = tx.accounts.get(made.account_id)
+        tx.accounts.update(dataclasses.replace(record, state=type(record.state)("active")))
+    assert point() is State.GOOD
