@@ -59,4 +59,5 @@ def init(folder: Path, web_url: str, agent_url: str, database_url: str, vault_ke
         path.unlink()  # a second try finds the same beginning
         raise
     click.echo(f"written: {path}")
-    click.echo("next: fill in the trust services, the seal and the mail server, then run `esign check`")
+    click.echo("next: fill in the trust services, the seal and the mail server, then run `esign check`;")
+    click.echo("      `esign account create --role administrator` makes the first administrator")
