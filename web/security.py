@@ -8,7 +8,8 @@ cookie at all (docs/ceremony-spec.md, section 4).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -16,6 +17,8 @@ from flask_wtf.csrf import CSRFProtect
 
 from web.ceremony_api import PREFIX as CEREMONY_PREFIX
 from web.errors import FormExpired, HostUnknown
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 PAGE_POLICY = "; ".join(
     (
@@ -93,9 +96,22 @@ def known_host(web_url: str) -> Callable[[], None]:
     return known_host_only
 
 
+class Scheme:
+    """Lets an application know by which scheme it is reached: the configuration says so, no field of a request does."""
+
+    def __init__(self, inner: Wsgi, *, web_url: str) -> None:
+        self._inner = inner
+        self._scheme = urlsplit(web_url).scheme
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        return self._inner({**environ, "wsgi.url_scheme": self._scheme}, start_response)
+
+
 def install(app: Flask, *, web_url: str) -> CSRFProtect:
     """Protect an application; returns the form protection so that the API's blueprint can be exempted."""
     secure = urlsplit(web_url).scheme == "https"
+    app.wsgi_app = Scheme(app.wsgi_app, web_url=web_url)  # type: ignore[method-assign]
     app.config.update(
         SESSION_COOKIE_NAME="__Host-esign_session" if secure else "esign_session",
         SESSION_COOKIE_HTTPONLY=True,

@@ -39,6 +39,8 @@ _ALGORITHMS = [
 _MILLISECONDS = 300_000
 _LONGEST = 16_384
 _COUNT_REPEATED = "sign count"
+_HOSTILE = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What the library and the JSON reader say to an answer that no browser made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ class Site:
                 require_user_verification=True,
                 supported_pub_key_algs=_ALGORITHMS,
             )
-        except (WebAuthnException, ValueError, TypeError, KeyError) as error:
+        except _HOSTILE as error:
             raise PasskeyRejected from error
         return Passkey(
             credential_id=verified.credential_id,
@@ -150,7 +152,7 @@ class Site:
                 credential_current_sign_count=passkey.sign_count,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, TypeError, KeyError) as error:
+        except _HOSTILE as error:
             raise PasskeyRejected(copied=_COUNT_REPEATED in str(error).lower()) from error
         return int(verified.new_sign_count)
 
@@ -163,7 +165,7 @@ def credential_of(answer: str) -> bytes:
     """
     try:
         return bytes(parse_authentication_credential_json(_short(answer)).raw_id)
-    except (WebAuthnException, ValueError, TypeError, KeyError) as error:
+    except _HOSTILE as error:
         raise PasskeyRejected from error
 
 

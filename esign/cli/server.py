@@ -84,5 +84,9 @@ def serve(
             "logger_class": _JsonLogger,
             "control_socket_disable": True,
             "worker_tmp_dir": None,
+            # No field of a request says where it came from or which part of its path counts: whatever a proxy in
+            # front hands through is the client's word.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
         },
     ).run()

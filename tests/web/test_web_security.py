@@ -5,8 +5,10 @@ import stat
 import threading
 
 import pytest
+from flask import Flask
 
 from esign.settings import Settings
+from web import security
 from web.session_key import NAME, session_key
 
 PAGES = ("/", "/security", "/privacy", "/agent/manifest", "/demo/contracts", "/nothing-here")
@@ -133,3 +135,12 @@ def test_the_log_keeps_the_rule_of_the_address_and_nothing_of_the_person(client,
     everything = " ".join(str(vars(record)) for record in caplog.records)
     assert "jana" not in everything
     assert "127.0.0.1" not in everything
+
+
+def test_a_redirect_keeps_the_scheme_of_the_installation_whatever_a_request_says():
+    """Behind a proxy with TLS the server itself is asked by http: nobody is sent there."""
+    app = Flask("scheme")
+    security.install(app, web_url="https://sign.example")
+    app.add_url_rule("/folder/", "folder", lambda: "")
+    answer = app.test_client().get("/folder", base_url="http://sign.example", headers={"X-Forwarded-Proto": "ftp"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, "https://sign.example/folder/")
