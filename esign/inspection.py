@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 import httpx
 from cryptography import x509
-
 from sqlalchemy import select
 
 from esign import bootstrap
