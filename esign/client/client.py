@@ -128,6 +128,48 @@ class ApiClient:
         body = {"party": party, "return_url": return_url}
         return self._post(f"/contracts/{_name(contract_id)}/journey-links", body)
 
+    # Forms and cases
+
+    def forms(self) -> list[Json]:
+        """Return the forms that the company offers today."""
+        return self._items("/forms")
+
+    def form(self, form: str, *, lang: str = "de") -> Json:
+        """Return a form with the JSON Schema of its answers."""
+        return self._get(f"/forms/{_name(form)}", {"lang": lang})
+
+    def create_case(
+        self, form: str, answers: Mapping[str, str], *, reference: str = "", idempotency_key: str | None = None
+    ) -> Json:
+        """Send the answers of a form in: checked, decided, and where the rules accept drawn up and invited."""
+        body: dict[str, Any] = {"form": form, "answers": dict(answers)}
+        return self._post("/cases", body | ({"reference": reference} if reference else {}), idempotency_key)
+
+    def cases(self, *, state: str | None = None, form: str | None = None) -> Iterator[Json]:
+        """Return cases, newest first, page after page."""
+        wanted = {"state": state, "form": form}
+        return self._pages("/cases", {name: value for name, value in wanted.items() if value is not None})
+
+    def case(self, case_id: str) -> Json:
+        """Return a case with its answers, and why it was decided so."""
+        return self._get(f"/cases/{_name(case_id)}")
+
+    def corrections(self, case_id: str) -> Json:
+        """Return what the customer corrected of what was filled in from the company's data."""
+        return self._get(f"/cases/{_name(case_id)}/corrections")
+
+    def decide_case(self, case_id: str, *, accept: bool, reason: str = "") -> Json:
+        """Decide a case that waits for an employee."""
+        return self._post(f"/cases/{_name(case_id)}/decide", {"accept": accept, "reason": reason})
+
+    def close_case(self, case_id: str, reason: str = "") -> Json:
+        """Close a case with which nobody goes on."""
+        return self._post(f"/cases/{_name(case_id)}/close", {"reason": reason})
+
+    def prefill_token(self, form: str, customer: str, *, hours: int = 168) -> Json:
+        """Return a link with which one customer finds one form filled in, once."""
+        return self._post(f"/forms/{_name(form)}/prefill-tokens", {"customer": customer, "hours": hours})
+
     # Documents and evidence
 
     def document(self, contract_id: str, document: str = "signed") -> bytes:

@@ -8,14 +8,18 @@ import pytest
 
 from esign.access import Permission, system
 from tests.documents.own_documents import UPLOAD, description
+from tests.form_answers import answers_of
 from web.api.handlers import HANDLERS
 from web.api.specification import document, operations
 
 UNKNOWN = "0123456789abcdefghijkl"
 SECURED = [operation for operation in operations() if operation.scopes]
 PDF = UPLOAD.pdf
-OBJECTS = ("contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id")
+OBJECTS = ("contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id", "case_id")
 BODIES = {
+    "createPrefillToken": {"customer": "K-1"},
+    "decideCase": {"accept": False, "reason": "Leider nein."},
+    "closeCase": {},
     "inviteParties": {},
     "remindParty": {"party": "signatory-1"},
     "resendInvitation": {"party": "signatory-1"},
@@ -33,6 +37,8 @@ def body_of(operation, world):
         return {"data": world.sample("electricity-supply")}
     if operation.id == "delegateParty":
         return {"party": "signatory-1", "person": world.sample("electricity-supply")["signatory"]}
+    if operation.id == "createCase":
+        return {"form": "mobile-plan", "answers": answers_of("mobile-plan")}
     return BODIES.get(operation.id)
 
 
@@ -47,7 +53,10 @@ def objects_of(api, backend) -> dict[str, str]:
     delivery = backend.post(f"/webhooks/{webhook['id']}/test").json()
     address = backend.post("/return-addresses", {"origin": "https://shop.example"}).json()
     file = backend("POST", "/files", content=PDF, headers={"Content-Type": "application/pdf"}).json()
+    referred = {"form": "electricity-supply", "answers": answers_of("electricity-supply", "too much for a household")}
     return {
+        "case_id": backend.post("/cases", referred).json()["case"],
+        "form": "mobile-plan",
         "contract_id": contract["id"],
         "webhook_id": webhook["id"],
         "delivery_id": delivery["id"],
@@ -75,8 +84,7 @@ def test_every_operation_but_one_names_a_scope():
 
 def test_every_parameter_of_a_path_is_an_object_or_a_closed_list():
     names = {name for operation in operations() for name in re.findall(r"\{([a-z_]+)\}", operation.path)}
-    objects = {"contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id"}
-    assert names == objects | {"document"}
+    assert names == set(OBJECTS) | {"document", "form"}
 
 
 def test_without_its_scope_nothing_can_be_asked(api, backend):
@@ -96,7 +104,11 @@ def test_one_scope_alone_opens_exactly_its_own_operations(api, permission):
     absent = dict.fromkeys(OBJECTS, UNKNOWN)
     opened = set()
     for operation in SECURED:
-        answer = backend(operation.method, filled(operation, **absent, document="draft"), body_of(operation, api.world))
+        answer = backend(
+            operation.method,
+            filled(operation, **absent, document="draft", form="mobile-plan"),
+            body_of(operation, api.world),
+        )
         if answer.status_code != 403:
             opened.add(operation.id)
     assert opened == {operation.id for operation in SECURED if operation.scopes == (permission,)}
@@ -105,9 +117,9 @@ def test_one_scope_alone_opens_exactly_its_own_operations(api, permission):
 def test_another_tenant_s_object_is_as_unknown_as_none(api, backend):
     objects = objects_of(api, backend)
     other = api.backend(tenant="other")
-    absent = {**dict.fromkeys(objects, UNKNOWN), "document": "draft"}
+    absent = {**dict.fromkeys(objects, UNKNOWN), "document": "draft", "form": "mobile-plan"}
     for operation in SECURED:
-        if not re.search(r"\{(contract|webhook|return_address|file|template)_id\}", operation.path):
+        if not re.search(r"\{(case|contract|webhook|return_address|file|template)_id\}", operation.path):
             continue
         before = api.entries()
         theirs = asked(other, operation, filled(operation, **objects), api.world)
@@ -121,7 +133,7 @@ def test_lists_show_nothing_of_another_tenant(api, backend):
     objects_of(api, backend)
     other = api.backend(tenant="other")
     for operation in SECURED:
-        if operation.method == "GET" and "{" not in operation.path:
+        if operation.method == "GET" and "{" not in operation.path and operation.id != "listForms":
             assert other.get(operation.path).json()["items"] == [], operation.id
 
 

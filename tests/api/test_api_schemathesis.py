@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.conftest import WEB
 from tests.documents.own_documents import UPLOAD
+from tests.form_answers import answers_of
 from web.api.specification import document, operations
 
 load_all_checks()
@@ -65,7 +66,10 @@ def objects(api, backend) -> dict[str, str]:
     webhook = backend.post("/webhooks", {"url": "https://hooks.example/a"}).json()
     delivery = backend.post(f"/webhooks/{webhook['id']}/test").json()
     address = backend.post("/return-addresses", {"origin": "https://shop.example"}).json()
+    referred = {"form": "electricity-supply", "answers": answers_of("electricity-supply", "too much for a household")}
     return {
+        "case_id": backend.post("/cases", referred).json()["case"],
+        "form": "mobile-plan",
         "contract_id": contract["id"],
         "webhook_id": webhook["id"],
         "delivery_id": delivery["id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from web.api import contracts, documents, events, files, keys, webhooks
+from web.api import cases, contracts, documents, events, files, keys, webhooks
 from web.api.calls import Handler
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
@@ -31,6 +31,15 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "deleteFile": files.delete,
         "listTemplates": files.templates,
         "getTemplate": files.template,
+        "listForms": cases.forms,
+        "getForm": cases.form,
+        "createPrefillToken": cases.prefill_token,
+        "createCase": cases.create,
+        "listCases": cases.page,
+        "getCase": cases.get,
+        "getCaseCorrections": cases.corrections,
+        "decideCase": cases.decide,
+        "closeCase": cases.close,
         "listContractEvents": events.of_contract,
         "listEvents": events.all_events,
         "listWebhooks": webhooks.all_webhooks,
