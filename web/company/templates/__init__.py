@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, request
 
 from web.company import cookies
-from web.company.templates import editing, listing, making, trying
+from web.company.templates import contracting, editing, listing, making, trying
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -39,6 +39,6 @@ def blueprint(application: Application) -> Blueprint:
             request.max_content_length = FILE_BODY if name in _FILES else FORM_BODY
             request.max_form_memory_size = FORM_BODY
 
-    for part in (listing, making, editing, trying):
+    for part in (listing, making, editing, trying, contracting):
         part.add(pages, application)
     return pages
