@@ -63,7 +63,12 @@ def complete(
         return Completed(data=data, own=None)
     if isinstance(document.get("upload"), str) and "page_template" not in document:
         name, own = _upload(house, actor, document["upload"], kept)
-        named = {"name": name.removesuffix(".pdf"), "pages": own.pages, "sha256": own.digest.hex(), **document}
+        named = {
+            "name": name.removesuffix(".pdf").strip() or "Dokument",
+            "pages": own.pages,
+            "sha256": own.digest.hex(),
+            **document,
+        }
         if (named["pages"], named["sha256"]) != (own.pages, own.digest.hex()):
             raise PagesDiffer("the data name another file than the upload")
         return Completed(data=_with(data, named), own=own)
