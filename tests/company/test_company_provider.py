@@ -39,10 +39,21 @@ def visit(house: Any, address: str, person: str = "jana-beispiel") -> str:
     return str(answer.headers["location"])
 
 
+def address_of(browser: Browser, start: str) -> str:
+    """Return where a browser is sent: by a link to log in, by a form of ours to connect an account."""
+    if start == "/company/login/provider":
+        departure = browser.get(start)
+        assert departure.status_code == 303, departure.text
+        return str(departure.headers["Location"])
+    page = browser.post(start)
+    assert page.status_code == 200, page.text
+    refresh = page.headers["Refresh"]
+    assert refresh.startswith("0; url=http://localhost:8082/")
+    return str(refresh.removeprefix("0; url="))
+
+
 def walk(house: Any, browser: Browser, start: str, person: str = "jana-beispiel") -> Any:
-    departure = browser.get(start)
-    assert departure.status_code == 303, departure.text
-    back = urlsplit(visit(house, departure.headers["Location"], person))
+    back = urlsplit(visit(house, address_of(browser, start), person))
     assert back.path == RETURN
     return browser.get(f"{back.path}?{back.query}")
 
@@ -159,6 +170,23 @@ def test_the_provider_confirms_and_can_be_added_to_an_account(house: Any) -> Non
     back = urlsplit(visit(house, departure.headers["Location"]))
     assert browser.get(f"{back.path}?{back.query}").status_code == 303
     assert browser.cookie("esign_company") not in ("", old)
+
+
+def test_another_site_connects_no_account_with_whom_it_logged_in_at_the_provider(house: Any) -> None:
+    """A link elsewhere, followed by somebody who has just logged in here, begins no visit that adds a way to log in."""
+    person = colleague(house, "administrator")
+    browser = Browser(house, person)
+    followed = browser.get("/company/account/provider", headers={"Sec-Fetch-Site": "cross-site"})
+    assert followed.status_code == 200 and "Refresh" not in followed.headers and browser.cookie("esign_login") == ""
+    for options in ({"secret": False}, {"headers": {"Sec-Fetch-Site": "cross-site"}}):
+        sent = browser.post("/company/account/provider", **options)
+        assert sent.status_code == 403 and "Refresh" not in sent.headers and browser.cookie("esign_login") == ""
+    stranger = Browser(house)
+    linked = invited(house, "clerk", send=False, email="second@example.org")
+    stranger.get(f"/company/invitation/{token_of(linked.link)}")
+    assert stranger.get("/company/setup/provider").status_code == 405
+    assert stranger.post("/company/setup/provider", secret=False).status_code == 403
+    assert house.application.accounts.view(system("default"), person.id).ways == ("passkey",)
 
 
 def test_a_visit_for_one_purpose_serves_no_other(house: Any) -> None:

@@ -121,7 +121,7 @@ PUBLIC = {
     "POST /company/setup/passkey",
     "GET /company/setup/password",
     "POST /company/setup/password",
-    "GET /company/setup/provider",
+    "POST /company/setup/provider",
 }
 
 

@@ -13,7 +13,7 @@ from esign.engine.setting_up import Holder
 from web.company import cookies
 from web.company.arriving import asked
 from web.company.guard import login_of_request, needs
-from web.company.login import RETURN, sent_to_provider
+from web.company.login import RETURN, led_to_provider
 from web.company.picture import qr_code
 from web.language import words
 from web.problems import status_of
@@ -126,11 +126,16 @@ def blueprint(application: Application) -> Blueprint:
 
     @pages.get("/provider")
     @needs(confirmed=True)
+    def provider_form(actor: Actor) -> str:
+        return render_template("company/provider.html")
+
+    @pages.post("/provider")
+    @needs(confirmed=True)
     def provider(actor: Actor) -> Response:
         departure = application.logins.provider.depart(
             "add", redirect_uri=application.settings.web_url + url_for(RETURN), holder=holder(actor)
         )
-        return sent_to_provider(departure.address, departure.token)
+        return led_to_provider(departure.address, departure.token)
 
     @pages.get("/remove")
     @needs(confirmed=True)

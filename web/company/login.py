@@ -117,3 +117,16 @@ def sent_to_provider(address: str, token: str) -> Response:
     response: Response = redirect(address, code=303)  # type: ignore[assignment]
     cookies.give(response, cookies.FLOW, token, seconds=600)
     return response
+
+
+def led_to_provider(address: str, token: str) -> Response:
+    """Show a page that leads on to the identity provider, in answer to a form of ours.
+
+    What connects an account with somebody at the provider begins with a form and its secret: a link on another site
+    could otherwise connect it with whoever that site logged in there (RFC 9700 section 4.7). Browsers hold the redirect
+    of a form against ``form-action``; a page that moves on by itself they let go.
+    """
+    response = Response(render_template("company/leaving.html", address=address), mimetype="text/html")
+    response.headers["Refresh"] = f"0; url={address}"
+    cookies.give(response, cookies.FLOW, token, seconds=600)
+    return response

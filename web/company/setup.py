@@ -15,7 +15,7 @@ from esign.engine.setting_up import Holder
 from web.company import cookies
 from web.company.arriving import arrived, asked
 from web.company.guard import public
-from web.company.login import RETURN, sent_to_provider
+from web.company.login import RETURN, led_to_provider
 from web.company.picture import qr_code
 from web.language import words
 from web.problems import status_of
@@ -109,12 +109,12 @@ def blueprint(application: Application) -> Blueprint:
             return password_page(refusal)
         return arrived(opened, url_for("company_account.page"))
 
-    @pages.get("/setup/provider")
+    @pages.post("/setup/provider")
     @public
     def provider() -> Response:
         departure = application.logins.provider.depart(
             "add", redirect_uri=application.settings.web_url + url_for(RETURN), holder=holder()
         )
-        return sent_to_provider(departure.address, departure.token)
+        return led_to_provider(departure.address, departure.token)
 
     return pages
