@@ -248,4 +248,4 @@ def test_markup_of_the_typesetter_is_text_in_the_document(stack):
 def document_text(stack, contract):
     pdf = pypdfium2.PdfDocument(io.BytesIO(stack.call(lambda: stack.application.reading.draft(COMPANY, contract))))
     text = "".join(page.get_textpage().get_text_range() for page in pdf)
-    return re.sub(r"[\s\ufffe\u00ad-]+", "", text)  # however the lines were broken
+    return re.sub(r"[\s\ufffe\u00ad\u200b-]+", "", text)  # however the lines were broken
