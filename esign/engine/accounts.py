@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from esign.access import Actor, ActorKind, Permission, Role
+from esign.access.errors import LoginNeeded
 from esign.access.people import Person
 from esign.engine.account_links import Linked, make_link, send_link
 from esign.engine.account_ports import AddressTaken
@@ -72,6 +73,7 @@ class AccountDesk:
             raise TenantUnknown
         account_id = new_id()
         with house.store.transaction() as tx:
+            still_managing(tx, actor)
             record = AccountRecord(
                 id=account_id,
                 tenant=actor.tenant,
@@ -229,6 +231,7 @@ class AccountDesk:
         return now
 
     def _other(self, tx: Transaction, actor: Actor, account_id: str) -> AccountRecord:
+        still_managing(tx, actor)
         record = of_tenant(tx, actor.tenant, account_id)
         if actor.kind is ActorKind.ACCOUNT and actor.id == record.id:
             raise OwnAccount
@@ -249,6 +252,25 @@ class AccountDesk:
             tx.accounts.drop_passkey(passkey.id)
         tx.accounts.drop_identities(record.id)
         tx.logins.drop_sessions(record.id)
+
+
+def still_managing(tx: Transaction, actor: Actor) -> None:
+    """Look again, in the transaction that changes something, whether an account may manage accounts.
+
+    Two administrators who take each other's rights away at the same moment: the second one has none any more.
+
+    Raises:
+        LoginNeeded: Its login has ended.
+        AccessDenied: It may not any more.
+    """
+    if actor.kind is not ActorKind.ACCOUNT:
+        return
+    record = tx.accounts.get(actor.id)
+    if record is None or record.state is not AccountState.ACTIVE:
+        raise LoginNeeded
+    if actor.session not in {item.id for item in tx.logins.sessions(actor.id)}:
+        raise LoginNeeded
+    replace(actor, permissions=record.permissions).require(Permission.ACCOUNTS_MANAGE)
 
 
 def _roles(names: Iterable[str]) -> frozenset[Role]:

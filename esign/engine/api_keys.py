@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from esign.access import Actor, ActorKind, Permission
+from esign.access import AccessDenied, Actor, ActorKind, Permission
+from esign.engine.accounts import still_managing
 from esign.engine.api_errors import ApiKeyInvalid, ApiKeyRefused, ApiKeyUnknown
 from esign.engine.api_records import ApiKeyRecord
 from esign.engine.household import Household
@@ -68,12 +69,14 @@ class ApiKeyDesk:
             expires_at: When it ends, at most two years from now.
 
         Raises:
-            AccessDenied: The actor may not manage accounts.
+            AccessDenied: The actor may not manage accounts, or is an API key itself.
+            ConfirmationNeeded: The actor has to prove again who it is.
             ApiKeyInvalid: Name, scopes or end are not as described.
         """
         actor.require(Permission.ACCOUNTS_MANAGE)
         wanted = frozenset(scopes)
         now = self.household.clock.now()
+        actor.require_confirmed(now)
         if not _NAME.match(name):
             raise ApiKeyInvalid("a name has 1 to 80 characters", place="name")
         if not wanted:
@@ -93,6 +96,7 @@ class ApiKeyDesk:
             expires_at=expires_at,
         )
         with self.household.store.transaction() as tx:
+            still_managing(tx, actor)
             tx.api_keys.add(record)
             facts = {"key": record.id, "scopes": "+".join(sorted(wanted))[:200], "expires_at": seconds(expires_at)}
             self.household.record(tx, EntryKind.KEY_MADE, None, facts, by=actor)
@@ -112,10 +116,12 @@ class ApiKeyDesk:
         """Revoke a key: from now on it is as unknown as a guess. Doing it twice changes nothing.
 
         Raises:
-            AccessDenied: The actor may not manage accounts.
+            AccessDenied: The actor may not manage accounts, or is an API key itself.
             ApiKeyUnknown: There is no such key.
         """
         actor.require(Permission.ACCOUNTS_MANAGE)
+        if actor.kind is ActorKind.API_KEY:
+            raise AccessDenied("an API key does not do this")
         with self.household.store.transaction() as tx:
             record = tx.api_keys.get(key_id)
             if record is None or record.tenant != actor.tenant:

@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from esign.access import Permission, system
+from esign.access import AccessDenied, ConfirmationNeeded, Permission, system
+from esign.access.errors import LoginNeeded
 from esign.engine.api_errors import ApiKeyInvalid, ApiKeyRefused, ApiKeyUnknown
 from tests.api.conftest import PREFIX, PROBLEM
+from tests.company.people import colleague
 from tests.conftest import AGENT
 
 
@@ -80,6 +82,35 @@ def test_a_key_has_a_name_a_scope_and_an_end_within_two_years(api, name, scopes,
         )
     assert refused.value.facts["place"] == place
     assert api.entries() == before
+
+
+def test_no_key_makes_or_revokes_keys_whatever_its_scopes(api):
+    """Otherwise a stolen key with ``accounts:manage`` would outlive its own revocation."""
+    desk, before = api.world.application.api_keys, api.entries()
+    thief = api.actor(api.key())
+    victim = api.actor(api.key(Permission.CONTRACTS_READ))
+    entries = api.entries()
+    assert entries == before + 2
+    with pytest.raises(AccessDenied):
+        desk.create(thief, name="x", scopes=set(Permission), expires_at=api.world.clock.now() + timedelta(days=1))
+    with pytest.raises(AccessDenied):
+        desk.revoke(thief, victim.id)
+    assert api.entries() == entries
+
+
+def test_a_stolen_session_makes_no_key_without_a_fresh_proof(api):
+    admin = colleague(api.world)
+    until = api.world.clock.now() + timedelta(days=1)
+    api.world.clock.offset += timedelta(minutes=11)
+    before = api.entries()
+    with pytest.raises(ConfirmationNeeded):
+        api.world.application.api_keys.create(admin.actor, name="x", scopes={Permission.AUDIT_READ}, expires_at=until)
+    assert api.entries() == before
+    fresh = admin.log_in().actor
+    api.world.application.accounts.lock(system("default"), admin.id)
+    with pytest.raises(LoginNeeded):
+        api.world.application.api_keys.create(fresh, name="x", scopes={Permission.AUDIT_READ}, expires_at=until)
+    assert api.world.application.api_keys.list(system("default")) == ()
 
 
 def test_another_tenant_s_key_is_unknown(api):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from esign.access import AccessDenied, Actor, ActorKind, ConfirmationNeeded, Permission, system
-from esign.access.errors import AccountLinkUnknown, LoginRefused
+from esign.access import AccessDenied, Actor, ActorKind, ConfirmationNeeded, Permission, Role, system
+from esign.access.errors import AccountLinkUnknown, LoginNeeded, LoginRefused
 from esign.access.people import PersonMalformed
 from esign.engine.accounts import AccountDesk
 from esign.engine.refusals import (
@@ -164,16 +167,51 @@ def test_nobody_does_it_to_the_own_account(world: Any, call: str) -> None:
     assert admin.actor.id == admin.id
 
 
-@pytest.mark.parametrize("call", ["invite_again", "change_roles", "lock", "close"])
-def test_the_last_administrator_stays(world: Any, call: str) -> None:
-    """Whoever acts has lost the role a moment ago, in another window."""
-    admin = colleague(world)
-    other = colleague(world, email="b@example.org")
+@pytest.mark.parametrize("call", DANGEROUS)
+@pytest.mark.parametrize("third", [False, True])
+def test_who_lost_the_role_a_moment_ago_changes_nothing_any_more(world: Any, call: str, third: bool) -> None:
+    """Two administrators take each other's role away at once: the second one has none when its turn comes."""
+    admin, other = colleague(world), colleague(world, email="b@example.org")
+    if third:
+        colleague(world, email="third@example.org")
     stale = other.actor
     world.application.accounts.change_roles(admin.actor, other.id, ("clerk",))
-    with pytest.raises(LastAdministrator):
+    before = kinds(world)
+    with pytest.raises(LoginNeeded):
         CALLS[call](world.application.accounts, stale, admin.id)
+    again = replace(other.log_in().actor, permissions=stale.permissions)
+    with pytest.raises(AccessDenied):
+        CALLS[call](world.application.accounts, again, admin.id)
+    assert kinds(world) == [*before, "account.logged_in"]
     assert admin.actor.may(Permission.ACCOUNTS_MANAGE)
+
+
+def test_two_administrators_at_the_same_moment_leave_one(world: Any) -> None:
+    people = colleague(world), colleague(world, email="b@example.org")
+    actors = [person.actor for person in people]
+    gate = threading.Barrier(2)
+
+    def take_away(mine: int) -> str:
+        gate.wait()
+        try:
+            world.application.accounts.change_roles(actors[mine], people[1 - mine].id, ("clerk",))
+        except (LoginNeeded, AccessDenied, LastAdministrator) as refused:
+            return type(refused).__name__
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(take_away, (0, 1)))
+    assert outcomes == ["LoginNeeded", "done"]
+    left = [view for view in world.application.accounts.list(system("default")) if Role.ADMINISTRATOR in view.roles]
+    assert len(left) == 1
+
+
+def test_the_last_administrator_stays_whoever_asks(world: Any) -> None:
+    """A second wall behind the first: even where somebody else could manage accounts without being one."""
+    admin = colleague(world)
+    desk = world.application.accounts
+    with world.application.contracts.household.store.reading() as tx, pytest.raises(LastAdministrator):
+        desk._keep_one_administrator(tx, replace(admin.actor, id="somebody"), tx.accounts.get(admin.id))
 
 
 def test_a_lock_ends_every_login_and_lasts_until_it_is_taken_off(world: Any) -> None:
