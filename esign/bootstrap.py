@@ -99,6 +99,7 @@ def build(
         prefill=configured_prefill(settings),
         reference=reference_data(settings.state_dir / "reference"),
         company_provider=company_provider(settings, caller, clock),
+        customer_provider=customer_provider(settings, caller, clock),
         dispute_keys=dispute_keys(settings),
         agent_digest=sha256(manifest),
         agent_manifest=manifest,
@@ -120,6 +121,8 @@ def worker(application: Application) -> Worker:
             Task(name="drafts", run=application.forms.forget_due, every=300.0),
             Task(name="cases", run=application.cases.forget_due, every=600.0),
             Task(name="uploads", run=application.uploads.forget_due, every=300.0),
+            Task(name="bulk", run=application.bulk.run_due, every=2.0),
+            Task(name="bulk-log", run=application.bulk.forget_due, every=3600.0),
             Task(name="search-words", run=application.desk.index_due, every=20.0),
             Task(name="answers", run=application.idempotency.forget_due, every=600.0),
         ]
@@ -202,6 +205,14 @@ def company_provider(settings: Settings, caller: HttpCaller, clock: Clock) -> Ht
         except OSError as error:
             raise SettingsError("the client's secret cannot be read", setting="company_idp_secret_file") from error
     return HttpCompanyProvider(caller, settings.company_idp_issuer, settings.company_idp_client_id, secret, clock=clock)
+
+
+def customer_provider(settings: Settings, caller: HttpCaller, clock: Clock) -> HttpCompanyProvider | None:
+    """Return the identity provider as it recognises who fills a form in, where a client is configured for that."""
+    if not settings.prefill_idp_client_id or not settings.idp_issuer:
+        return None
+    client = settings.prefill_idp_client_id
+    return HttpCompanyProvider(caller, settings.idp_issuer, client, "", clock=clock, scope="openid profile")
 
 
 def trust_anchors(paths: Sequence[Path]) -> TrustAnchors:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from esign.engine.accounts import AccountDesk
 from esign.engine.api_keys import ApiKeyDesk
 from esign.engine.api_ports import Rates
+from esign.engine.bulk import BulkDesk
 from esign.engine.cases import CaseDesk
 from esign.engine.ceremony import CeremonyDesk
 from esign.engine.contracts import ContractDesk
@@ -25,6 +26,7 @@ from esign.engine.own_account import OwnAccountDesk
 from esign.engine.prefill import PrefillDesk
 from esign.engine.provider_logins import ProviderDesk
 from esign.engine.reading import ReadingDesk
+from esign.engine.recognition import RecognitionDesk
 from esign.engine.sessions import SessionDesk
 from esign.engine.templates import TemplateDesk
 from esign.engine.upkeep import UpkeepDesk
@@ -59,10 +61,12 @@ class Application:
     journeys: JourneyDesk
     forms: FormDesk
     prefill: PrefillDesk
+    recognition: RecognitionDesk
     cases: CaseDesk
     rates: Rates
     desk: CompanyDesk
     creation: CreationDesk
+    bulk: BulkDesk
     in_person: InPersonDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
@@ -71,7 +75,9 @@ class Application:
     def of(cls, household: Household) -> Application:
         """Return the engine over a household."""
         ledger = LedgerDesk(household=household)
+        creation = CreationDesk(household=household, contracts=ContractDesk(household=household))
         prefill = PrefillDesk(household=household)
+        forms = FormDesk(household=household, prefill=prefill)
         return cls(
             settings=household.settings,
             contracts=ContractDesk(household=household),
@@ -92,12 +98,14 @@ class Application:
             webhooks=WebhookDesk(household=household),
             webhook_rounds=WebhookRounds(household=household),
             journeys=JourneyDesk(household=household),
-            forms=FormDesk(household=household, prefill=prefill),
+            forms=forms,
             prefill=prefill,
+            recognition=RecognitionDesk(household=household, forms=forms),
             cases=CaseDesk(household=household),
             rates=household.rates,
             desk=CompanyDesk(household=household),
-            creation=CreationDesk(household=household, contracts=ContractDesk(household=household)),
+            creation=creation,
+            bulk=BulkDesk(household=household, contracts=creation.contracts, creation=creation),
             in_person=InPersonDesk(household=household),
             agent_manifest=household.agent_manifest,
         )

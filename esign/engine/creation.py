@@ -149,6 +149,17 @@ class CreationDesk:
         drawn = "".join(char for char in new_id().upper() if char.isalnum())[:6]
         return f"{prefix}{self.household.today():%Y%m%d}-{drawn}"
 
+    def taken(self, actor: Actor, reference: str) -> bool:
+        """Tell whether a contract of the company has a reference.
+
+        Raises:
+            AccessDenied: The actor may not draw up contracts.
+        """
+        actor.require(Permission.CONTRACTS_WRITE)
+        with self.household.store.reading() as tx:
+            found = tx.search.find(actor.tenant, Wanted(text=reference), frozenset(), after=None, limit=20)
+        return any(record.reference == reference for record in found)
+
     def preview(self, actor: Actor, data: Mapping[str, Any]) -> Preview:
         """Return what a contract will say; nothing is kept.
 

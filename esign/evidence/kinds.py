@@ -93,6 +93,11 @@ class EntryKind(StrEnum):
     CASE_ASKED = "case.asked"
     CASE_CLOSED = "case.closed"
     CASE_DELETED = "case.deleted"
+    # Many contracts at once
+    BULK_CHECKED = "bulk.checked"
+    BULK_STARTED = "bulk.started"
+    BULK_FINISHED = "bulk.finished"
+    BULK_CANCELLED = "bulk.cancelled"
     # The evidence itself
     HEAD_TIMESTAMPED = "head.timestamped"
     CLOCK_CORRECTED = "clock.corrected"

@@ -40,12 +40,20 @@ def upload(world: Any, tenant: str) -> str:
     return str(world.application.uploads.accept(system(tenant), "vertrag.pdf", made(pages=1)).id)
 
 
+def bulk(world: Any, tenant: str) -> str:
+    actor = system(tenant)
+    pattern = world.application.contracts.draw_up(actor, world.sample("mobile-plan"))
+    data = b"reference;signatory.given_name\nR-1;Vera\n"
+    return str(world.application.bulk.check(actor, "k.csv", data, kind="like", plan=pattern).id)
+
+
 EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "contract_id": contract,
     "account_id": account,
     "session_id": session,
     "token": link,
     "upload_id": upload,
+    "run_id": bulk,
     "template_id": page_template,
 }
 """Name in the address: how to make one."""

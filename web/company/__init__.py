@@ -17,6 +17,7 @@ from web.company import (
     accounts,
     audit,
     bodies,
+    bulk,
     confirm,
     contracts,
     create,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PREFIX", "install", "room_for_files"]
 
-DESK = (contracts, in_person, create)
+DESK = (contracts, in_person, create, bulk)
 
 PREFIX = "/company"
 

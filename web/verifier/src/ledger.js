@@ -35,6 +35,7 @@ const KINDS = new Set([
   ...["return_address.added", "return_address.removed"],
   ...["upload.accepted", "upload.refused", "upload.discarded", "upload.expired", "template.made", "template.version_made"],
   ...["template.archived", "template.restored"],
+  ...["bulk.checked", "bulk.started", "bulk.finished", "bulk.cancelled"],
   ...["form.prefilled", "form.corrected", "form.expired", "form.token_made", "case.accepted", "case.refused", "case.referred"],
   ...["case.asked", "case.closed", "case.deleted"],
 ]);
