@@ -32,7 +32,7 @@ def test_form_contract_signature_on_a_phone(stack, at, name):
     person.open().fill(answers_of(name)).check()
     assert person.path == f"/formulare/{name}/pruefen"
     (link,) = links_of(stack, person.send)
-    assert person.heading in ("Ihr Vertrag ist fertig", "Ihr Antrag ist fertig")
+    assert person.heading == "Jetzt fehlt nur noch Ihre Unterschrift"
     (contract,) = contracts(stack) - before
     signatory = Customer(person.page.context.new_page())
     signatory.sign(link, person=PEOPLE[name], scratch="finger")
@@ -231,7 +231,7 @@ def test_what_is_typed_is_kept_quietly(stack, at):
         (
             "household-insurance",
             {"lived_in": "no"},
-            "Diesen Vertrag können wir Ihnen leider nicht anbieten",
+            "Das können wir Ihnen leider nicht anbieten",
             "Ferienwohnungen",
         ),
         ("household-insurance", {"flooding": "yes"}, "Jemand von uns sieht sich das an", "prüft eine Fachkraft"),
@@ -255,5 +255,5 @@ def test_what_is_asked_for_is_corrected_and_goes_on(stack, at):
     with person.page.expect_navigation():
         person.page.locator(".reason a").first.click()
     person.ready().answer("own_number", "yes").check().send()
-    assert person.heading == "Ihr Vertrag ist fertig"
+    assert person.heading == "Jetzt fehlt nur noch Ihre Unterschrift"
     assert len(contracts(stack) - before) == 1

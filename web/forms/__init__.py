@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web.forms import answering, filling, later, lookup, outcome, review
+from web.forms import answering, filling, later, lookup, outcome, recognition, review
 from web.forms.desk import Door
 from web.forms.ports import FormApplication
 from web.security import COMPANY_POLICY
@@ -28,4 +28,5 @@ def install(app: Flask, application: FormApplication) -> None:
         pages = part.blueprint(door)
         pages.after_request(answering.policy(COMPANY_POLICY))
         app.register_blueprint(pages)
+    app.register_blueprint(recognition.blueprint(door, application.recognition, application.settings.web_url))
     app.jinja_env.globals["forms_door"] = PREFIX

@@ -11,7 +11,12 @@ from web.forms.answering import answers_of_request, together
 from web.forms.desk import Door, Held
 from web.language import language
 
-_NOTICES = frozenset({"expired", "saved", "resumed", "prefilled", "unknown", "unavailable", "refused", "discarded"})
+_NOTICES = frozenset(
+    {
+        *("expired", "saved", "resumed", "prefilled", "unknown", "unavailable", "refused", "discarded"),
+        *("not_known", "not_recognised"),
+    }
+)
 """What a page may be told to say at its head, by the address; no other word is followed."""
 _TOKEN = 4096
 """Characters of a prefill token at the most."""

@@ -162,6 +162,28 @@ class Forms(Protocol):
         """Delete a draft now."""
 
 
+class Departure(Protocol):
+    """Where a browser is sent."""
+
+    @property
+    def token(self) -> str:
+        """By which the browser is known when it comes back."""
+
+    @property
+    def address(self) -> str:
+        """At the identity provider."""
+
+
+class Recognition(Protocol):
+    """Recognises who fills a form in."""
+
+    def depart(self, tenant: str, form: str, *, redirect_uri: str) -> Departure:
+        """Return where to send a browser."""
+
+    def arrive(self, token: str, *, state: str, code: str, issuer: str | None) -> DraftOpened:
+        """Take a browser back and begin the form."""
+
+
 class FormApplication(Protocol):
     """The engine as the form pages see it."""
 
@@ -172,3 +194,7 @@ class FormApplication(Protocol):
     @property
     def forms(self) -> Forms:
         """Drafts and what becomes of them."""
+
+    @property
+    def recognition(self) -> Recognition:
+        """Recognises who fills a form in."""
