@@ -83,6 +83,7 @@ STATUS: dict[str, int] = {
     "contracts": 422,
     "contracts.wording": 500,
     "documents": 500,
+    "documents.busy": 503,
     "documents.draft.glyph": 422,
     "documents.draft.too_large": 422,
     "documents.draft.pages": 422,
@@ -168,6 +169,7 @@ RETRY_AFTER = {
     "engine.message.in_progress": 1,
     "api.idempotency.in_progress": 1,
     "engine.conclusion.postponed": 5,
+    "documents": 3,
     "store": 2,
     "gateway": 10,
 }

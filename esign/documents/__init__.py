@@ -17,6 +17,7 @@ from esign.documents.errors import (
     DraftFailed,
     DraftTooLarge,
     GlyphMissing,
+    HelpersBusy,
     RenderingFailed,
 )
 from esign.documents.lint import LintFinding, lint_pdf
@@ -41,6 +42,7 @@ __all__ = [
     "DraftTooLarge",
     "FieldPlacement",
     "GlyphMissing",
+    "HelpersBusy",
     "LintFinding",
     "OwnPages",
     "PageTemplate",

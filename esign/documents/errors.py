@@ -36,6 +36,13 @@ class RenderingFailed(DocumentsError):
     code = "documents.rendering"
 
 
+class HelpersBusy(DocumentsError):
+    """Too many files are being looked into right now; nothing was done, the same request may come again."""
+
+    code = "documents.busy"
+    source = "RFC 9110 section 15.6.4"
+
+
 class AppearanceFailed(DocumentsError):
     """The picture for a signature field could not be drawn."""
 

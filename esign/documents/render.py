@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess  # our own worker, fixed arguments, no shell
+import subprocess
 import sys
 from pathlib import Path
 
+from esign.documents import helpers
 from esign.documents.errors import RenderingFailed
 
 WORKER = Path(__file__).with_name("render_worker.py")
@@ -25,12 +26,13 @@ def render_page(pdf: bytes, page: int = 0, scale: float = 2.0) -> bytes:
 
     Raises:
         RenderingFailed: Damaged file, no such page, or more time or memory needed than allowed.
+        HelpersBusy: Too many files are being looked into right now.
     """
     if len(pdf) > MAX_BYTES or page < 0 or not 0.1 <= scale <= 6:
         raise RenderingFailed("not pictured: size, page or scale out of range")
     command = [sys.executable, "-I", str(WORKER), str(page), repr(float(scale))]
     try:
-        done = subprocess.run(command, input=pdf, capture_output=True, timeout=SECONDS, check=False, env={})  # noqa: S603
+        done = helpers.run(command, pdf, seconds=SECONDS)
     except subprocess.TimeoutExpired:
         raise RenderingFailed("the helper took too long", seconds=SECONDS) from None
     if done.returncode != 0 or not done.stdout.startswith(b"\x89PNG"):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess  # our own worker, fixed arguments, no shell
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from esign.documents import helpers
 from esign.documents.upload_errors import REFUSALS, UploadTooComplex, UploadTooLarge
 from esign.foundation.digests import sha256
 
@@ -52,6 +53,7 @@ def normalise(original: bytes) -> Upload:
 
     Raises:
         UploadRefused: One of its kinds says why; the facts may name the page, and further reasons (``also``).
+        HelpersBusy: Too many files are being looked into right now.
 
     Source: ISO 32000-1; docs/ceremony-spec.md section 5.
     """
@@ -59,9 +61,7 @@ def normalise(original: bytes) -> Upload:
         raise UploadTooLarge(limit=MAX_BYTES)
     command = [sys.executable, "-I", str(WORKER)]
     try:
-        done = subprocess.run(  # noqa: S603
-            command, input=original, capture_output=True, timeout=SECONDS, check=False, env={}
-        )
+        done = helpers.run(command, original, seconds=SECONDS)
     except subprocess.TimeoutExpired:
         raise UploadTooComplex(seconds=SECONDS) from None
     line, _, pdf = done.stdout.partition(b"\n")

@@ -20,6 +20,9 @@ class Uploads(Protocol):
     def count(self, tenant: str) -> int:
         """Return how many uploads a tenant has."""
 
+    def size(self, tenant: str) -> int:
+        """Return how many bytes a tenant's uploads have together, sealed."""
+
     def remove(self, upload_id: str) -> None:
         """Delete an upload."""
 

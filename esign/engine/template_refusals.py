@@ -12,7 +12,7 @@ class UploadUnknown(EngineError):
 
 
 class TooManyUploads(EngineError):
-    """The company has more uploads waiting than are kept at a time."""
+    """The company has more uploads waiting than are kept at a time, or larger ones."""
 
     code = "engine.upload.too_many"
 

@@ -20,6 +20,8 @@ KEPT_FOR = timedelta(days=7)
 """How long an upload waits; a contract that used it has its pages under its own key."""
 MOST = 500
 """Uploads of one company that wait at a time."""
+MOST_BYTES = 1_000_000_000
+"""Bytes of them together, sealed."""
 WIDTHS = (40, 2400)
 """Narrowest and widest picture of a page in pixels."""
 
@@ -62,10 +64,13 @@ class UploadDesk:
         Raises:
             AccessDenied: The actor may not draw up contracts.
             UploadRefused: Why the file cannot be signed.
-            TooManyUploads: Too many are waiting already.
+            TooManyUploads: Too many are waiting already, or together they are too large.
+            HelpersBusy: Too many files are being looked into right now.
         """
         actor.require(Permission.CONTRACTS_WRITE)
         house = self.household
+        with house.store.reading() as tx:  # before the file costs anything; counted again where it is kept
+            _refuse_too_many(tx, actor.tenant, len(data))
         try:
             taken = normalise(data)
         except UploadRefused as refused:
@@ -82,8 +87,7 @@ class UploadDesk:
         )
         upload_id = new_id()
         with house.store.transaction() as tx:
-            if tx.uploads.count(actor.tenant) >= MOST:
-                raise TooManyUploads(limit=MOST)
+            _refuse_too_many(tx, actor.tenant, len(taken.pdf))
             tx.safe.new_key(upload_id, (_HOLDER,))
             record = UploadRecord(
                 id=upload_id,
@@ -209,6 +213,13 @@ def plain_name(name: str) -> str:
     kept = "".join(char for char in _UNFIT.sub(" ", last) if unicodedata.category(char)[0] != "C")
     kept = " ".join(kept.split()).strip(". ")[:120].strip()
     return kept or "dokument.pdf"
+
+
+def _refuse_too_many(tx: Transaction, tenant: str, more: int) -> None:
+    if tx.uploads.count(tenant) >= MOST:
+        raise TooManyUploads(limit=MOST)
+    if tx.uploads.size(tenant) + more > MOST_BYTES:
+        raise TooManyUploads("together they are too large", bytes=MOST_BYTES)
 
 
 def _about(tx: Transaction, record: UploadRecord) -> UploadContents:

@@ -36,6 +36,11 @@ class SqlUploads:
         found = self._connection.execute(select(func.count()).select_from(upload).where(upload.c.tenant == tenant))
         return int(found.scalar_one())
 
+    def size(self, tenant: str) -> int:
+        """Return how many bytes a tenant's uploads have together, sealed; the documents themselves are not read."""
+        length = select(func.coalesce(func.sum(func.length(upload.c.content)), 0)).where(upload.c.tenant == tenant)
+        return int(self._connection.execute(length).scalar_one())
+
     def remove(self, upload_id: str) -> None:
         """Delete an upload."""
         self._connection.execute(delete(upload).where(upload.c.id == upload_id))

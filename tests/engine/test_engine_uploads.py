@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from esign.access import AccessDenied, Actor, ActorKind, Permission, Role
 from esign.access.roles import ALLOWED
-from esign.documents import UploadRefused
+from esign.documents import HelpersBusy, UploadRefused, helpers
 from esign.documents.errors import RenderingFailed
-from esign.engine.template_refusals import UploadUnknown
+from esign.engine import uploads
+from esign.engine.template_refusals import TooManyUploads, UploadUnknown
 from esign.engine.uploads import KEPT_FOR, plain_name
 from esign.evidence.entry import Entry
 from esign.foundation.digests import sha256
@@ -119,3 +120,34 @@ def test_nothing_of_a_document_stands_readable_in_the_database(world: Any) -> No
 )
 def test_names_of_files_are_plain(name: str, plain: str) -> None:
     assert plain_name(name) == plain
+
+
+def test_a_full_company_s_files_are_not_even_looked_into(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused for its number or size must cost nothing, and must not stand in the way of another company."""
+    desk = world.application.uploads
+    first = desk.accept(COMPANY, "a.pdf", FILE)
+    with world.application.contracts.household.store.reading() as tx:
+        size, none = tx.uploads.size(COMPANY.tenant), tx.uploads.size("other")
+    assert len(FILE) < size < 3_000_000 and none == 0
+
+    def looked(data: bytes) -> None:
+        raise AssertionError("the file was looked into")
+
+    for name, limit, facts in (("MOST", 1, {"limit": 1}), ("MOST_BYTES", size, {"bytes": size})):
+        with monkeypatch.context() as patched:
+            patched.setattr(uploads, name, limit)
+            patched.setattr(uploads, "normalise", looked)
+            with pytest.raises(TooManyUploads) as refused:
+                desk.accept(COMPANY, "b.pdf", FILE)
+            assert dict(refused.value.facts) == facts
+            patched.undo()
+            patched.setattr(uploads, name, limit)
+            assert desk.accept(OTHER, "c.pdf", FILE).pages == 2 if name == "MOST" else True
+    assert desk.view(COMPANY, first.id) == first
+
+
+def test_who_is_sent_away_because_others_are_at_it_leaves_no_trace(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(helpers, "BENCH", helpers.Bench(running=1, waiting=0, patience=0.05))
+    with helpers.BENCH.place(), pytest.raises(HelpersBusy):
+        world.application.uploads.accept(COMPANY, "a.pdf", FILE)
+    assert audit(world) == []
