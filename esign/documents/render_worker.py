@@ -25,6 +25,7 @@ def main(page: int, scale: float) -> int:
 
     try:
         document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
+        document.init_forms()  # pictures of signatures are form fields: the customer's viewer shows them too
     except (pypdfium2.PdfiumError, MemoryError):
         return 4
     if page >= len(document):
@@ -33,7 +34,7 @@ def main(page: int, scale: float) -> int:
     width, height = sheet.get_size()
     if width * height * scale * scale > MAX_PIXELS:
         return 3
-    picture = sheet.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+    picture = sheet.render(scale=scale).to_pil().convert("RGB")
     picture.save(sys.stdout.buffer, "PNG")
     sys.stdout.buffer.flush()
     return 0
