@@ -118,6 +118,9 @@ class Settings:
     sample forms, an installation in earnest offers none."""
     prefill_file: Path | None = None
     """TOML file that says which forms are filled in from which data of the company (docs/straight-through.md)."""
+    prefill_idp_client_id: str = ""
+    """This installation's client at the identity provider for recognising who fills a form in; empty: nobody is
+    recognised. Must be another one than ``idp_client_id``: over its tokens nobody may get a certificate."""
     draft_days: int = 14
     """How long a form that is not sent in waits after the last change; then it is deleted with its key."""
     case_days: int = 90
@@ -149,6 +152,10 @@ class Settings:
             raise SettingsError("a certificate lives between five minutes and an hour", setting="certificate_minutes")
         if not 0 < self.outside_timeout <= 120:
             raise SettingsError("a call outside is given up within two minutes", setting="outside_timeout")
+        if self.prefill_idp_client_id and self.prefill_idp_client_id == self.idp_client_id:
+            raise SettingsError(
+                "a client of its own: no token of a form may lead to a certificate", setting="prefill_idp_client_id"
+            )
         if not 1 <= self.draft_days <= 90:
             raise SettingsError("a draft waits between a day and ninety", setting="draft_days")
         if not 1 <= self.case_days <= 3660:

@@ -178,6 +178,7 @@ def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[W
         base_url=SANDBOX,
         redirect_uris=(f"{AGENT}/",),
         staff_redirect_uris=(f"{WEB}/company/login/provider/return",),
+        forms_redirect_uris=(f"{WEB}/formulare/erkannt",),
         clock=clock,
     )
     state = tmp_path / "state"

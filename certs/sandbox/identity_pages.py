@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from certs.sandbox.authorization import AuthorizationRequest, ClientRefused, GrantRefused, RequestRefusedTo
 from certs.sandbox.errors import UnknownPerson
-from certs.sandbox.identity_provider import STAFF_CLIENT
+from certs.sandbox.identity_provider import FORMS_CLIENT, STAFF_CLIENT
 
 if TYPE_CHECKING:
     from certs.sandbox.world import Sandbox
@@ -23,7 +23,11 @@ def identity_pages(sandbox: Sandbox) -> Blueprint:
     """Return the routes below ``/idp``."""
     routes = Blueprint("identity", __name__, url_prefix="/idp")
     provider, authorizations = sandbox.identity_provider, sandbox.authorizations
-    clients = {provider.client_id: sandbox.redirect_uris, STAFF_CLIENT: sandbox.staff_redirect_uris}
+    clients = {
+        provider.client_id: sandbox.redirect_uris,
+        STAFF_CLIENT: sandbox.staff_redirect_uris,
+        FORMS_CLIENT: sandbox.forms_redirect_uris,
+    }
     origins = tuple(sorted({_origin(uri) for uri in sandbox.redirect_uris}))
 
     @routes.get("/.well-known/openid-configuration")
@@ -119,14 +123,14 @@ def identity_pages(sandbox: Sandbox) -> Blueprint:
 
 
 def _client(sandbox: Sandbox) -> str | None:
-    """Return which client asks for a token: the public one by its name, that of the staff by its secret alone."""
+    """Return which client asks for a token: the public ones by their names, that of the staff by its secret alone."""
     named, basic = request.form.get("client_id"), request.authorization
     if basic is not None and basic.type == "basic":
         # RFC 6749 section 2.3.1: both parts are form-encoded before they are joined.
         name, secret = unquote_plus(basic.username or ""), unquote_plus(basic.password or "")
         right = hmac.compare_digest(secret.encode(), sandbox.staff_client_secret.encode())
         return STAFF_CLIENT if name == STAFF_CLIENT and right and named in (None, STAFF_CLIENT) else None
-    return named if named == sandbox.identity_provider.client_id else None
+    return named if named in (sandbox.identity_provider.client_id, FORMS_CLIENT) else None
 
 
 def _refusal(error: str) -> Response:

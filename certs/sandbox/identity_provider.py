@@ -26,6 +26,9 @@ from esign.foundation.encoding import b64url
 STAFF_CLIENT = "esign-company"
 """Client of the company's staff; it has a secret (RFC 6749 section 2.1, confidential)."""
 
+FORMS_CLIENT = "esign-forms"
+"""Client that recognises who fills a form in; public, and nobody gets a certificate over its tokens."""
+
 MAX_TOKEN = 8192
 """Characters of an ID token that are looked at."""
 

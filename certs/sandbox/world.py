@@ -61,6 +61,7 @@ class Sandbox:
         clock: Clock,
         redirect_uris: Sequence[str],
         staff_redirect_uris: Sequence[str],
+        forms_redirect_uris: Sequence[str],
         tsa_faults: TsaFaults,
     ) -> None:
         self.directory = directory
@@ -68,6 +69,7 @@ class Sandbox:
         self.base_url: str = marker["base_url"]
         self.redirect_uris = tuple(redirect_uris)
         self.staff_redirect_uris = tuple(staff_redirect_uris)
+        self.forms_redirect_uris = tuple(forms_redirect_uris)
         secret = bytes.fromhex(marker["pairwise_secret"])
         self.staff_client_secret = hmac.digest(secret, STAFF_CLIENT.encode(), "sha256").hex()
         self.description = description = PkiDescription.read()
@@ -137,6 +139,7 @@ class Sandbox:
         clock: Clock | None = None,
         redirect_uris: Sequence[str] = DEFAULT_REDIRECT_URIS,
         staff_redirect_uris: Sequence[str] = (),
+        forms_redirect_uris: Sequence[str] = (),
         tsa_faults: TsaFaults | None = None,
     ) -> Sandbox:
         """Open the sandbox in a directory; whatever is missing is made.
@@ -147,6 +150,8 @@ class Sandbox:
             clock: Where time comes from; None for the machine's clock.
             redirect_uris: The agent's exact redirect URIs at the identity provider; their origins may ask for tokens.
             staff_redirect_uris: Redirect URIs of the client for the company's staff, which has a secret.
+            forms_redirect_uris: Redirect URIs of the client that recognises who fills a form in; no certificate is
+                issued over its tokens.
             tsa_faults: How the timestamp authority misbehaves (tests only).
 
         Raises:
@@ -177,6 +182,7 @@ class Sandbox:
                 clock=clock,
                 redirect_uris=redirect_uris,
                 staff_redirect_uris=staff_redirect_uris,
+                forms_redirect_uris=forms_redirect_uris,
                 tsa_faults=tsa_faults or TsaFaults(),
             )
 

@@ -47,6 +47,12 @@ class PrefillTokenRefused(EngineError):
     code = "engine.form.prefill_token"
 
 
+class NotRecognised(EngineError):
+    """The identity provider did not say who it is, or the visit there was another browser's, or too long ago."""
+
+    code = "engine.form.not_recognised"
+
+
 class PrefillNotConfigured(EngineError):
     """Nothing fills in this form by itself."""
 

@@ -64,6 +64,8 @@ class Household:
     agent_manifest: bytes
     company_provider: CompanyProvider | None = None
     """Who vouches for the company's staff; None: nobody outside."""
+    customer_provider: CompanyProvider | None = None
+    """Who recognises a customer who wants a form filled in; None: nobody."""
     random: Callable[[int], bytes] = secrets.token_bytes
 
     @property

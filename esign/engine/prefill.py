@@ -118,7 +118,7 @@ class PrefillDesk:
     def by_identity(self, tenant: str, form: str) -> bool:
         """Tell whether a form is filled in for a person who is recognised."""
         use = self.household.prefill.of(tenant, form)
-        return use is not None and use.by_identity
+        return use is not None and use.by_identity and self.household.customer_provider is not None
 
     def known(
         self, tenant: str, definition: FormDefinition, *, token: str | None, person: IdentifiedPerson | None

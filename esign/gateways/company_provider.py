@@ -28,12 +28,16 @@ class HttpCompanyProvider:
         client_id: This installation's client.
         secret: The client's secret; empty: a public client (PKCE alone).
         clock: Tells how old known keys are.
+        scope: What the provider is asked to say.
     """
 
-    def __init__(self, http: HttpCaller, issuer: str, client_id: str, secret: str, *, clock: Clock) -> None:
+    def __init__(
+        self, http: HttpCaller, issuer: str, client_id: str, secret: str, *, clock: Clock, scope: str = "openid"
+    ) -> None:
         self._http = http
         self._provider = HttpIdentityProvider(http, issuer, clock=clock)
         self._secret = secret
+        self._scope = scope
         self.issuer = issuer
         self.client_id = client_id
 
@@ -43,7 +47,7 @@ class HttpCompanyProvider:
             "response_type": "code",
             "client_id": self.client_id,
             "redirect_uri": redirect_uri,
-            "scope": "openid",
+            "scope": self._scope,
             "state": state,
             "nonce": nonce,
             "code_challenge": challenge,
