@@ -11,6 +11,7 @@ from typing import Any
 from esign.contracts.buttons import OrderButtons
 from esign.contracts.data import ContractData
 from esign.contracts.declaration import declaration_text
+from esign.contracts.form_policy_tests import form_faults
 from esign.contracts.summary import order_summary
 from esign.contracts.text import ContractText, Section, compose
 from esign.contracts.wording import all_wordings, in_force
@@ -29,7 +30,7 @@ class PolicyFault:
 
 
 def check_policies() -> tuple[PolicyFault, ...]:
-    """Run the test cases of every file in ``policies/contracts`` and ``policies/wording``.
+    """Run the test cases of every file in ``policies/contracts``, ``wording`` and ``form-requirements``.
 
     Returns:
         What does not hold; empty where all is well.
@@ -37,7 +38,8 @@ def check_policies() -> tuple[PolicyFault, ...]:
     Raises:
         PolicyMalformed: A file cannot be read or does not fit its schema.
     """
-    return tuple(_faults())
+    own = (PolicyFault(file=file, case=case, what=what) for file, case, what in form_faults())
+    return (*_faults(), *own)
 
 
 def samples() -> tuple[tuple[str, bytes], ...]:
