@@ -70,6 +70,10 @@ RESERVED = frozenset(
         "/Collection",
         "/JPXDecode",
         "/JBIG2Decode",
+        "/Alternates",
+        "/OPI",
+        "/PresSteps",
+        "/NeedAppearances",
         "/EmbeddedFile",
         "/ByteRange",
         "/ObjStm",
@@ -158,8 +162,6 @@ def _inspect(item: Any, reasons: Reasons) -> None:
         and "/F" in item
         and ("/FFilter" in item or isinstance(item["/F"], pikepdf.Dictionary | pikepdf.String))
     ):
-        reasons.add("external_reference")
-    if "/OPI" in item:
         reasons.add("external_reference")
 
 

@@ -37,6 +37,8 @@ _PAGE_DROPPED = (
     "/Tabs",
     "/PresSteps",
 )
+_STREAM_DROPPED = ("/Alternates", "/OPI")
+"""Other pictures, for printers and prepress: what is seen is the picture itself (ISO 32000-1 8.9.5.4, 14.11.7)."""
 
 
 def check_page_tree(document: pikepdf.Pdf) -> None:
@@ -101,6 +103,11 @@ def prune(document: pikepdf.Pdf) -> None:
     root: Any = document.Root
     for key in [key for key in list(root) if key not in _KEPT]:
         del root[key]
+    intents = root.get("/OutputIntents")
+    if intents is not None and not (
+        isinstance(intents, pikepdf.Array) and all(isinstance(each, pikepdf.Dictionary) for each in intents)
+    ):
+        del root["/OutputIntents"]
     tags = root.get("/StructTreeRoot")
     if tags is not None and not (_tree_ends(tags) and _well_formed(tags)):
         del root["/StructTreeRoot"]
@@ -111,8 +118,9 @@ def prune(document: pikepdf.Pdf) -> None:
     if "/Info" in document.trailer:
         del document.trailer["/Info"]
     for item in document.objects:
-        if isinstance(item, pikepdf.Stream) and "/Alternates" in item:  # other pictures for other printers
-            del item["/Alternates"]
+        for name in _STREAM_DROPPED:
+            if isinstance(item, pikepdf.Stream) and name in item:
+                del item[name]
     for page in document.pages:
         if not isinstance(page.obj.get("/StructParents", 0), int):
             del page.obj["/StructParents"]
