@@ -112,6 +112,20 @@ class ApiKeyDesk:
         with self.household.store.reading() as tx:
             return tuple(_view(record) for record in tx.api_keys.of_tenant(actor.tenant))
 
+    def view(self, actor: Actor, key_id: str) -> ApiKeyView:
+        """Return what may be shown of a key.
+
+        Raises:
+            AccessDenied: The actor may not manage accounts.
+            ApiKeyUnknown: There is no such key.
+        """
+        actor.require(Permission.ACCOUNTS_MANAGE)
+        with self.household.store.reading() as tx:
+            record = tx.api_keys.get(key_id)
+        if record is None or record.tenant != actor.tenant:
+            raise ApiKeyUnknown
+        return _view(record)
+
     def revoke(self, actor: Actor, key_id: str) -> None:
         """Revoke a key: from now on it is as unknown as a guess. Doing it twice changes nothing.
 

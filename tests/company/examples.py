@@ -7,9 +7,10 @@ returns the identifier of an object of that tenant. The role matrix fails for a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from esign.access import system
+from esign.access import Permission, system
 from tests.company.people import colleague, invited, token_of
 from tests.documents.own_documents import UPLOAD, description
 from tests.documents.pdf_making import made
@@ -47,12 +48,24 @@ def bulk(world: Any, tenant: str) -> str:
     return str(world.application.bulk.check(actor, "k.csv", data, kind="like", plan=pattern).id)
 
 
+def api_key(world: Any, tenant: str) -> str:
+    until = world.clock.now() + timedelta(days=30)
+    scopes = [Permission.CONTRACTS_READ]
+    return str(world.application.api_keys.create(system(tenant), name="x", scopes=scopes, expires_at=until).view.id)
+
+
+def webhook(world: Any, tenant: str) -> str:
+    return str(world.application.webhooks.create(system(tenant), url="https://hooks.example.org/x").view.id)
+
+
 EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "contract_id": contract,
     "account_id": account,
     "session_id": session,
     "token": link,
     "upload_id": upload,
+    "key_id": api_key,
+    "webhook_id": webhook,
     "run_id": bulk,
     "template_id": page_template,
 }

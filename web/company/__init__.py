@@ -24,9 +24,11 @@ from web.company import (
     guard,
     home,
     in_person,
+    keys,
     login,
     setup,
     templates,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PREFIX", "install", "room_for_files"]
 
-DESK = (contracts, in_person, create, bulk)
+DESK = (contracts, in_person, create, bulk, keys, webhooks)
 
 PREFIX = "/company"
 

@@ -1,0 +1,130 @@
+"""Webhooks: which systems are told what happens, with what secret, and how each delivery went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+
+from esign.access import Actor, Permission
+from esign.engine.api_errors import WebhookUnknown
+from esign.engine.events import EVENT_KINDS
+from esign.foundation.errors import EsignError
+from web.company.guard import needs
+from web.language import words
+from web.problems import status_of
+
+if TYPE_CHECKING:
+    from esign.engine import Application
+    from esign.engine.webhooks import MadeWebhook
+
+
+def blueprint(application: Application) -> Blueprint:
+    """Return the pages about webhooks."""
+    pages = Blueprint("company_webhooks", __name__, url_prefix="/company/webhooks")
+    desk = application.webhooks
+
+    @pages.get("/")
+    @needs(Permission.WEBHOOKS_READ)
+    def page(actor: Actor) -> str:
+        return render_template("company/webhooks.html", webhooks=desk.list(actor))
+
+    def new_page(refusal: EsignError | None = None) -> tuple[str, int]:
+        page = render_template(
+            "company/webhook_new.html",
+            kinds=[kind.value for kind in EVENT_KINDS],
+            form=request.form,
+            chosen=request.form.getlist("kinds"),
+            problem=None if refusal is None else words().problem(refusal.code),
+        )
+        return page, 200 if refusal is None else status_of(refusal.code)
+
+    @pages.get("/new")
+    @needs(Permission.WEBHOOKS_WRITE, confirmed=True)
+    def new(actor: Actor) -> tuple[str, int]:
+        return new_page()
+
+    @pages.post("/new")
+    @needs(Permission.WEBHOOKS_WRITE, confirmed=True)
+    def create(actor: Actor) -> tuple[str, int] | str:
+        form = request.form
+        url, notify = form.get("url", "").strip(), form.get("notify", "").strip()
+        try:
+            made = desk.create(actor, url=url, kinds=form.getlist("kinds"), notify=notify)
+        except EsignError as refusal:
+            return new_page(refusal)
+        return shown(actor, made.view.id, made)[0]
+
+    def shown(
+        actor: Actor, webhook_id: str, made: MadeWebhook | None = None, refusal: EsignError | None = None
+    ) -> tuple[str, int]:
+        page = render_template(
+            "company/webhook.html",
+            webhook=desk.view(actor, webhook_id),
+            log=desk.deliveries(actor, webhook_id, after=request.args.get("after") or None, limit=25),
+            made=made,
+            problem=None if refusal is None else words().problem(refusal.code),
+        )
+        return page, 200 if refusal is None else status_of(refusal.code)
+
+    @pages.get("/<webhook_id>")
+    @needs(Permission.WEBHOOKS_READ)
+    def one(actor: Actor, webhook_id: str) -> tuple[str, int]:
+        return shown(actor, webhook_id)
+
+    @pages.get("/<webhook_id>/rotate")
+    @needs(Permission.WEBHOOKS_WRITE, confirmed=True)
+    def rotate_form(actor: Actor, webhook_id: str) -> str:
+        return render_template("company/webhook_rotate.html", webhook=application.webhooks.view(actor, webhook_id))
+
+    @pages.post("/<webhook_id>/rotate")
+    @needs(Permission.WEBHOOKS_WRITE, confirmed=True)
+    def rotate(actor: Actor, webhook_id: str) -> str:
+        return shown(actor, webhook_id, desk.rotate(actor, webhook_id))[0]
+
+    def done(webhook_id: str, phrase: str) -> Response:
+        flash(phrase)
+        return redirect(url_for(".one", webhook_id=webhook_id), code=303)  # type: ignore[return-value]
+
+    @pages.post("/<webhook_id>/test")
+    @needs(Permission.WEBHOOKS_WRITE)
+    def test(actor: Actor, webhook_id: str) -> tuple[str, int] | Response:
+        try:
+            desk.test(actor, webhook_id)
+        except WebhookUnknown:
+            raise
+        except EsignError as refusal:
+            return shown(actor, webhook_id, refusal=refusal)
+        return done(webhook_id, "hooks.tested")
+
+    @pages.post("/<webhook_id>/state")
+    @needs(Permission.WEBHOOKS_WRITE)
+    def state(actor: Actor, webhook_id: str) -> Response:
+        wanted = "active" if request.form.get("state") == "active" else "disabled"
+        desk.change(actor, webhook_id, state=wanted)
+        return done(webhook_id, f"hooks.now_{wanted}")
+
+    @pages.post("/<webhook_id>/redeliver")
+    @needs(Permission.WEBHOOKS_WRITE)
+    def redeliver(actor: Actor, webhook_id: str) -> tuple[str, int] | Response:
+        try:
+            desk.redeliver(actor, webhook_id, request.form.get("delivery", ""))
+        except WebhookUnknown:
+            raise
+        except EsignError as refusal:
+            return shown(actor, webhook_id, refusal=refusal)
+        return done(webhook_id, "hooks.redelivered")
+
+    @pages.get("/<webhook_id>/remove")
+    @needs(Permission.WEBHOOKS_WRITE)
+    def remove_form(actor: Actor, webhook_id: str) -> str:
+        return render_template("company/webhook_remove.html", webhook=application.webhooks.view(actor, webhook_id))
+
+    @pages.post("/<webhook_id>/remove")
+    @needs(Permission.WEBHOOKS_WRITE)
+    def remove(actor: Actor, webhook_id: str) -> Response:
+        desk.remove(actor, webhook_id)
+        flash("hooks.removed")
+        return redirect(url_for(".page"), code=303)  # type: ignore[return-value]
+
+    return pages
