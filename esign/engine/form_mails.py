@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from esign.access.people import address_key
 from esign.engine import seal_names
+from esign.engine.form_refusals import FormsBusy
 from esign.engine.form_texts import REFUSAL, RESUME, form_mail
 from esign.engine.household import Household
 from esign.engine.ports import Mail, Transaction, Work
@@ -14,6 +16,30 @@ from esign.forms import FormUnknown, form_definition
 from esign.foundation.digests import labelled
 
 KINDS = frozenset({RESUME, REFUSAL})
+
+TO_ONE, TO_ONE_PER_SECOND = 20, 20 / 86_400
+"""Mails that strangers may cause to one address: twenty at once, twenty a day from then on, on each machine."""
+
+
+def spare(house: Household, tx: Transaction, tenant: str, email: str) -> None:
+    """Refuse to send one more mail to an address that strangers had written to again and again.
+
+    Whoever fills in a form may type anybody's address: a form must not become a way to flood a mailbox. The address is
+    counted under its keyed index and is kept nowhere.
+
+    Args:
+        house: The household.
+        tx: A transaction.
+        tenant: Whose form it is.
+        email: The address.
+
+    Raises:
+        FormsBusy: There were too many.
+    """
+    name = tx.vault.index("form/mail", address_key(email), tenant).hex()
+    taken = house.rates.take(f"form-mail/{name}", capacity=TO_ONE, per_second=TO_ONE_PER_SECOND)
+    if not taken.allowed:
+        raise FormsBusy("too many mails to this address", seconds=taken.reset)
 
 
 def queue(house: Household, tx: Transaction, owner: str, kind: str, words: Mapping[str, str]) -> None:

@@ -181,6 +181,7 @@ class FormDesk:
             DraftSent: It was sent in.
             MailAddressRefused: This is no address.
             TooManyLinks: As many were made as there may be.
+            FormsBusy: Too many mails went to this address.
         """
         house = self.household
         if email is not None and (len(email) > 160 or not _EMAIL.match(email)):
@@ -192,6 +193,8 @@ class FormDesk:
             record = drafts.find(self.household, tx, token)
             if record.resumed >= MOST_LINKS:
                 raise TooManyLinks(limit=MOST_LINKS)
+            if email is not None:
+                form_mails.spare(house, tx, record.tenant, email)
             tx.drafts.revoke_links(record.id)
             expires_at = min(now + LINK_LIVES, record.expires_at)
             tx.drafts.allow(
@@ -232,6 +235,7 @@ class FormDesk:
         Raises:
             DraftUnknown: There is no such draft any more.
             AnswersRefused: The answers cannot come from this form.
+            FormsBusy: Too many mails went to the address that is to be invited.
         """
         house = self.household
         with house.store.reading() as tx:
@@ -255,6 +259,9 @@ class FormDesk:
                 self._save(tx, token, answers)
                 return settling.incomplete(judged)
             asked = self._asked(tx, record)
+            if judged.drawn is not None:
+                for party in judged.drawn.contract.signatories:
+                    form_mails.spare(house, tx, record.tenant, party.email)
             if asked is None and record.case_id == judged.case_id:  # it was deleted, or decided, meanwhile
                 judged = replace(judged, case_id=new_id())
             case = settling.keep(house, tx, actor, judged, asked=asked)

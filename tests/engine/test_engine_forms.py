@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from esign.engine import form_mails
 from esign.engine.form_refusals import (
     DraftSent,
     DraftUnknown,
@@ -229,6 +230,26 @@ def test_a_draft_sends_only_so_many_mails(world: Any) -> None:
         forms.resume_link(token, "sophie@post.example")
     with pytest.raises(TooManyLinks):
         forms.resume_link(token, "sophie@post.example")
+
+
+def test_a_form_is_no_way_to_flood_somebodys_mailbox(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links and invitations to one address are counted together, however many drafts a stranger begins."""
+    monkeypatch.setattr(form_mails, "TO_ONE", 3)
+    forms, victim = world.application.forms, "Sophie@post.example"
+    for _ in range(3):
+        forms.resume_link(begun(world), victim)
+    token = begun(world)
+    with pytest.raises(FormsBusy):
+        forms.resume_link(token, victim.replace("S", "s"))
+    assert forms.resume_link(token).link and forms.resume_link(token, "other@post.example").link
+    assert world.application.delivery.deliver_due() == 4
+    answers = {**answers_of("mobile-plan"), "email": victim}
+    before = contracts(world)
+    with pytest.raises(FormsBusy):
+        forms.submit(token, answers)
+    assert contracts(world) == before and world.application.delivery.deliver_due() == 0
+    kept = b"".join(path.read_bytes() for path in world.settings.state_dir.glob("*") if path.is_file())
+    assert b"post.example" not in kept
 
 
 def test_a_mail_about_a_draft_that_is_gone_is_not_sent(world: Any) -> None:
