@@ -14,6 +14,7 @@ from esign.access import Permission, system
 from tests.company.people import colleague, invited, token_of
 from tests.documents.own_documents import UPLOAD, description
 from tests.documents.pdf_making import made
+from tests.form_answers import answers_of
 
 
 def contract(world: Any, tenant: str) -> str:
@@ -58,12 +59,19 @@ def webhook(world: Any, tenant: str) -> str:
     return str(world.application.webhooks.create(system(tenant), url="https://hooks.example.org/x").view.id)
 
 
+def case(world: Any, tenant: str) -> str:
+    """A case that waits for an employee."""
+    form, name = "electricity-supply", "too much for a household"
+    return str(world.application.cases.create(system(tenant), form, answers_of(form, name)).case_id)
+
+
 EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "contract_id": contract,
     "account_id": account,
     "session_id": session,
     "token": link,
     "upload_id": upload,
+    "case_id": case,
     "key_id": api_key,
     "webhook_id": webhook,
     "run_id": bulk,

@@ -18,6 +18,7 @@ from web.company import (
     audit,
     bodies,
     bulk,
+    cases,
     confirm,
     contracts,
     create,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PREFIX", "install", "room_for_files"]
 
-DESK = (contracts, in_person, create, bulk, keys, webhooks)
+DESK = (contracts, in_person, create, bulk, keys, webhooks, cases)
 
 PREFIX = "/company"
 
