@@ -254,6 +254,7 @@ def test_what_is_asked_for_is_corrected_and_goes_on(stack, at):
     person.open().fill(answers_of("mobile-plan", own_number="no")).check().send()
     with person.page.expect_navigation():
         person.page.locator(".reason a").first.click()
+    assert person.page.evaluate("document.querySelector(':target').name") == "f.own_number"
     person.ready().answer("own_number", "yes").check().send()
     assert person.heading == "Jetzt fehlt nur noch Ihre Unterschrift"
     assert len(contracts(stack) - before) == 1

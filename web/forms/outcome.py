@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, Response, render_template, url_for
 
 from esign.forms import FormDefinition, Outcome, decide
-from web.forms import cookies
+from web.forms import cookies, showing
 from web.forms.desk import Door
 from web.forms.figures import figure
 from web.forms.filling import to
@@ -28,8 +28,8 @@ def blueprint(door: Door) -> Blueprint:
             if reasons is None:
                 return to(url_for("forms_review.page", name=name))
             return shown(definition, "ask", reasons, lang)
-        labels = {field.name: field.label[lang] for field in definition.fields}
-        reasons = [(item.text[lang], [(name, labels[name]) for name in item.fields]) for item in sent.reasons]
+        labels = {field.name: (showing.place(field), field.label[lang]) for field in definition.fields}
+        reasons = [(item.text[lang], [labels[name] for name in item.fields]) for item in sent.reasons]
         return shown(definition, sent.outcome, reasons, lang, answer_by=sent.answer_by)
 
     def asked(definition: FormDefinition) -> list[tuple[str, list[tuple[str, str]]]] | None:
@@ -42,9 +42,9 @@ def blueprint(door: Door) -> Blueprint:
         if decision.outcome is not Outcome.ASK or not checked.complete:
             return None
         lang = language()
-        labels = {field.name: field.label[lang] for field in definition.fields}
+        labels = {field.name: (showing.place(field), field.label[lang]) for field in definition.fields}
         return [
-            (reason.text[lang], [(name, labels[name]) for name in reason.fields if name in checked.visible])
+            (reason.text[lang], [labels[name] for name in reason.fields if name in checked.visible])
             for reason in decision.reasons
             if reason.outcome is Outcome.ASK
         ]

@@ -57,16 +57,13 @@ class FieldShown:
     """Whether the value is still what the company's data say."""
     follows: bool
     """Whether nobody typed the value: it follows from another answer."""
+    first_id: str
+    """Where a link to this question leads."""
 
     @property
     def invalid(self) -> bool:
         """Whether the answer must be put right."""
         return any(item.severity == "error" for item in self.said)
-
-    @property
-    def first_id(self) -> str:
-        """Where a link to this question leads: its control, or the first of several."""
-        return f"{self.id}-{self.options[0].value}" if self.control == "radio" else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +154,12 @@ def rows(
     )
 
 
+def place(field: Field) -> str:
+    """Return where a link to a question leads: its control, or the first of several."""
+    radio = field.kind.control == "choice" and len(field.options) <= RADIOS
+    return f"f-{field.name}-{field.options[0].value}" if radio else f"f-{field.name}"
+
+
 def _field(
     field: Field,
     checked: Checked,
@@ -195,6 +198,7 @@ def _field(
         suggestions=tuple(dict.fromkeys(text for item in findings for text in item.suggestions)),
         prefilled=bool(raw) and prefilled.get(field.name) == raw,
         follows=field.name in checked.derived,
+        first_id=place(field),
     )
 
 
