@@ -117,7 +117,10 @@ def demo(
 @click.option("--smtp-port", type=_PORT, required=True)
 @click.option("--redirect-uri", required=True)
 @click.option("--staff-redirect-uri", default="")
-def sandbox_process(directory: Path, port: int, smtp_port: int, redirect_uri: str, staff_redirect_uri: str) -> None:
+@click.option("--forms-redirect-uri", default="")
+def sandbox_process(
+    directory: Path, port: int, smtp_port: int, redirect_uri: str, staff_redirect_uri: str, forms_redirect_uri: str
+) -> None:
     """Serve the simulated outside world (part of demo)."""
     follow_parent()
     from certs.sandbox.serve import run
@@ -136,6 +139,7 @@ def sandbox_process(directory: Path, port: int, smtp_port: int, redirect_uri: st
         base_url=f"http://localhost:{port}",
         redirect_uris=(redirect_uri,),
         staff_redirect_uris=(staff_redirect_uri,) if staff_redirect_uri else (),
+        forms_redirect_uris=(forms_redirect_uri,) if forms_redirect_uri else (),
     )
     try:
         run(sandbox, port=port, smtp_port=smtp_port, stop_event=stop)
@@ -151,6 +155,7 @@ def _sandbox_child(layout: Layout) -> Child:
         *("--smtp-port", str(layout.smtp)),
         *("--redirect-uri", f"{layout.agent_url}/"),
         *("--staff-redirect-uri", layout.staff_return),
+        *("--forms-redirect-uri", layout.forms_return),
     )
     return Child(name="the simulated world", arguments=arguments, ports=(layout.sandbox, layout.smtp))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from esign.cli import configuration
+from esign.cli.demo_prefill import FORMS_CLIENT, write_prefill
 from esign.cli.errors import AgentMissing, FileUnwritable
 from esign.settings import Settings
 
@@ -53,6 +54,11 @@ class Layout:
         return f"{self.web_url}/company/login/provider/return"
 
     @property
+    def forms_return(self) -> str:
+        """Where the identity provider sends a customer back to who wants a form filled in."""
+        return f"{self.web_url}/formulare/erkannt"
+
+    @property
     def config(self) -> Path:
         """The configuration that the demonstration writes for its processes."""
         return self.state_dir / "esign.toml"
@@ -94,6 +100,7 @@ def furnish(layout: Layout, open_sandbox: Callable[..., Sandbox]) -> tuple[Sandb
         base_url=layout.sandbox_url,
         redirect_uris=(f"{layout.agent_url}/",),
         staff_redirect_uris=(layout.staff_return,),
+        forms_redirect_uris=(layout.forms_return,),
     )
     staff_secret = state / "company-idp.secret"
     staff_secret.write_text(sandbox.staff_client_secret, "utf-8")
@@ -112,6 +119,8 @@ def furnish(layout: Layout, open_sandbox: Callable[..., Sandbox]) -> tuple[Sandb
         idp_issuer=sandbox.identity_provider.issuer,
         idp_client_id=sandbox.identity_provider.client_id,
         revocation_hosts=(f"localhost:{layout.sandbox}",),
+        prefill_file=write_prefill(state),
+        prefill_idp_client_id=FORMS_CLIENT,
         company_idp_issuer=sandbox.identity_provider.issuer,
         company_idp_secret_file=staff_secret,
         seal_file=seal,

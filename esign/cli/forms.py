@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ BANK_CODES = "bank-codes.tsv"
 _MAX_READ = 64 * 1024 * 1024 + 1
 
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+_tenant = click.option("--tenant", default="default", show_default=True, help="The company whose form it is.")
 _out = click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -27,7 +29,7 @@ _out = click.option(
 
 @click.group()
 def forms() -> None:
-    """List the forms; import postal codes and bank codes."""
+    """List the forms, send one in, fill one in for a customer; import postal codes and bank codes."""
 
 
 @forms.command("list")
@@ -69,6 +71,54 @@ def import_bank_codes(file: Path, out: Path | None, config: Path | None) -> None
     banks = read_bundesbank(_read(file))
     target = _write(out, config, BANK_CODES, write_banks(banks))
     click.echo(f"{target}: {len(banks)} bank codes")
+
+
+@forms.command()
+@click.argument("form")
+@_file
+@click.option("--reference", default="", help="The contract's reference; one is made where there is none.")
+@_tenant
+@config_option
+def submit(form: str, file: Path, reference: str, tenant: str, config: Path | None) -> int:
+    """Send the answers in FILE (JSON: texts by field name) in, as a customer would; print what was decided as JSON.
+
+    Exit 0 accepted, 1 anything else.
+    """
+    from esign.access import system
+    from esign.bootstrap import build
+
+    try:
+        answers = json.loads(_read(file))
+    except (ValueError, RecursionError) as error:
+        raise FileUnreadable("the file is not JSON", file=file.name) from error
+    sent = build(load(config)).cases.create(system(tenant), form, answers, reference=reference)
+    decided = {
+        "outcome": sent.outcome,
+        "case": sent.case_id,
+        "contract": sent.contract_id,
+        "reasons": [dict(reason.text) for reason in sent.reasons],
+        "findings": [
+            {"field": each.field, "code": each.code, "severity": each.severity, "text": dict(each.text)}
+            for each in sent.findings
+        ],
+    }
+    click.echo(json.dumps(decided, ensure_ascii=False))
+    return 0 if sent.outcome == "accept" else 1
+
+
+@forms.command("prefill-token")
+@click.argument("form")
+@click.argument("customer")
+@click.option("--hours", type=click.IntRange(1, 720), default=168, show_default=True, help="How long it works.")
+@_tenant
+@config_option
+def prefill_token(form: str, customer: str, hours: int, tenant: str, config: Path | None) -> None:
+    """Print a link with which the customer of this key finds the form filled in, once."""
+    from esign.access import system
+    from esign.bootstrap import build
+
+    made = build(load(config)).prefill.token(system(tenant), form, customer, lives=timedelta(hours=hours))
+    click.echo(made.link)
 
 
 def _read(path: Path) -> bytes:

@@ -24,7 +24,7 @@ COMMANDS = {
     "account": ("esign.cli.account:account", "Make accounts of the company's side; the first administrator."),
     "dossier": ("esign.cli.dossier:dossier", "Create and verify dossiers: everything about one contract."),
     "ledger": ("esign.cli.ledger:ledger", "Verify the ledger."),
-    "forms": ("esign.cli.forms:forms", "List the forms; import postal codes and bank codes."),
+    "forms": ("esign.cli.forms:forms", "List the forms, send one in; import postal codes and bank codes."),
     "form-required": ("esign.cli.form_required:form_required", "Say which form the law asks for a type of contract."),
     "policy": ("esign.cli.policy:policy", "Check the rules in policies/."),
     "web-process": ("esign.cli.serve:web_process", None),
