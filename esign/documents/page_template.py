@@ -29,6 +29,9 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,29}(?:[.][a-z][a-z0-9_]{0,29})?)\
 SMALLEST_TYPE = 6.0
 """Points below which no text is shrunk unless the template says so."""
 
+_KINDS = ("text", "date", "check", "signature")
+"""In the order of the schema."""
+
 Box = tuple[float, float, float, float]
 
 
@@ -157,13 +160,22 @@ def _read(description: Mapping[str, Any] | bytes) -> dict[str, Any]:
         raise TemplateMalformed(rule="json") from None
     problems = sorted(_validator().iter_errors(data), key=lambda problem: list(map(str, problem.absolute_path)))
     if problems:
-        pointer = "".join(f"/{part}" for part in problems[0].absolute_path)
-        raise TemplateMalformed(pointer=pointer, rule=str(problems[0].validator), problems=len(problems))
+        nearest = _nearest(problems[0])
+        pointer = "".join(f"/{part}" for part in nearest.absolute_path)
+        raise TemplateMalformed(pointer=pointer, rule=str(nearest.validator), problems=len(problems))
     for pointer, text_found in _texts(data, ""):
         if not clean(text_found):
             raise TemplateMalformed(pointer=pointer, rule="text")
     result: dict[str, Any] = data
     return result
+
+
+def _nearest(problem: Any) -> Any:
+    """Return what is wrong with a placement of its kind, instead of that it is of no kind."""
+    kind = problem.instance.get("kind") if problem.validator == "oneOf" else None
+    if kind not in _KINDS:
+        return problem
+    return next((each for each in problem.context if each.schema_path[0] == _KINDS.index(kind)), problem)
 
 
 @cache

@@ -68,3 +68,34 @@ def test_the_same_upload_twice_is_one_file(api, backend):
     assert second.headers["Idempotency-Replayed"] == "true"
     other = upload(backend, made(pages=2), **key)
     assert (other.status_code, other.json()["code"]) == (422, "api.idempotency.reused")
+
+
+def test_a_template_is_made_changed_tried_out_and_archived(api, backend):
+    file = upload(backend, made(pages=2)).json()
+    about = {name: value for name, value in description().items() if name != "document"}
+    made_one = backend.post("/templates", {"description": about, "file": file["id"]})
+    assert made_one.status_code == 201, made_one.text
+    place = f"/templates/{made_one.json()['id']}"
+    assert backend.get(place).json()["description"]["placements"] == about["placements"]
+    changed = {"description": {**about, "name": "Neu"}, "newest": 1}
+    assert backend.post(f"{place}/versions", changed).json()["version"] == 2
+    late = backend.post(f"{place}/versions", changed)
+    assert (late.status_code, late.json()["code"], late.json()["facts"]) == (
+        409,
+        "engine.template.changed",
+        {"newest": 2},
+    )
+    first = backend.get(f"{place}?version=1").json()
+    assert (first["version"], first["description"]["name"]) == (1, "Rahmenvertrag Mobilfunk")
+    assert backend.get(f"{place}?version=9").status_code == 404
+    shown = backend.post(f"{place}/preview", {"values": {"fee": 999}})
+    assert shown.headers["Content-Type"] == "application/pdf" and shown.content.startswith(b"%PDF-")
+    wrong = backend.post(f"{place}/preview", {"values": {"fee": "{{7*7}}"}})
+    assert (wrong.status_code, wrong.json()["facts"]["variable"]) == (422, "fee")
+    off = {**about, "placements": [{"kind": "text", "page": 1, "box": [0, 0, 9e9, 9], "text": "x"}]}
+    refused = backend.post(f"{place}/versions", {"description": off})
+    assert (refused.status_code, refused.json()["facts"]["pointer"]) == (422, "/placements/0/box/2")
+    assert backend.post(f"{place}/archive").json()["archived_at"]
+    assert backend.get("/templates").json()["items"] == []
+    assert backend.post(f"{place}/versions", {"description": about}).status_code == 409
+    assert backend.post(f"{place}/restore").json()["archived_at"] is None

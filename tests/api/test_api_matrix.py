@@ -29,6 +29,9 @@ BODIES = {
     "changeWebhook": {"state": "disabled"},
     "createWebhook": {"url": "https://hooks.example/"},
     "createReturnAddress": {"origin": "https://other.example"},
+    "createTemplate": {"description": description(), "file": UNKNOWN},
+    "createTemplateVersion": {"description": description()},
+    "previewTemplate": {},
 }
 
 

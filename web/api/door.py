@@ -63,7 +63,8 @@ class Door:
                 body=_body(operation.body, data) if operation.body is not None else data,
             )
             unnamed = "Idempotency-Key" not in call.headers
-            if operation.method != "POST" or (operation.records_refusals and unnamed):
+            looks = operation.method != "POST" or bool(operation.produces and JSON not in operation.produces)
+            if looks or (operation.records_refusals and unnamed):
                 return _response(handler(call))
             return self._once(operation, handler, call, data)
 

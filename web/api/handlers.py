@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from web.api import cases, contracts, documents, events, files, keys, webhooks
+from web.api import cases, contracts, documents, events, files, keys, page_templates, webhooks
 from web.api.calls import Handler
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
@@ -29,8 +29,13 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "uploadFile": files.upload,
         "getFile": files.get,
         "deleteFile": files.delete,
-        "listTemplates": files.templates,
-        "getTemplate": files.template,
+        "listTemplates": page_templates.all_templates,
+        "getTemplate": page_templates.get,
+        "createTemplate": page_templates.create,
+        "createTemplateVersion": page_templates.add_version,
+        "previewTemplate": page_templates.preview,
+        "archiveTemplate": page_templates.archive,
+        "restoreTemplate": page_templates.restore,
         "listForms": cases.forms,
         "getForm": cases.form,
         "createPrefillToken": cases.prefill_token,
