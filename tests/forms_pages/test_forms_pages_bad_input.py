@@ -249,3 +249,17 @@ def document_text(stack, contract):
     pdf = pypdfium2.PdfDocument(io.BytesIO(stack.call(lambda: stack.application.reading.draft(COMPANY, contract))))
     text = "".join(page.get_textpage().get_text_range() for page in pdf)
     return re.sub(r"[\s\ufffe\u00ad\u200b-]+", "", text)  # however the lines were broken
+
+
+def test_answers_to_questions_that_are_no_longer_asked_are_not_sent(stack, sender):
+    forms = stack.application.forms
+    answers = answers_of("mobile-plan", payment="transfer", own_number="no", number_kind="port")
+    sender.fill(answers)  # IBAN and mandate were filled in before
+    sent = []
+    submit = type(forms).submit
+    try:
+        type(forms).submit = lambda self, token, given: sent.append(dict(given)) or submit(self, token, given)
+        sender.send()
+    finally:
+        type(forms).submit = submit
+    assert "own_number" in sent[0] and "iban" not in sent[0] and "mandate" not in sent[0]

@@ -45,8 +45,9 @@ def blueprint(door: Door) -> Blueprint:
             return elsewhere(name)
         if request.form.get("seen", "") != fingerprint(held.view.answers):
             return to(url_for("forms_review.page", name=name, hinweis="changed"))
-        try:
-            door.forms.submit(held.token, held.view.answers)
+        asked = door.checked(definition, held.view.answers).visible
+        try:  # what is no longer asked is not sent
+            door.forms.submit(held.token, {name: text for name, text in held.view.answers.items() if name in asked})
         except DraftUnknown:
             return elsewhere(name)
         return to(url_for("forms_outcome.page", name=name))
