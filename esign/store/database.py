@@ -142,6 +142,7 @@ class Database:
             raise DatabaseError("SQLite needs a file: a ledger in memory proves nothing")
         path = Path(self.url.database)
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # its journals get the same mode
         self._writers = Writers(path.with_name(path.name + "-writers"), patience=BUSY_TIMEOUT_MS / 1000)
         engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=CONNECTIONS)
         event.listen(engine, "connect", _prepare)

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from esign.engine.api_ports import Taken
@@ -82,10 +83,11 @@ class SharedRates:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
+            with suppress(OSError):  # what cannot be written is told below
+                self._path.touch(mode=0o600)  # its journals get the same mode
             connection = sqlite3.connect(self._path, isolation_level=None, timeout=_BUSY_MS / 1000)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(_TABLE)
-            self._path.chmod(0o600)
             self._local.connection = connection
         return connection
