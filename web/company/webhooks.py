@@ -100,9 +100,9 @@ def blueprint(application: Application) -> Blueprint:
     @pages.post("/<webhook_id>/state")
     @needs(Permission.WEBHOOKS_WRITE)
     def state(actor: Actor, webhook_id: str) -> Response:
-        wanted = "active" if request.form.get("state") == "active" else "disabled"
-        desk.change(actor, webhook_id, state=wanted)
-        return done(webhook_id, f"hooks.now_{wanted}")
+        active = request.form.get("state") == "active"
+        desk.change(actor, webhook_id, state="active" if active else "disabled")
+        return done(webhook_id, "hooks.now_active" if active else "hooks.now_disabled")
 
     @pages.post("/<webhook_id>/redeliver")
     @needs(Permission.WEBHOOKS_WRITE)
