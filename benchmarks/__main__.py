@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import agent_size, api, browser, ceremony, drawing_up, forms, rate
+from benchmarks import agent_size, api, browser, ceremony, drawing_up, forms, rate, straight_through
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
@@ -60,6 +60,7 @@ def main(rounds: int) -> None:
         drawing_up.measure(),
         forms.measure(),
         api.measure(),
+        straight_through.measure(),
         agent_size.measure(),
     ]
     page = "\n\n".join(
