@@ -25,6 +25,7 @@ COMMANDS = {
     "dossier": ("esign.cli.dossier:dossier", "Create and verify dossiers: everything about one contract."),
     "ledger": ("esign.cli.ledger:ledger", "Verify the ledger."),
     "forms": ("esign.cli.forms:forms", "List the forms, send one in; import postal codes and bank codes."),
+    "deadline": ("esign.cli.deadline:deadline", "Compute withdrawal periods and bare periods, with each clause."),
     "form-required": ("esign.cli.form_required:form_required", "Say which form the law asks for a type of contract."),
     "policy": ("esign.cli.policy:policy", "Check the rules in policies/."),
     "web-process": ("esign.cli.serve:web_process", None),

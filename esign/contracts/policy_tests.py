@@ -10,6 +10,7 @@ from typing import Any
 
 from esign.contracts.buttons import OrderButtons
 from esign.contracts.data import ContractData
+from esign.contracts.deadlines.policy_tests import deadline_faults
 from esign.contracts.declaration import declaration_text
 from esign.contracts.form_policy_tests import form_faults
 from esign.contracts.summary import order_summary
@@ -30,7 +31,7 @@ class PolicyFault:
 
 
 def check_policies() -> tuple[PolicyFault, ...]:
-    """Run the test cases of every file in ``policies/contracts``, ``wording`` and ``form-requirements``.
+    """Run the test cases of contracts, wording, form requirements, withdrawal and holidays.
 
     Returns:
         What does not hold; empty where all is well.
@@ -38,7 +39,7 @@ def check_policies() -> tuple[PolicyFault, ...]:
     Raises:
         PolicyMalformed: A file cannot be read or does not fit its schema.
     """
-    own = (PolicyFault(file=file, case=case, what=what) for file, case, what in form_faults())
+    own = (PolicyFault(file=file, case=case, what=what) for file, case, what in (*form_faults(), *deadline_faults()))
     return (*_faults(), *own)
 
 
