@@ -22,7 +22,7 @@ from tests.form_answers import answers_of
 
 FORMS = ("mobile-plan", "electricity-supply")
 """At the simple and at the advanced level."""
-EACH, REPETITIONS = 12, 4
+EACH, REPETITIONS = 6, 3
 
 
 def measure() -> str:
