@@ -152,3 +152,34 @@ def test_wrong_answers_come_back_with_a_summary_that_leads_to_each(at):
         assert person.page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
     person.ready().fill(answers_of("electricity-supply")).check()
     assert person.path.endswith("/pruefen")
+
+
+def test_another_language_shows_what_was_just_typed(at):
+    person = at("mobile-plan").open()
+    person.page.locator("#f-family_name").fill("Eben")
+    with person.page.expect_navigation():
+        person.page.locator(".languages a[lang=en]").click()  # nothing was kept yet
+    person.ready()
+    assert person.page.locator("html").get_attribute("lang") == "en"
+    assert person.value("family_name") == "Eben"
+
+
+def test_what_is_being_kept_does_not_overtake_what_is_sent(at):
+    """The first answer and the whole form would each begin a draft; the later one must not be lost to the earlier."""
+    person = at("mobile-plan").open()
+    slow = []
+
+    def late(route):
+        slow.append(route)
+        person.page.wait_for_timeout(800)
+        route.continue_()
+
+    person.page.route("**/merken", late)
+    person.page.locator("#f-given_name").fill("Sophie")
+    with person.page.expect_request("**/merken"):
+        pass
+    person.page.locator("#f-family_name").fill("Zuletzt")
+    person.check().ready()
+    assert slow and person.path == "/formulare/mobile-plan?geprueft=1"
+    assert (person.value("given_name"), person.value("family_name")) == ("Sophie", "Zuletzt")
+    assert len([item for item in person.page.context.cookies() if "draft" in item["name"]]) == 1

@@ -2,6 +2,7 @@
 
 const PAUSE = 1500;
 const AGAIN = 10000;
+const PATIENCE = 4000;
 
 export class Keeper {
   /**
@@ -19,9 +20,10 @@ export class Keeper {
     this.running = null;
     this.timer = 0;
     this.sent = false;
+    this.waited = false;
     this.first = this.hidden("base").value === "";
-    form.addEventListener("submit", () => this.stop());
-    window.addEventListener("pageshow", () => (this.sent = false));
+    form.addEventListener("submit", (event) => this.submitted(event));
+    window.addEventListener("pageshow", () => (this.sent = this.waited = false));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.flush(true);
     });
@@ -40,9 +42,29 @@ export class Keeper {
     this.timer = window.setTimeout(() => this.flush(false), PAUSE);
   }
 
-  stop() {
+  /** What is being kept is let finish first: two answers must not both bring a draft. @param {SubmitEvent} event */
+  submitted(event) {
+    if (this.running && !this.waited) {
+      event.preventDefault();
+      this.waited = true;
+      this.settled().then(() => this.form.requestSubmit(event.submitter));
+      return;
+    }
     this.sent = true;
     window.clearTimeout(this.timer);
+  }
+
+  /** Something is not kept yet. */
+  get pending() {
+    return this.changed.size > 0 || this.running !== null;
+  }
+
+  /** Resolves when everything is kept, or cannot be for a while. */
+  async settled() {
+    const patience = new Promise((resolve) => window.setTimeout(resolve, PATIENCE));
+    if (this.running) await Promise.race([this.running, patience]);
+    this.flush(true);
+    if (this.running) await Promise.race([this.running, patience]);
   }
 
   /** @param {boolean} leaving */

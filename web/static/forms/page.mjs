@@ -173,7 +173,13 @@ form.addEventListener("focusout", (event) => {
 });
 
 // a language that is chosen shows the same answers
-for (const link of document.querySelectorAll(".languages a")) link.addEventListener("click", () => keeper.flush(true));
+for (const link of document.querySelectorAll(".languages a")) {
+  link.addEventListener("click", (event) => {
+    if (!keeper.pending) return;
+    event.preventDefault();
+    keeper.settled().then(() => location.assign(/** @type {HTMLAnchorElement} */ (link).href));
+  });
+}
 
 // a link that carries a prefill token: it leaves the address at once, and is used only if the person wants it
 const token = /^#prefill=([A-Za-z0-9_.-]{20,4096})$/.exec(location.hash)?.[1];
