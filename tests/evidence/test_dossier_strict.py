@@ -91,6 +91,28 @@ STRICT: dict[str, tuple[Change, str]] = {
     "an order as a list of pairs": (lambda c: reworded(c, 5, order=pairs(c)), "intent"),
     "another capsule key than was enrolled": (lambda c: reworded(c, 1, capsule_key="AAAA"), "messages"),
     "no passkey in the enrolment's message": (lambda c: reworded(c, 1, passkey=None), "messages"),
+    "another certificate than signed in the offer's message": (
+        lambda c: reworded(c, 2, certificate="00" * 32),
+        "messages",
+    ),
+    "two messages that opened the attempt": (
+        lambda c: {
+            "messages": (
+                *c.dossier.messages,
+                message(
+                    c.keys,
+                    9,
+                    "open",
+                    json.loads(from_b64url(c.dossier.messages[2].decode().split(".")[1])) | {"jti": f"{9:032x}"},
+                ),
+            )
+        },
+        "messages",
+    ),
+    "a greeting that names another device's key": (
+        lambda c: reworded(c, 0, device_key=b64url(spki(p256()))),
+        "messages",
+    ),
     "another credential than was enrolled": (lambda c: passkey_with(c, credential_id=b"other"), "messages"),
     "another word about PRF than was enrolled": (lambda c: passkey_with(c, prf=False), "messages"),
     "a passkey of an unknown kind": (lambda c: passkey_with(c, algorithm=-8), "parts"),

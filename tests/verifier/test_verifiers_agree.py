@@ -246,6 +246,10 @@ def test_a_dishonest_company_is_found_out_by_both(advanced: Case, tmp_path: Path
 def test_what_was_exchanged_in_the_transcript_is_found_out_by_both(tmp_path: Path) -> None:
     steps = dict.fromkeys(("capsule", "device", "passkey"), "request")
     steps |= {"document": "document", "provider": "identity", "time": "signing_time", "certificate": "evidence"}
+    steps |= {"statement": "evidence", "policy": "evidence", "revision": "document", "named": "texts"}
+    steps |= {"holder": "certificate", "trust": "certificate", "word": "user_verification"}
+    steps |= {f"ledger {fact}": "ledger" for fact in ("capsule", "proof", "message", "order", "twice")}
+    steps |= {f"ledger {content}": "commitments" for content in ("draft", "transcript", "attributes")}
     cases = {each: make_case(tmp_path / each, swapped=each) for each in steps}
     answers = agree([sample(case, label, case.build()) for label, case in cases.items()], tmp_path)
     for step, answer in zip(steps.values(), answers, strict=True):

@@ -209,7 +209,10 @@ def make_case(
         passkey: Whether the device has one.
         identified: The request that the person was identified over, if another one.
         swapped: What is another one in the transcript than was certified or signed: the key ``capsule``, ``device`` or
-            ``passkey``, the ``document``, the ``provider``, the ``time``; or the ``certificate`` in the attributes.
+            ``passkey``, the ``document``, the ``provider``, the ``time``, an earlier ``revision``, the certificate
+            ``named``; the ``certificate``, the ``statement`` or the ``policy`` in the attributes; the ``holder`` in the
+            certificate; the ``trust`` in transcript and attributes; the transcript of the passkey's ``word``; or what
+            the ``ledger …`` says.
     """
     advanced = level == "advanced"
     passkey = passkey and advanced
@@ -221,11 +224,13 @@ def make_case(
         purposes=[x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION],
         policies=(Oid.HELD_BY_COMPANY, Oid.SANDBOX),
     )
-    enrolment, signer = _enrol(world, keys, identified) if advanced else (None, seal)
+    held = Oid.HELD_BY_SIGNATORY if swapped == "holder" else None
+    enrolment, signer = _enrol(world, keys, identified, held) if advanced else (None, seal)
     if swapped in ("capsule", "device", "passkey"):
         setattr(keys, swapped, p256())
     held_by = "company" if not advanced else "signatory-passkey" if passkey else "signatory"
     provider = "email-address" if not advanced else "https://other.example" if swapped == "provider" else ISSUER
+    trust = "configured" if swapped == "trust" else "sandbox"
     begun = seconds(NOW) + (3600 if swapped == "time" else -60)
     prepared = prepare(
         draft(),
@@ -253,7 +258,13 @@ def make_case(
             byte_range=prepared.byte_range,
             length=len(prepared.data),
             name="vertrag.pdf",
-            revisions=(Revision(kind="draft", length=len(draft()), sha256=sha256(draft())),),
+            revisions=(
+                Revision(
+                    kind="draft",
+                    length=len(draft()),
+                    sha256=sha256(b"another" if swapped == "revision" else draft()),
+                ),
+            ),
             attachments=(AttachedFile(name="contract.json", sha256=sha256(CONTRACT_DATA)),),
         ),
         declaration=TranscriptDeclaration(lang="de", sha256=sha256(declaration.encode())),
@@ -261,7 +272,7 @@ def make_case(
         signatory=TranscriptSignatory(
             name="Erika Mustermann",
             role="Kundin",
-            certificate=sha256(signer.der) if advanced else None,
+            certificate=_named(signer.der, advanced=advanced, another=swapped == "named"),
             capsule_key=sha256(spki(keys.capsule)),
             device_key=sha256(spki(keys.device)),
             passkey=sha256(spki(keys.passkey)) if keys.passkey else None,
@@ -270,7 +281,7 @@ def make_case(
             level=level,
             held_by=held_by,
             identified_by=provider,
-            trust="sandbox",
+            trust=trust,
         ),
         policy=TranscriptPolicy(oid=POLICY_OID, sha256=sha256(POLICY)),
         code_commitment=code_commitment(secrets.nonce, secrets.code),
@@ -282,7 +293,8 @@ def make_case(
     )
     tau = transcript.tau
     capsule = seal_capsule(secrets, capsule_key=spki(keys.capsule), tau=tau)
-    verification = _assertion(keys.passkey, tau) if passkey else None
+    about = sha256(b"another transcript") if swapped == "word" else tau
+    verification = _assertion(keys.passkey, about) if passkey else None
     evidence = CeremonyEvidence(
         transcript=tau,
         capsule=capsule.digest,
@@ -290,15 +302,15 @@ def make_case(
         statement=Statement(
             level=1 if advanced else 0,
             held_by=held_by,
-            identified_by=transcript.statement.identified_by,
-            trust="sandbox",
+            identified_by="somebody" if swapped == "statement" else transcript.statement.identified_by,
+            trust=trust,
         ),
         user_verification=verification.digest if verification else None,
     )
     attributes = signed_attributes(
         document_digest=prepared.digest,
         certificate=seal.der if swapped == "certificate" else signer.der,
-        policy_oid=POLICY_OID,
+        policy_oid=f"{Oid.SIGNATURE_POLICY}.2" if swapped == "policy" else POLICY_OID,
         policy_digest=sha256(POLICY),
         evidence=evidence,
     )
@@ -320,7 +332,18 @@ def make_case(
         raw if advanced else None,
     )
     extract, openings = _ledger(
-        world, folder, enrolment, transcript, capsule, evidence, messages, attributes, document, declaration, summary
+        world,
+        folder,
+        enrolment,
+        transcript,
+        capsule,
+        evidence,
+        messages,
+        attributes,
+        document,
+        declaration,
+        summary,
+        swapped=swapped or "",
     )
     dossier = Dossier(
         document=document,
@@ -344,14 +367,21 @@ def make_case(
     return Case(world=world, seal=seal, keys=keys, dossier=dossier, at=NOW + timedelta(minutes=2))
 
 
-def _enrol(world: World, keys: Keys, identified: bytes | None) -> tuple[EnrolmentEvidence, Holder]:
+def _named(signer: bytes, *, advanced: bool, another: bool) -> bytes | None:
+    """Return the certificate's digest in the transcript; at the simple level there is none, in another there is."""
+    if another:
+        return sha256(b"another")
+    return sha256(signer) if advanced else None
+
+
+def _enrol(world: World, keys: Keys, identified: bytes | None, held: str | None) -> tuple[EnrolmentEvidence, Holder]:
     binding = key_binding(
         capsule_key=spki(keys.capsule),
         device_key=spki(keys.device),
         passkey=spki(keys.passkey) if keys.passkey else None,
     )
     request = certificate_request(keys.signature, binding=binding, nonce=sha256(b"enrolment nonce"))
-    held = Oid.HELD_BY_SIGNATORY_PASSKEY if keys.passkey else Oid.HELD_BY_SIGNATORY
+    held = held or (Oid.HELD_BY_SIGNATORY_PASSKEY if keys.passkey else Oid.HELD_BY_SIGNATORY)
     signer = certify(
         world,
         keys.signature.public_key(),
@@ -495,7 +525,19 @@ def _messages(keys, enrolment, transcript, signer, intent, verification, raw) ->
 
 
 def _ledger(
-    world, folder, enrolment, transcript, capsule, evidence, messages, attributes, document, declaration, summary
+    world,
+    folder,
+    enrolment,
+    transcript,
+    capsule,
+    evidence,
+    messages,
+    attributes,
+    document,
+    declaration,
+    summary,
+    *,
+    swapped: str = "",
 ):
     url = f"sqlite:///{folder / 'ledger.db'}"
     migrate(url)
@@ -503,6 +545,10 @@ def _ledger(
     tau = transcript.tau.hex()
     about = {"tau": tau, "attempt": 1}
     digests = [sha256(item).hex() for item in messages]
+
+    def said(name: str, true: bytes) -> bytes:
+        return sha256(b"another") if swapped == f"ledger {name}" else true
+
     with database.transaction() as connection:
         keys = SqlContractKeys(connection, SealingKey(bytes(32)))
         ledger = SqlLedger(connection, keys, FixedClock(at=NOW))
@@ -513,7 +559,7 @@ def _ledger(
             "contract": CONTRACT_DATA,
             "declaration": declaration.encode(),
             "summary": summary,
-            "draft": sha256(draft()),
+            "draft": said("draft", sha256(draft())),
         }
         ledger.append("contract.drawn_up", CONTRACT_ID, {"level": transcript.statement.level}, contents)
         ledger.append("invitation.made", CONTRACT_ID, {})
@@ -523,14 +569,28 @@ def _ledger(
         ledger.append(
             "attempt.opened",
             CONTRACT_ID,
-            {**about, "capsule": capsule.digest.hex(), "message": digests[1]},
-            {"transcript": transcript.canonical()},
+            {
+                **about,
+                "capsule": said("capsule", capsule.digest).hex(),
+                "message": said("message", bytes.fromhex(digests[1])).hex(),
+            },
+            {"transcript": said("transcript", transcript.canonical())},
         )
         ledger.append("contract.drawn_up", "another-contract", {})
-        ledger.append(
-            "intent.declared", CONTRACT_ID, {**about, "proof": evidence.proof.hex()}, {"attributes": attributes}
-        )
-        ledger.append("signature.embedded", CONTRACT_ID, about, {"document": sha256(document)})
+        steps: list[tuple[str, dict, dict]] = [
+            (
+                "intent.declared",
+                {**about, "proof": said("proof", evidence.proof).hex()},
+                {"attributes": said("attributes", attributes)},
+            ),
+            ("signature.embedded", about, {"document": sha256(document)}),
+        ]
+        if swapped == "ledger order":
+            steps.reverse()
+        if swapped == "ledger twice":
+            steps.append(steps[-1])
+        for kind, facts, committed in steps:
+            ledger.append(kind, CONTRACT_ID, facts, committed)
         ledger.append("contract.concluded", CONTRACT_ID, about)
         ledger.append("delivery.done", CONTRACT_ID, {"kind": "signed_copy"}, {"mail": sha256(MAIL)})
         ledger.append("contract.drawn_up", "another-contract", {})
