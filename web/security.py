@@ -16,7 +16,7 @@ from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
 from web.ceremony_api import PREFIX as CEREMONY_PREFIX
-from web.errors import FormExpired, HostUnknown
+from web.errors import FormExpired, HostUnknown, PageUnknown
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -96,6 +96,16 @@ def known_host(web_url: str) -> Callable[[], None]:
     return known_host_only
 
 
+def plain_path() -> None:
+    """Refuse a path that begins with two slashes.
+
+    The library overlooks the second one: ``//company`` would be ``/company`` here, and something else to a proxy in front
+    that keeps strangers from ``/company``.
+    """
+    if request.environ.get("PATH_INFO", "").startswith("//"):
+        raise PageUnknown
+
+
 class Scheme:
     """Lets an application know by which scheme it is reached: the configuration says so, no field of a request does."""
 
@@ -124,6 +134,7 @@ def install(app: Flask, *, web_url: str) -> CSRFProtect:
     )
 
     app.before_request(known_host(web_url))
+    app.before_request(plain_path)
 
     @app.before_request
     def own_forms_only() -> None:

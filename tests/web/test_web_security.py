@@ -137,6 +137,16 @@ def test_the_log_keeps_the_rule_of_the_address_and_nothing_of_the_person(client,
     assert "127.0.0.1" not in everything
 
 
+@pytest.mark.parametrize(
+    "path", ["//static/style.css", "//security", "///privacy", "//healthz", "//evil.example/%2e%2e"]
+)
+def test_two_slashes_lead_to_no_other_host(client, path):
+    """``//security?lang=en`` would match the page and be redirected to ``//security``: a host of that name."""
+    environ = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "QUERY_STRING": "lang=en"}
+    answer = client.get("/", environ_overrides=environ, headers={"Accept": "text/html"})
+    assert answer.status_code == 404 and "Location" not in answer.headers
+
+
 def test_a_redirect_keeps_the_scheme_of_the_installation_whatever_a_request_says():
     """Behind a proxy with TLS the server itself is asked by http: nobody is sent there."""
     app = Flask("scheme")

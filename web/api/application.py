@@ -13,7 +13,7 @@ from web import request_log
 from web.api import docs_page, problems, specification
 from web.api.door import Door
 from web.api.handlers import HANDLERS
-from web.security import API_POLICY, PAGE_POLICY, PERMISSIONS_POLICY, known_host
+from web.security import API_POLICY, PAGE_POLICY, PERMISSIONS_POLICY, known_host, plain_path
 
 PREFIX = "/api/v1"
 """Every path of this door begins with it."""
@@ -69,6 +69,7 @@ def create_api(application: Application) -> Flask:
     app.url_map.redirect_defaults = False
     request_log.install(app)
     app.before_request(known_host(settings.web_url))
+    app.before_request(plain_path)
     problems.install(app)
 
     door = Door(application)
