@@ -99,8 +99,8 @@ def known_host(web_url: str) -> Callable[[], None]:
 def plain_path() -> None:
     """Refuse a path that begins with two slashes.
 
-    The library overlooks the second one: ``//company`` would be ``/company`` here, and something else to a proxy in front
-    that keeps strangers from ``/company``.
+    The library overlooks the second one: ``//company`` would be ``/company`` here, and something else to a proxy in
+    front that keeps strangers from ``/company``.
     """
     if request.environ.get("PATH_INFO", "").startswith("//"):
         raise PageUnknown

@@ -140,9 +140,9 @@ def test_the_log_keeps_the_rule_of_the_address_and_nothing_of_the_person(client,
 @pytest.mark.parametrize(
     "path", ["//static/style.css", "//security", "///privacy", "//healthz", "//evil.example/%2e%2e"]
 )
-def test_two_slashes_lead_to_no_other_host(client, path):
-    """``//security?lang=en`` would match the page and be redirected to ``//security``: a host of that name."""
-    environ = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "QUERY_STRING": "lang=en"}
+def test_two_slashes_are_not_one(client, path):
+    """A proxy that keeps strangers from a path must not be passed by writing it in another way."""
+    environ = {"PATH_INFO": path, "QUERY_STRING": "lang=en"}
     answer = client.get("/", environ_overrides=environ, headers={"Accept": "text/html"})
     assert answer.status_code == 404 and "Location" not in answer.headers
 
