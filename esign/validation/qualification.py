@@ -1,0 +1,295 @@
+"""Qualified or not: what the trusted lists make of a certificate, when it was issued and when it was used.
+
+1. Find the services of the authorities above the certificate, the nearest first. 2. At issuance: was such a service
+listed and active, what does its entry make of the certificate. 3. The same at the time of use. 4. Both must agree: a
+certificate that a withdrawn service would issue, or that was issued before its service was granted, makes an advanced
+signature, not a qualified one. 5. The device is judged at the time of use. 6. What could not be known (stale lists,
+lists that could not be used, entries that contradict each other) leaves the answer open, never positive.
+
+Source: ETSI TS 119 615 clauses 4.3 to 4.5, Regulation (EU) No 910/2014 Art. 3 (12), (15), 32 (1) (b), 51.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from esign.validation.findings import Finding
+from esign.validation.qc_statements import CertificateStatement, CertificateStatementsError, QcType
+from esign.validation.qualification_rules import (
+    CA_QC,
+    KNOWN,
+    Answer,
+    Ruling,
+    active,
+    device,
+    purpose,
+    qualified,
+    qualifiers_of,
+)
+from esign.validation.trusted_lists.digital_identity import KeyAndName
+from esign.validation.trusted_lists.index import ServiceIndex
+from esign.validation.trusted_lists.loading import LoadedLists
+from esign.validation.trusted_lists.model import Service, ServicePeriod
+
+IS_QUALIFIED = "Is it a qualified certificate?"
+
+
+class Qualification(StrEnum):
+    """What a signature made with the certificate can be, cryptography and everything else being in order."""
+
+    QUALIFIED_SIGNATURE = "qualified electronic signature"
+    QUALIFIED_SEAL = "qualified electronic seal"
+    ADVANCED_SIGNATURE_QC = "advanced electronic signature with a qualified certificate"
+    ADVANCED_SEAL_QC = "advanced electronic seal with a qualified certificate"
+    WEB = "qualified certificate for website authentication, which signs no documents"
+    NOT_QUALIFIED = "advanced at most, not qualified"
+    INDETERMINATE = "indeterminate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One numbered step of the determination: the question, the answer, why, and the rule."""
+
+    number: str
+    question: str
+    answer: Answer
+    reason: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What held at one instant.
+
+    ``service`` and ``provider`` name the entry that decided, empty where there was none; public data of the list.
+    """
+
+    at: datetime
+    qualified: Answer
+    kind: QcType | None
+    device: Answer
+    territory: str = ""
+    provider: str = ""
+    service: str = ""
+    taken_over_by: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualificationReport:
+    """The determination for one certificate.
+
+    Args:
+        qualification: What comes out.
+        reason: The sentence that decided.
+        at_issuance: What held when the certificate was issued; None where the certificate cannot be read.
+        at_use: What held at the time of use.
+        findings: What is wrong with the lists that were asked.
+        compared: Identities that were compared to find the services.
+    """
+
+    qualification: Qualification
+    reason: str
+    at_issuance: Moment | None
+    at_use: Moment | None
+    findings: tuple[Finding, ...] = ()
+    compared: int = 0
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, in order."""
+        return tuple(step for moment in (self.at_issuance, self.at_use) if moment is not None for step in moment.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedServices:
+    """The services of all usable lists, and what is wrong with the others. Made once, then only read."""
+
+    index: ServiceIndex
+    unusable: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, loaded: LoadedLists) -> TrustedServices:
+        """Return the services of loaded lists."""
+        unusable = tuple(dict.fromkeys(item.territory for item in loaded.problems if not item.usable))
+        return cls(
+            index=ServiceIndex.of(loaded.lists),
+            unusable=unusable,
+            findings=tuple(item.finding for item in loaded.problems),
+        )
+
+
+def determine_qualification(
+    path: Sequence[bytes], *, services: TrustedServices, used_at: datetime
+) -> QualificationReport:
+    """Return what the trusted lists make of a certificate.
+
+    Args:
+        path: The certificate and the authorities above it, DER, each certified by the next; the path was validated.
+        services: The services of the trusted lists.
+        used_at: When the key was used, as proven (best signature time).
+    """
+    try:
+        certificate = CertificateStatement.read(path[0])
+        authorities = [KeyAndName.of(der) for der in path[1:]]
+    except (CertificateStatementsError, ValueError, IndexError) as error:
+        detail = error.detail if isinstance(error, CertificateStatementsError) else "an authority cannot be read"
+        return QualificationReport(
+            qualification=Qualification.NOT_QUALIFIED, reason=detail, at_issuance=None, at_use=None
+        )
+    found, compared = _services(authorities, services.index)
+    used_at = used_at.astimezone(UTC)
+    at_issuance = _moment("1", certificate, found, certificate.not_before, services)
+    at_use = _moment("2", certificate, found, used_at, services)
+    outcome, reason = _outcome(at_issuance, at_use)
+    return QualificationReport(
+        qualification=outcome,
+        reason=reason,
+        at_issuance=at_issuance,
+        at_use=at_use,
+        findings=services.findings,
+        compared=compared,
+    )
+
+
+def _services(authorities: Sequence[KeyAndName], index: ServiceIndex) -> tuple[tuple[Service, ...], int]:
+    """Return the services of the nearest authority that is listed as an issuer of qualified certificates."""
+    compared = 0
+    for authority in authorities:
+        found = index.find(authority)
+        compared += found.compared
+        issuing = tuple(item for item in found.services if any(period.kind == CA_QC for period in item.periods))
+        if issuing:
+            return issuing, compared
+    return (), compared
+
+
+def _moment(
+    number: str, certificate: CertificateStatement, found: Sequence[Service], at: datetime, services: TrustedServices
+) -> Moment:
+    entries = [(service, period) for service in found if (period := service.at(at)) is not None]
+    entries = [(service, period) for service, period in entries if period.kind == CA_QC]
+    when = "when the certificate was issued" if number == "1" else "when the key was used"
+    question = f"Was the issuer listed for qualified certificates {when} ({at:%Y-%m-%d %H:%M:%S} UTC)?"
+    clause = "TS 119 615 clause 4.3"
+    if not entries:
+        open_question = not found and bool(services.unusable)
+        answer = Answer.INDETERMINATE if open_question else Answer.NO
+        missing = ", ".join(services.unusable)
+        reason = f"in no list that can be used; not usable: {missing}" if open_question else "in no list at that time"
+        step = Step(number=f"{number}.1", question=question, answer=answer, reason=reason, clause=clause)
+        return Moment(at=at, qualified=answer, kind=None, device=answer, steps=(step,))
+    listed = ", ".join(sorted({f"{service.territory}: {period.name}" for service, period in entries}))
+    first = Step(number=f"{number}.1", question=question, answer=Answer.YES, reason=listed, clause=clause)
+    moments = [_entry(number, certificate, service, period, at, first) for service, period in entries]
+    return _together(number, moments)
+
+
+def _entry(
+    number: str, certificate: CertificateStatement, service: Service, period: ServicePeriod, at: datetime, first: Step
+) -> Moment:
+    steps = [first]
+
+    def step(question: str, ruling: Ruling) -> Answer:
+        steps.append(
+            Step(
+                number=f"{number}.{len(steps) + 1}",
+                question=question,
+                answer=ruling.answer,
+                reason=ruling.reason,
+                clause=ruling.clause,
+            )
+        )
+        return ruling.answer
+
+    def moment(answer: Answer, kind: QcType | None = None, on_device: Answer = Answer.NO) -> Moment:
+        return Moment(
+            at=at,
+            qualified=answer,
+            kind=kind,
+            device=on_device,
+            territory=service.territory,
+            provider=service.provider,
+            service=period.name,
+            taken_over_by=period.taken_over_by,
+            steps=tuple(steps),
+        )
+
+    status = step("Did the service have the qualified status?", active(period, at))
+    if status is not Answer.YES:
+        return moment(status, on_device=status)
+    marks, unsure = qualifiers_of(period, certificate)
+    unknown = sorted(mark.rsplit("/", 1)[-1] for mark in marks - KNOWN)
+    clause = "TS 119 612 clause 5.5.9.2"
+    if unsure or unknown:
+        what = f"unknown qualifiers: {', '.join(unknown)}" if unknown else "criteria that are not understood"
+        open_ruling = Ruling(answer=Answer.INDETERMINATE, reason=what, clause=clause)
+        step("Which qualifiers does the list give the certificate?", open_ruling)
+        return moment(Answer.INDETERMINATE, on_device=Answer.INDETERMINATE)
+    words = ", ".join(sorted(mark.rsplit("/", 1)[-1] for mark in marks)) or "none"
+    step(
+        "Which qualifiers does the list give the certificate?",
+        Ruling(answer=Answer.YES, reason=words, clause=clause),
+    )
+    answer = step(IS_QUALIFIED, qualified(certificate, marks))
+    if answer is not Answer.YES:
+        return moment(answer, on_device=answer)
+    ruling = purpose(certificate, marks, period, at)
+    answer = step("What is it for?", ruling)
+    if answer is not Answer.YES:
+        return moment(answer, on_device=answer)
+    if ruling.kind is QcType.WEB:
+        return moment(Answer.YES, ruling.kind, Answer.NO)
+    on_device = step("Is its key in a qualified device?", device(certificate, marks))
+    return moment(Answer.YES, ruling.kind, on_device)
+
+
+def _together(number: str, moments: Sequence[Moment]) -> Moment:
+    """Return the answer of all entries for one authority.
+
+    Entries that are not active, or are for certificates of another type, give way to one that is; one that says *not
+    qualified* does not. Entries that make different things of the same certificate leave the answer open.
+    """
+    speaking = [item for item in moments if item.qualified is not Answer.NO or item.steps[-1].question == IS_QUALIFIED]
+    speaking = speaking or list(moments[:1])
+    if len({(item.qualified, item.kind, item.device) for item in speaking}) == 1:
+        return speaking[0]
+    first = speaking[0]
+    step = Step(
+        number=f"{number}.{len(first.steps) + 1}",
+        question="Do all entries for the issuer say the same?",
+        answer=Answer.INDETERMINATE,
+        reason=f"{len(speaking)} entries contradict each other",
+        clause="TS 119 615 clause 4.3",
+    )
+    return Moment(
+        at=first.at,
+        qualified=Answer.INDETERMINATE,
+        kind=None,
+        device=Answer.INDETERMINATE,
+        steps=(*(item for moment in speaking for item in moment.steps), step),
+    )
+
+
+def _outcome(at_issuance: Moment, at_use: Moment) -> tuple[Qualification, str]:
+    for moment, when in ((at_issuance, "when the certificate was issued"), (at_use, "when the key was used")):
+        if moment.qualified is Answer.NO:
+            return Qualification.NOT_QUALIFIED, f"not qualified {when}: {moment.steps[-1].reason}"
+    for moment, when in ((at_issuance, "when the certificate was issued"), (at_use, "when the key was used")):
+        if moment.qualified is Answer.INDETERMINATE:
+            return Qualification.INDETERMINATE, f"not known {when}: {moment.steps[-1].reason}"
+    if at_issuance.kind is not at_use.kind:
+        return Qualification.INDETERMINATE, "it was for something else when it was issued than when it was used"
+    if at_use.kind is QcType.WEB:
+        return Qualification.WEB, at_use.steps[-1].reason
+    if at_use.device is Answer.INDETERMINATE:
+        return Qualification.INDETERMINATE, f"the device is not known: {at_use.steps[-1].reason}"
+    seal = at_use.kind is QcType.SEAL
+    if at_use.device is Answer.YES:
+        return Qualification.QUALIFIED_SEAL if seal else Qualification.QUALIFIED_SIGNATURE, at_use.steps[-1].reason
+    outcome = Qualification.ADVANCED_SEAL_QC if seal else Qualification.ADVANCED_SIGNATURE_QC
+    return outcome, f"no qualified device: {at_use.steps[-1].reason}"
