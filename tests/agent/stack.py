@@ -240,7 +240,13 @@ def running(folder: Path, **changes: Any) -> Iterator[Stack]:
     with _served(apps[0]) as web, _served(apps[1]) as agent, _served(apps[2]) as world:
         web_url, agent_url, world_url = (f"http://localhost:{each.port}" for each in (web, agent, world))
         clock = MovingClock()
-        sandbox = Sandbox.create(folder / "sandbox", base_url=world_url, redirect_uris=(f"{agent_url}/",), clock=clock)
+        sandbox = Sandbox.create(
+            folder / "sandbox",
+            base_url=world_url,
+            redirect_uris=(f"{agent_url}/",),
+            forms_redirect_uris=(f"{web_url}/formulare/erkannt",),
+            clock=clock,
+        )
         state = folder / "state"
         state.mkdir()
         sandbox.seal_pkcs12(state / "seal.p12", state / "seal.pin")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from certs.sandbox.identity_provider import FORMS_CLIENT
 from tests.actors import COMPANY
 from tests.agent.stack import running
 from tests.forms_pages.filling import Filler, answers_of
@@ -32,7 +33,7 @@ def knowing(built_agent, tmp_path_factory):
     folder = tmp_path_factory.mktemp("prefill")
     (folder / "customers.csv").write_text(CUSTOMERS, "utf-8")
     (folder / "prefill.toml").write_text(PREFILL)
-    with running(folder, prefill_file=folder / "prefill.toml") as made:
+    with running(folder, prefill_file=folder / "prefill.toml", prefill_idp_client_id=FORMS_CLIENT) as made:
         yield made
 
 
@@ -82,3 +83,30 @@ def test_who_is_not_known_fills_in_by_hand(knowing, person):
         person.page.locator("#prefill button").click()
     assert person.path == "/formulare/mobile-plan?hinweis=unknown"
     assert person.page.locator(".from").count() == 0
+
+
+def test_who_is_recognised_at_the_identity_provider_finds_the_form_filled_in(knowing, person):
+    person.open()
+    with person.page.expect_navigation(url="**/idp/**"):
+        person.page.locator(".recognise a").click()
+    with person.page.expect_navigation(url="**/formulare/mobile-plan?*"):
+        person.page.locator('button[value="sophie-mueller-luedenscheidt"]').click()
+    person.ready()
+    assert person.path == "/formulare/mobile-plan?hinweis=prefilled"
+    assert person.value("email") == "sophie.mueller-luedenscheidt@post.example"
+    assert person.page.locator(".from").count() == 4
+    person.answer("family_name", "Anders").kept()
+    person.page.goto(f"{knowing.web}/formulare/mobile-plan/anmelden")  # no link takes somebody's own answers away
+    assert person.path == "/formulare/mobile-plan"
+    assert person.value("family_name") == "Anders"
+    assert person.complaints == []
+
+
+def test_somebody_else_is_shown_nothing(knowing, person):
+    person.open()
+    with person.page.expect_navigation(url="**/idp/**"):
+        person.page.locator(".recognise a").click()
+    with person.page.expect_navigation(url="**/formulare/mobile-plan?*"):
+        person.page.locator('button[value="jana-beispiel"]').click()
+    assert person.path == "/formulare/mobile-plan?hinweis=not_known"
+    assert person.page.locator(".from").count() == 0 and person.value("email") == ""
