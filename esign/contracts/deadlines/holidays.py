@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import holidays
@@ -153,6 +153,7 @@ def municipal_holidays() -> tuple[MunicipalHoliday, ...]:
     )
 
 
+@lru_cache(maxsize=65_536)
 def _holiday(place: Place, day: date) -> str:
     name = _named(place.land, "public", day.year).get(day, "")
     if name:
