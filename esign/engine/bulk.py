@@ -315,8 +315,10 @@ class BulkDesk:
     def _checked_row(self, actor: Actor, plan: Plan, table: Table, line: Line, seen: dict[str, int]) -> RowContents:
         reference = ""
         names = {plan.fits(column): column for column in table.columns}
+        cells: dict[str, str] = {}
         try:
-            data = plan.data(by_column(plan, table.columns, line))
+            cells = by_column(plan, table.columns, line)
+            data = plan.data(cells)
             reference = str(data["reference"])
             if reference in seen:
                 first = seen[reference]
@@ -331,8 +333,8 @@ class BulkDesk:
             findings = tuple((names.get(place, place), de, en) for place, de, en in refused.findings)
             return RowContents(reference=reference, findings=findings)
         except EsignError as refusal:
-            place, de, en = told(refusal)
-            return RowContents(reference=reference, findings=((names.get(place, place), de, en),))
+            findings = tuple((names.get(place, place), de, en) for place, de, en in told(refusal, cells))
+            return RowContents(reference=reference, findings=findings)
         return RowContents(reference=reference, data=json.dumps(data).encode())
 
     def _view(self, tx: Transaction, run: BulkRun) -> BulkView:

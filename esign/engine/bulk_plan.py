@@ -21,6 +21,9 @@ _REFERENCE_WORDS = {"reference", "vertragsnummer", "contract number"}
 _STEP = re.compile(r"[a-z][a-z0-9_]*|[0-9]{1,2}")
 _YES_NO = {"ja": True, "yes": True, "true": True, "1": True, "nein": False, "no": False, "false": False, "0": False}
 
+_MISSING = ("Hier fehlt eine Angabe.", "Something is missing here.")
+_MALFORMED = ("Diese Angabe hat nicht die richtige Form.", "This entry is not in the right form.")
+
 Finding = tuple[str, str, str]
 """Column, and what is wrong, in German and in English."""
 
@@ -175,10 +178,16 @@ def plan_of(desk: CreationDesk, actor: Actor, kind: str, name: str) -> Plan:
     return LikePlan(desk=desk, name=name, pattern=data)
 
 
-def told(refusal: EsignError) -> Finding:
-    """Return what a refusal says about a row: its place, and its code for words that the page looks up."""
+def told(refusal: EsignError, cells: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return what a refusal says about a row: places, and plain words, or its code for words that the page looks up."""
     place = str(refusal.facts.get("pointer", refusal.facts.get("field", ""))).strip("/").replace("/", ".")
-    return place, refusal.code, refusal.code
+    rule = refusal.facts.get("rule")
+    if rule == "required":
+        empty = [path for path, cell in cells.items() if not cell and path.startswith(f"{place}." if place else "")]
+        return tuple((path, *_MISSING) for path in empty or [place])
+    if isinstance(rule, str):
+        return ((place, *_MALFORMED),)
+    return ((place, refusal.code, refusal.code),)
 
 
 def _nobody(person: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def blueprint(application: Application) -> Blueprint:
             detail=detail,
             title=title(detail.view.form),
             labels={field.name: field.label[language()] for field in form.fields} if form is not None else {},
+            options=_options(form),
             lang=language(),
             reason=request.form.get("reason", "")[:2000],
             problem=None if refusal is None else words().problem(refusal.code),
@@ -81,3 +82,10 @@ def blueprint(application: Application) -> Blueprint:
         return redirect(url_for(".one", case_id=case_id), code=303)  # type: ignore[return-value]
 
     return pages
+
+
+def _options(form: FormDefinition | None) -> dict[tuple[str, str], str]:
+    """Return what people read for an answer to choose, by field and value."""
+    if form is None:
+        return {}
+    return {(field.name, each.value): each.label[language()] for field in form.fields for each in field.options}
