@@ -79,6 +79,16 @@ def opened(site: Any, chromium: Any) -> Any:
         context.close()
 
 
+def pictured(page: Any) -> None:
+    """Every picture of the page is there, also those further down."""
+    page.evaluate(
+        """() => {
+            for (const each of document.images) each.loading = "eager";
+            return Promise.all([...document.images].map((each) => each.decode()));
+        }"""
+    )
+
+
 def shot(page: Any, name: str) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
@@ -297,6 +307,7 @@ def test_no_page_keeps_anybody_out(site: Any, opened: Any, size: dict[str, int],
     page = opened(size)
     for path in ("", "new", f"{template_id}/", f"{template_id}/edit", f"{template_id}/preview"):
         page.goto(f"{site.address}/company/templates/{path}?lang={lang}")
+        pictured(page)
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
         shot(page, f"{path.rpartition('/')[2] or ('one' if path else 'list')}-{lang}-{size['width']}")
@@ -327,3 +338,40 @@ def test_forced_colours_leave_fields_and_choice_visible(site: Any, opened: Any) 
     )
     assert style == ["solid", "solid"]
     shot(page, "editor-forced")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_contract_is_made_out_of_a_template(site: Any, opened: Any, size: dict[str, int]) -> None:
+    site.invite()  # how the company names itself is known from its contracts
+    template_id = template(site)
+    page = opened(size)
+    page.goto(f"{site.address}/company/templates/{template_id}/")
+    page.get_by_role("link", name="Vertrag erstellen").click()
+    accessible(page)
+    shot(page, f"contract-{size['width']}")
+    page.get_by_label("Entgelt").fill("viel")
+    page.get_by_label("Beginn").fill("2027-01-01")
+    page.get_by_label("Werbung erlaubt").select_option("ja")
+    for name, value in {
+        "given_name": "Jana",
+        "family_name": "Beispiel",
+        "role": "Kundin",
+        "email": "jana.beispiel@post.example",
+        "street": "Lindenallee 12",
+        "postal_code": "00124",
+        "town": "Beispielstadt",
+    }.items():
+        page.locator(f'[name="p1.{name}"]').fill(value)
+    page.get_by_role("button", name="Prüfen").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Entgelt")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator('[name="p1.street"]')).to_have_value("Lindenallee 12")
+    page.get_by_label("Entgelt").fill("1.299,00")
+    page.get_by_role("button", name="Prüfen").click()
+    accessible(page)
+    shot(page, f"contract-check-{size['width']}")
+    page.get_by_role("button", name="Anlegen und einladen").click()
+    expect(page.get_by_text("Jana Beispiel").first).to_be_visible()
+    newest = site.application.contracts.list(site.clerk.actor)[0]
+    assert (newest.template, newest.state) == ("own-document", "invited")
+    assert page.complaints == [] or all("422" in said for said in page.complaints)

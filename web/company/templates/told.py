@@ -14,14 +14,15 @@ def told(refusal: EsignError) -> dict[str, Any]:
     problem = words().problem(refusal.code)
     facts = refusal.facts
     mark, place = _place(facts)
+    newest = facts.get("newest")
     return {
         "code": refusal.code,
         "title": problem.title,
-        "text": problem.text,
+        "text": problem.text if newest is None else words().phrase("templates.conflict", version=newest),
         "mark": mark,
         "place": place,
         "also": _also(refusal.code, facts),
-        "newest": facts.get("newest"),
+        "newest": newest,
     }
 
 
