@@ -4,7 +4,7 @@ import hashlib
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.store.blobs import FolderBlobs
@@ -16,6 +16,7 @@ def blobs(tmp_path) -> FolderBlobs:
     return FolderBlobs(tmp_path / "blobs")
 
 
+@settings(deadline=None)  # it writes files: how long that takes is the disk's affair
 @given(st.binary(max_size=300))
 def test_a_blob_is_named_by_its_digest_and_comes_back_as_it_was(tmp_path_factory, data):
     blobs = FolderBlobs(tmp_path_factory.mktemp("blobs"))
