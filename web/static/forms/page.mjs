@@ -188,6 +188,7 @@ if (token && offer) {
   history.replaceState(null, "", location.pathname);
   /** @type {HTMLInputElement} */ (offer.elements.namedItem("secret")).value = token;
   offer.hidden = false;
+  document.querySelector(".recognise")?.setAttribute("hidden", "");
 }
 
 for (const [name, part] of parts) if (left.has(name)) part.dataset.asked = "yes";
