@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = ("electricity-supply", "household-insurance", "mobile-plan", "cost-approval", "own-document")
 PDF = "application/pdf"
+YEARS = range(2000, 2200)
+"""Days outside of them are asked by nobody who looks for a contract; the calendar itself ends somewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,12 +195,12 @@ def _asked(form: Any) -> Wanted:
 
 
 def _instant(text: str, *, days: int = 0) -> datetime | None:
-    """Return the beginning of a local day, or of the day after; None for what is no day."""
+    """Return the beginning of a local day, or of the day after; None for what is no day of an installation's life."""
     try:
         day = datetime.strptime(text.strip(), "%Y-%m-%d")
     except ValueError:
         return None
-    return (day + timedelta(days=days)).replace(tzinfo=BERLIN)
+    return (day + timedelta(days=days)).replace(tzinfo=BERLIN) if day.year in YEARS else None
 
 
 def _days(wanted: Wanted) -> dict[str, str]:
