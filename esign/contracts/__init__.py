@@ -3,7 +3,8 @@
 What enters: contract data as JSON, from a backend system that may be wrong or hostile. What leaves: ``ContractData``,
 which fits its schema, adds up and fits the law of its date; the exact declaration of intent (*Willenserklärung*); the
 summary that stands above the order button; the words of the contract, clause by clause. What may be touched here:
-files below ``policies/contracts`` and ``policies/wording``, read-only; no file format other than JSON. Clauses: BGB
+files below ``policies/``, read-only; no file format other than JSON. Deadlines
+have a room of their own, ``deadlines``. Clauses: BGB
 §§ 145–148, 312d, 312f, 312i, 312j, 355–356a, EGBGB Art. 246a and 246c with Anlagen 1 and 2, VVG §§ 7–9, EnWG §§ 41–41b,
 TKG §§ 54–57.
 """
@@ -28,6 +29,7 @@ from esign.contracts.errors import (
     WithdrawalContradiction,
     WordingError,
 )
+from esign.contracts.form_requirement import Form, FormRequirement, check_form, form_required
 from esign.contracts.parties import Address, Company, Representation, Signatory
 from esign.contracts.policy_tests import PolicyFault, check_policies
 from esign.contracts.price import Price, PriceLine, Tax
@@ -47,6 +49,8 @@ __all__ = [
     "ContractText",
     "ContractsError",
     "ForbiddenText",
+    "Form",
+    "FormRequirement",
     "LevelTooLow",
     "MissingLanguage",
     "MissingOrderInformation",
@@ -68,8 +72,10 @@ __all__ = [
     "Withdrawal",
     "WithdrawalContradiction",
     "WordingError",
+    "check_form",
     "check_policies",
     "compose",
     "declaration_text",
+    "form_required",
     "order_summary",
 ]

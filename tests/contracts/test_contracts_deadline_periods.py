@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +81,12 @@ def test_a_shifted_period_never_ends_on_a_saturday_sunday_or_holiday_and_by_no_m
     assert end.shifted_end >= end.nominal_end
     between = (end.shifted_end - end.nominal_end).days
     assert [passed.day for passed in end.passed] == [end.nominal_end + timedelta(days=n) for n in range(between)]
+
+
+@settings(max_examples=3000, deadline=None)
+@given(TRIGGERS, PERIODS)
+def test_the_nominal_end_is_that_of_another_librarys_calendar(day, period):
+    assert nominal_end(day, period) == day + relativedelta(months=period.months) + relativedelta(days=period.days)
 
 
 @settings(max_examples=1500, deadline=None)

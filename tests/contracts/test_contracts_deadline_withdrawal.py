@@ -289,6 +289,12 @@ def test_what_is_no_json_object_is_refused(data):
         WithdrawalFacts.parse(data)
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1990-12-31", "2199-12-31"])
+def test_events_beyond_the_known_years_are_refused(at):
+    with pytest.raises((PeriodOutOfRange, NoRuleInForce)):
+        deadline("goods", event("concluded", at), event("goods_received", at))
+
+
 def test_a_withdrawal_without_time_zone_is_not_judged():
     with pytest.raises(PeriodOutOfRange):
         deadline(*ENERGY).timeliness(datetime(2026, 12, 7, 12))

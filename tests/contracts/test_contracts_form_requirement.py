@@ -10,6 +10,7 @@ from esign.cli.program import run
 from esign.contracts.form_errors import FormExcluded, FormLevelTooLow, FormNotInForce, FormTypeUnknown
 from esign.contracts.form_policy_tests import form_faults
 from esign.contracts.form_requirement import Form, check_form, form_required, form_requirements
+from esign.contracts.wording import all_wordings
 from esign.policy import LegalLevel, policies_root
 
 DAY = date(2026, 11, 22)
@@ -87,3 +88,15 @@ def test_the_command_refuses_an_unknown_type_in_one_line(capsys):
     assert capsys.readouterr().err == (
         "error: no form requirement is known for this type (contracts.form.unknown_type)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("contract_type", "level"),
+    [
+        (contract_type, LegalLevel.parse(policy["minimum_level"]))
+        for _, policy in all_wordings("contracts")
+        for contract_type in policy["types"]
+    ],
+)
+def test_every_template_asks_for_a_level_that_satisfies_the_form_of_its_type(contract_type, level):
+    assert check_form(contract_type, DAY, offered=level).electronic

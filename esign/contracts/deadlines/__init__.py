@@ -28,14 +28,8 @@ from esign.contracts.deadlines.periods import (
     period_end,
 )
 from esign.contracts.deadlines.rules import Clause, WithdrawalRule, withdrawal_rule
-from esign.contracts.deadlines.withdrawal import (
-    EndsBy,
-    State,
-    Step,
-    Timeliness,
-    WithdrawalDeadline,
-    withdrawal_deadline,
-)
+from esign.contracts.deadlines.verdict import EndsBy, State, Step, Timeliness, WithdrawalDeadline
+from esign.contracts.deadlines.withdrawal import withdrawal_deadline
 
 __all__ = [
     "LAENDER",

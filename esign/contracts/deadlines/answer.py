@@ -6,7 +6,7 @@ from typing import Any
 
 from esign.contracts.deadlines.instants import instant_text
 from esign.contracts.deadlines.periods import PeriodEnd
-from esign.contracts.deadlines.withdrawal import Step, WithdrawalDeadline
+from esign.contracts.deadlines.verdict import Step, WithdrawalDeadline
 
 
 def period_answer(end: PeriodEnd) -> dict[str, str]:
