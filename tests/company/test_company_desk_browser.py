@@ -92,6 +92,8 @@ def test_a_clerk_creates_from_a_form_and_an_upload_corrects_reminds_and_cancels(
         person.look("upload")
     page.get_by_label("PDF-Datei").set_input_files(file)
     page.get_by_role("button", name="Hochladen und prüfen").click()
+    page.wait_for_load_state("load")
+    assert page.locator("img.sheet").evaluate("each => each.naturalWidth") >= 300
     page.get_by_label("Titel").fill("Vertraulichkeit")
     fields = {
         "given_name": "Jana",
