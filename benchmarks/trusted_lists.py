@@ -1,0 +1,74 @@
+"""Trusted lists: reading a list, finding a service among 3, 300 and 3,000, judging a certificate.
+
+Peer: pyHanko's registry walks through its services (``pyhanko.md``: 35 / 72 / 225 ms at 1 / 500 / 3,000). The limit of
+a look-up is one hash and one comparison. Run by itself: ``python -m benchmarks.trusted_lists``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from benchmarks.figures import Row, table
+from certs.trusted_lists import ListWorld
+from esign.validation.qualification import TrustedServices, determine_qualification
+from esign.validation.trusted_lists import KeyAndName, ServiceIndex, read_list, verify_list
+from esign.validation.trusted_lists.digital_identity import DigitalIdentity
+
+REPETITIONS = 200
+
+
+def measure() -> str:
+    """Return the section: one row a size."""
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    world = ListWorld.create(at)
+    data, signer = world.files[world.location("DE")], world.signers["DE"].der
+    german = read_list(verify_list(data, signers=(signer,)))
+    issuer = world.issuers["granted"]
+    path = (issuer.issue(at=at - timedelta(days=99)), issuer.der)
+    wanted = KeyAndName.of(issuer.der)
+    service = ServiceIndex.of([german]).find(wanted).services[0]
+    verifying = _times(lambda: verify_list(data, signers=(signer,)), 20)
+    rows = [Row(f"verify the signature of a list of {len(data) // 1024} KB", "ms", verifying)]
+    for count in (3, 300, 3000):
+        others = [
+            replace(
+                service,
+                periods=(
+                    replace(
+                        service.periods[0],
+                        identity=DigitalIdentity(certificates=(KeyAndName(key=b"%d" % n, name=wanted.name),)),
+                    ),
+                ),
+            )
+            for n in range(count - 1)
+        ]
+        services = TrustedServices(index=ServiceIndex([*others, service]), unusable=(), findings=())
+
+        def find(index: ServiceIndex = services.index) -> object:
+            return index.find(wanted)
+
+        def judge(services: TrustedServices = services) -> object:
+            return determine_qualification(path, services=services, used_at=at)
+
+        rows.append(Row(f"find a service among {count:,}", "µs", tuple(ms * 1000 for ms in _times(find, REPETITIONS))))
+        rows.append(Row(f"qualification of a certificate, {count:,} services", "ms", _times(judge, REPETITIONS)))
+    words = "One process, one core; lists are read once and kept as values."
+    return "\n".join(["## Trusted lists", "", words, "", table(rows)])
+
+
+def _times(work: Callable[[], object], repetitions: int) -> tuple[float, ...]:
+    """Return milliseconds of CPU."""
+    work()
+    values = []
+    for _ in range(repetitions):
+        began = time.process_time_ns()
+        work()
+        values.append((time.process_time_ns() - began) / 1e6)
+    return tuple(values)
+
+
+if __name__ == "__main__":
+    print(measure())
