@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import agent_size, api, browser, ceremony, drawing_up, forms, rate, straight_through
+from benchmarks import agent_size, api, browser, ceremony, drawing_up, forms, rate, trusted_lists, straight_through
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
@@ -62,6 +62,7 @@ def main(rounds: int) -> None:
         api.measure(),
         straight_through.measure(),
         agent_size.measure(),
+        trusted_lists.measure(),
     ]
     page = "\n\n".join(
         [
