@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import agent_size, api, browser, ceremony, drawing_up, forms, rate, trusted_lists, straight_through
+from benchmarks import agent_size, api, browser, ceremony, drawing_up, forms, rate, straight_through, trusted_lists
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
