@@ -116,6 +116,17 @@ def test_signature_wrapping_is_refused(german):
     refused(wrapped(data), signers, ListSignatureInvalid)
 
 
+def test_an_id_in_another_namespace_does_not_hide_the_changed_list(german):
+    """The library looks at ids by local name, this check by whole name: they must not be played against each other."""
+    data, signers = german
+    root = parse(wrapped(data))
+    inner = root.find(f"{DS}Signature")[-1][0]
+    inner.attrib.pop("Id")
+    inner.set("{urn:x}Id", "sandbox-list")
+    root.set("Id", "sandbox-list")
+    refused(etree.tostring(root), signers, ListSignatureInvalid)
+
+
 def test_a_second_signature_is_refused(german):
     data, signers = german
     root = parse(data)
