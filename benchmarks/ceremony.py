@@ -12,7 +12,7 @@ from collections import defaultdict
 from benchmarks.figures import Row, table
 from benchmarks.installation import Installation, installation
 from benchmarks.peer import pyhanko_lta
-from esign.engine.ceremony import CeremonyDesk
+from esign.engine.ceremony.desk import CeremonyDesk
 
 TEMPLATE = "electricity-supply"
 MESSAGES = ("hello", "enrol", "open", "document", "intent", "signature", "result")

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from esign import bootstrap
 from esign.access import Role
-from esign.engine.account_records import AccountState
+from esign.engine.accounts.records import AccountState
 from esign.engine.household import BERLIN
 from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.digests import sha256

@@ -12,7 +12,7 @@ from esign.cli.configuration import config_option, load, tenant_option
 if TYPE_CHECKING:
     from esign.access import Actor
     from esign.engine import Application
-    from esign.engine.account_links import Linked
+    from esign.engine.accounts.links import Linked
 
 ROLES = ("administrator", "clerk", "legal", "agent", "data_protection")
 """As in ``esign.access.Role``."""

@@ -4,14 +4,17 @@
 needs. 3. The effect runs outside any transaction. 4. A second transaction appends the result and queues what must be
 delivered.
 
+A room for each theme: ``forms`` → ``contracts`` → ``ceremony`` → ``evidence`` is the walk; ``accounts``, ``company`` and
+``templates`` are the company's side; ``api`` and ``webhooks`` serve other systems. What all of them share lies here.
+
 What enters: contract data, the agents' messages. What leaves: answers, deliveries, dossiers. What may be touched here:
 only what comes in through :class:`~esign.engine.household.Household`. Clauses live in the rooms that are called.
 """
 
 from esign.engine.application import Application
-from esign.engine.contracts import ContractView, Corrected
-from esign.engine.invitations import Invited
-from esign.engine.received import Answer
+from esign.engine.ceremony.received import Answer
+from esign.engine.contracts.desk import ContractView, Corrected
+from esign.engine.contracts.invitations import Invited
 from esign.engine.refusals import EngineError
 
 __all__ = ["Answer", "Application", "ContractView", "Corrected", "EngineError", "Invited"]

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from esign.engine import admission, form_mails, notices, seal_names
+from esign.engine.ceremony import admission, seal_names
 from esign.engine.contents import ContractContents, PartyContents
+from esign.engine.contracts import notices
+from esign.engine.forms import mails as form_mails
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Mail, Transaction, Work
 from esign.engine.records import ContractRecord

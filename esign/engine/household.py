@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from esign.access import Actor
 from esign.access.passkeys import Site
-from esign.engine.account_ports import CompanyProvider
-from esign.engine.api_ports import Rates, WebhookCaller
+from esign.engine.accounts.ports import CompanyProvider
+from esign.engine.api.ports import Rates, WebhookCaller
 from esign.engine.contents import ContractContents
-from esign.engine.form_ports import Offers, PrefillBook
+from esign.engine.forms.ports import Offers, PrefillBook
 from esign.engine.ports import Documents, Mailer, Store, Transaction
 from esign.engine.records import ContractRecord
 from esign.evidence.kinds import EntryKind

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from esign.engine.account_ports import Accounts, Logins
-from esign.engine.api_ports import Answers, ApiKeys, Journeys, Pages, Webhooks
-from esign.engine.desk_ports import BulkRuns, SearchIndex
-from esign.engine.form_ports import Cases, Drafts
+from esign.engine.accounts.ports import Accounts, Logins
+from esign.engine.api.ports import Answers, ApiKeys, Journeys, Pages, Webhooks
+from esign.engine.company.ports import BulkRuns, SearchIndex
+from esign.engine.forms.ports import Cases, Drafts
 from esign.engine.records import (
     AttemptRecord,
     ContractRecord,
@@ -21,7 +21,7 @@ from esign.engine.records import (
     InvitationRecord,
     MessageRecord,
 )
-from esign.engine.template_ports import PageTemplates, Uploads
+from esign.engine.templates.ports import PageTemplates, Uploads
 from esign.evidence.entry import Entry
 from esign.evidence.ports import ContractKeys, LedgerStore, Vault
 

@@ -263,7 +263,7 @@ def mail_text(kind: str, lang: str, words: Mapping[str, str]) -> tuple[str, str]
     """Return subject and text of a mail.
 
     Args:
-        kind: ``invitation``, ``signed_copy``, or one of :mod:`esign.engine.notices`.
+        kind: ``invitation``, ``signed_copy``, or one of :mod:`esign.engine.contracts.notices`.
         lang: ``de`` or ``en``.
         words: name, title, company, contact, reference, link, until, level, reason; ``sandbox`` not empty where trust
             is a sandbox.

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from esign.engine import attempts, conclusion, turns
-from esign.engine.admission import LIVE
-from esign.engine.ending import UNDER_WAY, expire
+from esign.engine.ceremony import attempts, conclusion
+from esign.engine.ceremony.admission import LIVE
+from esign.engine.contracts import turns
+from esign.engine.contracts.ending import UNDER_WAY, expire
+from esign.engine.contracts.notices import REMINDER, queue_notice
 from esign.engine.household import Household
-from esign.engine.notices import REMINDER, queue_notice
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptRecord, InvitationRecord
 from esign.foundation.clock import seconds

@@ -20,7 +20,7 @@ _JSON = ("application/json",)
 
 
 class HttpCompanyProvider:
-    """A :class:`~esign.engine.account_ports.CompanyProvider` over HTTP.
+    """A :class:`~esign.engine.accounts.ports.CompanyProvider` over HTTP.
 
     Args:
         http: Makes the calls.

@@ -7,8 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from esign.engine.form_ports import Offer
-from esign.engine.offers import OfferBook, OffersMalformed
+from esign.engine.forms.offers import OfferBook, OffersMalformed
+from esign.engine.forms.ports import Offer
 from esign.forms import ReferenceTables, form_definitions, sample_reference
 from esign.foundation.errors import EsignError
 from esign.policy import policies_root

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from esign.engine.form_ports import PrefillUse
+from esign.engine.forms.ports import PrefillUse
 from esign.forms import FormDefinition, form_definitions
 from esign.foundation.errors import EsignError
 from esign.gateways.form_files import read_table
@@ -91,7 +91,7 @@ class MappedPrefill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfiguredPrefill:
-    """What the file says; implements :class:`esign.engine.form_ports.PrefillBook`."""
+    """What the file says; implements :class:`esign.engine.forms.ports.PrefillBook`."""
 
     uses: Mapping[tuple[str, str], PrefillUse] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)

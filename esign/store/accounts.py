@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from esign.access import Role
-from esign.engine.account_ports import AddressTaken
-from esign.engine.account_records import AccountRecord, AccountState, IdentityRecord, LinkRecord, PasskeyRecord
+from esign.engine.accounts.ports import AddressTaken
+from esign.engine.accounts.records import AccountRecord, AccountState, IdentityRecord, LinkRecord, PasskeyRecord
 from esign.store.statements import changed_by, found_by, keys, row_of
 from esign.store.tables_access import account, account_identity, account_link, account_passkey
 

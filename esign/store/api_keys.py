@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert
 
-from esign.engine.api_records import ApiKeyRecord, JourneyRecord, KeptAnswer, ReturnAddress
+from esign.engine.api.records import ApiKeyRecord, JourneyRecord, KeptAnswer, ReturnAddress
 from esign.evidence.ports import Vault
 from esign.foundation.encoding import b64url, from_b64url
 from esign.store.statements import changed_by, found_by, keys, row_of

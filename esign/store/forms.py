@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
-from esign.engine.form_records import CaseRecord, CaseState, DraftAccess, DraftRecord
+from esign.engine.forms.records import CaseRecord, CaseState, DraftAccess, DraftRecord
 from esign.store.statements import changed_by, found_by, keys, row_of
 from esign.store.tables_forms import form_access, form_case, form_draft, prefill_use
 

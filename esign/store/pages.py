@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, or_, select
 
-from esign.engine.paging import ContractFilter, ContractPlace
+from esign.engine.api.paging import ContractFilter, ContractPlace
 from esign.engine.records import ContractRecord, ContractState
 from esign.evidence.entry import Entry
 from esign.policy import LegalLevel

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from esign.engine.api_ports import Taken
+from esign.engine.api.ports import Taken
 
 _BUSY_MS = 2000
 _TABLE = (

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from esign.engine.account_records import FlowRecord, SessionRecord, ThrottleRecord
+from esign.engine.accounts.records import FlowRecord, SessionRecord, ThrottleRecord
 from esign.store.statements import found_by, keys, row_of
 from esign.store.tables_access import account_link, account_session, login_flow, login_throttle
 

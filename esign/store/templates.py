@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from esign.engine.template_records import TemplateRecord, TemplateVersionRecord, UploadRecord
+from esign.engine.templates.records import TemplateRecord, TemplateVersionRecord, UploadRecord
 from esign.store.statements import found_by, keys, row_of
 from esign.store.tables_templates import page_template, page_template_version, upload
 

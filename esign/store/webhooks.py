@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
-from esign.engine.api_records import (
+from esign.engine.api.records import (
     DeliveryState,
     WebhookAttempt,
     WebhookDelivery,

@@ -12,7 +12,7 @@ from hashlib import sha256
 import pytest
 
 from certs.signatory.words import new_key, spki
-from esign.engine import attempts
+from esign.engine.ceremony import attempts
 from esign.foundation.canonical import canonical
 from tests.malice.server import Offer, b64, payload, unb64
 from tests.malice.variants import PDF_LIES, SWAPS, appended, attribute_lies, rewritten

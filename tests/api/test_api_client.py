@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from esign.client import ApiClient, ApiProblem, ConnectionFailed, WebhookRefused
 from esign.client.webhooks import verify
-from esign.engine.webhook_message import new_secret, sign
+from esign.engine.webhooks.message import new_secret, sign
 from tests.conftest import WEB
 
 SECRET = new_secret()

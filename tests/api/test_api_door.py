@@ -10,7 +10,7 @@ import pytest
 
 from esign.access import AccessDenied, ConfirmationNeeded, Permission, system
 from esign.access.errors import LoginNeeded
-from esign.engine.api_errors import ApiKeyInvalid, ApiKeyRefused, ApiKeyUnknown
+from esign.engine.api.errors import ApiKeyInvalid, ApiKeyRefused, ApiKeyUnknown
 from tests.api.conftest import PREFIX, PROBLEM
 from tests.company.people import colleague
 from tests.conftest import AGENT

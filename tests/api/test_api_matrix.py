@@ -148,7 +148,7 @@ def test_a_delivery_of_another_webhook_is_unknown(api, backend):
 
 
 def test_the_kinds_of_events_are_the_ones_that_the_engine_tells():
-    from esign.engine.events import EVENT_KINDS
+    from esign.engine.api.events import EVENT_KINDS
 
     assert document()["components"]["schemas"]["EventKind"]["enum"] == [kind.value for kind in EVENT_KINDS]
 

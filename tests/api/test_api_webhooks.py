@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from esign.client.webhooks import WebhookRefused, verify
-from esign.engine.webhook_rounds import DISABLED_AFTER, GIVEN_UP_AFTER, LONGEST_PAUSE, WebhookRounds
+from esign.engine.webhooks.rounds import DISABLED_AFTER, GIVEN_UP_AFTER, LONGEST_PAUSE, WebhookRounds
 from esign.gateways.errors import GatewayTimeout
 
 URL = "https://hooks.example/esign"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from esign.access import Actor, system, totp
-from esign.engine.setting_up import Holder
+from esign.engine.accounts.setting_up import Holder
 from tests.company.authenticator import Authenticator
 
 PASSWORD = "korrekte Pferde Batterie 7"

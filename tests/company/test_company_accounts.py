@@ -14,7 +14,8 @@ import pytest
 from esign.access import AccessDenied, Actor, ActorKind, ConfirmationNeeded, Permission, Role, system
 from esign.access.errors import AccountLinkUnknown, LoginNeeded, LoginRefused
 from esign.access.people import PersonMalformed
-from esign.engine.accounts import AccountDesk
+from esign.engine.accounts.desk import AccountDesk
+from esign.engine.accounts.setting_up import Holder
 from esign.engine.refusals import (
     AccountExists,
     AccountStateRefused,
@@ -24,7 +25,6 @@ from esign.engine.refusals import (
     RolesMissing,
     TenantUnknown,
 )
-from esign.engine.setting_up import Holder
 from tests.company.people import colleague, invited, token_of, with_password
 
 

@@ -64,7 +64,7 @@ def test_a_clerk_finds_contracts_and_no_name_stands_in_the_address(world: Any, c
 
 
 def test_a_question_of_another_company_is_not_answered(world: Any) -> None:
-    from esign.engine.desk_records import Wanted
+    from esign.engine.company.records import Wanted
 
     world.settings = world.settings.with_changes(tenants=("default", "other"))
     world.start()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from esign.access import Role, system
-from esign.engine.setting_up import Holder
+from esign.engine.accounts.setting_up import Holder
 from tests.company.authenticator import Authenticator
 from tests.company.examples import case
 from tests.company.people import invited, token_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from esign.access import Permission, Role
-from esign.engine.api_errors import ApiKeyRefused
+from esign.engine.api.errors import ApiKeyRefused
 from tests.company.browser import Browser
 from tests.company.people import colleague
 

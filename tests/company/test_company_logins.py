@@ -19,9 +19,9 @@ from esign.access.errors import (
     PasswordTooWeak,
     WayNotOffered,
 )
-from esign.engine.own_account import holder_of
+from esign.engine.accounts.own_account import holder_of
+from esign.engine.accounts.setting_up import Holder
 from esign.engine.refusals import LastWay, SessionUnknown
-from esign.engine.setting_up import Holder
 from tests.company.authenticator import Authenticator
 from tests.company.people import PASSWORD, colleague, invited, seed_of, token_of, with_password
 
@@ -234,7 +234,7 @@ def test_a_blocked_password_does_not_lock_the_passkey_out(world: Any) -> None:
 
 
 def test_all_addresses_together_have_a_limit_too(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("esign.engine.login_throttle.ALL_TOGETHER", 3)
+    monkeypatch.setattr("esign.engine.accounts.throttle.ALL_TOGETHER", 3)
     for number in range(3):
         with pytest.raises(LoginRefused):
             world.application.logins.password("default", f"n{number}@example.org", "x", "1")

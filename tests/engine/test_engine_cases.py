@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from esign.access import ALLOWED, AccessDenied, Actor, ActorKind, Permission, Role, system
-from esign.engine.form_refusals import (
+from esign.engine.forms.refusals import (
     CaseNotComplete,
     CaseReasonMissing,
     CaseStateRefused,
@@ -18,7 +18,7 @@ from esign.engine.form_refusals import (
     PrefillNotConfigured,
     PrefillTokenRefused,
 )
-from esign.engine.webhook_rounds import WebhookRounds
+from esign.engine.webhooks.rounds import WebhookRounds
 from esign.evidence.errors import ErasedError
 from esign.forms import UnknownField
 from tests.actors import COMPANY

@@ -10,7 +10,7 @@ import pytest
 
 from certs.signatory import SandboxSignatory, ServerRefused
 from esign.ceremony.attempt import SignedAttempt
-from esign.engine import attempts
+from esign.engine.ceremony import attempts
 from esign.gateways.errors import MailUnavailable
 from esign.proof.ports import TimestampSource
 from esign.signing import NoQualifiedDevice
@@ -78,7 +78,8 @@ def test_what_does_not_pass_the_release_check_fails_the_contract_and_is_not_rele
     contract, signatory = declared(world)
     finding = Finding(kind=FindingKind.LEVEL_CONTRADICTION, what="the file says simple")
     monkeypatch.setattr(
-        "esign.engine.conclusion.check_release", lambda *_, **__: ReleaseReport(passed=False, findings=(finding,))
+        "esign.engine.ceremony.conclusion.check_release",
+        lambda *_, **__: ReleaseReport(passed=False, findings=(finding,)),
     )
     with pytest.raises(ServerRefused) as refusal:
         signatory.sign()

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from esign.access import AccessDenied, Actor, ActorKind, Permission, system
-from esign.engine.api_errors import CursorRefused
-from esign.engine.desk_records import Wanted
-from esign.engine.desk_search import fold, words
+from esign.engine.api.errors import CursorRefused
+from esign.engine.company.records import Wanted
+from esign.engine.company.search import fold, words
 from esign.engine.records import ContractState
 from esign.engine.refusals import ContractUnknown, RemindedAlready
 from esign.store.tables_desk import search_state, search_token

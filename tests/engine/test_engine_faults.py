@@ -12,7 +12,8 @@ from cryptography import x509
 
 from certs.signatory import SandboxSignatory, ServerRefused
 from esign.ceremony.attempt import SignedAttempt
-from esign.engine import Application, attempts
+from esign.engine import Application
+from esign.engine.ceremony import attempts
 from esign.gateways.errors import GatewayTimeout
 from esign.pades.errors import AttributesEncodingError, EmbedError
 from tests.actors import COMPANY
@@ -65,7 +66,7 @@ def test_a_fault_of_ours_is_not_kept_and_the_same_message_gets_its_answer_once_i
         raise AttributesEncodingError("a digest has 32 bytes")
 
     with monkeypatch.context() as patched:
-        patched.setattr("esign.engine.intent.signed_attributes", broken)
+        patched.setattr("esign.engine.ceremony.intent.signed_attributes", broken)
         with pytest.raises(ServerRefused) as refused:
             signatory.declare()
     assert refused.value.status == 500
@@ -123,7 +124,7 @@ def test_a_row_that_breaks_holds_up_no_other(world: Any, monkeypatch: pytest.Mon
             signatory.sign()
     world.start()
     sick = pairs[0][1].tau.hex()
-    from esign.engine import conclusion
+    from esign.engine.ceremony import conclusion
 
     honest = conclusion.conclude
 
@@ -132,7 +133,7 @@ def test_a_row_that_breaks_holds_up_no_other(world: Any, monkeypatch: pytest.Mon
             raise KeyError("a fault that nobody foresaw")
         return honest(house, tau)
 
-    monkeypatch.setattr("esign.engine.conclusion.conclude", conclude)
+    monkeypatch.setattr("esign.engine.ceremony.conclusion.conclude", conclude)
     assert world.application.upkeep.conclude_abandoned() == 2
     states = sorted(world.application.contracts.view(COMPANY, contract).state for contract, _ in pairs)
     assert states == ["concluded", "concluded", "invited"]
@@ -155,7 +156,7 @@ def test_a_signature_that_never_fits_fails_the_contract_instead_of_being_tried_f
     def full(*_: Any) -> bytes:
         raise EmbedError("signature is longer than the room kept for it")
 
-    monkeypatch.setattr("esign.engine.finishing.embed", full)
+    monkeypatch.setattr("esign.engine.ceremony.finishing.embed", full)
     with pytest.raises(ServerRefused) as refused:
         signatory.sign()
     assert refused.value.code == "engine.conclusion.release_refused"

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from esign.engine import form_mails
-from esign.engine.form_refusals import (
+from esign.engine.forms import mails as form_mails
+from esign.engine.forms.desk import BEGUN_AT_ONCE, MOST_LINKS
+from esign.engine.forms.refusals import (
     DraftSent,
     DraftUnknown,
     FormNotOffered,
@@ -18,7 +19,6 @@ from esign.engine.form_refusals import (
     MailAddressRefused,
     TooManyLinks,
 )
-from esign.engine.forms import BEGUN_AT_ONCE, MOST_LINKS
 from esign.evidence.entry import Entry
 from esign.evidence.errors import ErasedError
 from esign.forms import AnswersTooLarge, UnknownField
@@ -170,7 +170,7 @@ def test_a_contract_that_its_own_rules_refuse_waits_for_an_employee(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from esign.contracts import ContractDataError
-    from esign.engine.contracts import ContractDesk
+    from esign.engine.contracts.desk import ContractDesk
 
     def refuse(*arguments: object) -> None:
         raise ContractDataError("no such thing")
@@ -285,7 +285,7 @@ def state_of(world: Any, draft_id: str) -> tuple[bool, tuple[str, ...]]:
 
 
 def draft_of(world: Any, token: str) -> Any:
-    from esign.engine import drafts
+    from esign.engine.forms import drafts
 
     house = world.application.forms.household
     with house.store.reading() as tx:

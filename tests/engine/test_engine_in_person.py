@@ -10,7 +10,7 @@ import pytest
 
 from certs.signatory.errors import ServerRefused, SignatoryRefused
 from esign.access import AccessDenied, Actor, ActorKind, Permission, system
-from esign.engine.in_person import InPersonRefused
+from esign.engine.contracts.in_person import InPersonRefused
 from esign.engine.refusals import ContractCancelled, ContractStateRefused, ContractUnknown, PartyUnknown
 from esign.evidence import verify_dossier
 from tests.actors import COMPANY

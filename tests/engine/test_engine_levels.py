@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 
 from esign import bootstrap
-from esign.engine.contracts import ContractDesk
+from esign.engine.contracts.desk import ContractDesk
 from esign.evidence import verify_dossier
 from esign.foundation.clock import FixedClock
 from esign.policy import PolicyLevelDiffers, signature_policies

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from esign.engine.form_refusals import FormNotOffered
-from esign.engine.offers import OfferBook, OffersMalformed, reference
+from esign.engine.forms.offers import OfferBook, OffersMalformed, reference
+from esign.engine.forms.refusals import FormNotOffered
 from esign.gateways.prefill import configured_prefill
 from esign.inspection import inspect
 from esign.settings import Settings

@@ -12,7 +12,7 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from certs.signatory import SandboxSignatory, ServerRefused, SignatoryRefused
-from esign.engine import attempts
+from esign.engine.ceremony import attempts
 from esign.foundation.errors import EsignError
 from esign.pades import read_signatures
 from esign.policy import policies_root

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from certs.sandbox.identity_provider import FORMS_CLIENT
-from esign.engine.form_refusals import NotRecognised, PrefillNotConfigured
+from esign.engine.forms.refusals import NotRecognised, PrefillNotConfigured
 from esign.settings import Settings, SettingsError
 from tests.conftest import SANDBOX, WEB
 from tests.engine.test_engine_cases import CUSTOMERS, PREFILL, entries

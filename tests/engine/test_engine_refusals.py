@@ -359,7 +359,7 @@ def test_a_request_for_somebody_elses_document_is_refused_and_recorded(world: An
 
 
 def test_two_windows_of_one_device_greet_at_the_same_moment(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from esign.engine.ceremony import CeremonyDesk
+    from esign.engine.ceremony.desk import CeremonyDesk
 
     contract, link = world.invite()
     signatory = world.signatory(link)

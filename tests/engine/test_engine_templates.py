@@ -12,8 +12,8 @@ from esign.access import AccessDenied, Actor, ActorKind, Permission, Role
 from esign.access.roles import ALLOWED
 from esign.contracts import ContractDataError
 from esign.documents import PagesDiffer, TemplateRefused
-from esign.engine.template_refusals import TemplateArchived, TemplateUnknown, UploadUnknown
-from esign.engine.uploads import KEPT_FOR
+from esign.engine.templates.refusals import TemplateArchived, TemplateUnknown, UploadUnknown
+from esign.engine.templates.uploads import KEPT_FOR
 from esign.evidence.entry import Entry
 from tests.actors import COMPANY
 from tests.documents.looking import size_of

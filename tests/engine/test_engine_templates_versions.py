@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from esign.access import Actor, ActorKind, Permission
-from esign.engine.template_refusals import TemplateChanged, TemplateUnknown
+from esign.engine.templates.refusals import TemplateChanged, TemplateUnknown
 from tests.actors import COMPANY
 from tests.documents.own_documents import UPLOAD, description
 

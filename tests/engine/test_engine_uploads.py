@@ -12,9 +12,9 @@ from esign.access import AccessDenied, Actor, ActorKind, Permission, Role
 from esign.access.roles import ALLOWED
 from esign.documents import HelpersBusy, UploadRefused, helpers
 from esign.documents.errors import RenderingFailed
-from esign.engine import uploads
-from esign.engine.template_refusals import TooManyUploads, UploadUnknown
-from esign.engine.uploads import KEPT_FOR, plain_name
+from esign.engine.templates import uploads
+from esign.engine.templates.refusals import TooManyUploads, UploadUnknown
+from esign.engine.templates.uploads import KEPT_FOR, plain_name
 from esign.evidence.entry import Entry
 from esign.foundation.digests import sha256
 from tests.actors import COMPANY

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from esign.access import Permission, system
-from esign.engine.template_refusals import TemplateUnknown, UploadUnknown
+from esign.engine.templates.refusals import TemplateUnknown, UploadUnknown
 from tests.api.conftest import PREFIX, Api, Backend
 from tests.company.browser import Browser
 from tests.company.people import colleague
@@ -132,7 +132,7 @@ def test_the_same_words_are_kept_under_other_names_in_each_company(api: Api, vic
     """A company cannot find another one's customer by asking for that customer's name in its own house."""
     data = api.world.sample("electricity-supply")
     drawn = [who.post("/contracts", {"data": data}).json()["id"] for who in (victim, thief)]
-    from esign.engine import desk_search
+    from esign.engine.company import search as desk_search
 
     with api.world.application.contracts.household.store.reading() as tx:
         word = data["signatory"]["family_name"].lower()

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from esign.engine.api_records import ApiKeyRecord, KeptAnswer
+from esign.engine.api.records import ApiKeyRecord, KeptAnswer
 from esign.store.errors import StoreError
 from esign.store.unit_of_work import SqlStore
 from tests.store.conftest import NOW

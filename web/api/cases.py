@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from esign.engine.case_views import CaseDetail, CaseView, Corrections
-from esign.engine.form_views import FormView
-from esign.engine.settling import Submitted
+from esign.engine.forms.case_views import CaseDetail, CaseView, Corrections
+from esign.engine.forms.settling import Submitted
+from esign.engine.forms.views import FormView
 from esign.forms import Finding
 from esign.foundation.clock import rfc3339
 from web.api.calls import Call, Reply

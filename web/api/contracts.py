@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from esign.engine.api_errors import RequestInvalid
-from esign.engine.contracts import Corrected
-from esign.engine.paging import ContractFilter
+from esign.engine.api.errors import RequestInvalid
+from esign.engine.api.paging import ContractFilter
+from esign.engine.contracts.desk import Corrected
 from esign.foundation.clock import from_rfc3339, rfc3339
 from web.api import shapes
 from web.api.calls import Call, Reply

@@ -20,9 +20,9 @@ from jsonschema_rs import Draft202012Validator
 
 from esign.access import Actor
 from esign.engine import Application
-from esign.engine.api_errors import ApiKeyRefused, BodyNotJson, NotAcceptable, RateExceeded, RequestInvalid
-from esign.engine.api_ports import Taken
-from esign.engine.api_records import KeptAnswer
+from esign.engine.api.errors import ApiKeyRefused, BodyNotJson, NotAcceptable, RateExceeded, RequestInvalid
+from esign.engine.api.ports import Taken
+from esign.engine.api.records import KeptAnswer
 from web.api.calls import JSON, Call, Handler, Reply
 from web.api.specification import Operation
 from web.errors import BodyTooLarge, MediaTypeUnsupported

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from esign.engine.uploads import UploadView
+from esign.engine.templates.uploads import UploadView
 from esign.foundation.clock import rfc3339
 from web.api.calls import Call, Reply
 

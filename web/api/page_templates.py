@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from esign.engine.templates import TemplateView
+from esign.engine.templates.desk import TemplateView
 from esign.foundation.clock import rfc3339
 from web.api import shapes
 from web.api.calls import Call, Reply

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from esign.engine.api_keys import ApiKeyView
-from esign.engine.api_records import ReturnAddress
-from esign.engine.contracts import ContractView
-from esign.engine.events import Event
-from esign.engine.invitations import Invited
-from esign.engine.reading import PartyView
-from esign.engine.webhooks import DeliveryView, WebhookView
+from esign.engine.api.events import Event
+from esign.engine.api.keys import ApiKeyView
+from esign.engine.api.reading import PartyView
+from esign.engine.api.records import ReturnAddress
+from esign.engine.contracts.desk import ContractView
+from esign.engine.contracts.invitations import Invited
+from esign.engine.webhooks.desk import DeliveryView, WebhookView
 from esign.foundation.clock import rfc3339
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from esign.engine.webhooks import MadeWebhook
+from esign.engine.webhooks.desk import MadeWebhook
 from web.api import shapes
 from web.api.calls import Call, Reply
 

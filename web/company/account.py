@@ -8,8 +8,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from esign.access import Actor
 from esign.access.errors import CodeWrong, LoginExpired, PasskeyRejected, PasswordTooWeak
-from esign.engine.own_account import holder_of
-from esign.engine.setting_up import Holder
+from esign.engine.accounts.own_account import holder_of
+from esign.engine.accounts.setting_up import Holder
 from web.company import cookies
 from web.company.arriving import asked
 from web.company.guard import login_of_request, needs

@@ -16,7 +16,7 @@ from web.problems import status_of
 
 if TYPE_CHECKING:
     from esign.engine import Application
-    from esign.engine.account_links import Linked
+    from esign.engine.accounts.links import Linked
     from esign.foundation.errors import EsignError
 
 

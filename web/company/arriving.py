@@ -9,7 +9,7 @@ from flask import Response, jsonify, redirect, session
 from web.company import cookies
 
 if TYPE_CHECKING:
-    from esign.engine.sessions import Opened
+    from esign.engine.accounts.sessions import Opened
 
 
 def arrived(opened: Opened | None, address: str) -> Response:

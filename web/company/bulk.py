@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from esign.access import Actor, Permission
-from esign.engine.bulk_file import write_table
-from esign.engine.bulk_plan import REFERENCE
+from esign.engine.company.bulk_file import write_table
+from esign.engine.company.bulk_plan import REFERENCE
 from esign.foundation.errors import EsignError
 from web.company.guard import needs
 from web.language import language, words

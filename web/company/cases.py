@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from esign.access import Actor, Permission
-from esign.engine.form_records import CaseState
-from esign.engine.form_refusals import CaseUnknown
+from esign.engine.forms.records import CaseState
+from esign.engine.forms.refusals import CaseUnknown
 from esign.forms import FormDefinition, FormUnknown, form_definition
 from esign.foundation.errors import EsignError
 from web.company.guard import needs

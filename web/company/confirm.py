@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.access import Actor
 from esign.access.errors import AccessError, LoginBlocked, LoginExpired, LoginRefused
-from esign.engine.provider_logins import own
+from esign.engine.accounts.provider_logins import own
 from web.company import cookies
 from web.company.arriving import arrived, asked
 from web.company.guard import back, login_of_request, needs

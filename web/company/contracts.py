@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from esign.access import Actor, Permission
-from esign.engine.desk_records import Wanted
+from esign.engine.company.records import Wanted
 from esign.engine.household import BERLIN
 from esign.engine.records import ContractState
 from esign.engine.refusals import ContractUnknown
@@ -22,7 +22,7 @@ from web.problems import status_of
 
 if TYPE_CHECKING:
     from esign.engine import Application
-    from esign.engine.desk_timeline import Happening
+    from esign.engine.company.timeline import Happening
 
 TEMPLATES = ("electricity-supply", "household-insurance", "mobile-plan", "cost-approval", "own-document")
 PDF = "application/pdf"

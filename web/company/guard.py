@@ -25,7 +25,7 @@ from web.security import COMPANY_POLICY, allow_passkeys
 
 if TYPE_CHECKING:
     from esign.engine import Application
-    from esign.engine.sessions import Login
+    from esign.engine.accounts.sessions import Login
 
 View = TypeVar("View", bound=Callable[..., Any])
 

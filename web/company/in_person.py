@@ -16,7 +16,7 @@ from web.problems import status_of
 
 if TYPE_CHECKING:
     from esign.engine import Application
-    from esign.engine.in_person import HandedOver
+    from esign.engine.contracts.in_person import HandedOver
 
 
 def blueprint(application: Application) -> Blueprint:

@@ -15,7 +15,7 @@ from web.problems import status_of
 
 if TYPE_CHECKING:
     from esign.engine import Application
-    from esign.engine.api_keys import MadeKey
+    from esign.engine.api.keys import MadeKey
 
 DAYS = (30, 90, 365, 730)
 """Lives of keys that are offered."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from esign.access.errors import AccountLinkUnknown, CodeWrong, LoginExpired, PasskeyRejected, PasswordTooWeak
-from esign.engine.setting_up import Holder
+from esign.engine.accounts.setting_up import Holder
 from web.company import cookies
 from web.company.arriving import arrived, asked
 from web.company.guard import public

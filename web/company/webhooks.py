@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from esign.access import Actor, Permission
-from esign.engine.api_errors import WebhookUnknown
-from esign.engine.events import EVENT_KINDS
+from esign.engine.api.errors import WebhookUnknown
+from esign.engine.api.events import EVENT_KINDS
 from esign.foundation.errors import EsignError
 from web.company.guard import needs
 from web.language import words
@@ -16,7 +16,7 @@ from web.problems import status_of
 
 if TYPE_CHECKING:
     from esign.engine import Application
-    from esign.engine.webhooks import MadeWebhook
+    from esign.engine.webhooks.desk import MadeWebhook
 
 
 def blueprint(application: Application) -> Blueprint:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from json import dumps
 
-from esign.engine.form_refusals import DraftSent, DraftUnknown
+from esign.engine.forms.refusals import DraftSent, DraftUnknown
 from esign.forms import Answers, Checked, FormDefinition, check
 from web.errors import PageUnknown
 from web.forms import cookies

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from esign.engine.form_refusals import DraftSent, DraftUnknown, PrefillTokenRefused
+from esign.engine.forms.refusals import DraftSent, DraftUnknown, PrefillTokenRefused
 from esign.forms import FormDefinition
 from web.forms import cookies, showing
 from web.forms.answering import answers_of_request, together

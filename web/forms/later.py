@@ -6,7 +6,7 @@ import re
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from esign.engine.form_refusals import DraftUnknown, MailAddressRefused, TooManyLinks
+from esign.engine.forms.refusals import DraftUnknown, MailAddressRefused, TooManyLinks
 from web.company.picture import qr_code
 from web.forms import cookies
 from web.forms.desk import Door

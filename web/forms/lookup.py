@@ -10,7 +10,7 @@ import re
 from flask import Blueprint, Response, jsonify, request
 from flask_wtf.csrf import generate_csrf
 
-from esign.engine.form_refusals import DraftSent, DraftUnknown
+from esign.engine.forms.refusals import DraftSent, DraftUnknown
 from web.errors import RequestMalformed
 from web.forms import cookies
 from web.forms.answering import answers_of_request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 
-from esign.engine.form_refusals import PrefillNotConfigured
+from esign.engine.forms.refusals import PrefillNotConfigured
 from esign.foundation.errors import EsignError
 from web.errors import PageUnknown
 from web.forms import cookies

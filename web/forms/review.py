@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from esign.engine.form_refusals import DraftUnknown
+from esign.engine.forms.refusals import DraftUnknown
 from web.forms import showing
 from web.forms.desk import Door, fingerprint
 from web.forms.filling import to

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from esign.access import Actor, Permission
-from esign.engine.template_refusals import TemplateArchived
-from esign.engine.templates import TemplateDetail
+from esign.engine.templates.desk import TemplateDetail
+from esign.engine.templates.refusals import TemplateArchived
 from esign.foundation.errors import EsignError
 from web.company.create import summary_lines
 from web.company.guard import needs

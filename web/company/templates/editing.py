@@ -11,8 +11,8 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from esign.access import Actor, Permission
 from esign.documents import TemplateRefused
 from esign.documents.page_errors import TemplateMalformed
-from esign.engine.template_refusals import TemplateArchived, TemplateChanged
-from esign.engine.templates import TemplateDetail
+from esign.engine.templates.desk import TemplateDetail
+from esign.engine.templates.refusals import TemplateArchived, TemplateChanged
 from web.company.guard import needs
 from web.company.templates import form as rows
 from web.company.templates.listing import version_of

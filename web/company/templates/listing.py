@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from esign.access import Actor, Permission
 from esign.documents import RenderingFailed
-from esign.engine.template_refusals import TemplateUnknown
+from esign.engine.templates.refusals import TemplateUnknown
 from web.company.guard import needs
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from esign.access import Actor, Permission
 from esign.documents import TemplateRefused, UploadRefused
 from esign.documents.upload_errors import UploadNotPdf
-from esign.engine.template_refusals import TemplateArchived, TooManyUploads, UploadUnknown
-from esign.engine.templates import TemplateView
+from esign.engine.templates.desk import TemplateView
+from esign.engine.templates.refusals import TemplateArchived, TooManyUploads, UploadUnknown
 from web.company.guard import needs
 from web.company.templates.form import VERSION
 from web.company.templates.told import told

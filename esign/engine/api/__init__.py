@@ -1,0 +1,1 @@
+"""What backend systems need: keys with scopes, answers given again, pages, events, journeys by link."""

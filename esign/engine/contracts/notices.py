@@ -1,0 +1,66 @@
+"""Mails that tell somebody what happened, beside invitations and signed copies."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from esign.engine.ceremony import seal_names
+from esign.engine.household import Household
+from esign.engine.ports import Transaction
+from esign.evidence.kinds import EntryKind
+
+CERTIFICATE_NOTICE = "certificate_notice"
+"""To the party: a certificate was issued in your name."""
+
+CANCELLATION = "cancellation"
+"""To a party: the contract was cancelled, or somebody else declined it."""
+
+DECLINE_NOTICE = "decline_notice"
+"""To the company: a party declined."""
+
+DECLINE_RECEIPT = "decline_receipt"
+"""To the party: you declined."""
+
+YOUR_TURN = "your_turn"
+"""To a party that was invited early: everybody before has signed, the link of the invitation opens the document now."""
+
+REMINDER = "reminder"
+"""To a party that has not signed: the invitation ends soon."""
+
+COMPANY = "company"
+"""The word for the company where a mail's recipient is a party."""
+
+
+def queue_notice(
+    house: Household,
+    tx: Transaction,
+    contract_id: str,
+    kind: str,
+    *,
+    party: str,
+    about: str = "",
+    **words: str | int,
+) -> None:
+    """Queue a notice in the transaction of what it tells.
+
+    Args:
+        house: The household.
+        tx: The transaction.
+        contract_id: The contract.
+        kind: One of this file's kinds.
+        party: To whom: ``signatory-1`` … or ``company``.
+        about: Whom the mail speaks of, where that is another party than the recipient.
+        words: What the mail says beside the contract's own words: ``expires_at`` (seconds), ``reason``.
+    """
+    payload = json.dumps({"party": about or party, **words}).encode()
+    sealed = tx.safe.seal(contract_id, seal_names.delivery(kind), payload)
+    tx.outbox.add(contract_id, kind, sealed, house.clock.now())
+    facts = {"kind": kind, "channel": "email", "party": party}
+    house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, facts)
+
+
+def company(data: bytes) -> dict[str, Any]:
+    """Return the company in canonical contract data."""
+    found: dict[str, Any] = json.loads(data)["company"]
+    return found

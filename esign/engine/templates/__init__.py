@@ -1,0 +1,1 @@
+"""The company's own pages: uploads, and page templates in unchangeable versions."""
