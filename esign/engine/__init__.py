@@ -4,8 +4,8 @@
 needs. 3. The effect runs outside any transaction. 4. A second transaction appends the result and queues what must be
 delivered.
 
-A room for each theme: ``forms`` → ``contracts`` → ``ceremony`` → ``evidence`` is the walk; ``accounts``, ``company`` and
-``templates`` are the company's side; ``api`` and ``webhooks`` serve other systems. What all of them share lies here.
+A room for each theme: ``forms``, ``contracts``, ``ceremony`` and ``evidence`` are the walk; ``accounts``, ``company``
+and ``templates`` the company's side; ``api`` and ``webhooks`` serve other systems. What all of them share lies here.
 
 What enters: contract data, the agents' messages. What leaves: answers, deliveries, dossiers. What may be touched here:
 only what comes in through :class:`~esign.engine.household.Household`. Clauses live in the rooms that are called.
