@@ -81,5 +81,7 @@ def configure(otherwise: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level if level in logging.getLevelNamesMapping() else "INFO")
-    for noisy in ("httpx", "httpcore", "alembic", "pikepdf", "pyhanko", "pyhanko_certvalidator", "fontTools", "PIL"):
+    for noisy in ("httpx", "httpcore", "alembic", "pikepdf", "fontTools", "PIL"):
         logging.getLogger(noisy).setLevel("WARNING")
+    for personal in ("pyhanko", "pyhanko_certvalidator"):  # their warnings hold the names of signatories
+        logging.getLogger(personal).setLevel("CRITICAL")

@@ -51,3 +51,11 @@ def test_an_exception_is_its_type_and_its_places_without_its_message():
 )
 def test_addresses_are_left_out(said, kept):
     assert line(said)["message"] == kept
+
+
+def test_a_librarys_warnings_with_names_of_signatories_are_never_written():
+    import esign.validation.second_opinion  # noqa: F401 - it silences them too, and comes first here
+
+    configure()
+    for library in ("pyhanko", "pyhanko_certvalidator", "pyhanko.sign.validation"):
+        assert not logging.getLogger(library).isEnabledFor(logging.ERROR)

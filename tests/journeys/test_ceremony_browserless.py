@@ -434,7 +434,7 @@ def test_another_finished_file_is_no_receipt(world: Any, jana: SandboxSignatory)
     for lie, expected in (
         (lambda pdf: prepared, "agent.result.not_signed"),
         (lambda pdf: pdf[:2000] + bytes([pdf[2000] ^ 1]) + pdf[2001:], "agent.result.other_document"),
-        (lambda pdf: pdf + b"\n", "agent.result.other_document"),
+        (lambda pdf: pdf + b"\n", "agent.result.later_revision"),
     ):
         lying(world, jana, "result", lie)
         assert reason(jana.result) == expected
