@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from esign.cli.logs import JsonFormatter
+from esign.cli.logs import JsonFormatter, configure
 
 
 def line(message, *arguments, error=None, **extra):
@@ -56,6 +56,12 @@ def test_addresses_are_left_out(said, kept):
 def test_a_librarys_warnings_with_names_of_signatories_are_never_written():
     import esign.validation.second_opinion  # noqa: F401 - it silences them too, and comes first here
 
-    configure()
-    for library in ("pyhanko", "pyhanko_certvalidator", "pyhanko.sign.validation"):
-        assert not logging.getLogger(library).isEnabledFor(logging.ERROR)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        configure()
+        for library in ("pyhanko", "pyhanko_certvalidator", "pyhanko.sign.validation"):
+            assert not logging.getLogger(library).isEnabledFor(logging.ERROR)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

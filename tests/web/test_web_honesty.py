@@ -59,7 +59,7 @@ COMPANY_SIDE = {
     "a file of rows (CSV), and a clerk who uploads it",
     "the server, when a signatory comes back for the file",
 }
-"""Attackers of the company's side: a customer has nothing to do with them, and the page for customers does not list them."""
+"""Attackers of the company's side: the page for customers does not list them."""
 
 
 def text(client, lang, page="/security"):
