@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import re
 from datetime import timedelta
 
