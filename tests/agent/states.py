@@ -12,8 +12,6 @@ from tests.agent.inspector import Inspector
 from tests.agent.scratch_helpers import DESKTOP, PHONE, ROOT, Customer
 from tests.agent.test_agent_parties import COUPLE, MIRA, drawn_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.network]
-
 SOURCES = ROOT / "web" / "agent" / "src"
 SMALL_PHONE = {**PHONE, "viewport": {"width": 360, "height": 740}}
 SCREENS = {
