@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.access import system
 from web.errors import DemoUnavailable, SampleUnknown
@@ -20,6 +20,7 @@ from web.language import words
 from web.ports import Application, ContractView, Settings
 from web.samples import Sample
 from web.security import is_loopback
+from web.see_other import see_other
 
 COMPANY = system("default")
 """The demonstration acts for the first tenant; nobody logs in to these pages."""
@@ -76,7 +77,7 @@ def blueprint(
             raise SampleUnknown
         contract_id = application.contracts.draw_up(COMPANY, sample.data)
         application.contracts.invite(COMPANY, contract_id)
-        return redirect(url_for("demo.invited", contract_id=contract_id), code=303)  # type: ignore[return-value]
+        return see_other(url_for("demo.invited", contract_id=contract_id))
 
     @pages.get("/contracts/<contract_id>")
     def contract(contract_id: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, g, redirect, request, session
+from flask import Flask, Response, g, request, session
 from flask_babel import Babel, format_datetime  # type: ignore[import-untyped]
 from werkzeug.datastructures import MultiDict
 
+from web.see_other import see_other
 from web.wording import LANGUAGES, Catalogue, catalogue
 
 
@@ -41,7 +42,7 @@ def install(app: Flask) -> None:
             session["lang"] = chosen
         rest = MultiDict((key, value) for key, value in request.args.items(multi=True) if key != "lang")
         path = request.path + ("?" + urlencode(list(rest.items(multi=True))) if rest else "")
-        return redirect(path, code=303)  # type: ignore[return-value]
+        return see_other(path)
 
     @app.context_processor
     def vocabulary() -> dict[str, Any]:

@@ -43,7 +43,14 @@ def init(folder: Path, web_url: str, agent_url: str, database_url: str, vault_ke
     }
     if database_url:
         values["database_url"] = database_url
-    checked = Settings(**{**values, "state_dir": folder.resolve() / "state", "agent_dist": Path(values["agent_dist"])})  # type: ignore[arg-type]
+    checked = Settings(
+        state_dir=folder.resolve() / values["state_dir"],
+        web_url=values["web_url"],
+        agent_url=values["agent_url"],
+        agent_dist=Path(values["agent_dist"]),
+        vault_key=vault_key,
+        database_url=database_url,
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

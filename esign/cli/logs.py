@@ -58,14 +58,14 @@ def _left_out(found: re.Match[str]) -> str:
     return "<address>"
 
 
-class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
+class _Stderr(logging.StreamHandler[TextIO]):
     """Writes to what stderr is at the moment."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
 
     @property
-    def stream(self) -> TextIO:
+    def stream(self) -> TextIO:  # type: ignore[override]  # an attribute there; here it follows whatever stderr becomes
         return sys.stderr
 
 

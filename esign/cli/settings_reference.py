@@ -34,10 +34,10 @@ class Documented:
 
 def documented() -> tuple[Documented, ...]:
     """Return all settings in their order; the meaning is the text that stands below each in the source."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(Settings))).body[0]
-    assert isinstance(tree, ast.ClassDef)  # noqa: S101 - it is a class
+    module = ast.parse(textwrap.dedent(inspect.getsource(Settings)))
+    body = next(node.body for node in module.body if isinstance(node, ast.ClassDef))
     meanings: dict[str, str] = {}
-    for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
+    for node, after in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             said = after.value if isinstance(after, ast.Expr) else None
             text = said.value if isinstance(said, ast.Constant) and isinstance(said.value, str) else ""

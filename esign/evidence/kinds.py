@@ -54,7 +54,7 @@ class EntryKind(StrEnum):
     WEBHOOK_MADE = "webhook.made"
     WEBHOOK_CHANGED = "webhook.changed"
     WEBHOOK_REMOVED = "webhook.removed"
-    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105 - the name of an event, no secret
     WEBHOOK_DISABLED = "webhook.disabled"
     RETURN_ADDRESS_ADDED = "return_address.added"
     RETURN_ADDRESS_REMOVED = "return_address.removed"
@@ -86,7 +86,7 @@ class EntryKind(StrEnum):
     FORM_PREFILLED = "form.prefilled"
     FORM_CORRECTED = "form.corrected"
     FORM_EXPIRED = "form.expired"
-    FORM_TOKEN_MADE = "form.token_made"  # noqa: S105
+    FORM_TOKEN_MADE = "form.token_made"  # noqa: S105 - the name of an event, no secret
     CASE_ACCEPTED = "case.accepted"
     CASE_REFUSED = "case.refused"
     CASE_REFERRED = "case.referred"

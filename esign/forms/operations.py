@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import reduce
 from types import MappingProxyType
 
 from esign.forms.values import Value, day, decimal, number, text
@@ -98,10 +97,11 @@ def _third(values: Iterator[Value]) -> Value:
 
 def _numbers(function: Callable[[Fraction, Fraction], Fraction | None]) -> Callable[..., Value]:
     def apply(*values: Value) -> Value:
-        found = [number(value) for value in values]
-        if any(item is None for item in found):
-            return None
-        return reduce(lambda left, right: None if left is None else function(left, right), found)  # type: ignore[arg-type]
+        total = number(values[0])
+        for value in values[1:]:
+            right = number(value)
+            total = None if total is None or right is None else function(total, right)
+        return total
 
     return apply
 

@@ -114,19 +114,19 @@ class CertificateStatement:
         )
 
 
-class _Statement(core.Sequence):  # type: ignore[misc]
+class _Statement(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
     _fields = [("id", core.ObjectIdentifier), ("info", core.Any, {"optional": True})]
 
 
-class _Statements(core.SequenceOf):  # type: ignore[misc]
+class _Statements(core.SequenceOf):  # type: ignore[misc]  # asn1crypto has no types
     _child_spec = _Statement
 
 
-class _Identifiers(core.SequenceOf):  # type: ignore[misc]
+class _Identifiers(core.SequenceOf):  # type: ignore[misc]  # asn1crypto has no types
     _child_spec = core.ObjectIdentifier
 
 
-class _Countries(core.SequenceOf):  # type: ignore[misc]
+class _Countries(core.SequenceOf):  # type: ignore[misc]  # asn1crypto has no types
     _child_spec = core.PrintableString
 
 

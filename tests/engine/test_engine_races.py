@@ -274,7 +274,9 @@ def test_a_signature_and_the_end_of_the_invitations_time(timed: Any, ahead: floa
 
     outcomes = race(ahead, signs(signatory), does(expire))
     assert outcomes[1] == "done"
-    if outcomes[0] == "done":
+    if outcomes[0] == "engine.conclusion.postponed":  # the clock leapt between the timestamp and its check
+        assert timed.application.upkeep.conclude_abandoned() == 1
+    if outcomes[0] in ("done", "engine.conclusion.postponed"):
         require_consistent(timed, contract, "concluded")
     else:
         over = ("ceremony.signature.expired", "ceremony.signature.superseded", "agent.attempt.expired")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, render_template, request, session, url_for
 
 from esign.access import Actor
 from esign.access.errors import CodeWrong, LoginExpired, PasskeyRejected, PasswordTooWeak
@@ -17,6 +17,7 @@ from web.company.login import RETURN, led_to_provider
 from web.company.picture import qr_code
 from web.language import words
 from web.problems import status_of
+from web.see_other import see_other
 from web.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def blueprint(application: Application) -> Blueprint:
 
     def home(phrase: str) -> Response:
         flash(phrase)
-        return redirect(url_for("company_account.page"), code=303)  # type: ignore[return-value]
+        return see_other(url_for("company_account.page"))
 
     @pages.get("/")
     @needs()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import ALLOWED, Actor, Permission, Role
 from esign.access.people import PersonMalformed
@@ -13,6 +13,7 @@ from esign.engine.refusals import AccountExists, RolesMissing
 from web.company.guard import needs
 from web.language import words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -45,7 +46,7 @@ def blueprint(application: Application) -> Blueprint:
     def to(account_id: str, phrase: str) -> Response:
         flash(phrase)
         address = url_for("company_accounts.one", account_id=account_id)
-        return redirect(address, code=303)  # type: ignore[return-value]
+        return see_other(address)
 
     @pages.get("/")
     @needs(Permission.ACCOUNTS_MANAGE)
@@ -101,7 +102,7 @@ def blueprint(application: Application) -> Blueprint:
             use_case(actor, account_id)
             if name == "close":
                 flash(phrase)
-                return redirect(url_for("company_accounts.page"), code=303)  # type: ignore[return-value]
+                return see_other(url_for("company_accounts.page"))
             return to(account_id, phrase)
 
         guarded = needs(Permission.ACCOUNTS_MANAGE, confirmed=True)(view)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, jsonify, redirect, session
+from flask import Response, jsonify, session
 
 from web.company import cookies
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine.accounts.sessions import Opened
@@ -17,7 +18,7 @@ def arrived(opened: Opened | None, address: str) -> Response:
 
     The form secret of before goes too: whoever knew it knows nothing of this login.
     """
-    response: Response = redirect(address, code=303)  # type: ignore[assignment]
+    response = see_other(address)
     cookies.take(response, cookies.FLOW)
     if opened is not None:
         language = session.get("lang")

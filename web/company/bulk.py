@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.engine.company.bulk_file import write_table
@@ -13,6 +13,7 @@ from esign.foundation.errors import EsignError
 from web.company.guard import needs
 from web.language import language, words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -64,7 +65,7 @@ def blueprint(application: Application) -> Blueprint:
             )
         except EsignError as refusal:
             return overview(actor, refusal)
-        return redirect(url_for(".one", run_id=view.id), code=303)  # type: ignore[return-value]
+        return see_other(url_for(".one", run_id=view.id))
 
     @pages.get("/<run_id>")
     @needs(Permission.CONTRACTS_WRITE)
@@ -91,7 +92,7 @@ def blueprint(application: Application) -> Blueprint:
 
     def to(run_id: str, phrase: str) -> Response:
         flash(phrase)
-        return redirect(url_for(".one", run_id=run_id), code=303)  # type: ignore[return-value]
+        return see_other(url_for(".one", run_id=run_id))
 
     return pages
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.engine.forms.records import CaseState
@@ -14,6 +14,7 @@ from esign.foundation.errors import EsignError
 from web.company.guard import needs
 from web.language import language, words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -79,7 +80,7 @@ def blueprint(application: Application) -> Blueprint:
         except EsignError as refusal:
             return shown(actor, case_id, refusal)
         flash("cases.decided")
-        return redirect(url_for(".one", case_id=case_id), code=303)  # type: ignore[return-value]
+        return see_other(url_for(".one", case_id=case_id))
 
     return pages
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.engine.company.records import Wanted
@@ -19,6 +19,7 @@ from web.company.guard import needs
 from web.company.persons import person_of, place_of
 from web.language import words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -68,7 +69,7 @@ def blueprint(application: Application) -> Blueprint:
     def search(actor: Actor) -> Response:
         wanted = _asked(request.form)
         address = url_for(".page") if wanted == Wanted() else url_for(".page", q=desk.ask(actor, wanted))
-        return redirect(address, code=303)  # type: ignore[return-value]
+        return see_other(address)
 
     @pages.get("/<contract_id>")
     @needs(Permission.CONTRACTS_READ)
@@ -123,7 +124,7 @@ def blueprint(application: Application) -> Blueprint:
             except EsignError as refusal:
                 return asked(known.name, actor, contract_id, refusal)
             flash(f"desk.done_{known.name}")
-            return redirect(url_for(".one", contract_id=then), code=303)  # type: ignore[return-value]
+            return see_other(url_for(".one", contract_id=then))
 
         guard = needs(Permission.CONTRACTS_WRITE)
         pages.add_url_rule(f"/<contract_id>/{known.name}", f"{known.name}_form", guard(form), methods=["GET"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.contracts import OrderSummary
@@ -17,6 +17,7 @@ from web.company.persons import person_of, place_of
 from web.forms.showing import sections
 from web.language import language, words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -33,7 +34,7 @@ def blueprint(application: Application) -> Blueprint:
     def sent(actor: Actor, data: Mapping[str, Any]) -> Response:
         contract_id = desk.create(actor, data, invite=request.form.get("later") != "yes")
         flash("create.done")
-        return redirect(url_for("company_contracts.one", contract_id=contract_id), code=303)  # type: ignore[return-value]
+        return see_other(url_for("company_contracts.one", contract_id=contract_id))
 
     def reviewed(actor: Actor, data: Mapping[str, Any], back: str) -> str:
         """Show what the contract will say; the page carries everything, nothing is kept yet."""
@@ -146,7 +147,7 @@ def blueprint(application: Application) -> Blueprint:
             view = uploads.accept(actor, (file.filename if file else "") or "", file.read() if file else b"")
         except EsignError as refusal:
             return upload_page(refusal)
-        return redirect(url_for(".document", upload_id=view.id), code=303)  # type: ignore[return-value]
+        return see_other(url_for(".document", upload_id=view.id))
 
     def document_page(actor: Actor, upload_id: str, refusal: EsignError | None = None) -> tuple[str, int]:
         form: Any = request.form

@@ -14,7 +14,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, current_app, g, request, session, url_for
 
 from esign.access import Actor, Permission
 from esign.access.errors import ConfirmationNeeded, LoginNeeded
@@ -22,6 +22,7 @@ from web.company import cookies
 from web.company.navigation import entries
 from web.language import words
 from web.security import COMPANY_POLICY, allow_passkeys
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -186,8 +187,7 @@ def _here() -> str:
 
 def _to(endpoint: str, query: dict[str, str]) -> Response:
     address = url_for(endpoint)
-    made: Response = redirect(f"{address}?{urlencode(query)}" if query else address, code=303)  # type: ignore[assignment]
-    return made
+    return see_other(f"{address}?{urlencode(query)}" if query else address)
 
 
 def secure() -> bool:

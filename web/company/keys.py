@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.foundation.errors import EsignError
 from web.company.guard import needs
 from web.language import words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -79,6 +80,6 @@ def blueprint(application: Application) -> Blueprint:
     def revoke(actor: Actor, key_id: str) -> Response:
         desk.revoke(actor, key_id)
         flash("keys.revoked_now")
-        return redirect(url_for(".page"), code=303)  # type: ignore[return-value]
+        return see_other(url_for(".page"))
 
     return pages

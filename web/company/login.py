@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.access import Actor
 from esign.access.errors import AccessError, LoginBlocked, LoginExpired, LoginRefused
@@ -13,6 +13,7 @@ from web.company.arriving import arrived, asked
 from web.company.guard import back, login_of_request, needs, public
 from web.language import words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -45,7 +46,7 @@ def blueprint(application: Application) -> Blueprint:
             login_of_request()
         except AccessError:
             return shown()
-        return redirect(back(url_for("company_home.page")), code=303)  # type: ignore[return-value]
+        return see_other(back(url_for("company_home.page")))
 
     @pages.post("/login/passkey/options")
     @public
@@ -104,7 +105,7 @@ def blueprint(application: Application) -> Blueprint:
     @needs()
     def logout(actor: Actor) -> Response:
         application.sessions.end(cookies.read(cookies.SESSION))
-        response: Response = redirect(url_for("company.login"), code=303)  # type: ignore[assignment]
+        response = see_other(url_for("company.login"))
         cookies.take(response, cookies.SESSION)
         response.headers["Clear-Site-Data"] = '"cache"'
         return response
@@ -114,7 +115,7 @@ def blueprint(application: Application) -> Blueprint:
 
 def sent_to_provider(address: str, token: str) -> Response:
     """Send a browser to the identity provider, with the token by which it is known when it comes back."""
-    response: Response = redirect(address, code=303)  # type: ignore[assignment]
+    response = see_other(address)
     cookies.give(response, cookies.FLOW, token, seconds=600)
     return response
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.access.errors import AccountLinkUnknown, CodeWrong, LoginExpired, PasskeyRejected, PasswordTooWeak
 from esign.engine.accounts.setting_up import Holder
@@ -19,6 +19,7 @@ from web.company.login import RETURN, led_to_provider
 from web.company.picture import qr_code
 from web.language import words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -65,7 +66,7 @@ def blueprint(application: Application) -> Blueprint:
     @public
     def link(token: str) -> Response:
         own.linked(token)
-        response: Response = redirect(url_for("company_setup.page"), code=303)  # type: ignore[assignment]
+        response = see_other(url_for("company_setup.page"))
         cookies.give(response, cookies.LINK, token, seconds=3600)
         return response
 

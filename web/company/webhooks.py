@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.engine.api.errors import WebhookUnknown
@@ -13,6 +13,7 @@ from esign.foundation.errors import EsignError
 from web.company.guard import needs
 from web.language import words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -84,7 +85,7 @@ def blueprint(application: Application) -> Blueprint:
 
     def done(webhook_id: str, phrase: str) -> Response:
         flash(phrase)
-        return redirect(url_for(".one", webhook_id=webhook_id), code=303)  # type: ignore[return-value]
+        return see_other(url_for(".one", webhook_id=webhook_id))
 
     @pages.post("/<webhook_id>/test")
     @needs(Permission.WEBHOOKS_WRITE)
@@ -125,6 +126,6 @@ def blueprint(application: Application) -> Blueprint:
     def remove(actor: Actor, webhook_id: str) -> Response:
         desk.remove(actor, webhook_id)
         flash("hooks.removed")
-        return redirect(url_for(".page"), code=303)  # type: ignore[return-value]
+        return see_other(url_for(".page"))
 
     return pages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.engine.forms.refusals import DraftSent, DraftUnknown, PrefillTokenRefused
 from esign.forms import FormDefinition
@@ -10,6 +10,7 @@ from web.forms import cookies, showing
 from web.forms.answering import answers_of_request, together
 from web.forms.desk import Door, Held
 from web.language import language
+from web.see_other import see_other
 
 _NOTICES = frozenset(
     {
@@ -42,7 +43,7 @@ def blueprint(door: Door) -> Blueprint:
         definition = door.form(name)
         held = door.held(definition)
         if held is None and door.sent(definition) is not None:
-            return to(url_for("forms_outcome.page", name=name))
+            return see_other(url_for("forms_outcome.page", name=name))
         return shown(definition, held)
 
     @pages.post("/<name>")
@@ -60,7 +61,7 @@ def blueprint(door: Door) -> Blueprint:
             target = url_for("forms_review.page", name=name)
         else:
             target = url_for("forms.form", name=name, geprueft=1, _anchor="problems")
-        response = to(target)
+        response = see_other(target)
         cookies.give(response, name, held.token, expires_at=held.view.expires_at)
         return response
 
@@ -74,8 +75,8 @@ def blueprint(door: Door) -> Blueprint:
                 raise PrefillTokenRefused
             opened = door.forms.begin(door.tenant, name, token)
         except PrefillTokenRefused:
-            return to(url_for("forms.form", name=name, hinweis="refused"))
-        response = to(url_for("forms.form", name=name, hinweis=_PREFILL.get(opened.prefill, "unknown")))
+            return see_other(url_for("forms.form", name=name, hinweis="refused"))
+        response = see_other(url_for("forms.form", name=name, hinweis=_PREFILL.get(opened.prefill, "unknown")))
         cookies.give(response, name, opened.token, expires_at=opened.expires_at)
         return response
 
@@ -84,7 +85,7 @@ def blueprint(door: Door) -> Blueprint:
         held = door.held(door.form(name))
         if held is not None:
             door.forms.discard(held.token)
-        response = to(url_for("forms.form", name=name, hinweis="discarded"))
+        response = see_other(url_for("forms.form", name=name, hinweis="discarded"))
         cookies.take(response, name)
         return response
 
@@ -133,9 +134,3 @@ def keep(door: Door, definition: FormDefinition) -> tuple[Held, bool]:
     gone = bool(base) and door.sent(definition) is None
     opened = door.forms.begin(door.tenant, definition.name)
     return Held(token=opened.token, view=door.forms.save(opened.token, sent)), gone
-
-
-def to(address: str) -> Response:
-    """Send a browser on to a page, with GET."""
-    response: Response = redirect(address, code=303)  # type: ignore[assignment]
-    return response

@@ -10,9 +10,9 @@ from esign.engine.forms.refusals import DraftUnknown, MailAddressRefused, TooMan
 from web.company.picture import qr_code
 from web.forms import cookies
 from web.forms.desk import Door
-from web.forms.filling import to
 from web.language import language, words
 from web.problems import status_of
+from web.see_other import see_other
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,100}\Z")
 
@@ -25,7 +25,7 @@ def blueprint(door: Door) -> Blueprint:
         definition = door.form(name)
         held = door.held(definition)
         if held is None:
-            return to(url_for("forms.form", name=name, hinweis="expired"))
+            return see_other(url_for("forms.form", name=name, hinweis="expired"))
         page = render_template(
             "forms/later.html",
             form=definition,
@@ -47,7 +47,7 @@ def blueprint(door: Door) -> Blueprint:
         definition = door.form(name)
         held = door.held(definition)
         if held is None:
-            return to(url_for("forms.form", name=name, hinweis="expired"))
+            return see_other(url_for("forms.form", name=name, hinweis="expired"))
         try:
             made = door.forms.resume_link(held.token, None)
         except TooManyLinks as refusal:
@@ -67,12 +67,12 @@ def blueprint(door: Door) -> Blueprint:
         definition = door.form(name)
         held = door.held(definition)
         if held is None:
-            return to(url_for("forms.form", name=name, hinweis="expired"))
+            return see_other(url_for("forms.form", name=name, hinweis="expired"))
         try:
             door.forms.resume_link(held.token, request.form.get("email", "").strip())
         except (MailAddressRefused, TooManyLinks) as refusal:
             return shown(name, refusal=refusal)
-        return to(url_for("forms_later.page", name=name, gesendet=1))
+        return see_other(url_for("forms_later.page", name=name, gesendet=1))
 
     @pages.get("/weiter")
     def arrive() -> str:
@@ -89,7 +89,7 @@ def blueprint(door: Door) -> Blueprint:
         except DraftUnknown:
             page = render_template("forms/continue.html", refused=True)
             return Response(page, status=410, mimetype="text/html")
-        response = to(url_for("forms.form", name=opened.form, hinweis="resumed"))
+        response = see_other(url_for("forms.form", name=opened.form, hinweis="resumed"))
         cookies.give(response, opened.form, opened.token, expires_at=opened.expires_at)
         return response
 

@@ -10,8 +10,8 @@ from esign.forms import FormDefinition, Outcome, decide
 from web.forms import cookies, showing
 from web.forms.desk import Door
 from web.forms.figures import figure
-from web.forms.filling import to
 from web.language import language
+from web.see_other import see_other
 
 
 def blueprint(door: Door) -> Blueprint:
@@ -26,7 +26,7 @@ def blueprint(door: Door) -> Blueprint:
         if sent is None:
             reasons = asked(definition)
             if reasons is None:
-                return to(url_for("forms_review.page", name=name))
+                return see_other(url_for("forms_review.page", name=name))
             return shown(definition, "ask", reasons, lang)
         labels = {field.name: (showing.place(field), field.label[lang]) for field in definition.fields}
         reasons = [(item.text[lang], [labels[name] for name in item.fields]) for item in sent.reasons]
@@ -70,7 +70,7 @@ def blueprint(door: Door) -> Blueprint:
     def once_more(name: str) -> Response:
         """Begin another form of the same kind; what was sent in stays as it is."""
         door.form(name)
-        response = to(url_for("forms.form", name=name))
+        response = see_other(url_for("forms.form", name=name))
         cookies.take(response, name)
         return response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 
 from esign.engine.forms.refusals import PrefillNotConfigured
 from esign.foundation.errors import EsignError
@@ -10,6 +10,7 @@ from web.errors import PageUnknown
 from web.forms import cookies
 from web.forms.desk import Door
 from web.forms.ports import Recognition
+from web.see_other import see_other
 
 RETURN = "/formulare/erkannt"
 """The redirect URI at the identity provider, below the web origin."""
@@ -37,7 +38,7 @@ def blueprint(door: Door, recognition: Recognition, web_url: str) -> Blueprint:
             departure = recognition.depart(door.tenant, name, redirect_uri=web_url + RETURN)
         except PrefillNotConfigured as error:
             raise PageUnknown from error
-        response: Response = redirect(departure.address, code=303)  # type: ignore[assignment]
+        response = see_other(departure.address)
         _give(response, _FLOW, departure.token)
         _give(response, _FORM, name)
         return response
@@ -61,7 +62,7 @@ def blueprint(door: Door, recognition: Recognition, web_url: str) -> Blueprint:
 
 
 def _to(address: str) -> Response:
-    response: Response = redirect(address, code=303)  # type: ignore[assignment]
+    response = see_other(address)
     for name in (_FLOW, _FORM):
         response.delete_cookie(_name(name), path="/", httponly=True, secure=_secure(), samesite="Lax")
     return response

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, render_template, request, url_for
 from esign.engine.forms.refusals import DraftUnknown
 from web.forms import showing
 from web.forms.desk import Door, fingerprint
-from web.forms.filling import to
 from web.language import language
+from web.see_other import see_other
 
 
 def blueprint(door: Door) -> Blueprint:
@@ -24,7 +24,7 @@ def blueprint(door: Door) -> Blueprint:
         lang = language()
         checked = door.checked(definition, held.view.answers)
         if not checked.complete:
-            return to(url_for("forms.form", name=name, geprueft=1, _anchor="problems"))
+            return see_other(url_for("forms.form", name=name, geprueft=1, _anchor="problems"))
         sections = showing.sections(definition, checked, held.view.answers, held.view.prefilled, lang, judged=True)
         return render_template(
             "forms/check.html",
@@ -44,18 +44,18 @@ def blueprint(door: Door) -> Blueprint:
         if held is None:  # sent twice: what became of it, once
             return elsewhere(name)
         if request.form.get("seen", "") != fingerprint(held.view.answers):
-            return to(url_for("forms_review.page", name=name, hinweis="changed"))
+            return see_other(url_for("forms_review.page", name=name, hinweis="changed"))
         asked = door.checked(definition, held.view.answers).visible
         try:  # what is no longer asked is not sent
             door.forms.submit(held.token, {name: text for name, text in held.view.answers.items() if name in asked})
         except DraftUnknown:
             return elsewhere(name)
-        return to(url_for("forms_outcome.page", name=name))
+        return see_other(url_for("forms_outcome.page", name=name))
 
     def elsewhere(name: str) -> Response:
         """There is no draft to look at: show what became of it, or the form."""
         if door.sent(door.form(name)) is not None:
-            return to(url_for("forms_outcome.page", name=name))
-        return to(url_for("forms.form", name=name, hinweis="expired"))
+            return see_other(url_for("forms_outcome.page", name=name))
+        return see_other(url_for("forms.form", name=name, hinweis="expired"))
 
     return pages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -227,8 +228,8 @@ def _about(tx: Transaction, record: UploadRecord) -> UploadContents:
     return replace(contents, sizes=_sizes(contents.sizes))
 
 
-def _sizes(sizes: object) -> tuple[tuple[float, float], ...]:
-    return tuple((float(width), float(height)) for width, height in sizes)  # type: ignore[attr-defined]
+def _sizes(sizes: Iterable[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(width), float(height)) for width, height in sizes)
 
 
 def _view(record: UploadRecord, contents: UploadContents) -> UploadView:

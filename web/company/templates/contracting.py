@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.engine.templates.desk import TemplateDetail
@@ -19,6 +19,7 @@ from web.company.persons import person_of, place_of
 from web.company.templates.listing import version_of
 from web.language import words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -107,7 +108,7 @@ def add(pages: Blueprint, application: Application) -> None:
                 contract_id = creation.create(actor, data, invite=form.get("later") != "yes")
                 flash("create.done")
                 address = url_for("company_contracts.one", contract_id=contract_id)
-                return redirect(address, code=303)  # type: ignore[return-value]
+                return see_other(address)
             preview = creation.preview(actor, data)
         except EsignError as refusal:
             if status_of(refusal.code) >= 500:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.documents import TemplateRefused
@@ -19,6 +19,7 @@ from web.company.templates.listing import version_of
 from web.company.templates.told import told
 from web.language import language, words
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -125,7 +126,7 @@ def add(pages: Blueprint, application: Application) -> None:
         address = url_for("company_templates.one", template_id=view.id)
         if draft is None:
             return jsonify({"version": view.version, "address": address})
-        return redirect(address, code=303)  # type: ignore[return-value]
+        return see_other(address)
 
 
 def _answer(refusal: EsignError) -> Response:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.documents import RenderingFailed
 from esign.engine.templates.refusals import TemplateUnknown
 from web.company.guard import needs
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -90,14 +91,14 @@ def add(pages: Blueprint, application: Application) -> None:
     def archive(actor: Actor, template_id: str) -> Response:
         desk.archive(actor, template_id)
         flash("templates.archived_done")
-        return redirect(url_for("company_templates.one", template_id=template_id), code=303)  # type: ignore[return-value]
+        return see_other(url_for("company_templates.one", template_id=template_id))
 
     @pages.post("/<template_id>/restore")
     @needs(Permission.TEMPLATES_WRITE)
     def restore(actor: Actor, template_id: str) -> Response:
         desk.restore(actor, template_id)
         flash("templates.restored_done")
-        return redirect(url_for("company_templates.one", template_id=template_id), code=303)  # type: ignore[return-value]
+        return see_other(url_for("company_templates.one", template_id=template_id))
 
 
 def _small(text: str | None, usual: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.documents import TemplateRefused, UploadRefused
@@ -16,6 +16,7 @@ from web.company.guard import needs
 from web.company.templates.form import VERSION
 from web.company.templates.told import told
 from web.problems import status_of
+from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -37,7 +38,7 @@ def add(pages: Blueprint, application: Application) -> None:
     def made(view: TemplateView, phrase: str, *, edit: bool) -> Response:
         flash(phrase)
         address = url_for("company_templates.edit" if edit else "company_templates.one", template_id=view.id)
-        return redirect(address, code=303)  # type: ignore[return-value]
+        return see_other(address)
 
     def form(refusal: EsignError | None = None, which: str = "") -> tuple[str, int]:
         page = render_template(
