@@ -1,0 +1,47 @@
+"""Which bytes of a revision are nobody's: content that no cross-reference names, but that some readers may find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from esign.pdf.objects import Ref
+from esign.pdf.revisions import END
+from esign.pdf.syntax import skip
+
+if TYPE_CHECKING:
+    from esign.pdf.pdf import Pdf
+
+
+def unaccounted(pdf: Pdf, index: int) -> tuple[tuple[int, int], ...]:
+    """Return the parts of a revision that belong to no object that it names, and are not white space or comments.
+
+    Raises:
+        PdfError: One of its objects cannot be read.
+    """
+    revision = pdf.revisions[index]
+    view = pdf.view(index)
+    taken = [(section.start, section.end) for section in revision.sections]
+    taken += [section.hidden for section in revision.sections if section.hidden]
+    taken += [_own_end(pdf.data, section.end) for section in revision.sections[:-1]]
+    for number, entry in revision.entries.items():
+        if entry.kind == "plain" and revision.start <= entry.offset < revision.end:
+            taken.append(view.extent(Ref(number, entry.generation)))
+    taken.append((revision.marker, revision.end))
+    found = []
+    position = revision.start
+    for start, end in sorted(taken):
+        place = skip(pdf.data, position)
+        if place < start:
+            found.append((place, start))
+        position = max(position, end)
+    place = skip(pdf.data, position)
+    if place < revision.end:
+        found.append((place, revision.end))
+    return tuple(found)
+
+
+def _own_end(data: bytes, section_end: int) -> tuple[int, int]:
+    """Return where the first section of a linearised file ends with a mark of its own."""
+    place = skip(data, section_end)
+    mark = END.match(data, place)
+    return place, mark.end() if mark else place

@@ -1,0 +1,180 @@
+"""A PDF, opened: its revisions, and a view of it as of each of them. Objects are read when they are asked for."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+from esign.pdf.accounting import unaccounted
+from esign.pdf.anomalies import Anomalies, Anomaly
+from esign.pdf.entries import Entry
+from esign.pdf.errors import PdfHeaderError, PdfLimitError, PdfOutsideRevisionError, PdfOverlapError
+from esign.pdf.indirect import Indirect, read_indirect
+from esign.pdf.limits import Limits
+from esign.pdf.object_stream import ObjectStream
+from esign.pdf.objects import Stream
+from esign.pdf.revisions import read_revisions
+from esign.pdf.view import View
+
+_HEADER = re.compile(rb"%PDF-([0-9])\.([0-9])")
+_MOST_JUNK = 1024
+_CACHED = 20_000
+
+
+class Pdf:
+    """The bytes of a PDF and what they say.
+
+    Args:
+        data: The file.
+        limits: Bounds for what reading it may cost.
+
+    Raises:
+        PdfHeaderError: Not a PDF.
+        PdfXrefError: The cross-reference is missing, damaged or circular.
+        PdfEncryptedError: The file is encrypted.
+        PdfLimitError: Larger than allowed.
+    """
+
+    def __init__(self, data: bytes, *, limits: Limits | None = None) -> None:
+        self.data = data
+        self.limits = limits or Limits()
+        self._anomalies = Anomalies()
+        if len(data) > self.limits.file_bytes:
+            raise PdfLimitError("the file is longer than allowed", bytes=len(data))
+        header = _HEADER.search(data, 0, _MOST_JUNK)
+        if header is None:
+            raise PdfHeaderError()
+        self.version = (int(header[1]), int(header[2]))
+        if header.start():
+            self._anomalies.add("junk", "something stands before the header", 0)
+        self.revisions, self.base = read_revisions(data, header.start(), self.limits, self._anomalies)
+        if self.tail:
+            self._anomalies.add("tail", "something stands behind the end of the last revision", self.revisions[-1].end)
+        self._views: dict[int, View] = {}
+        self._read: dict[int, Indirect] = {}
+        self._streams: dict[tuple[int, int], ObjectStream] = {}
+        self._decoded = 0
+
+    @property
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        """What other readers may understand differently, as far as the file was read until now."""
+        return self._anomalies.found
+
+    @property
+    def tail(self) -> bytes:
+        """The bytes behind the last revision's end, white space cut."""
+        return self.data[self.revisions[-1].end :].strip(b"\0\t\n\f\r ")
+
+    def view(self, index: int = -1) -> View:
+        """Return the document as a reader sees it who knows only the bytes up to a revision's end.
+
+        Args:
+            index: 0 is the oldest revision, -1 the newest.
+
+        Raises:
+            IndexError: There is no such revision.
+        """
+        index = range(len(self.revisions))[index]
+        if index not in self._views:
+            self._views[index] = View(self, index)
+        return self._views[index]
+
+    def unaccounted(self, index: int) -> tuple[tuple[int, int], ...]:
+        """Return the parts of a revision that belong to no object that it names, and are not white space or comments.
+
+        Raises:
+            PdfError: One of its objects cannot be read.
+        """
+        return unaccounted(self, index)
+
+    def note(self, kind: str, what: str, offset: int) -> None:
+        """Take down something that readers may understand differently."""
+        self._anomalies.add(kind, what, offset)
+
+    @cached_property
+    def history(self) -> dict[int, list[int]]:
+        """For each object number that a later revision tells of: the later revisions that do, oldest first."""
+        found: dict[int, list[int]] = {}
+        for revision in self.revisions[1:]:
+            for number in revision.entries:
+                found.setdefault(number, []).append(revision.index)
+        return found
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where objects and cross-references begin, in order."""
+        objects = (e.offset for r in self.revisions for e in r.entries.values() if e.kind == "plain")
+        sections = (section.start for revision in self.revisions for section in revision.sections)
+        return tuple(sorted({*objects, *sections}))
+
+    def entry(self, number: int, index: int) -> tuple[Entry, int] | None:
+        """Return what the cross-reference says of an object as of a revision, and the revision that says it."""
+        told = self.history.get(number)
+        if told:
+            place = bisect_right(told, index)
+            if place:
+                return self.revisions[told[place - 1]].entries[number], told[place - 1]
+        first = self.revisions[0].entries.get(number)
+        return None if first is None else (first, 0)
+
+    def read(self, offset: int) -> Indirect:
+        """Return the object at an offset; of a stream of indirect length only the dictionary.
+
+        Raises:
+            PdfError: No whole object stands there, or it shares bytes with another.
+        """
+        found = self._read.get(offset)
+        if found is None:
+            found = read_indirect(self.data, self._placed(offset), self.limits)
+            if found.end:
+                self.check_extent(found.start, found.end)
+            if len(self._read) >= _CACHED:
+                self._read.clear()
+            self._read[offset] = found
+        return found
+
+    def _placed(self, offset: int) -> int:
+        """Return where an object begins; some writers name the end of the line before."""
+        place = offset
+        while self.data[place : place + 1] in (b"\n", b"\r", b" ") and place - offset < 4:
+            place += 1
+        if place != offset:
+            self.note("offset", "a cross-reference names a place before its object", offset)
+        return place
+
+    def check_extent(self, start: int, end: int) -> None:
+        """Check that no other object or cross-reference begins within an object.
+
+        Raises:
+            PdfOverlapError: One does.
+        """
+        place = bisect_right(self.starts, start)
+        if place < len(self.starts) and self.starts[place] < end:
+            raise PdfOverlapError(offset=self.starts[place])
+
+    def check_revision(self, end: int, index: int) -> None:
+        """Check that an object ends within the revision that names it.
+
+        Raises:
+            PdfOutsideRevisionError: It does not.
+        """
+        if end > self.revisions[index].end:
+            raise PdfOutsideRevisionError(offset=end)
+
+    def object_stream(self, stream: Stream, decoded: bytes | None, number: int) -> ObjectStream | None:
+        """Return an object stream that was opened before, or open it."""
+        key = (stream.start, stream.length)
+        if key not in self._streams and decoded is not None:
+            self._streams[key] = ObjectStream(stream, decoded, number, self.limits)
+        return self._streams.get(key)
+
+    def spend(self, count: int) -> None:
+        """Count decoded bytes.
+
+        Raises:
+            PdfLimitError: More than allowed altogether.
+        """
+        self._decoded += count
+        if self._decoded > self.limits.decoded_bytes:
+            raise PdfLimitError("the streams of the file are longer than allowed", bytes=self._decoded)
