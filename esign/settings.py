@@ -77,6 +77,8 @@ class Settings:
     """Life of an attempt (T.exp)."""
     invitation_days: int = 14
     """Life of an invitation."""
+    invitation_days_most: int = 90
+    """Longest validity, in days, that somebody may give a single contract."""
     reminder_days: tuple[int, ...] = (3, 1)
     """How many days before an invitation ends its party is reminded; each once."""
     tenants: tuple[str, ...] = ("default",)
@@ -148,6 +150,8 @@ class Settings:
             raise SettingsError("reminders are sent 1 to 60 days before the end", setting="reminder_days")
         if not 1 <= self.invitation_days <= 365:
             raise SettingsError("an invitation lives between a day and a year", setting="invitation_days")
+        if not 1 <= self.invitation_days_most <= 365:
+            raise SettingsError("a contract is valid for a year at most", setting="invitation_days_most")
         if not 5 <= self.certificate_minutes <= 60:
             raise SettingsError("a certificate lives between five minutes and an hour", setting="certificate_minutes")
         if not 0 < self.outside_timeout <= 120:

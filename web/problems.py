@@ -94,6 +94,8 @@ STATUS: dict[str, int] = {
     "engine.upload.unknown": 404,
     "engine.bulk.unknown": 404,
     "engine.bulk.file": 422,
+    "engine.validity": 422,
+    "engine.validity.over": 410,
     "engine.creation": 422,
     "engine.creation.reference_taken": 409,
     "engine.template.unknown": 404,

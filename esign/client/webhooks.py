@@ -42,6 +42,8 @@ class WebhookEvent:
     party: str | None
     case: str | None = None
     """What a customer sent in by form."""
+    bulk: str | None = None
+    """A run of many contracts at once."""
 
 
 def verify(
@@ -88,6 +90,7 @@ def verify(
             contract=data.get("contract"),
             party=data.get("party"),
             case=data.get("case"),
+            bulk=data.get("bulk"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WebhookRefused("the message is not of this form") from error

@@ -13,8 +13,8 @@ only what comes in through :class:`~esign.engine.household.Household`. Clauses l
 
 from esign.engine.application import Application
 from esign.engine.ceremony.received import Answer
-from esign.engine.contracts.desk import ContractView, Corrected
 from esign.engine.contracts.invitations import Invited
+from esign.engine.contracts.views import ContractView, Corrected
 from esign.engine.refusals import EngineError
 
 __all__ = ["Answer", "Application", "ContractView", "Corrected", "EngineError", "Invited"]

@@ -20,6 +20,7 @@ from esign.engine.company.creation import CreationDesk
 from esign.engine.company.desk import CompanyDesk
 from esign.engine.contracts.desk import ContractDesk
 from esign.engine.contracts.in_person import InPersonDesk
+from esign.engine.contracts.renewal import RenewalDesk
 from esign.engine.deliveries import DeliveryDesk
 from esign.engine.evidence.dossiers import DossierDesk
 from esign.engine.evidence.heads import LedgerDesk
@@ -68,6 +69,7 @@ class Application:
     creation: CreationDesk
     bulk: BulkDesk
     in_person: InPersonDesk
+    renewal: RenewalDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -107,5 +109,6 @@ class Application:
             creation=creation,
             bulk=BulkDesk(household=household, contracts=creation.contracts, creation=creation),
             in_person=InPersonDesk(household=household),
+            renewal=RenewalDesk(household=household, contracts=creation.contracts),
             agent_manifest=household.agent_manifest,
         )

@@ -61,6 +61,11 @@ class Invitations(Protocol):
     def ending(self, before: datetime) -> tuple[InvitationRecord, ...]:
         """Return the invitations that can still end with a signature and whose time is over before an instant."""
 
+    def to_remind(self, now: datetime, *, unknown_before: datetime) -> tuple[InvitationRecord, ...]:
+        """Return the live invitations whose reminder is due; of those from before reminders were kept, the ones that
+        end before an instant.
+        """
+
     def of_contract(self, contract_id: str) -> tuple[InvitationRecord, ...]:
         """Return the invitations of a contract that no other has replaced, oldest first."""
 

@@ -69,6 +69,12 @@ class ContractRecord:
     state: ContractState
     created_at: datetime
     concluded_at: datetime | None = None
+    valid_days: int | None = None
+    """Life of each invitation in days; None: as the installation is set."""
+    valid_until: str | None = None
+    """Last local day on which it can be signed (ISO): the contract's own, or the offer's; None: neither."""
+    reminder_days: str | None = None
+    """Days before the end on which parties are reminded, divided by commas; None: as the installation is set."""
     sealed: bytes
     """Sealed :class:`~esign.engine.contents.ContractContents`."""
 
@@ -93,6 +99,8 @@ class InvitationRecord:
     attempts: int = 0
     reminded: int = 0
     """How many reminders were sent."""
+    remind_at: datetime | None = None
+    """When the next reminder is due; at the end: none is; None: an invitation from before this was kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

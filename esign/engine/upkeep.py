@@ -13,6 +13,7 @@ from esign.engine.ceremony.admission import LIVE
 from esign.engine.contracts import turns
 from esign.engine.contracts.ending import UNDER_WAY, expire
 from esign.engine.contracts.notices import REMINDER, queue_notice
+from esign.engine.contracts.validity import moments, with_next_reminder
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptRecord, InvitationRecord
@@ -72,24 +73,19 @@ class UpkeepDesk:
     def remind_due(self) -> int:
         """Remind parties that have not signed and whose invitation ends soon; return how many were reminded.
 
-        Each of the configured days counts once; where some were missed, one mail stands for all of them. Whose turn has
+        Each of the contract's days counts once; where some were missed, one mail stands for all of them. Whose turn has
         not come is not reminded.
         """
         house, now = self.household, self.household.clock.now()
         days = house.settings.reminder_days
         with house.store.reading() as tx:
-            soon = tx.invitations.ending(now + timedelta(days=max(days, default=0)))
+            due = tx.invitations.to_remind(now, unknown_before=now + timedelta(days=max(days, default=0)))
 
         def remind(found: InvitationRecord) -> bool:
             with house.store.transaction() as tx:
                 return self._remind(tx, found.id, now)
 
-        return _each((found for found in soon if self._reminders(found, now) > found.reminded), remind)
-
-    def _reminders(self, invitation: InvitationRecord, now: datetime) -> int:
-        """Return how many of the configured days have come."""
-        moments = [invitation.expires_at - timedelta(days=days) for days in self.household.settings.reminder_days]
-        return sum(invitation.created_at < moment <= now for moment in moments)
+        return _each(due, remind)
 
     def _remind(self, tx: Transaction, invitation_id: str, now: datetime) -> bool:
         house = self.household
@@ -97,13 +93,14 @@ class UpkeepDesk:
         contract = tx.contracts.get(invitation.contract_id) if invitation else None
         if invitation is None or contract is None or contract.state not in UNDER_WAY or invitation.state not in LIVE:
             return False
-        due = self._reminders(invitation, now)
+        settings = house.settings
+        due = sum(moment <= now for moment in moments(settings, contract, invitation))
         contents = house.contract_contents(tx, contract)
         if due <= invitation.reminded or now >= invitation.expires_at:
             return False
         if not turns.is_turn(tx, contents, contract.id, invitation.party):
             return False
-        tx.invitations.update(replace(invitation, reminded=due))
+        tx.invitations.update(with_next_reminder(settings, contract, replace(invitation, reminded=due), now))
         until = seconds(invitation.expires_at)
         queue_notice(house, tx, contract.id, REMINDER, party=invitation.party, expires_at=until)
         return True

@@ -17,6 +17,8 @@ class EntryKind(StrEnum):
     CONTRACT_CONCLUDED = "contract.concluded"
     CONTRACT_FAILED = "contract.failed"
     CONTRACT_ERASED = "contract.erased"
+    CONTRACT_VALIDITY_CHANGED = "contract.validity_changed"
+    CONTRACT_RENEWED = "contract.renewed"
     # The way to the signatory
     INVITATION_MADE = "invitation.made"
     INVITATION_SENT = "invitation.sent"

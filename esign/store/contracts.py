@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select
 
 from esign.engine.records import (
     ContractRecord,
@@ -97,6 +97,16 @@ class SqlInvitations:
             select(invitation).where(live, invitation.c.expires_at <= before).order_by(invitation.c.expires_at)
         )
         return tuple(_invitation(row) for row in rows)
+
+    def to_remind(self, now: datetime, *, unknown_before: datetime) -> tuple[InvitationRecord, ...]:
+        """Return the live invitations whose reminder is due; of those from before reminders were kept, the ones that
+        end before an instant.
+        """
+        columns = invitation.c
+        live = columns.state.in_((InvitationState.WAITING, InvitationState.OPEN))
+        unknown = and_(columns.remind_at.is_(None), columns.expires_at <= unknown_before)
+        query = select(invitation).where(live, columns.expires_at > now, or_(columns.remind_at <= now, unknown))
+        return tuple(_invitation(row) for row in self._connection.execute(query.order_by(columns.expires_at)))
 
     def of_contract(self, contract_id: str) -> tuple[InvitationRecord, ...]:
         """Return the invitations of a contract that no other has replaced, oldest first."""

@@ -20,6 +20,9 @@ contract = Table(
     Column("state", String(16), nullable=False),
     Column("created_at", Instant, nullable=False, index=True),
     Column("concluded_at", Instant, nullable=True),
+    Column("valid_days", Integer, nullable=True),
+    Column("valid_until", String(10), nullable=True),
+    Column("reminder_days", String(40), nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Index(None, "tenant", "created_at"),
 )
@@ -36,6 +39,7 @@ invitation = Table(
     Column("expires_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("reminded", Integer, nullable=False),
+    Column("remind_at", Instant, nullable=True, index=True),
 )
 
 device = Table(

@@ -38,10 +38,18 @@ bulk_run = Table(
     Column("expires_at", Instant, nullable=False, index=True),
     Column("finished_at", Instant, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
-    CheckConstraint("state IN ('checked', 'running', 'done', 'cancelled')", name="state"),
+    CheckConstraint("state IN ('uploaded', 'checked', 'running', 'done', 'cancelled')", name="state"),
     Index(None, "tenant", "created_at"),
     Index(None, "state"),
 )
+
+bulk_file = Table(
+    "bulk_file",
+    metadata,
+    Column("run_id", String(64), ForeignKey("bulk_run.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""The rows of a run as they were uploaded, until it is sent or cancelled: as long its columns can be chosen anew."""
 
 bulk_row = Table(
     "bulk_row",

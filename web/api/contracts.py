@@ -6,7 +6,7 @@ from datetime import datetime
 
 from esign.engine.api.errors import RequestInvalid
 from esign.engine.api.paging import ContractFilter
-from esign.engine.contracts.desk import Corrected
+from esign.engine.contracts.views import Corrected
 from esign.foundation.clock import from_rfc3339, rfc3339
 from web.api import shapes
 from web.api.calls import Call, Reply

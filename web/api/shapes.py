@@ -9,8 +9,8 @@ from esign.engine.api.events import Event
 from esign.engine.api.keys import ApiKeyView
 from esign.engine.api.reading import PartyView
 from esign.engine.api.records import ReturnAddress
-from esign.engine.contracts.desk import ContractView
 from esign.engine.contracts.invitations import Invited
+from esign.engine.contracts.views import ContractView
 from esign.engine.webhooks.desk import DeliveryView, WebhookView
 from esign.foundation.clock import rfc3339
 
@@ -63,6 +63,7 @@ def event(found: Event) -> dict[str, Any]:
         "contract": found.contract_id,
         "party": found.party,
         "case": found.case_id,
+        "bulk": found.bulk_id,
     }
 
 

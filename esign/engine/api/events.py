@@ -32,6 +32,10 @@ EVENT_KINDS = (
     EntryKind.CASE_ASKED,
     EntryKind.CASE_CLOSED,
     EntryKind.FORM_CORRECTED,
+    EntryKind.CONTRACT_VALIDITY_CHANGED,
+    EntryKind.CONTRACT_RENEWED,
+    EntryKind.BULK_FINISHED,
+    EntryKind.BULK_CANCELLED,
 )
 """What is told. The ledger holds more; a backend system needs no more."""
 
@@ -50,13 +54,15 @@ class Event:
     contract_id: str | None
     party: str | None
     case_id: str | None
+    bulk_id: str | None
+    """A run of many contracts at once."""
     seq: int
     """Place in the ledger; never shown, others' business can be counted by it."""
 
     @classmethod
     def of(cls, entry: Entry) -> Event:
         """Return the event of a ledger entry."""
-        party, case = entry.facts.get("party"), entry.facts.get("case")
+        party, case, bulk = (entry.facts.get(name) for name in ("party", "case", "bulk"))
         return cls(
             id=f"evt_{entry.hash.hex()[:32]}",
             kind=entry.kind.value,
@@ -64,5 +70,6 @@ class Event:
             contract_id=entry.contract,
             party=party if isinstance(party, str) and party else None,
             case_id=case if isinstance(case, str) and case else None,
+            bulk_id=bulk if isinstance(bulk, str) and bulk else None,
             seq=entry.seq,
         )

@@ -12,7 +12,7 @@ from esign.engine.api.events import EVENT_KINDS, Event
 from esign.engine.api.paging import ContractFilter, ContractPlace, cursor, place
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import turns
-from esign.engine.contracts.desk import ContractView, view_of
+from esign.engine.contracts.views import ContractView, view_of
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState

@@ -122,6 +122,7 @@ class WebhookDelivery:
     lease_until: datetime | None = None
     finished_at: datetime | None = None
     case_id: str | None = None
+    bulk_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,7 +108,7 @@ def _go_on(
     waiting = turns.remaining(tx, contents, contract.id)
     known = turns.invitations(tx, contract.id)
     for name in turns.uninvited(tx, contents, contract.id):
-        invitations.make(house, tx, contract.id, name)
+        invitations.make_in_turn(house, tx, contract.id, name)
     if contents.order == turns.GIVEN and waiting[0] in known:
         until = seconds(known[waiting[0]].expires_at)
         queue_notice(house, tx, contract.id, YOUR_TURN, party=waiting[0], expires_at=until)

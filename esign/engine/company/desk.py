@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 from esign.access import Actor, Permission
 from esign.engine.api.errors import CursorRefused
@@ -17,9 +17,10 @@ from esign.engine.company.records import Wanted
 from esign.engine.company.timeline import Happening, reminders, timeline
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import turns
-from esign.engine.contracts.desk import ContractView, view_of
 from esign.engine.contracts.ending import UNDER_WAY
-from esign.engine.household import BERLIN, Household
+from esign.engine.contracts.validity import end_of_day, moments
+from esign.engine.contracts.views import ContractView, view_of
+from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
 from esign.evidence.errors import ErasedError
@@ -36,7 +37,7 @@ class Deadline:
     """An instant on which something ends or is done by itself."""
 
     kind: str
-    """``invitation``, ``reminder`` or ``offer``."""
+    """``invitation``, ``reminder``, ``offer`` or ``validity``."""
     party: str
     """Whom it concerns; empty: everybody."""
     at: datetime
@@ -198,14 +199,16 @@ class CompanyDesk:
             if invitation.state not in LIVE:
                 continue
             found.append(Deadline(kind="invitation", party=party, at=invitation.expires_at))
-            for days in house.settings.reminder_days:
-                moment = invitation.expires_at - timedelta(days=days)
-                if moment > now and invitation.created_at < moment:
+            for moment in moments(house.settings, record, invitation):
+                if moment > now:
                     found.append(Deadline(kind="reminder", party=party, at=moment))
         until = json.loads(contents.data).get("offer", {}).get("accept_until")
         if until:
-            day = date.fromisoformat(until) + timedelta(days=1)
-            found.append(Deadline(kind="offer", party="", at=datetime.combine(day, time(), BERLIN)))
+            found.append(Deadline(kind="offer", party="", at=end_of_day(date.fromisoformat(until))))
+        if record.valid_until not in (None, until):
+            found.append(
+                Deadline(kind="validity", party="", at=end_of_day(date.fromisoformat(str(record.valid_until))))
+            )
         return tuple(sorted(found, key=lambda deadline: deadline.at))
 
 

@@ -26,6 +26,8 @@ SHOWN = frozenset(
         EntryKind.CONTRACT_CONCLUDED,
         EntryKind.CONTRACT_FAILED,
         EntryKind.CONTRACT_ERASED,
+        EntryKind.CONTRACT_VALIDITY_CHANGED,
+        EntryKind.CONTRACT_RENEWED,
         EntryKind.INVITATION_MADE,
         EntryKind.INVITATION_REVOKED,
         EntryKind.DEVICE_BOUND,

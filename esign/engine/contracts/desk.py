@@ -20,6 +20,8 @@ from esign.engine.contracts.ending import UNDER_WAY, refuse_if_ended
 from esign.engine.contracts.invitations import Invited
 from esign.engine.contracts.notices import CANCELLATION, queue_notice
 from esign.engine.contracts.reminding import Reminded
+from esign.engine.contracts.validity import NONE, Validity, same_time, wished
+from esign.engine.contracts.views import ContractView, Corrected, view_of
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
@@ -27,30 +29,6 @@ from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.identifiers import new_id
 from esign.policy import LegalLevel, PolicyLevelDiffers, SignaturePolicy, signature_policy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractView:
-    """What may be shown of a contract without opening anything personal."""
-
-    id: str
-    reference: str
-    title: str
-    template: str
-    company: str
-    level: LegalLevel
-    state: str
-    created_at: datetime
-    concluded_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected:
-    """A contract that was drawn up anew with a corrected address."""
-
-    contract_id: str
-    invited: Invited | None
-    """None where nobody had been invited yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +40,7 @@ class Drawn:
     draft: Draft
     own: OwnPages | None
     at: datetime
+    validity: Validity = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +53,23 @@ class ContractDesk:
 
     household: Household
 
-    def draw_up(self, actor: Actor, data: Mapping[str, Any]) -> str:
+    def draw_up(self, actor: Actor, data: Mapping[str, Any], validity: Validity | None = None) -> str:
         """Draw up a contract from its data and keep it.
 
         A contract on the company's own document (template ``own-document``) names an upload, ``terms.document =
         {"upload": id}``, or a page template, ``{"page_template": id, "version": n, "values": {…}}``; name, number of
         pages and digest are filled in.
 
+        Args:
+            actor: Who draws up.
+            data: Contract data.
+            validity: Until when it can be signed, and when its parties are reminded; None: as the installation is set.
+
         Returns:
             The identifier of the contract.
 
         Raises:
+            ValidityRefused: The validity is not within the bounds.
             UploadUnknown: There is no such upload.
             TemplateUnknown, TemplateArchived: There is no such page template in use, or not in this version.
             TemplateRefused: What is to be filled into the page template is refused.
@@ -96,7 +81,8 @@ class ContractDesk:
             PolicyNotFound: No signature policy for the level is in force on the contract's day.
         """
         actor.require(Permission.CONTRACTS_WRITE)
-        drawn = self._draw(actor, data)
+        validity = wished(self.household, validity)
+        drawn = replace(self._draw(actor, data), validity=validity)
         with self.household.store.transaction() as tx:
             return self._keep(tx, actor, drawn)
 
@@ -220,23 +206,32 @@ class ContractDesk:
         data = with_other_person(json.loads(contents.data), party, person)
         return self._replace(actor, contract_id, data, cause="delegated", told=party)
 
-    def prepare(self, actor: Actor, data: Mapping[str, Any]) -> Drawn:
-        """Draw up a contract without keeping it; refuses what :meth:`draw_up` refuses."""
-        actor.require(Permission.CONTRACTS_WRITE)
-        return self._draw(actor, data)
+    def prepare(self, actor: Actor, data: Mapping[str, Any], *, again: str | None = None) -> Drawn:
+        """Draw up a contract without keeping it; refuses what :meth:`draw_up` refuses.
 
-    def enter(self, tx: Transaction, actor: Actor, drawn: Drawn, **facts: str) -> str:
+        Args:
+            actor: Who draws up.
+            data: Contract data.
+            again: The contract in whose place it is drawn up; its own pages are still there.
+        """
+        actor.require(Permission.CONTRACTS_WRITE)
+        return self._draw(actor, data, again)
+
+    def enter(
+        self, tx: Transaction, actor: Actor, drawn: Drawn, *, invite: bool = True, **facts: str
+    ) -> tuple[str, Invited | None]:
         """Keep what was prepared and invite its parties, within the transaction of what led to it.
 
         Args:
             tx: The transaction.
             actor: Who does it, or in whose name it happens by itself.
             drawn: What was prepared.
+            invite: Whether its parties are invited.
             facts: What the ledger says beside it, such as the case.
         """
         contract_id = self._keep(tx, actor, drawn, **facts)
-        self._invite(tx, actor, self._get(tx, actor, contract_id))
-        return contract_id
+        invited = self._invite(tx, actor, self._get(tx, actor, contract_id)) if invite else None
+        return contract_id, invited
 
     def list(self, actor: Actor, limit: int = 100) -> tuple[ContractView, ...]:
         """Return the newest contracts, newest first."""
@@ -292,6 +287,7 @@ class ContractDesk:
             invited = record.state is not ContractState.DRAWN_UP
             knew = told in turns.invitations(tx, contract_id)
             new = self._keep(tx, actor, drawn, replaces=contract_id)
+            tx.contracts.update(same_time(self._get(tx, actor, new), record))
             invitations.replace_contract(self.household, tx, record, new=new, cause=cause, by=actor)
             if knew:
                 queue_notice(self.household, tx, contract_id, CANCELLATION, party=told, reason="")
@@ -335,6 +331,7 @@ class ContractDesk:
                 state=ContractState.DRAWN_UP,
                 created_at=now,
                 sealed=tx.safe.seal(contract_id, "contract", contents.to_bytes()),
+                **drawn.validity.of_record(house.settings, contract.accept_until),
             )
         )
         desk_search.index(tx, actor.tenant, contract_id, contents)
@@ -381,18 +378,3 @@ class ContractDesk:
         if record is None or record.tenant != actor.tenant:
             raise ContractUnknown("there is no such contract")
         return record
-
-
-def view_of(record: ContractRecord) -> ContractView:
-    """Return what may be shown of a contract."""
-    return ContractView(
-        id=record.id,
-        reference=record.reference,
-        title=record.title,
-        template=record.template,
-        company=record.company,
-        level=record.level,
-        state=record.state.value,
-        created_at=record.created_at,
-        concluded_at=record.concluded_at,
-    )

@@ -10,17 +10,20 @@ from esign.ceremony.messages import stored_token_hash
 from esign.engine.ceremony import seal_names
 from esign.engine.contracts.ending import UNDER_WAY, close, close_all, refuse_if_ended, refuse_if_signed
 from esign.engine.contracts.notices import CANCELLATION, queue_notice
+from esign.engine.contracts.validity import ValidityOver, expires_at, with_next_reminder
 from esign.engine.deliveries import INVITATION, invitation_payload
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
-from esign.engine.refusals import ContractExpired, ContractStateRefused, PartyUnknown
+from esign.engine.refusals import ContractExpired, ContractStateRefused, ContractUnknown, PartyUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
 from esign.foundation.identifiers import new_id, new_token
 
 REVIVAL = timedelta(days=30)
 """How long after its end an expired contract can go on with a new invitation; later it is drawn up anew."""
+OVER = "over"
+"""Channel of an invitation whose turn came when the contract's time was over: it ends at once, and nobody is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,14 @@ def make(
         by: Who invites; None: it was the party's turn.
         channel: How the link reaches the party: ``email``; otherwise no mail is sent: ``company`` hands it on,
             ``in_person`` the party is present.
+
+    Raises:
+        ValidityOver: The contract's or the offer's last day is over.
     """
-    now = house.clock.now()
+    now, settings = house.clock.now(), house.settings
+    record = tx.contracts.get(contract_id)
+    if record is None:
+        raise ContractUnknown("there is no such contract")
     token = new_token()
     invitation = InvitationRecord(
         id=new_id(),
@@ -65,8 +74,9 @@ def make(
         token_digest=stored_token_hash(token),
         state=InvitationState.WAITING,
         created_at=now,
-        expires_at=now + timedelta(days=house.settings.invitation_days),
+        expires_at=now if channel == OVER else expires_at(settings, record, now),
     )
+    invitation = with_next_reminder(settings, record, invitation, now)
     tx.invitations.add(invitation)
     facts = {"invitation": invitation.id, "party": party, "expires_at": seconds(invitation.expires_at)}
     facts |= {"replaces": replaces} if replaces else {}
@@ -81,6 +91,14 @@ def make(
     queued = {"kind": INVITATION, "channel": "email", "party": party}
     house.record(tx, EntryKind.DELIVERY_QUEUED, contract_id, queued)
     return Invited(link=link, expires_at=invitation.expires_at, party=party)
+
+
+def make_in_turn(house: Household, tx: Transaction, contract_id: str, party: str) -> None:
+    """Invite the party whose turn has come; where the contract's time is over by now, let the contract expire."""
+    try:
+        make(house, tx, contract_id, party)
+    except ValidityOver:
+        make(house, tx, contract_id, party, channel=OVER)
 
 
 def revoke(house: Household, tx: Transaction, invitation: InvitationRecord, *, cause: str) -> None:

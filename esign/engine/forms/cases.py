@@ -172,7 +172,7 @@ class CaseDesk:
             record = _waiting(tx, actor, case_id)
             contract_id = None
             if drawn is not None:
-                contract_id = ContractDesk(household=house).enter(tx, actor, drawn, case=record.id)
+                contract_id, _ = ContractDesk(household=house).enter(tx, actor, drawn, case=record.id)
             outcome = "accept" if accept else "refuse"
             said = {"rule": EMPLOYEE, "outcome": outcome, "source": "product", "text": _DECIDED, "fields": []}
             contents = replace(contents, outcome=outcome, words=words, reasons=(said, *contents.reasons))

@@ -173,7 +173,7 @@ def keep(house: Household, tx: Transaction, actor: Actor, judged: Judged, *, ask
     contents, state = judged.contents, judged.state
     contract_id = None
     if judged.drawn is not None:
-        contract_id = ContractDesk(household=house).enter(tx, actor, judged.drawn, case=judged.case_id)
+        contract_id, _ = ContractDesk(household=house).enter(tx, actor, judged.drawn, case=judged.case_id)
     if asked is None:
         tx.safe.new_key(judged.case_id, (HOLDER,))
     record = CaseRecord(

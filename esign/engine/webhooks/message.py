@@ -33,6 +33,8 @@ def body(delivery: WebhookDelivery) -> bytes:
     data: dict[str, object] = {"event": delivery.event_id, "contract": delivery.contract_id}
     if delivery.case_id is not None:
         data["case"] = delivery.case_id
+    if delivery.bulk_id is not None:
+        data["bulk"] = delivery.bulk_id
     if delivery.party is not None:
         data["party"] = delivery.party
     return canonical({"type": delivery.kind, "timestamp": rfc3339(delivery.occurred_at), "data": data})

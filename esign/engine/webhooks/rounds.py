@@ -243,4 +243,5 @@ def _delivery(webhook: WebhookRecord, event: Event, now: datetime) -> WebhookDel
         queued_at=now,
         due_at=now,
         case_id=event.case_id,
+        bulk_id=event.bulk_id,
     )

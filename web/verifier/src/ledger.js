@@ -22,7 +22,8 @@ import { demand } from "./refusal.js";
 
 const KINDS = new Set([
   ...["contract.drawn_up", "contract.declined", "contract.cancelled", "contract.expired", "contract.concluded", "contract.partly_signed"],
-  ...["contract.failed", "contract.erased", "invitation.made", "invitation.sent", "invitation.revoked", "invitation.reminded", "device.bound", "handover.offered"],
+  ...["contract.failed", "contract.erased", "contract.validity_changed", "contract.renewed"],
+  ...["invitation.made", "invitation.sent", "invitation.revoked", "invitation.reminded", "device.bound", "handover.offered"],
   ...["enrolment.requested", "enrolment.granted", "enrolment.refused", "attempt.opened", "attempt.superseded"],
   ...["attempt.expired", "attempt.locked", "document.fetched", "intent.declared", "intent.wrong_code", "intent.refused"],
   ...["message.refused", "permission.granted", "signature.received", "signature.refused", "signature.embedded"],
