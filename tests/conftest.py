@@ -29,11 +29,15 @@ from esign.policy import policies_root
 from esign.settings import Settings
 from tests.actors import COMPANY
 from tests.postgres import SERVER, PostgresMissing, schema, server
+from tests.quick import migrated, remember_routes, remember_templates
 from web import create_app
 
 WEB = "http://localhost:8080"
 AGENT = "http://localhost:8081"
 SANDBOX = "http://localhost:8082"
+
+remember_routes()
+remember_templates()
 
 
 class TestClock:
@@ -198,6 +202,7 @@ def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[W
         seal_pin_file=state / "seal.pin",
         dispute_key_files=sandbox.write_dispute_keys(state),
     )
+    migrated(settings.database)
     bootstrap.install(settings)
     apps: dict[str, Any] = {SANDBOX: sandbox.wsgi()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -18,11 +19,12 @@ _LOCK = 0x65736967_6E000001
 
 
 def upgrade(database: Database) -> None:
-    """Bring the tables to the newest revision, in one transaction."""
+    """Bring the tables to the newest revision, in one transaction; nothing is done where they already are."""
     with database.transaction() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        command.upgrade(configuration(connection), "head")
+        if current_revision(connection) != newest_revision():
+            command.upgrade(configuration(connection), "head")
 
 
 def draft_revision(database: Database, number: str, message: str) -> None:
@@ -36,8 +38,9 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str:
-    """Return the newest revision that this version knows."""
+    """Return the newest revision that this version knows; it is read once, as the code is."""
     head = ScriptDirectory.from_config(configuration()).get_current_head()
     if head is None:
         raise RuntimeError("no migrations are installed")

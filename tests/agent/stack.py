@@ -26,6 +26,7 @@ from esign.gateways.mail import MailServer, SmtpMailer
 from esign.policy import policies_root
 from esign.settings import Settings
 from tests.actors import COMPANY
+from tests.quick import migrated
 from web import create_app
 from web.agent_origin import create_app as create_agent_app
 
@@ -270,6 +271,7 @@ def running(folder: Path, **changes: Any) -> Iterator[Stack]:
         with ThreadPoolExecutor(1) as pool:
 
             def build() -> Any:
+                migrated(settings.database)
                 bootstrap.install(settings)
                 return bootstrap.build(settings, clock=clock, mailer=post)
 

@@ -10,6 +10,7 @@ from esign.store.database import Database, migrate
 from esign.store.master_key import FileMasterKey
 from esign.store.vault import SealingKey
 from tests.postgres import schema
+from tests.quick import migrated
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ def url(request, tmp_path) -> Iterator[str]:
     """A migrated, empty database, of each kind."""
     if request.param == "sqlite":
         address = f"sqlite:///{tmp_path / 'esign.db'}"
-        migrate(address)
+        migrated(address)
         yield address
         return
     with schema(request.getfixturevalue("postgres")) as address:

@@ -61,10 +61,11 @@ from esign.pades import (
 )
 from esign.proof.timestamps import TimestampToken, verify_token
 from esign.store.contract_keys import SqlContractKeys
-from esign.store.database import Database, migrate
+from esign.store.database import Database
 from esign.store.ledger import SqlLedger
 from esign.store.vault import SealingKey
 from tests.pades.small_world import BOX, NOW, Holder, World, draft, picture
+from tests.quick import migrated
 
 ORIGIN = "https://sign.example"
 ISSUER = "https://id.sandbox.example"
@@ -540,7 +541,7 @@ def _ledger(
     swapped: str = "",
 ):
     url = f"sqlite:///{folder / 'ledger.db'}"
-    migrate(url)
+    migrated(url)
     database = Database(url)
     tau = transcript.tau.hex()
     about = {"tau": tau, "attempt": 1}
