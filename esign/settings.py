@@ -71,6 +71,9 @@ class Settings:
     signature_policy_advanced: str = "scratch-advanced"
     """Signature policy of contracts at the advanced level; ``scratch-advanced-recorded`` also lets devices sign that
     cannot verify their user, and records that."""
+    signature_policy_company_device: str = "scratch-company-device"
+    """Signature policy of signatures made in person on a device of the company; its level is the highest that is
+    reached there. Empty: no device of the company is offered."""
     certificate_minutes: int = 60
     """Longest life of a signatory's certificate that is accepted."""
     attempt_seconds: int = 1800
@@ -129,6 +132,9 @@ class Settings:
     """How long a refused or closed case is kept."""
     case_answer_days: int = 3
     """Working days within which an employee answers a case that the rules referred."""
+    bulk_open_runs: int = 20
+    """Files of many contracts (``/company/bulk/``) that one company may have open at a time: checked and neither sent
+    nor cancelled, or being sent."""
     api_rate: int = 50
     """Requests a second that an API key may make in the long run; it is counted on each machine."""
     api_burst: int = 200
@@ -166,6 +172,8 @@ class Settings:
             raise SettingsError("a case is kept between a day and ten years", setting="case_days")
         if not 1 <= self.case_answer_days <= 60:
             raise SettingsError("an employee answers within 60 working days", setting="case_answer_days")
+        if not 1 <= self.bulk_open_runs <= 1000:
+            raise SettingsError("between one and a thousand files are open at a time", setting="bulk_open_runs")
         if not 1 <= self.api_rate <= self.api_burst <= 100_000:
             raise SettingsError("at least one request a second, and the burst not below the rate", setting="api_rate")
         for network in self.private_networks:

@@ -24,6 +24,7 @@ POLICIES: Mapping[str, str] = MappingProxyType(
         "identified-by-provider": Oid.IDENTIFIED_BY_PROVIDER,
         "held-by-signatory-passkey": Oid.HELD_BY_SIGNATORY_PASSKEY,
         "held-by-signatory": Oid.HELD_BY_SIGNATORY,
+        "held-by-signatory-company-device": Oid.HELD_BY_SIGNATORY_COMPANY_DEVICE,
         "held-by-company": Oid.HELD_BY_COMPANY,
     }
 )

@@ -89,6 +89,8 @@ class Enrolment:
             raise EnrolmentRefused(403, "the person was not identified for this request (nonce of the ID token)")
         now = self._clock.now().replace(microsecond=0)
         held_by = Oid.HELD_BY_SIGNATORY_PASSKEY if parsed.behind_passkey else Oid.HELD_BY_SIGNATORY
+        if parsed.company_device:
+            held_by = Oid.HELD_BY_SIGNATORY_COMPANY_DEVICE
         binding = x509.UnrecognizedExtension(ObjectIdentifier(Oid.KEY_BINDING), parsed.key_binding)
         certificate = self._authority.issue(
             _subject(claims, self._country),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hmac
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from certs.sandbox.authorization import AuthorizationRequest, ClientRefused, GrantRefused, RequestRefusedTo
+from certs.sandbox.authorization import MAX_VALUE, AuthorizationRequest, ClientRefused, GrantRefused, RequestRefusedTo
 from certs.sandbox.errors import UnknownPerson
 from certs.sandbox.identity_provider import FORMS_CLIENT, STAFF_CLIENT
 
@@ -76,6 +76,17 @@ def identity_pages(sandbox: Sandbox) -> Blueprint:
         except UnknownPerson:
             return _problem("problem_person")
         return redirect(wanted.to.location({"code": authorizations.grant(wanted, person.id)}), 303)
+
+    @routes.get("/logout")
+    def end_session() -> Page:
+        """End a login: none is kept here, so nothing is left to end. Source: RP-Initiated Logout 1.0 section 2."""
+        back = request.args.get("post_logout_redirect_uri")
+        if back is None:
+            return redirect("/", 303)
+        if back not in clients.get(request.args.get("client_id", ""), ()):
+            return _problem("problem_client")
+        state = request.args.get("state", "")[:MAX_VALUE]
+        return redirect(f"{back}?{urlencode({'state': state})}" if state else back, 303)
 
     @routes.post("/token", provide_automatic_options=False)
     def token() -> Response:

@@ -30,6 +30,7 @@ class _KeyBinding(core.Sequence):  # type: ignore[misc]  # asn1crypto has no typ
         ("capsule_key", core.OctetString),
         ("device_key", core.OctetString),
         ("passkey", core.OctetString, {"implicit": 0, "optional": True}),
+        ("company_device", core.Boolean, {"implicit": 1, "optional": True}),
     ]
 
 
@@ -42,6 +43,7 @@ class SigningRequest:
     key_binding: bytes
     """DER of the KeyBinding extension's value, copied into the certificate as it is."""
     behind_passkey: bool
+    company_device: bool
 
     @classmethod
     def parse(cls, data: bytes) -> SigningRequest:
@@ -71,18 +73,29 @@ class SigningRequest:
             raise RequestRefused("exactly one extension must be requested: KeyBinding, not critical")
         value = extensions[0].value
         binding = value.value if isinstance(value, x509.UnrecognizedExtension) else b""
-        return cls(der=data, public_key=key, key_binding=binding, behind_passkey=_behind_passkey(binding))
+        behind_passkey, company_device = _holder(binding)
+        return cls(
+            der=data,
+            public_key=key,
+            key_binding=binding,
+            behind_passkey=behind_passkey,
+            company_device=company_device,
+        )
 
 
-def _behind_passkey(binding: bytes) -> bool:
-    """Tell whether a KeyBinding names a passkey, after checking that it is the one DER encoding of its content."""
+def _holder(binding: bytes) -> tuple[bool, bool]:
+    """Tell whether a KeyBinding names a passkey, and a device of the company; first, whether it is in its one form."""
     try:
         parsed = _KeyBinding.load(binding, strict=True)
         content = parsed.native
         again = _KeyBinding({name: value for name, value in content.items() if value is not None}).dump()
     except (ValueError, TypeError) as error:
         raise RequestRefused("KeyBinding is malformed") from error
-    keys = [value for name, value in content.items() if name != "version" and value is not None]
-    if again != binding or content["version"] != 1 or any(len(key) != 32 for key in keys):
+    keys = [content[name] for name in ("capsule_key", "device_key", "passkey") if content[name] is not None]
+    passkey, company = content["passkey"] is not None, content["company_device"]
+    version = 1 if company is None else 2
+    if again != binding or content["version"] != version or any(len(key) != 32 for key in keys):
         raise RequestRefused("KeyBinding is malformed")
-    return content["passkey"] is not None
+    if company is False or (company and passkey):
+        raise RequestRefused("KeyBinding says what is never said")
+    return passkey, company is True

@@ -20,11 +20,13 @@ EXTENSION_REQUEST = "1.2.840.113549.1.9.14"
 ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2"
 
 
-def key_binding(*, capsule_key: bytes, device_key: bytes, passkey: bytes | None) -> bytes:
-    """Return the value of the extension ``KeyBinding`` over three SubjectPublicKeyInfos."""
-    parts = [der.integer(1), der.octets(_h(capsule_key)), der.octets(_h(device_key))]
+def key_binding(*, capsule_key: bytes, device_key: bytes, passkey: bytes | None, company_device: bool = False) -> bytes:
+    """Return the value of the extension ``KeyBinding`` over three SubjectPublicKeyInfos; version 2 names the owner."""
+    parts = [der.integer(2 if company_device else 1), der.octets(_h(capsule_key)), der.octets(_h(device_key))]
     if passkey is not None:
         parts.append(der.octets(_h(passkey), tag=0x80))
+    if company_device:
+        parts.append(der.octets(b"\xff", tag=0x81))
     return der.sequence(*parts)
 
 

@@ -53,7 +53,8 @@ class SandboxSignatory:
 
     Args:
         http: Client that reaches the agent's origin, the API and the identity provider; it is not closed here.
-        link: The invitation, ``<agent origin>/#<token>`` or ``(agent origin, token)``.
+        link: The invitation, ``<agent origin>/#<token>`` or ``(agent origin, token)``; ``#in-person.<token>`` where the
+            device is the company's: then there is no passkey.
         api: Address before ``/ceremony/v1/``.
         person_id: Who is at the device, as the sandbox's identity provider knows it; not needed at the simple level.
         idp: Where the ID token comes from instead of the provider's pages.
@@ -85,11 +86,13 @@ class SandboxSignatory:
             http=http, api=api.rstrip("/"), invitation=invitation, clock=self.clock, tamper=dict(tamper or {})
         )
         self.origin = invitation.origin
+        self.company_device = invitation.company_device
         self.person_id = person_id
         self.lang = lang
         self.signature_key: ec.EllipticCurvePrivateKey = new_key()
         self.capsule_key: ec.EllipticCurvePrivateKey = new_key()
-        self.authenticator = SandboxAuthenticator(origin=self.origin) if passkey else None
+        own = passkey and not self.company_device  # on a device of the company a passkey would verify the staff
+        self.authenticator = SandboxAuthenticator(origin=self.origin) if own else None
         self.greeting: Mapping[str, Any] = {}
         self.way_back = ""
         self.csr: bytes | None = None
@@ -123,9 +126,11 @@ class SandboxSignatory:
 
     def hello(self) -> Mapping[str, Any]:
         """Introduce this device and return what the invitation is about."""
-        answer = self.wire.ask("hello", {"device_key": b64(spki(self.wire.device_key)), "lang": self.lang})
+        said = {"device": "company"} if self.company_device else {}
+        answer = self.wire.ask("hello", {"device_key": b64(spki(self.wire.device_key)), "lang": self.lang, **said})
         names = ("v", "state", "server_time", "sandbox", "contract", "signatory", "level", "user_verification")
-        found = members(answer, *names, "identification", "enrolment", "expires_at", optional="way_back")
+        found = members(answer, *names, "identification", "enrolment", "expires_at", optional=("way_back", "device"))
+        demand(found.get("device") == said.get("device"), "agent.in_person.device_owner")
         # only where the company handed the link on; it leads through the server itself
         self.way_back = str(found.get("way_back", ""))
         demand(self.way_back == "" or self.way_back.startswith(f"{self.wire.api}/return/"), "agent.answer.malformed")
@@ -145,6 +150,7 @@ class SandboxSignatory:
             capsule_key=spki(self.capsule_key),
             device_key=spki(self.wire.device_key),
             passkey=None if passkey is None else passkey.public_key,
+            company_device=self.company_device,
         )
         self.csr = certificate_request(self.signature_key, binding=binding, nonce=nonce)
         request: dict[str, Any] = {
@@ -306,6 +312,7 @@ class SandboxSignatory:
         greeting, passkey = self.greeting, self.authenticator
         person = greeting["signatory"]
         holder = "signatory-passkey" if passkey is not None else "signatory"
+        holder = "signatory-company-device" if self.company_device else holder
         return Own(
             origin=self.origin,
             agent=h(self._agent_manifest()).hex(),

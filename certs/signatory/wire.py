@@ -27,10 +27,12 @@ class Invitation:
 
     origin: str
     token: str = field(repr=False)
+    company_device: bool = False
+    """Whether the link says that it is for a device of the company."""
 
     @classmethod
     def parse(cls, link: str | tuple[str, str]) -> Invitation:
-        """Return the invitation of a link ``<agent origin>/#<token>``, or of its two parts.
+        """Return the invitation of a link ``<agent origin>/#[in-person.]<token>``, or of its two parts.
 
         Raises:
             SignatoryRefused: It is no such link.
@@ -41,7 +43,9 @@ class Invitation:
         demand(
             bool(parts.scheme and parts.netloc and parts.fragment) and parts.path in ("", "/"), "agent.link.malformed"
         )
-        return cls(origin=f"{parts.scheme}://{parts.netloc}", token=parts.fragment)
+        marked = parts.fragment.startswith("in-person.")
+        token = parts.fragment.removeprefix("in-person.")
+        return cls(origin=f"{parts.scheme}://{parts.netloc}", token=token, company_device=marked)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,8 +119,8 @@ class Wire:
         return answer
 
 
-def members(answer: httpx.Response, *names: str, optional: str = "") -> Mapping[str, Any]:
-    """Return the members of a JSON answer, which must be exactly the named ones; one may be left out.
+def members(answer: httpx.Response, *names: str, optional: tuple[str, ...] = ()) -> Mapping[str, Any]:
+    """Return the members of a JSON answer, which must be exactly the named ones; the optional ones may be left out.
 
     Raises:
         SignatoryRefused: It is something else.
@@ -125,5 +129,5 @@ def members(answer: httpx.Response, *names: str, optional: str = "") -> Mapping[
         value = answer.json()
     except ValueError:
         value = None
-    demand(isinstance(value, dict) and set(value) - ({optional} - {""}) == set(names), "agent.answer.malformed")
+    demand(isinstance(value, dict) and set(value) - set(optional) == set(names), "agent.answer.malformed")
     return dict(value)

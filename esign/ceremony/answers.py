@@ -65,6 +65,8 @@ class Greeting:
     enrolment: OfferedEnrolment | None
     expires_at: int
     way_back: str = ""
+    company_device: bool = False
+    """Whether the link was handed over for a device of the company."""
 
 
 def answer_hello(greeting: Greeting) -> bytes:
@@ -103,6 +105,7 @@ def answer_hello(greeting: Greeting) -> bytes:
             else {"id": enrolment.id, "nonce": b64url(enrolment.nonce), "expires_at": enrolment.expires_at},
             "expires_at": greeting.expires_at,
             **({"way_back": greeting.way_back} if greeting.way_back else {}),
+            **({"device": "company"} if greeting.company_device else {}),
         },
     )
 

@@ -152,6 +152,12 @@ class HandoverBoundDeviceError(HandoverError):
     code = "ceremony.handover.bound_device"
 
 
+class HandoverDeviceOwnerError(HandoverError):
+    """The link is for a device of the company and the agent says that it runs on the signatory's, or the reverse."""
+
+    code = "ceremony.handover.device_owner"
+
+
 # Intent ---------------------------------------------------------------------------------------------------------
 
 

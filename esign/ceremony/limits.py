@@ -36,6 +36,8 @@ ENROLMENT_SECONDS: Final = 15 * 60
 
 HANDOVER_SECONDS: Final = 10 * 60
 """Time in which a hand-over token binds a device, in seconds. Source: docs/ceremony-spec.md section 4, ``handover``."""
+COMPANY_DEVICE_SECONDS: Final = 300
+"""The same where the device is the company's: it is handed over at once. Source: docs/ceremony-spec.md section 4."""
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 """Largest message of the agent. Source: docs/ceremony-spec.md section 4."""

@@ -21,7 +21,7 @@ _REMEMBERED = 64
 """Transcripts whose bytes are remembered: one attempt asks for them a dozen times."""
 
 Level = Literal["simple", "advanced", "qualified"]
-HeldBy = Literal["signatory-passkey", "signatory", "company"]
+HeldBy = Literal["signatory-passkey", "signatory", "signatory-company-device", "company"]
 Trust = Literal["sandbox", "configured"]
 UserVerification = Literal["passkey", "none"]
 

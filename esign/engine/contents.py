@@ -154,6 +154,8 @@ class AttemptContents(Contents):
     """Whether the device has fetched the prepared document."""
     finished: bytes = b""
     """SHA-256 of the file in which this signature was released first."""
+    policy_source: bytes = b""
+    """Signature policy of this attempt; empty in attempts from before it was kept: the contract's."""
 
 
 def _plain(value: Any) -> Any:

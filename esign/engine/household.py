@@ -17,12 +17,13 @@ from esign.engine.contents import ContractContents
 from esign.engine.forms.ports import Offers, PrefillBook
 from esign.engine.ports import Documents, Mailer, Store, Transaction
 from esign.engine.records import ContractRecord
+from esign.engine.refusals import CompanyDeviceRefused
 from esign.evidence.kinds import EntryKind
 from esign.forms import ReferenceData
 from esign.foundation.clock import Clock
 from esign.identity import CertificateFacts
 from esign.identity.ports import CertificationAuthority, IdentityProvider, RevocationSource
-from esign.policy import SignaturePolicy
+from esign.policy import SignaturePolicy, signature_policies
 from esign.proof.certificate_path import verify_path
 from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import TimestampToken
@@ -98,6 +99,20 @@ class Household:
     def policy(self, contents: ContractContents) -> SignaturePolicy:
         """Return the signature policy as it was when the contract was drawn up."""
         return SignaturePolicy.frozen(contents.policy_source)
+
+    def company_device_policy(self, record: ContractRecord) -> SignaturePolicy:
+        """Return the policy for signatures on a device of the company, as in force when the contract was drawn up.
+
+        Raises:
+            CompanyDeviceRefused: None is set, none was in force, or its level is less than the contract's.
+        """
+        name = self.settings.signature_policy_company_device
+        day = record.created_at.astimezone(BERLIN).date()
+        known = (each for each in signature_policies() if each.name == name and each.in_force(day))
+        policy = next(known, None)
+        if policy is None or not policy.company_device or policy.level < record.level:
+            raise CompanyDeviceRefused("no device of the company is admitted for this contract")
+        return policy
 
     def draft(self, tx: Transaction, record: ContractRecord, contents: ContractContents) -> bytes:
         """Open the draft of a contract."""

@@ -116,6 +116,12 @@ class DeviceRecord:
     """Of the token that bound it: the invitation's, or a hand-over token. It works with that one alone."""
 
 
+COMPANY = "company"
+"""Made a hand-over token for the own device of a person who is present; stands in the place of a device's key id."""
+COMPANY_DEVICE = "company-device"
+"""Made a hand-over token for a device of the company, handed to a person who is present."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverRecord:
     """A hand-over token: another bearer token of an invitation, for exactly one further device."""
@@ -123,7 +129,7 @@ class HandoverRecord:
     token_digest: bytes
     invitation_id: str
     made_by: str
-    """Key id of the device that asked for it."""
+    """Key id of the device that asked for it, or one of the two words above."""
     created_at: datetime
     expires_at: datetime
     """Until when it may bind a device; what is bound stays bound."""

@@ -108,6 +108,13 @@ class UserVerificationRequired(EngineError):
     source = "policies/signature"
 
 
+class CompanyDeviceRefused(EngineError):
+    """No device of the company is admitted for this contract: sign on the person's own device."""
+
+    code = "engine.in_person.company_device"
+    source = "policies/signature; eIDAS Art. 26 (c)"
+
+
 class CertificateUnknown(EngineError):
     """The certificate was not issued to this device for this invitation, or it has expired."""
 

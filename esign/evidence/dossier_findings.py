@@ -55,3 +55,8 @@ class Findings:
     """Whether this signature was the last one that a person made."""
     released: bytes | None = None
     """SHA-256 of the file in which the signature was released first; None: the finished document."""
+
+    @property
+    def company_device(self) -> bool:
+        """Whether the transcript says that the key was made on a device of the company."""
+        return self.transcript.statement.held_by == "signatory-company-device"

@@ -37,7 +37,14 @@ MAX_AGE = timedelta(hours=2)
 """How long before the signature the identification may lie: a certificate lives an hour, an enrolment a quarter."""
 
 _HEADER = {"alg", "kid", "typ", "cty", "x5t", "x5t#S256"}
-_HELD_BY_SIGNATORY = (Oid.HELD_BY_SIGNATORY_PASSKEY, Oid.HELD_BY_SIGNATORY)
+LOGIN_AGE = timedelta(minutes=15)
+"""On a device of the company: how long before the identification the person may have logged in; an enrolment's life."""
+
+_HELD_BY_SIGNATORY = (
+    Oid.HELD_BY_SIGNATORY_PASSKEY,
+    Oid.HELD_BY_SIGNATORY,
+    Oid.HELD_BY_SIGNATORY_COMPANY_DEVICE,
+)
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?\Z")
 
 
@@ -53,6 +60,8 @@ def request_shows_possession(found: Findings) -> str:
     named = (signatory.capsule_key, signatory.device_key, signatory.passkey)
     require(given == bound, "the request binds other keys than those given", ENROLMENT)
     require(bound == named, "the request binds other keys than the transcript names", "transcript.json")
+    same = binding.company_device == found.company_device
+    require(same, "request and transcript differ about whose device it was", "transcript.json")
     return "the request is signed by the signature key and binds capsule, device and passkey key"
 
 
@@ -79,7 +88,12 @@ def person_is_identified(found: Findings) -> str:
     require(same_name(name, found.transcript.signatory.name), "the provider confirmed another name", ENROLMENT)
     age = found.proven_at - issued
     require(-timedelta(minutes=5) <= age <= MAX_AGE, "the identification is not from shortly before", ENROLMENT)
-    return "the provider confirmed the signatory's name over exactly this key"
+    if not found.company_device:
+        return "the provider confirmed the signatory's name over exactly this key"
+    login = present(found.person.authenticated_at, "it does not say when the person logged in", ENROLMENT)
+    fresh = -timedelta(minutes=5) <= issued - login <= LOGIN_AGE
+    require(fresh, "the person had logged in long before, perhaps somebody else on the same device", ENROLMENT)
+    return "the provider confirmed the signatory's name over exactly this key, after a login of its own"
 
 
 def provider_is_trusted(found: Findings) -> str:
@@ -115,7 +129,8 @@ def certificate_is_the_signatorys(found: Findings) -> str:
     _chain_is_the_path(found)
     require(facts.held_by == found.transcript.statement.held_by, "it states another holder of the key", SIGNER)
     named_sandbox(found, facts)
-    return "the certificate is the signatory's, binds all keys, was valid at the proven time and leads to an anchor"
+    said = "the certificate is the signatory's, binds all keys, was valid at the proven time and leads to an anchor"
+    return f"{said}; the key was made on a device of the company" if found.company_device else said
 
 
 def _chain_is_the_path(found: Findings) -> None:

@@ -53,6 +53,9 @@ def messages_are_the_devices(found: Findings) -> str:
         require(fresh, "its number is used twice", part)
         read.append(message)
     found.messages = tuple(read)
+    for greeting in _of(found, "hello"):
+        same = greeting.payload.get("device") == ("company" if found.company_device else None)
+        require(same, "the device says otherwise whose it is than the transcript", greeting.part)
     own = _only(found, "open", "no message of the device opened this attempt", client_nonce=_nonce(found))
     enrolment = found.dossier.enrolment
     if enrolment is None:
@@ -115,7 +118,22 @@ def ledger_tells_the_same(found: Findings) -> str:
             require(entry.facts.get(name, value) == value, f"entry {entry.seq} names another {name}", LEDGER)
         message = entry.facts.get("message")
         require(message is None or message in known, f"entry {entry.seq} names a message that is not here", LEDGER)
+    _device_was_handed_over(found)
     return f"{len(about)} entries about this attempt stand in a head timestamped at {stamped.gen_time.isoformat()}"
+
+
+def _device_was_handed_over(found: Findings) -> None:
+    """Require that the ledger says who handed the device over exactly if it was the company's."""
+    device = found.transcript.signatory.device_key.hex()
+    bound = [
+        entry
+        for entry in found.entries
+        if entry.kind is EntryKind.DEVICE_BOUND
+        and entry.facts.get("device") == device
+        and entry.facts.get("handed_over_by") == "company-device"
+    ]
+    same = len(bound) == (1 if found.company_device else 0)
+    require(same, "the ledger says otherwise whose device it was than the transcript", LEDGER)
 
 
 def commitments_open(found: Findings) -> str:

@@ -23,6 +23,14 @@ _HELD_BY: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "de": "Der Signaturschlüssel wurde auf dem Gerät der unterzeichnenden Person erzeugt und liegt dort. Das "
             "Unternehmen hatte ihn nie.",
         },
+        "signatory-company-device": {
+            "en": "The signature key was made for this signature alone on a device of the company that was handed to "
+            "the signatory, and was stored nowhere. No passkey verified the user. That nobody else used the key rests "
+            "on the company's word about its device.",
+            "de": "Der Signaturschlüssel wurde nur für diese Signatur auf einem Gerät des Unternehmens erzeugt, das "
+            "der unterzeichnenden Person übergeben war, und nirgends gespeichert. Kein Passkey hat die Person geprüft. "
+            "Dass niemand anderes den Schlüssel benutzt hat, beruht auf dem Wort des Unternehmens über sein Gerät.",
+        },
         "company": {
             "en": "The declaration is sealed with the company's key. The signatory has no certificate.",
             "de": "Die Erklärung ist mit dem Schlüssel des Unternehmens besiegelt. Die unterzeichnende Person hat kein "

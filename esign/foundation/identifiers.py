@@ -29,6 +29,8 @@ class Oid:
     """
     HELD_BY_SIGNATORY = f"{ARC}.4.2"
     """Certificate policy: the key lives on the signatory's device, without user verification."""
+    HELD_BY_SIGNATORY_COMPANY_DEVICE = f"{ARC}.4.5"
+    """Certificate policy: the key was made for one transaction on a device of the company, and is kept nowhere."""
     HELD_BY_COMPANY = f"{ARC}.4.3"
     """Certificate policy: the key is held by the company that seals."""
     IDENTIFIED_BY_PROVIDER = f"{ARC}.4.4"

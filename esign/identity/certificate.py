@@ -80,8 +80,7 @@ def check_issued_certificate(
     usages = {DOCUMENT_SIGNING.dotted_string, ExtendedKeyUsageOID.EMAIL_PROTECTION.dotted_string}
     if not facts.non_repudiation or facts.authority or not usages.issubset(facts.extended_usages):
         raise CertificateUsageDiffers
-    held_by = "signatory" if request.key_binding.passkey is None else "signatory-passkey"
-    if facts.held_by != held_by or not facts.identified_by_provider:
+    if facts.held_by != request.key_binding.held_by or not facts.identified_by_provider:
         raise CertificatePoliciesDiffer
     if (sandbox is not None and facts.sandbox != sandbox) or facts.sandbox != (SANDBOX_WORD in facts.common_name):
         raise CertificateSandboxDiffers

@@ -19,6 +19,7 @@ from esign.proof.certificate_path import CertificatePathError, load_certificate
 HELD_BY = {
     Oid.HELD_BY_SIGNATORY_PASSKEY: "signatory-passkey",
     Oid.HELD_BY_SIGNATORY: "signatory",
+    Oid.HELD_BY_SIGNATORY_COMPANY_DEVICE: "signatory-company-device",
     Oid.HELD_BY_COMPANY: "company",
 }
 """Certificate policy and the word that stands for it in statements (docs/ceremony-spec.md section 3)."""
@@ -31,8 +32,9 @@ _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
 class CertificateFacts:
     """What a certificate states; nothing of it is checked against anchors.
 
-    ``held_by`` is ``signatory-passkey``, ``signatory``, ``company`` or None where the certificate does not say exactly
-    one of them; ``key_binding`` is None where there is no such extension. Absent names are empty strings.
+    ``held_by`` is ``signatory-passkey``, ``signatory``, ``signatory-company-device``, ``company`` or None where the
+    certificate does not say exactly one of them; ``key_binding`` is None where there is no such extension. Absent names
+    are empty strings.
     """
 
     der: bytes

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from esign.foundation.digests import equal
 from esign.identity.errors import (
     EnrolmentBindingDiffers,
     EnrolmentDeviceDiffers,
+    EnrolmentDeviceOwnerDiffers,
     EnrolmentExpired,
     EnrolmentIdentificationDiffers,
     EnrolmentKeyRefused,
     EnrolmentKeysNotDistinct,
     EnrolmentNonceDiffers,
     EnrolmentPasskeyDiffers,
+    IdentificationNotFresh,
     PublicKeyRefused,
 )
 from esign.identity.passkey import RegisteredPasskey
 from esign.identity.person import ExpectedPerson, IdentifiedPerson, check_person
 from esign.identity.public_keys import key_id, parse_p256
 from esign.identity.request import CertificateRequest
+
+CLOCKS = timedelta(seconds=15)
+"""How far the provider's clock may be behind ours where a login has to be younger than something here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ def review_enrolment(
     person: IdentifiedPerson,
     expected: ExpectedPerson,
     now: datetime,
+    handed_over_at: datetime | None = None,
 ) -> None:
     """Check that request, keys, passkey and person belong together and to this enrolment.
 
@@ -52,7 +58,8 @@ def review_enrolment(
 
     1. The enrolment is alive. 2. Its device signs this message. 3. The request carries its nonce. 4. Capsule and device
     key are P-256, and no key serves two purposes. 5. ``KeyBinding`` holds exactly the keys given. 6. The person was
-    identified over this very request. 7. The person is the contract's party.
+    identified over this very request. 7. The person is the contract's party. 8. The request says that the device is the
+    company's exactly if one was handed over; the person logged in at the provider behind that.
 
     Args:
         enrolment: The enrolment that was begun.
@@ -63,9 +70,10 @@ def review_enrolment(
         person: Whom the identity provider identified.
         expected: Whom the contract names.
         now: The present instant.
+        handed_over_at: When a device of the company was bound to the invitation; None: it is the signatory's own.
 
     Raises:
-        EnrolmentError: One subclass for each of 1 to 6.
+        EnrolmentError: One subclass for each of 1 to 6 and 8.
         PersonError: The person is not the contract's party.
     """
     if now >= enrolment.expires_at:
@@ -79,6 +87,16 @@ def review_enrolment(
     if person.nonce != request.id_token_nonce:
         raise EnrolmentIdentificationDiffers
     check_person(person, expected)
+    if request.key_binding.company_device != (handed_over_at is not None):
+        raise EnrolmentDeviceOwnerDiffers
+    if handed_over_at is not None:
+        _check_freshness(person, handed_over_at)
+
+
+def _check_freshness(person: IdentifiedPerson, handed_over_at: datetime) -> None:
+    """Require a login behind the hand-over: whoever used the device before may still be logged in at the provider."""
+    if person.authenticated_at is None or person.authenticated_at < handed_over_at - CLOCKS:
+        raise IdentificationNotFresh
 
 
 def _check_keys(

@@ -246,6 +246,19 @@ class EnrolmentPasskeyDiffers(EnrolmentError):
     code = "identity.enrolment.passkey"
 
 
+class EnrolmentDeviceOwnerDiffers(EnrolmentError):
+    """The request says that the device belongs to the company and the link was for no such device, or the reverse."""
+
+    code = "identity.enrolment.device_owner"
+
+
+class IdentificationNotFresh(EnrolmentError):
+    """On a device of the company the person has to log in at the identity provider anew, behind the hand-over."""
+
+    code = "identity.enrolment.not_fresh"
+    source = "OpenID Connect Core 1.0 section 2 (auth_time)"
+
+
 class EnrolmentIdentificationDiffers(EnrolmentError):
     """The person was identified over another request."""
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from joserfc import jwk, jws
@@ -34,6 +34,8 @@ from esign.identity.person import AssuranceLevel, IdentifiedPerson
 ALGORITHMS = {"ES256": "EC", "RS256": "RSA", "PS256": "RSA"}
 """Accepted signature algorithms and the kind of key that each needs. Never ``none``, never one with a shared secret."""
 
+_LAST_SECOND = 253402300799
+"""9999-12-31T23:59:59Z."""
 LEEWAY = timedelta(seconds=60)
 """How far the provider's clock and ours may lie apart."""
 
@@ -101,6 +103,7 @@ def verify_id_token(
         assurance=_ASSURANCE.get(str(claims.get("acr")), AssuranceLevel.UNSTATED),
         token=token,
         nonce=nonce,
+        authenticated_at=_authenticated_at(claims),
     )
 
 
@@ -240,6 +243,14 @@ def _instant(claims: Mapping[str, Any], name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**53:
         raise TokenMalformed("a time is missing or not a number", claim=name)
     return value
+
+
+def _authenticated_at(claims: Mapping[str, Any]) -> datetime | None:
+    """Return when the person logged in (OpenID Connect Core 1.0 section 2); None for anything but whole seconds."""
+    value = claims.get("auth_time")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LAST_SECOND or value % 1:
+        return None
+    return datetime.fromtimestamp(int(value), UTC)
 
 
 def _text(claims: Mapping[str, Any], name: str, limit: int, error: type[TokenMalformed | TokenNameMissing]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from esign.identity.errors import BirthDateDiffers, BirthDateMissing, NameDiffers
@@ -39,6 +39,8 @@ class IdentifiedPerson:
     assurance: AssuranceLevel
     token: str
     nonce: str
+    authenticated_at: datetime | None = None
+    """When the person logged in at the provider (``auth_time``); None where the token does not say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from esign.pades import der
 from esign.pades.errors import DerError, EvidenceEncodingError
 
-HELD_BY = ("signatory-passkey", "signatory", "company")
+HELD_BY = ("signatory-passkey", "signatory", "signatory-company-device", "company")
 """Who holds the signature key (docs/ceremony-spec.md section 3)."""
 TRUST = ("sandbox", "configured")
 """Whether the trust service behind the certificate is a sandbox."""

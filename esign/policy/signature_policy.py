@@ -37,6 +37,8 @@ class SignaturePolicy:
     valid_to: date | None
     """The last day on which the policy applies, or None."""
     source: bytes
+    company_device: bool = False
+    """Whether it is for keys on a device of the company, handed to the signatory for one transaction."""
 
     @staticmethod
     def frozen(source: bytes) -> SignaturePolicy:
@@ -62,6 +64,7 @@ class SignaturePolicy:
                 valid_from=date.fromisoformat(data["valid_from"]),
                 valid_to=date.fromisoformat(data["valid_to"]) if data.get("valid_to") else None,
                 source=source,
+                company_device=data.get("device") == "company",
             )
         except (KeyError, ValueError, TypeError) as error:
             raise PolicyMalformed("not a signature policy") from error

@@ -28,6 +28,8 @@ class KeyHolding:
     """The key lies behind a passkey that verifies the user."""
     qualified_device: bool = False
     """The key lies in a certified qualified device and its certificate is qualified."""
+    company_device: bool = False
+    """The key was made for one transaction on a device of the company."""
 
 
 def level_reached(holding: KeyHolding, policy: SignaturePolicy) -> LegalLevel:
@@ -36,8 +38,11 @@ def level_reached(holding: KeyHolding, policy: SignaturePolicy) -> LegalLevel:
     1. A certified key in a qualified device, behind user verification: qualified.
     2. A certified key, bound to the identity, and user verification wherever the policy requires it: advanced
        (uniquely linked, identifying, sole control, change detectable: Art. 26 (a)–(d)).
-    3. Everything else: simple.
+    3. Everything else: simple. A key on a device of the company reaches what a policy for such devices says, and
+       nothing under any other; a policy for such devices is good for no other key.
     """
+    if holding.company_device != policy.company_device:
+        return LegalLevel.SIMPLE
     if not (holding.certified and holding.identity_bound) or policy.level is LegalLevel.SIMPLE:
         return LegalLevel.SIMPLE
     if holding.qualified_device and holding.user_verified and policy.level is LegalLevel.QUALIFIED:
@@ -59,8 +64,12 @@ def require_level(holding: KeyHolding, policy: SignaturePolicy, needed: LegalLev
     return reached
 
 
-def statement_held_by(holding: KeyHolding) -> Literal["signatory-passkey", "signatory", "company"]:
+def statement_held_by(
+    holding: KeyHolding,
+) -> Literal["signatory-passkey", "signatory", "signatory-company-device", "company"]:
     """Return the word for who holds the key, as it stands in the signed statement (docs/ceremony-spec.md, 3)."""
     if not holding.certified:
         return "company"
+    if holding.company_device:
+        return "signatory-company-device"
     return "signatory-passkey" if holding.user_verified else "signatory"

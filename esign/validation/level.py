@@ -14,6 +14,7 @@ SIMPLE, ADVANCED = 0, 1
 _HELD_BY = {
     Oid.HELD_BY_SIGNATORY_PASSKEY: "signatory-passkey",
     Oid.HELD_BY_SIGNATORY: "signatory",
+    Oid.HELD_BY_SIGNATORY_COMPANY_DEVICE: "signatory-company-device",
     Oid.HELD_BY_COMPANY: "company",
 }
 

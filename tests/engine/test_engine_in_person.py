@@ -10,7 +10,7 @@ import pytest
 
 from certs.signatory.errors import ServerRefused, SignatoryRefused
 from esign.access import AccessDenied, Actor, ActorKind, Permission, system
-from esign.engine.contracts.in_person import InPersonRefused
+from esign.engine.contracts.in_person import InPersonRefused, Offered
 from esign.engine.refusals import ContractCancelled, ContractStateRefused, ContractUnknown, PartyUnknown
 from esign.evidence import verify_dossier
 from tests.actors import COMPANY
@@ -77,7 +77,7 @@ def test_the_link_binds_one_device_within_ten_minutes(world: Any, contract: str)
 
 def test_at_the_simple_level_nothing_is_handed_over(world: Any) -> None:
     simple = world.application.contracts.draw_up(COMPANY, world.sample("mobile-plan"))
-    assert not world.application.in_person.offered(CLERK, simple)
+    assert world.application.in_person.offered(CLERK, simple) == Offered(own_device=False, company_device=False)
     with pytest.raises(InPersonRefused) as caught:
         world.application.in_person.hand_over(CLERK, simple, "signatory-1")
     assert caught.value.code == "engine.in_person.level"

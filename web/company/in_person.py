@@ -1,14 +1,20 @@
-"""Somebody signs in person: a link for that person's own device, shown once as a QR code."""
+"""Somebody signs in person: a link for the person's own device, shown once as a QR code, or for one of the company.
+
+Who hands a device of the company over is logged out on it first: the answer to the form ends the login, takes its
+cookies, and shows a page with nothing but the way to the agent, which lives at another origin. Going back leads to the
+login; the link works once.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request, session
 
 from esign.access import Actor, Permission
 from esign.engine.refusals import ContractUnknown
 from esign.foundation.errors import EsignError
+from web.company import cookies
 from web.company.guard import needs
 from web.company.picture import qr_code
 from web.language import words
@@ -41,6 +47,18 @@ def blueprint(application: Application) -> Blueprint:
         )
         return page, 200 if refusal is None else status_of(refusal.code)
 
+    def asked(actor: Actor, contract_id: str, refusal: EsignError | None = None) -> tuple[str, int]:
+        parties = application.reading.parties(actor, contract_id)
+        wanted = request.values.get("party", "signatory-1")
+        page = render_template(
+            "company/in_person_device.html",
+            contract_id=contract_id,
+            party=next((each for each in parties if each.name == wanted), parties[0]),
+            offered=desk.offered(actor, contract_id).company_device,
+            problem=None if refusal is None else words().problem(refusal.code),
+        )
+        return page, 200 if refusal is None else status_of(refusal.code)
+
     @pages.get("/")
     @needs(Permission.CONTRACTS_WRITE)
     def page(actor: Actor, contract_id: str) -> tuple[str, int]:
@@ -56,5 +74,29 @@ def blueprint(application: Application) -> Blueprint:
         except EsignError as refusal:
             return shown(actor, contract_id, refusal=refusal)
         return shown(actor, contract_id, made=made)
+
+    @pages.get("/this-device")
+    @needs(Permission.CONTRACTS_WRITE)
+    def before(actor: Actor, contract_id: str) -> tuple[str, int]:
+        return asked(actor, contract_id)
+
+    @pages.post("/this-device")
+    @needs(Permission.CONTRACTS_WRITE)
+    def this_device(actor: Actor, contract_id: str) -> tuple[str, int] | Response:
+        try:
+            made = desk.hand_over(actor, contract_id, request.form.get("party", "signatory-1"), company_device=True)
+        except ContractUnknown:
+            raise
+        except EsignError as refusal:
+            return asked(actor, contract_id, refusal)
+        application.sessions.end(cookies.read(cookies.SESSION))
+        session.clear()
+        link = made.link.replace("/#", f"/?lang={made.lang}#")  # the agent speaks the contract's language first
+        page = render_template("company/in_person_handed.html", link=link)
+        response = Response(page, mimetype="text/html")
+        for cookie in (cookies.SESSION, cookies.FLOW, cookies.LINK):
+            cookies.take(response, cookie)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
     return pages

@@ -4,6 +4,7 @@
    is the same for a malformed, an unknown and a replaced one.
 2. The invitation's token binds the first device that greets; a hand-over token binds one further device.
 3. A bound device works with the token that bound it, and with no other.
+4. A token that was handed over for a device of the company binds none that says it is the signatory's, nor the reverse.
 
 Source: docs/ceremony-spec.md section 4, ``hello`` and ``handover``.
 """
@@ -15,15 +16,16 @@ from datetime import datetime
 
 from esign.ceremony.errors import (
     HandoverBoundDeviceError,
+    HandoverDeviceOwnerError,
     HandoverExpiredError,
     HandoverUsedError,
     InvitationBoundError,
     InvitationTooManyDevicesError,
 )
 from esign.ceremony.limits import MAX_DEVICES
-from esign.ceremony.messages import stored_token_hash
+from esign.ceremony.messages import Message, stored_token_hash
 from esign.engine.ports import Transaction
-from esign.engine.records import DeviceRecord, HandoverRecord, InvitationRecord, InvitationState
+from esign.engine.records import COMPANY_DEVICE, DeviceRecord, HandoverRecord, InvitationRecord, InvitationState
 from esign.engine.refusals import InvitationClosed
 from esign.foundation.encoding import EncodingError, from_b64url
 
@@ -38,6 +40,11 @@ class Admission:
     invitation: InvitationRecord
     token_digest: bytes
     handover: HandoverRecord | None
+
+    @property
+    def company_device(self) -> bool:
+        """Whether the token was handed over for a device of the company, and for no other."""
+        return self.handover is not None and self.handover.made_by == COMPANY_DEVICE
 
 
 def find(tx: Transaction, token: str | None) -> Admission | None:
@@ -86,6 +93,16 @@ def refuse_to_bind(tx: Transaction, admission: Admission, key_id: str, now: date
         raise InvitationBoundError("the invitation is bound to another device")
     if len(devices) >= MAX_DEVICES:
         raise InvitationTooManyDevicesError("too many devices", limit=MAX_DEVICES)
+
+
+def require_owner(admission: Admission, message: Message) -> None:
+    """Refuse an agent that greets as what its token is not for: a device of the company, or the signatory's own.
+
+    Raises:
+        HandoverDeviceOwnerError: The link and the agent do not say the same; nothing is bound, no token is spent.
+    """
+    if message.type == "hello" and (message.payload.get("device") == "company") != admission.company_device:
+        raise HandoverDeviceOwnerError("link and agent differ about whose device it is")
 
 
 def bind(tx: Transaction, admission: Admission, *, key_id: str, public_key: bytes, now: datetime) -> DeviceRecord:

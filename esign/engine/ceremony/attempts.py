@@ -14,6 +14,7 @@ from esign.engine.ports import Transaction
 from esign.engine.records import AttemptRecord, AttemptState
 from esign.engine.refusals import AttemptUnknown
 from esign.evidence.kinds import EntryKind
+from esign.policy import SignaturePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,12 @@ def opened(tx: Transaction, record: AttemptRecord) -> KeptAttempt:
         contents=contents,
         attempt=from_record(contents.attempt),
     )
+
+
+def policy_of(house: Household, kept: KeptAttempt, contents: ContractContents) -> SignaturePolicy:
+    """Return the signature policy that the attempt's transcript names."""
+    source = kept.contents.policy_source
+    return SignaturePolicy.frozen(source) if source else house.policy(contents)
 
 
 def base_is_current(kept: KeptAttempt, contents: ContractContents) -> bool:

@@ -160,7 +160,7 @@ def claim(house: Household, tx: Transaction, kept: KeptAttempt) -> Claimed | Ans
         kept=kept,
         permission=permission,
         field=party.field,
-        policy=house.policy(contents),
+        policy=attempts.policy_of(house, kept, contents),
         earlier=finishing.signatures_so_far(house, tx, contents, contract.id),
         seal=finishing.seal_place(contract, contents) if last else None,
         last=last,

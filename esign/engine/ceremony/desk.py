@@ -238,6 +238,7 @@ class CeremonyDesk:
             invitation=invitation_hash(token),
             device_key=device.public_key if device else None,
         )
+        admission.require_owner(admitted, message)
         if device is None:
             admission.refuse_to_bind(tx, admitted, message.device_key_id, self.household.clock.now())
         contract = tx.contracts.get(invitation.contract_id)

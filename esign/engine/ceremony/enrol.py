@@ -67,7 +67,7 @@ def review(house: Household, tx: Transaction, received: Received) -> Reviewed:
     request = CertificateRequest.parse(from_b64url(payload["csr"]))
     capsule_key = from_b64url(payload["capsule_key"])
     passkey = _passkey(house, received, record.nonce)
-    policy = house.policy(received.contents)
+    policy = received.policy(house)
     if passkey is None and policy.user_verification == "required":
         raise UserVerificationRequired("the policy demands a passkey")
     provider, person = _identify(house, str(payload["id_token"]), request, now)
@@ -90,6 +90,7 @@ def review(house: Household, tx: Transaction, received: Received) -> Reviewed:
             birth_date=date.fromisoformat(birth_date) if birth_date else None,
         ),
         now=now,
+        handed_over_at=received.device.bound_at if received.admission.company_device else None,
     )
     contents = _contents(house, received, request, capsule_key, passkey, provider, person)
     return Reviewed(record=record, contents=contents)

@@ -164,7 +164,7 @@ def expectation(signed: SignedAttempt, field: str, *, policy: SignaturePolicy) -
     Args:
         signed: The attempt.
         field: Name of the party's signature field.
-        policy: The contract's signature policy: what was promised.
+        policy: The attempt's signature policy: what was promised.
     """
     document = signed.transcript.document
     return ReleaseExpectation(
@@ -184,7 +184,6 @@ def signatures_so_far(
     house: Household, tx: Transaction, contents: ContractContents, contract_id: str
 ) -> tuple[ReleaseExpectation, ...]:
     """Return what the release check must find of each signature in the current file, in the order of signing."""
-    policy = house.policy(contents)
     found = []
     for invitation in tx.invitations.of_contract(contract_id):
         for record in tx.ceremonies.attempts(invitation.id):
@@ -192,6 +191,7 @@ def signatures_so_far(
                 kept = attempts.opened(tx, record)
                 if isinstance(kept.attempt, SignedAttempt):
                     field = turns.party_of(contents, invitation.party).field
+                    policy = attempts.policy_of(house, kept, contents)
                     found.append(
                         (kept.attempt.transcript.document.length, expectation(kept.attempt, field, policy=policy))
                     )

@@ -47,7 +47,7 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
     live = invitation.state in (InvitationState.WAITING, InvitationState.OPEN)
     waits = live and not turns.is_turn(tx, received.contents, received.contract.id, party.name)
     enrolment = _offer(house, tx, invitation, device, now) if live and not waits and level > LegalLevel.SIMPLE else None
-    policy = house.policy(received.contents)
+    policy = received.policy(house)
     settings = house.settings
     identification = None
     if level > LegalLevel.SIMPLE:
@@ -71,7 +71,8 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
                 identification=identification,
                 enrolment=enrolment,
                 expires_at=seconds(invitation.expires_at),
-                way_back=way_back_of(house, tx, invitation),
+                way_back="" if received.admission.company_device else way_back_of(house, tx, invitation),
+                company_device=received.admission.company_device,
             )
         )
     )

@@ -95,7 +95,7 @@ def plan(house: Household, tx: Transaction, received: Received) -> Plan:
     """
     now = house.clock.now()
     contents = received.contents
-    policy = house.policy(contents)
+    policy = received.policy(house)
     key = _key(house, tx, received, now)
     require_level(key.holding, policy, received.contract.level)
     party = received.party
@@ -180,6 +180,7 @@ def open_attempt(house: Household, tx: Transaction, received: Received, planned:
         chain=planned.key.chain,
         agent_manifest=house.agent_manifest,
         prepared=house.documents.put(tx.safe.seal(contract_id, "prepared", planned.prepared.data)),
+        policy_source=planned.policy.source if received.admission.company_device else b"",
     )
     tx.ceremonies.add_attempt(
         AttemptRecord(
@@ -279,7 +280,12 @@ def _key(house: Household, tx: Transaction, received: Received, now: datetime) -
         capsule_key=enrolment.capsule_key,
         passkey=enrolment.passkey_key,
         identified_by=house.settings.idp_issuer,
-        holding=KeyHolding(certified=True, identity_bound=True, user_verified=bool(enrolment.passkey_key)),
+        holding=KeyHolding(
+            certified=True,
+            identity_bound=True,
+            user_verified=bool(enrolment.passkey_key),
+            company_device=received.admission.company_device,
+        ),
     )
 
 

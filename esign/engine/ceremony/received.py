@@ -10,9 +10,11 @@ from typing import Any
 from esign.ceremony.messages import Message
 from esign.engine.ceremony.admission import Admission
 from esign.engine.contents import ContractContents, PartyContents
+from esign.engine.household import Household
 from esign.engine.records import ContractRecord, DeviceRecord, InvitationRecord
 from esign.engine.refusals import EngineError
 from esign.foundation.errors import EsignError
+from esign.policy import SignaturePolicy
 
 JSON = "application/json"
 PDF = "application/pdf"
@@ -86,6 +88,16 @@ class Received:
     def party(self) -> PartyContents:
         """The signatory who was invited."""
         return self.contents.party(self.invitation.party)
+
+    def policy(self, house: Household) -> SignaturePolicy:
+        """Return the policy under which this device signs: the contract's, or the one for devices of the company.
+
+        Raises:
+            CompanyDeviceRefused: No device of the company is admitted any more.
+        """
+        if not self.admission.company_device:
+            return house.policy(self.contents)
+        return house.company_device_policy(self.contract)
 
     @property
     def payload(self) -> Mapping[str, Any]:

@@ -106,7 +106,7 @@ class DossierDesk:
         return Dossier(
             document=house.signed_document(tx, contract),
             **{item.name: getattr(first, item.name) for item in fields(first)},
-            policy=contents.policy_source,
+            policy=attempts.policy_of(house, signed[0][0], contents).source,
             contract=contents.data,
             ledger=extract,
             openings=openings,

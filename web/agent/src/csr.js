@@ -7,14 +7,16 @@ const SIGN = { name: "ECDSA", hash: "SHA-256" };
 
 /**
  * The extension value that ties the other keys to the certified one.
- * @param {{capsuleKey: Uint8Array, deviceKey: Uint8Array, passkey?: Uint8Array | null}} digests SHA-256 of each SPKI
+ * @param {{capsuleKey: Uint8Array, deviceKey: Uint8Array, passkey?: Uint8Array | null, companyDevice?: boolean}} digests
+ *   SHA-256 of each SPKI; companyDevice: the keys are made on a device of the company (version 2)
  */
-export const keyBinding = ({ capsuleKey, deviceKey, passkey }) =>
+export const keyBinding = ({ capsuleKey, deviceKey, passkey, companyDevice }) =>
   sequence(
-    smallInteger(1),
+    smallInteger(companyDevice ? 2 : 1),
     octetString(capsuleKey),
     octetString(deviceKey),
     ...(passkey ? [encode(0x80, passkey)] : []),
+    ...(companyDevice ? [encode(0x81, Uint8Array.of(0xff))] : []),
   );
 
 /**

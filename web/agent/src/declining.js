@@ -1,5 +1,6 @@
 // No is an answer: as easy to give as yes, asked for once, with a reason only if the person wants to give one.
 import { offerWayBack } from "./ending.js";
+import { leave } from "./in-person.js";
 import { part } from "./page.js";
 import { demand } from "./problems.js";
 import { contractWords } from "./session.js";
@@ -39,6 +40,7 @@ export async function decline(page, session) {
   page.busy("busy.decline");
   const answer = await session.settle("decline", "declining");
   demand(answer?.state === "closed", "agent.network.unexpected_answer");
+  if (session.inPerson) return leave(page, "declined");
   await session.keep({ declined: true, identity: undefined, opening: undefined, enrolling: undefined });
   showDeclined(page, session);
 }

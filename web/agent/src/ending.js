@@ -1,5 +1,6 @@
 // How it ends: under way, signed, or refused.
 import { signatureSent } from "./completion.js";
+import { isInPerson, leave } from "./in-person.js";
 import { offer, part } from "./page.js";
 import { Problem } from "./problems.js";
 import { remedy } from "./remedies.js";
@@ -39,7 +40,9 @@ export function showProblem(page, session, cause) {
   words.put(part("problem-next"), words.nearest(code, "next"));
   words.put(part("problem-calm"), whatIsSigned(code, session));
   part("problem-code").textContent = problem.facts.reason ? `${code} (${problem.facts.reason})` : code;
+  document.body.dataset.problem = code;
   part("problem-handover").hidden = !(session?.kept.hello && code.startsWith("agent.passkey"));
+  if (isInPerson()) return endInPerson(page);
   const action = remedy(code);
   part("problem-action").hidden = action === "none";
   if (action !== "none") words.put(part("again"), `problem.action.${action}`);
@@ -48,9 +51,19 @@ export function showProblem(page, session, cause) {
     if (session && action !== "again") await session.forgetRefused(code);
     location.reload();
   };
-  document.body.dataset.problem = code;
   part("steps").hidden = true;
   offerWayBack(page, session);
+  page.show("problem", "problem");
+}
+
+/** On a device of the company nobody goes on from a refusal: everything goes, and there is a new link or the own device.
+ * @param {Page} page */
+function endInPerson(page) {
+  page.words.put(part("problem-next"), "in_person.problem");
+  page.words.put(part("again"), "in_person.end");
+  part("problem-action").hidden = false;
+  part("again").onclick = () => leave(page, "problem");
+  part("steps").hidden = true;
   page.show("problem", "problem");
 }
 

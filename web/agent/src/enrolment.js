@@ -70,6 +70,7 @@ export async function beginEnrolment(session, { withPasskey, lang }) {
     capsuleKey: await sha256(keys.capsuleSpki),
     deviceKey: await sha256(device.spki),
     passkey: verified ? await sha256(verified.passkey.publicKey) : null,
+    companyDevice: session.inPerson,
   });
   const { signature } = await unlock(keys, device, prf);
   const request = await certificateRequest({ signatureKey: signature, signatureSpki: keys.signatureSpki, binding, nonce });
@@ -78,6 +79,7 @@ export async function beginEnrolment(session, { withPasskey, lang }) {
     request,
     lang,
     allowed: session.place.idp,
+    fresh: session.inPerson,
   });
   await session.keep({
     enrolling: {
@@ -127,7 +129,7 @@ export async function finishEnrolment(session, answer) {
       certificate,
       certificateId: hex(digest),
       notAfter,
-      heldBy: enrolling.passkey ? "signatory-passkey" : "signatory",
+      heldBy: session.inPerson ? "signatory-company-device" : enrolling.passkey ? "signatory-passkey" : "signatory",
     },
   });
 }

@@ -1,4 +1,5 @@
 // The first page: what is to be signed, by whom, at which level, and what will happen. One button goes on.
+import { identifyBeside } from "./beside.js";
 import { beginEnrolment, identityUsable, makeSimpleIdentity } from "./enrolment.js";
 import { askAhead } from "./messages.js";
 import { lookAhead } from "./oidc.js";
@@ -33,16 +34,16 @@ async function fill(page, session, usable) {
   });
   words.put(part("landing-kind"), `level.${level}.title`, values);
   words.put(part("level-title"), `level.${level}.title`, values);
-  words.put(part("level-text"), `level.${level}.text`, values);
+  words.put(part("level-text"), session.inPerson ? "level.company_device.text" : `level.${level}.text`, values);
 
   const known = (await currentPasskey()) !== undefined;
   const plain = verification === "none" || !passkeysKnown();
-  const identify = plain ? "identify_plain" : known ? "again" : "identify";
+  const identify = session.inPerson ? "identify_beside" : plain ? "identify_plain" : known ? "again" : "identify";
   const steps = [
     ...(level === "simple" ? [] : usable ? ["known"] : [identify]),
     "read",
     "scratch",
-    "copy",
+    session.inPerson ? "copy_mail" : "copy",
   ];
   part("how").replaceChildren(
     ...steps.map((step) => {
@@ -80,6 +81,7 @@ export async function land(page, session) {
   }
   void fetchAhead();
   if (hello.identification.method === "oidc") lookAhead(hello.identification.issuer);
+  if (session.inPerson) return identifyBeside(page, session);
   const required = hello.user_verification === "required";
   if (required && !passkeysKnown()) throw new Problem("agent.passkey.unavailable");
   part("new-passkey").onclick = async () => {

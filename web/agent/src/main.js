@@ -1,13 +1,16 @@
 // The way through the ceremony, from the link in the e-mail to the signed copy.
 import { fromHex, hex } from "./bytes.js";
 import { Deadline, openAttempt } from "./attempt.js";
+import { handIn } from "./beside.js";
 import { complete, verify } from "./completion.js";
 import { declare, showDeclaration, unlockKeys } from "./declaring.js";
 import { decline, offerDecline, showDeclined } from "./declining.js";
 import { sha256 } from "./digests.js";
 import { showProblem, showProgress, showResult } from "./ending.js";
 import { finishEnrolment } from "./enrolment.js";
+import { backFromLogout, besideLanguage, endingOf, handedOver } from "./handed.js";
 import { offerHandover } from "./handover.js";
+import { beginInPerson, leave, showEnding } from "./in-person.js";
 import { land } from "./landing.js";
 import { askAhead } from "./messages.js";
 import { readAnswer } from "./oidc.js";
@@ -21,7 +24,10 @@ import { Words, firstLanguage, learn } from "./words.js";
 
 const RESUME_SECONDS = 3600; // the server knows the attempt's end; this only bounds a forgotten window
 
-const language = firstLanguage();
+const back = backFromLogout(location.search);
+const ending = back ? "identified" : endingOf(location.search);
+const handed = handedOver(location.hash.slice(1));
+const language = back ?? firstLanguage(!ending && !handed);
 const learnt = learn(language);
 const page = new Page(new Words("de")); // as the page was delivered
 /** @type {Session | null} */
@@ -52,17 +58,26 @@ function takeFragment() {
 async function start() {
   const fragment = takeFragment();
   if (language !== "de" && (await learnt)) page.speak(language);
+  if (ending) return showEnding(page, ending);
+  if (handed) beginInPerson(page);
   demand(
     globalThis.crypto?.subtle && globalThis.indexedDB && "isWellFormed" in String.prototype && globalThis.DecompressionStream,
     "agent.browser.too_old",
   );
   page.busy("busy.hello");
   const place = await findPlace();
-  page.honesty(place.api);
-  await tidy(Date.now() / 1000);
   const answer = readAnswer(fragment);
+  const beside = answer && besideLanguage(answer.state);
+  if (beside) {
+    if (beside !== "de" && (await learn(beside))) page.speak(beside);
+    return handIn(page, answer, place.idp);
+  }
+  if (!handed) {
+    page.honesty(place.api);
+    await tidy(Date.now() / 1000);
+  }
   const returned = answer ? await Session.returning(answer.state, place) : null;
-  session = returned ?? (await Session.begin(tokenIn(fragment), place));
+  session = returned ?? (await Session.begin(handed ?? tokenIn(fragment), place));
   session.onConnection = (waiting) => page.connection(waiting);
   await claim(page, session);
   offerDecline(page, session, fail);
@@ -135,14 +150,18 @@ async function resume(current) {
 async function finish(current, signatureKey, deadline) {
   const onPart = showProgress(page, current.hello.level === "simple");
   const finished = await complete(current, { signatureKey, stillTime: () => deadline.require(), onPart });
+  if (current.inPerson) return leave(page, "signed"); // the copy goes by mail, nothing stays here
   showResult(page, current, finished);
 }
 
 // A second link opened in the same tab changes only the fragment.
-addEventListener("hashchange", () => (tokenIn(location.hash.slice(1)) ? location.reload() : undefined));
+addEventListener("hashchange", () => {
+  const fragment = location.hash.slice(1);
+  if (tokenIn(fragment) || handedOver(fragment)) location.reload();
+});
 
 // Back from the identity provider by the browser's own button: the page as it was left waits for nothing any more.
-addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+addEventListener("pageshow", ({ persisted }) => persisted && !handed && location.reload());
 
 /** @param {unknown} problem */
 function fail(problem) {

@@ -2,6 +2,7 @@
 // fragment. The nonce is the digest of the certificate request, so the provider confirms name and key together.
 import { b64url, fromB64url, fromUtf8, random, utf8 } from "./bytes.js";
 import { sha256 } from "./digests.js";
+import { besideState } from "./handed.js";
 import { Problem, as, demand } from "./problems.js";
 
 const PATIENCE = 20_000; // milliseconds
@@ -50,11 +51,11 @@ const originOf = (url) => (URL.canParse(url) ? new URL(url).origin : "");
 /**
  * Where to send the browser, and what to keep meanwhile.
  * @param {{issuer: string, client_id: string}} provider
- * @param {{redirect: string, request: Uint8Array, lang: string, allowed: string}} own allowed: the one origin this
- *   installation's agent may talk to
+ * @param {{redirect: string, request: Uint8Array, lang: string, allowed: string, fresh?: boolean}} own allowed: the one
+ *   origin this installation's agent may talk to; fresh: the person logs in anew, in a window beside this one
  * @returns {Promise<{url: string, journey: Journey}>}
  */
-export async function begin(provider, { redirect, request, lang, allowed }) {
+export async function begin(provider, { redirect, request, lang, allowed, fresh = false }) {
   demand(originOf(provider.issuer) === originOf(allowed), "agent.identification.foreign_provider");
   const known = ahead?.issuer === provider.issuer ? await ahead.found : null;
   const found = known ?? (await fetchDescription(provider.issuer));
@@ -63,7 +64,8 @@ export async function begin(provider, { redirect, request, lang, allowed }) {
   for (const endpoint of [authorization, tokenEndpoint]) {
     demand(originOf(endpoint) === originOf(allowed), "agent.identification.foreign_provider");
   }
-  const [state, verifier] = [b64url(random(32)), b64url(random(32))];
+  const [secret, verifier] = [b64url(random(32)), b64url(random(32))];
+  const state = fresh ? besideState(lang, secret) : secret;
   const nonce = b64url(await sha256(request));
   const url = new URL(authorization);
   const parameters = {
@@ -77,10 +79,30 @@ export async function begin(provider, { redirect, request, lang, allowed }) {
     code_challenge: b64url(await sha256(utf8(verifier))),
     code_challenge_method: "S256",
     ui_locales: lang,
+    ...(fresh && { prompt: "login", max_age: "0" }), // whoever used this device before may still be logged in there
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   const journey = { issuer: provider.issuer, clientId: provider.client_id, tokenEndpoint, redirect, state, verifier, nonce };
   return { url: url.href, journey };
+}
+
+/**
+ * Where the login at the provider ends (RP-Initiated Logout 1.0), if it offers that. Without the ID token as a hint: it
+ * names the person and does not belong into an address.
+ * @param {string} issuer @param {{clientId: string, back: string, state: string}} own
+ * @returns {Promise<string | null>}
+ */
+export async function endSession(issuer, { clientId, back, state }) {
+  const found = await fetchDescription(issuer).catch(() => null);
+  const endpoint = found?.end_session_endpoint;
+  if (typeof endpoint !== "string" || originOf(endpoint) !== originOf(issuer)) return null;
+  const url = new URL(endpoint);
+  if (clientId) {
+    url.searchParams.set("client_id", clientId);
+    url.searchParams.set("post_logout_redirect_uri", back);
+    url.searchParams.set("state", state);
+  }
+  return url.href;
 }
 
 /** The provider's answer in a fragment, if it is one. @param {string} fragment without # */

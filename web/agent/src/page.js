@@ -1,11 +1,12 @@
 // The page's furniture: which part is shown, what is announced, where the focus goes.
+import { note } from "./storage.js";
 import { learn } from "./words.js";
 
-/** @typedef {"loading" | "elsewhere" | "moved" | "waiting" | "landing" | "handover" | "declining" | "declined" | "reading" | "progress" | "resuming" | "result" | "problem"} Part */
+/** @typedef {"loading" | "elsewhere" | "moved" | "waiting" | "landing" | "beside" | "ended" | "handover" | "declining" | "declined" | "reading" | "progress" | "resuming" | "result" | "problem"} Part */
 
 const LANGUAGES = { de: "Deutsch", en: "English" };
 const PARTS = [
-  "loading", "elsewhere", "moved", "waiting", "landing", "handover", "declining", "declined",
+  "loading", "elsewhere", "moved", "waiting", "landing", "beside", "ended", "handover", "declining", "declined",
   "reading", "declaring", "progress", "resuming", "result", "problem",
 ];
 
@@ -32,7 +33,7 @@ export class Page {
   async choose(language) {
     if (!(await learn(language))) return this.say("network.words");
     this.speak(language);
-    sessionStorage.setItem("lang", language);
+    if (document.body.dataset.inPerson === undefined) note("lang", language);
     const address = new URL(location.href);
     address.searchParams.set("lang", language);
     history.replaceState(null, "", `${address.pathname}${address.search}`);

@@ -1,4 +1,5 @@
 // The document, whole, in one column; and whether its end was reached.
+import { isInPerson } from "./in-person.js";
 import { offer, part } from "./page.js";
 import { earlierSignatures } from "./transcript.js";
 import { Viewer } from "./viewer.js";
@@ -25,7 +26,7 @@ export async function read(page, attempt, about) {
   const earlier = earlierSignatures(attempt.transcript.document.revisions);
   part("reading-earlier").hidden = earlier === 0;
   words.put(part("reading-earlier"), earlier === 1 ? "reading.earlier.one" : "reading.earlier.many", { count: earlier });
-  offer(part("download-draft"), attempt.pdf, attempt.transcript.document.name);
+  if (!isInPerson()) offer(part("download-draft"), attempt.pdf, attempt.transcript.document.name);
   const counter = part("page-counter");
   viewer ??= new Viewer(part("pages"), {
     label: (number, of) => words.say("reading.page", { page: number, of }),

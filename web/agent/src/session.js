@@ -2,9 +2,9 @@
 import { b64url } from "./bytes.js";
 import { makeDeviceKeys } from "./keys.js";
 import { deliver, invitationName, readJson, readPdf, writeMessage } from "./messages.js";
-import { Problem, isFinal } from "./problems.js";
+import { Problem, demand, isFinal } from "./problems.js";
 import { remedy } from "./remedies.js";
-import { forget, load, names, save } from "./storage.js";
+import { forget, keepsNothing, load, names, note, noted, save } from "./storage.js";
 
 /** @typedef {import("./keys.js").DeviceKeys} DeviceKeys */
 /** @typedef {import("./keys.js").KeptKeys} KeptKeys */
@@ -24,6 +24,7 @@ import { forget, load, names, save } from "./storage.js";
  * @property {{id: string, nonce: string, expires_at: number} | null} enrolment
  * @property {number} expires_at
  * @property {string} [way_back]
+ * @property {"company"} [device] whose device it is, where it is the company's
  */
 /**
  * Keys with what is certified about them.
@@ -33,7 +34,7 @@ import { forget, load, names, save } from "./storage.js";
  * @property {Uint8Array<ArrayBuffer> | null} certificate
  * @property {string} certificateId hex, or empty
  * @property {number} notAfter milliseconds since 1970
- * @property {"signatory-passkey" | "signatory" | "company"} heldBy
+ * @property {"signatory-passkey" | "signatory" | "signatory-company-device" | "company"} heldBy
  */
 /**
  * On the way to the identity provider and back.
@@ -98,6 +99,8 @@ export class Session {
     /** @type {(waiting: boolean) => void} */
     this.onConnection = () => {};
     this.stopped = false;
+    /** On a device of the company: keys for this page's life, no passkey, nothing kept. */
+    this.inPerson = keepsNothing();
   }
 
   /** Another window goes on: from here on every step of this one waits for ever. */
@@ -117,11 +120,11 @@ export class Session {
 
   /** The session of a token, or of the invitation that this tab is about. @param {string | null} token @param {Place} place */
   static async begin(token, place) {
-    const name = token ? await invitationName(token) : sessionStorage.getItem(CURRENT);
+    const name = token ? await invitationName(token) : noted(CURRENT);
     const kept = name ? await load(`invitation:${name}`) : null;
     if (!name || !(kept || token)) throw new Problem("agent.link.missing");
     const session = new Session(name, kept ?? { token, expires: Infinity }, await deviceKeys(), place);
-    sessionStorage.setItem(CURRENT, name);
+    note(CURRENT, name);
     await session.keep({});
     return session;
   }
@@ -132,7 +135,7 @@ export class Session {
       const kept = /** @type {Kept | undefined} */ (await load(id));
       if (kept?.enrolling?.journey.state !== state) continue;
       const name = id.slice("invitation:".length);
-      sessionStorage.setItem(CURRENT, name);
+      note(CURRENT, name);
       return new Session(name, kept, await deviceKeys(), place);
     }
     return null;
@@ -155,9 +158,11 @@ export class Session {
 
   /** Introduce this device; the answer says what is to be signed. @param {string} lang */
   async greet(lang) {
+    const own = this.inPerson ? { device: "company" } : {};
     const hello = /** @type {Hello} */ (
-      await this.ask("hello", await this.write("hello", { device_key: b64url(this.device.spki), lang }))
+      await this.ask("hello", await this.write("hello", { device_key: b64url(this.device.spki), lang, ...own }))
     );
+    demand(hello.device === own.device, "agent.in_person.device_owner");
     const skew = Math.round(Date.now() / 1000) - hello.server_time;
     await this.keep({ hello, expires: hello.expires_at, skew });
     return hello;

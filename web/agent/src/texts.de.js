@@ -1,4 +1,6 @@
 // Die Worte der Seite. Ein Schlüssel, ein Satz; {name} wird ersetzt.
+import { inPerson } from "./texts.in-person.de.js";
+
 /** @type {Record<string, string>} */
 export const de = {
   "title": "Vertrag unterschreiben",
@@ -20,6 +22,7 @@ export const de = {
   "busy.pages": "Seite {page} von {of} wird vorbereitet …",
   "busy.away": "Sie werden zum Ausweisen weitergeleitet …",
   "busy.result": "Das unterschriebene Dokument wird geholt …",
+  "busy.beside": "Ihr Ausweisen wird übergeben …",
 
   "elsewhere.title": "Schon in einem anderen Fenster offen",
   "elsewhere.lead": "Diese Einladung ist in einem anderen Fenster oder Tab dieses Browsers geöffnet. Weitergehen kann sie nur in einem.",
@@ -63,6 +66,7 @@ export const de = {
   "handover.note.simple": "Das andere Gerät macht eigene Schlüssel; von diesem geht nichts Geheimes hinüber. Sie können auch hier weitermachen; es gilt das Gerät, auf dem Sie unterschreiben.",
   "handover.note.advanced": "Das andere Gerät macht eigene Schlüssel, und Sie weisen sich dort noch einmal aus. Von diesem Gerät geht nichts Geheimes hinüber. Sie können auch hier weitermachen; es gilt das Gerät, auf dem Sie unterschreiben.",
   "handover.back": "Hier weitermachen",
+  ...inPerson,
 
   "landing.for": "Für",
   "landing.role": "Als",
@@ -74,11 +78,13 @@ export const de = {
   "landing.how": "So läuft es ab",
   "landing.how.identify": "Sie richten auf diesem Gerät einen Passkey ein (Fingerabdruck, Gesicht oder PIN) und weisen sich beim Identitätsanbieter {provider} aus.",
   "landing.how.identify_plain": "Sie weisen sich beim Identitätsanbieter {provider} aus.",
+  "landing.how.identify_beside": "Sie melden sich in einem zweiten Fenster beim Identitätsanbieter {provider} an, auch wenn dort schon jemand angemeldet war.",
   "landing.how.known": "Sie sind auf diesem Gerät schon ausgewiesen.",
   "landing.how.again": "Sie bestätigen den Passkey dieses Geräts und weisen sich beim Identitätsanbieter {provider} aus.",
   "landing.how.read": "Sie lesen das Dokument.",
   "landing.how.scratch": "Sie rubbeln einen Code frei, geben ihn ein und drücken die Schaltfläche darunter. Erst dann ist Ihre Erklärung verbindlich.",
   "landing.how.copy": "Sie erhalten sofort Ihr Exemplar.",
+  "landing.how.copy_mail": "Ihr Exemplar kommt per E-Mail. Dann geben Sie das Gerät zurück; nichts von Ihnen bleibt darauf.",
   "landing.begin.enrol": "Weiter zum Ausweisen",
   "landing.begin.open": "Dokument lesen",
   "landing.begin.result": "Mein Exemplar ansehen",
@@ -93,6 +99,7 @@ export const de = {
   "landing.passkey.optional": "Sie können auch ohne Passkey fortfahren; das wird in der Signatur vermerkt.",
   "level.advanced.title": "Fortgeschrittene elektronische Signatur",
   "level.advanced.text": "Ihr Signaturschlüssel entsteht auf diesem Gerät und verlässt es nicht. Weder {company} noch dieser Dienst hat ihn. Wer Sie sind, bestätigt der Identitätsanbieter {provider}.",
+  "level.company_device.text": "Ihr Signaturschlüssel entsteht nur für diese Unterschrift im Speicher dieser Seite und ist mit ihr weg. Wer Sie sind, bestätigt der Identitätsanbieter {provider}. Das Gerät gehört {company}: Dass es nicht verändert wurde, können Sie nicht prüfen. So steht es auch im Zertifikat und in der Signatur, und kein Passkey von Ihnen ist im Spiel. Wenn Sie sicherer gehen möchten, unterschreiben Sie auf Ihrem eigenen Gerät.",
   "level.simple.title": "Einfache elektronische Signatur",
   "level.simple.text": "Ihre Erklärung wird festgehalten und mit dem Siegel von {company} geschützt. Dass Sie es sind, ergibt sich nur daraus, dass der Link an Ihre E-Mail-Adresse ging.",
 
@@ -189,6 +196,9 @@ export const de = {
   "problem.agent.link.title": "Hier fehlt der Link",
   "problem.agent.link.text": "Diese Seite öffnet sich nur über den vollständigen Link aus Ihrer E-Mail.",
   "problem.agent.link.next": "Öffnen Sie die E-Mail und tippen Sie auf den Link. Wenn er in zwei Zeilen zerbrochen ist, kopieren Sie ihn ganz.",
+  "problem.agent.in_person.title": "Dieser Link ist für ein anderes Gerät",
+  "problem.agent.in_person.text": "Link und Server sagen nicht dasselbe darüber, wem dieses Gerät gehört. Ihr Browser hat deshalb angehalten.",
+  "problem.agent.in_person.next": "Bitten Sie um einen neuen Link.",
   "problem.agent.browser.title": "Dieser Browser ist zu alt",
   "problem.agent.browser.text": "Für diese Unterschrift fehlt Ihrem Browser etwas, das sie sicher macht.",
   "problem.agent.browser.next": "Öffnen Sie den Link in einem aktuellen Browser, zum Beispiel auf Ihrem Telefon.",
@@ -281,6 +291,9 @@ export const de = {
   "problem.ceremony.handover.title": "Dieser Link gilt nicht mehr",
   "problem.ceremony.handover.text": "Ein Link für ein anderes Gerät gilt zehn Minuten und nur für ein Gerät.",
   "problem.ceremony.handover.next": "Machen Sie auf dem ersten Gerät einen neuen.",
+  "problem.ceremony.handover.device_owner.title": "Dieser Link ist für ein anderes Gerät",
+  "problem.ceremony.handover.device_owner.text": "Ein Link für ein Gerät des Unternehmens gilt nur dort, und Ihr eigener nur auf Ihrem eigenen.",
+  "problem.ceremony.handover.device_owner.next": "Bitten Sie um einen Link für das Gerät, das Sie in der Hand haben.",
   "problem.ceremony.handover.bound_device.title": "Dieses Gerät gehört schon dazu",
   "problem.ceremony.handover.bound_device.text": "Der Link ist für ein weiteres Gerät gedacht; dieses hier hat schon einen eigenen.",
   "problem.ceremony.handover.bound_device.next": "Machen Sie hier mit dem Link weiter, mit dem Sie begonnen haben.",
@@ -359,6 +372,9 @@ export const de = {
   "problem.identity.title": "Ihre Angaben passen nicht zusammen",
   "problem.identity.text": "Der Server oder die Zertifizierungsstelle hat Ihr Ausweisen nicht angenommen. Häufigster Grund: Der Name beim Identitätsanbieter ist ein anderer als im Vertrag.",
   "problem.identity.next": "Prüfen Sie, ob Sie sich mit dem richtigen Konto ausgewiesen haben, und beginnen Sie neu. Stimmt der Name im Vertrag nicht, wenden Sie sich an das Unternehmen.",
+  "problem.identity.enrolment.not_fresh.title": "Bitte melden Sie sich neu an",
+  "problem.identity.enrolment.not_fresh.text": "Auf einem Gerät des Unternehmens zählt nur eine Anmeldung beim Identitätsanbieter, die nach der Übergabe geschah. Vielleicht war dort noch jemand angemeldet.",
+  "problem.identity.enrolment.not_fresh.next": "Melden Sie sich beim Identitätsanbieter ab und beginnen Sie neu.",
   "problem.identity.passkey.title": "Der Passkey wurde nicht angenommen",
   "problem.identity.passkey.text": "Der Server konnte den Passkey dieses Geräts nicht anerkennen.",
   "problem.identity.passkey.next": "Beginnen Sie neu; Ihr Gerät richtet dann einen neuen Passkey ein.",

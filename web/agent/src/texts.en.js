@@ -1,4 +1,6 @@
 // The page's words. One key, one sentence; {name} is replaced.
+import { inPerson } from "./texts.in-person.en.js";
+
 /** @type {Record<string, string>} */
 export const en = {
   "title": "Sign your contract",
@@ -20,6 +22,7 @@ export const en = {
   "busy.pages": "Preparing page {page} of {of} …",
   "busy.away": "Taking you to the identity provider …",
   "busy.result": "Fetching the signed document …",
+  "busy.beside": "Handing your identification over …",
 
   "elsewhere.title": "Already open in another window",
   "elsewhere.lead": "This invitation is open in another window or tab of this browser. It can go on in one of them only.",
@@ -63,6 +66,7 @@ export const en = {
   "handover.note.simple": "The other device makes keys of its own; nothing secret leaves this one. You can also go on here; what counts is the device on which you sign.",
   "handover.note.advanced": "The other device makes keys of its own, and you identify yourself there again. Nothing secret leaves this device. You can also go on here; what counts is the device on which you sign.",
   "handover.back": "Continue here",
+  ...inPerson,
 
   "landing.for": "For",
   "landing.role": "As",
@@ -74,11 +78,13 @@ export const en = {
   "landing.how": "How it works",
   "landing.how.identify": "You set up a passkey on this device (fingerprint, face or PIN) and identify yourself at the identity provider {provider}.",
   "landing.how.identify_plain": "You identify yourself at the identity provider {provider}.",
+  "landing.how.identify_beside": "You log in to the identity provider {provider} in a second window, even if somebody was logged in there already.",
   "landing.how.known": "You have identified yourself on this device already.",
   "landing.how.again": "You confirm this device's passkey and identify yourself at the identity provider {provider}.",
   "landing.how.read": "You read the document.",
   "landing.how.scratch": "You scratch a code free, type it, and press the button below it. Only then is your declaration binding.",
   "landing.how.copy": "You get your copy at once.",
+  "landing.how.copy_mail": "Your copy comes by e-mail. Then you hand the device back; nothing of yours stays on it.",
   "landing.begin.enrol": "Continue to identification",
   "landing.begin.open": "Read the document",
   "landing.begin.result": "See my copy",
@@ -93,6 +99,7 @@ export const en = {
   "landing.passkey.optional": "You may also continue without a passkey; the signature will say so.",
   "level.advanced.title": "Advanced electronic signature",
   "level.advanced.text": "Your signature key is made on this device and never leaves it. Neither {company} nor this service has it. Who you are is confirmed by the identity provider {provider}.",
+  "level.company_device.text": "Your signature key is made for this signature only, in the memory of this page, and is gone with it. Who you are is confirmed by the identity provider {provider}. This device belongs to {company}: you cannot check that it was not altered. Certificate and signature say so, and no passkey of yours is in play. If you would rather be sure, sign on your own device.",
   "level.simple.title": "Simple electronic signature",
   "level.simple.text": "Your declaration is recorded and protected by the seal of {company}. That it is you follows only from the link having gone to your e-mail address.",
 
@@ -189,6 +196,9 @@ export const en = {
   "problem.agent.link.title": "The link is missing",
   "problem.agent.link.text": "This page opens only through the complete link in your e-mail.",
   "problem.agent.link.next": "Open the e-mail and follow the link. If it is broken into two lines, copy the whole of it.",
+  "problem.agent.in_person.title": "This link is for another device",
+  "problem.agent.in_person.text": "Link and server do not say the same about whose device this is. Your browser has therefore stopped.",
+  "problem.agent.in_person.next": "Ask for a new link.",
   "problem.agent.browser.title": "This browser is too old",
   "problem.agent.browser.text": "Your browser lacks something that makes this signature safe.",
   "problem.agent.browser.next": "Open the link in a current browser, for example on your phone.",
@@ -281,6 +291,9 @@ export const en = {
   "problem.ceremony.handover.title": "This link no longer works",
   "problem.ceremony.handover.text": "A link for another device works for ten minutes and for one device only.",
   "problem.ceremony.handover.next": "Make a new one on the first device.",
+  "problem.ceremony.handover.device_owner.title": "This link is for another device",
+  "problem.ceremony.handover.device_owner.text": "A link for a device of the company works there only, and your own link only on your own device.",
+  "problem.ceremony.handover.device_owner.next": "Ask for a link for the device that you have in your hand.",
   "problem.ceremony.handover.bound_device.title": "This device takes part already",
   "problem.ceremony.handover.bound_device.text": "The link is meant for a further device; this one has a link of its own.",
   "problem.ceremony.handover.bound_device.next": "Go on here with the link that you began with.",
@@ -359,6 +372,9 @@ export const en = {
   "problem.identity.title": "Your details do not agree",
   "problem.identity.text": "The server or the certification authority did not accept your identification. The most common reason: your name at the identity provider is another than in the contract.",
   "problem.identity.next": "Check that you used the right account and start again. If the name in the contract is wrong, turn to the company.",
+  "problem.identity.enrolment.not_fresh.title": "Please log in anew",
+  "problem.identity.enrolment.not_fresh.text": "On a device of the company only a login at the identity provider counts that was made after the hand-over. Somebody may still have been logged in.",
+  "problem.identity.enrolment.not_fresh.next": "Log out at the identity provider and begin anew.",
   "problem.identity.passkey.title": "The passkey was not accepted",
   "problem.identity.passkey.text": "The server could not accept this device's passkey.",
   "problem.identity.passkey.next": "Start again; your device will then set up a new passkey.",

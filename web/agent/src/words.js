@@ -115,9 +115,11 @@ export class Words {
   }
 }
 
-/** German first, as the documents are; English where it was chosen. @returns {Language} */
-export function firstLanguage() {
+/** German first, as the documents are; English where it was chosen. @param {boolean} remember not on a device of the company
+ * @returns {Language} */
+export function firstLanguage(remember) {
   const asked = new URLSearchParams(location.search).get("lang");
+  if (!remember) return asked === "en" ? "en" : "de";
   if (asked === "de" || asked === "en") sessionStorage.setItem("lang", asked); // the way to the identity provider and back drops it
   const chosen = asked ?? sessionStorage.getItem("lang");
   return chosen === "en" ? "en" : "de";

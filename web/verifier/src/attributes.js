@@ -26,7 +26,7 @@ import { demand, present } from "./refusal.js";
  */
 
 export const LEVELS = /** @type {readonly string[]} */ (["simple", "advanced", "qualified"]);
-export const HELD_BY = /** @type {readonly string[]} */ (["signatory-passkey", "signatory", "company"]);
+export const HELD_BY = /** @type {readonly string[]} */ (["signatory-passkey", "signatory", "signatory-company-device", "company"]);
 export const TRUST = /** @type {readonly string[]} */ (["sandbox", "configured"]);
 
 const NOTHING = new Uint8Array(0);

@@ -9,11 +9,12 @@ import * as oids from "./oids.js";
 import { findPath } from "./path.js";
 import { demand } from "./refusal.js";
 
-/** @typedef {{ issuer: string, givenName: string, familyName: string, issuedAt: number }} Person `issuedAt`: seconds */
+/** @typedef {{ issuer: string, givenName: string, familyName: string, issuedAt: number, authenticatedAt: number | null }} Person times: seconds */
 
 const KINDS = /** @type {{ [name: string]: string | undefined }} */ ({ ES256: "EC", RS256: "RSA", PS256: "RSA" });
 const HEADER = ["alg", "kid", "typ", "cty", "x5t", "x5t#S256"];
 const LEEWAY = 60;
+const LAST_SECOND = 253402300799; // 9999-12-31T23:59:59Z
 const LONGEST = 16384;
 const MOST_CERTIFICATES = 6;
 
@@ -45,7 +46,8 @@ export async function readIdToken(token, { issuer, jwks, audience, nonce }) {
   const givenName = text(claims.given_name, 200);
   const familyName = text(claims.family_name, 200);
   demandBirthDate(claims.birthdate);
-  return { person: { issuer, givenName, familyName, issuedAt }, key, published: jwk.x5c };
+  const authenticatedAt = wholeSeconds(claims.auth_time);
+  return { person: { issuer, givenName, familyName, issuedAt, authenticatedAt }, key, published: jwk.x5c };
 }
 
 /**
@@ -115,6 +117,10 @@ function demandTimes(claims) {
   demand(issued < expires + LEEWAY, "the token had expired");
   return issued;
 }
+
+/** When the person logged in, where the token says so in whole seconds. @param {Json | undefined} value */
+const wholeSeconds = (value) =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= LAST_SECOND ? value : null;
 
 /** @param {Json | undefined} value */
 function instant(value) {

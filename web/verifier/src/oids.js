@@ -7,6 +7,7 @@ export const CEREMONY_EVIDENCE = `${ARC}.2.1`;
 export const HELD_BY_SIGNATORY_PASSKEY = `${ARC}.4.1`;
 export const HELD_BY_SIGNATORY = `${ARC}.4.2`;
 export const HELD_BY_COMPANY = `${ARC}.4.3`;
+export const HELD_BY_SIGNATORY_COMPANY_DEVICE = `${ARC}.4.5`;
 export const IDENTIFIED_BY_PROVIDER = `${ARC}.4.4`;
 export const SANDBOX = `${ARC}.4.9`;
 

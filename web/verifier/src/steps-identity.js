@@ -12,6 +12,7 @@ import { demandChain, findPath } from "./path.js";
 import { Refusal, demand, present } from "./refusal.js";
 import { readRequest } from "./request.js";
 import { SIGNER, TRANSCRIPT } from "./steps-signature.js";
+import { COMPANY_DEVICE, onCompanyDevice } from "./transcript.js";
 import { demandUserVerified } from "./user-verification.js";
 
 /** @typedef {import("./findings.js").Findings} Findings */
@@ -21,10 +22,12 @@ export const ENROLMENT = "enrolment.json";
 export const USER_VERIFICATION = "user-verification.json";
 const EARLIEST = -5 * 60 * 1e6;
 const LATEST = 2 * 60 * 60 * 1e6;
+const LONGEST_LOGIN = 15 * 60;
 const LONGEST_LIFE = 61 * 60 * 1e6;
 const HOLDERS = /** @type {[string, string][]} */ ([
   [oids.HELD_BY_SIGNATORY_PASSKEY, "signatory-passkey"],
   [oids.HELD_BY_SIGNATORY, "signatory"],
+  [oids.HELD_BY_SIGNATORY_COMPANY_DEVICE, COMPANY_DEVICE],
   [oids.HELD_BY_COMPANY, "company"],
 ]);
 
@@ -48,6 +51,8 @@ export async function request(found) {
     equal(binding.deviceKey, signatory.deviceKey) &&
     sameOrNone(binding.passkey, signatory.passkey);
   demand(named, "the request binds other keys than the transcript names", TRANSCRIPT);
+  const sameOwner = binding.companyDevice === onCompanyDevice(found.transcript);
+  demand(sameOwner, "request and transcript differ about whose device it was", TRANSCRIPT);
   return "the request is signed by the signature key and binds capsule, device and passkey key";
 }
 
@@ -64,7 +69,11 @@ export async function identity(found) {
   const age = (found.provenAt ?? 0) - person.issuedAt * 1e6;
   demand(age >= EARLIEST && age <= LATEST, "the identification is not from shortly before", ENROLMENT);
   found.identificationOrNone = identification;
-  return "the provider confirmed the signatory's name over exactly this key";
+  if (!onCompanyDevice(found.transcript)) return "the provider confirmed the signatory's name over exactly this key";
+  const since = person.issuedAt - present(person.authenticatedAt, "it does not say when the person logged in", ENROLMENT);
+  const fresh = since >= EARLIEST / 1e6 && since <= LONGEST_LOGIN;
+  demand(fresh, "the person had logged in long before, perhaps somebody else on the same device", ENROLMENT);
+  return "the provider confirmed the signatory's name over exactly this key, after a login of its own";
 }
 
 /** @param {Findings} found */
@@ -94,9 +103,11 @@ export async function certificate(found) {
   }
   found.sandbox ||= sandbox;
   demand(sandbox === (found.transcript.statement.trust === "sandbox"), "certificate and statement differ about the sandbox", SIGNER);
-  return found.transcript.statement.level === "simple"
-    ? "the declaration carries the company's seal, whose certificate leads to an anchor"
-    : "the certificate is the signatory's, binds all keys, was valid at the proven time and leads to an anchor";
+  if (found.transcript.statement.level === "simple") {
+    return "the declaration carries the company's seal, whose certificate leads to an anchor";
+  }
+  const said = "the certificate is the signatory's, binds all keys, was valid at the proven time and leads to an anchor";
+  return onCompanyDevice(found.transcript) ? `${said}; the key was made on a device of the company` : said;
 }
 
 /** The certificates beside the signer's are the chain above it, in order, and those that the signature carries.
@@ -125,7 +136,7 @@ function demandIssuedFor(found, own, sandbox) {
   const uses = [oids.DOCUMENT_SIGNING, oids.EMAIL_PROTECTION].every((use) => own.extendedUsages.includes(use));
   demand(own.usage?.has(CONTENT_COMMITMENT) && !own.constraints?.authority && uses, "it is for another use", SIGNER);
   const words = holders(own);
-  const expected = binding.passkey ? "signatory-passkey" : "signatory";
+  const expected = binding.companyDevice ? COMPANY_DEVICE : binding.passkey ? "signatory-passkey" : "signatory";
   demand(words.length === 1 && words[0] === expected, "it states another holder of the key", SIGNER);
   demand(words[0] === found.transcript.statement.heldBy, "it states another holder of the key", SIGNER);
   demand(own.policies.includes(oids.IDENTIFIED_BY_PROVIDER), "it does not state that a provider identified the person", SIGNER);

@@ -11,6 +11,7 @@ import { writeAssertion } from "./parts.js";
 import { about, demand, present } from "./refusal.js";
 import { instantText } from "./report.js";
 import { readTimestamp } from "./timestamp.js";
+import { onCompanyDevice } from "./transcript.js";
 
 /** @typedef {import("./findings.js").Findings} Findings */
 
@@ -35,6 +36,10 @@ export async function messages(found) {
     demand(!seen.has(payload.jti), "its number is used twice", part);
     seen.add(payload.jti);
     found.messages.push(message);
+  }
+  const said = onCompanyDevice(found.transcript) ? "company" : undefined;
+  for (const { payload, part } of own(found, "hello")) {
+    demand(payload.device === said, "the device says otherwise whose it is than the transcript", part);
   }
   const opened = openMessage(found);
   const { enrolment } = found.dossier;
@@ -112,8 +117,20 @@ export async function ledger(found) {
     const message = facts.message ?? null;
     demand(message === null || known.has(String(message)), `entry ${seq} names a message that is not here`, LEDGER);
   }
+  demandHandedOver(found, entries);
   found.entries = entries;
   return `${concerned.length} entries about this attempt stand in a head timestamped at ${instantText(stamped.at)}`;
+}
+
+/** The ledger says who handed the device over exactly if it was the company's.
+ * @param {Findings} found @param {import("./ledger.js").Entry[]} entries */
+function demandHandedOver({ transcript }, entries) {
+  const device = hex(transcript.signatory.deviceKey);
+  const bound = entries.filter(
+    ({ kind, facts }) => kind === "device.bound" && facts.device === device && facts.handed_over_by === "company-device",
+  );
+  const expected = onCompanyDevice(transcript) ? 1 : 0;
+  demand(bound.length === expected, "the ledger says otherwise whose device it was than the transcript", LEDGER);
 }
 
 /** @param {Findings} found */

@@ -71,6 +71,11 @@ export function readTranscript(bytes) {
   return transcript;
 }
 
+/** The word for a key that was made for one signature on a device of the company. */
+export const COMPANY_DEVICE = "signatory-company-device";
+/** @param {Transcript} transcript */
+export const onCompanyDevice = ({ statement }) => statement.heldBy === COMPANY_DEVICE;
+
 /** @param {Transcript} transcript */
 function demandConsistent({ signatory, statement, userVerification }) {
   const simple = statement.level === "simple";
@@ -138,7 +143,7 @@ function readStatement(json) {
   const value = withMembers(json, "level", "held_by", "identified_by", "trust");
   return {
     level: oneOf(value.level, ["simple", "advanced", "qualified"]),
-    heldBy: oneOf(value.held_by, ["signatory-passkey", "signatory", "company"]),
+    heldBy: oneOf(value.held_by, ["signatory-passkey", "signatory", COMPANY_DEVICE, "company"]),
     identifiedBy: some(value.identified_by, 400),
     trust: oneOf(value.trust, ["sandbox", "configured"]),
   };
