@@ -1,4 +1,4 @@
-"""``./run bench``: measures everything, prints it, and writes ``docs/benchmarks.md`` with date and machine."""
+"""``./run bench``: measures everything, or the parts that are named, prints it, and writes ``docs/benchmarks.md``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,33 +50,65 @@ def machine() -> str:
     )
 
 
-def main(rounds: int) -> None:
-    """Measure, print, write."""
-    began = datetime.now(UTC)
-    load = os.getloadavg()[0]
-    parts = [
-        ceremony.measure(max(6, rounds * 2)),
-        rate.measure(),
-        browser.measure(rounds),
-        drawing_up.measure(),
-        forms.measure(),
-        api.measure(),
-        straight_through.measure(),
-        agent_size.measure(),
-        trusted_lists.measure(),
-    ]
-    page = "\n\n".join(
-        [
-            "# Benchmarks",
-            f"Measured {began:%Y-%m-%d %H:%M} UTC on: {machine()}; load at the beginning {load:.1f}, at the end "
-            f"{os.getloadavg()[0]:.1f}. Written by `./run bench`.",
-            HOW_TO_READ,
-            *parts,
-        ]
+def parts(rounds: int) -> dict[str, Callable[[], str]]:
+    """Return what is measured, in the order of the page."""
+    return {
+        "ceremony": lambda: ceremony.measure(max(6, rounds * 2)),
+        "rate": rate.measure,
+        "browser": lambda: browser.measure(rounds),
+        "drawing_up": drawing_up.measure,
+        "forms": forms.measure,
+        "api": api.measure,
+        "straight_through": straight_through.measure,
+        "agent_size": agent_size.measure,
+        "trusted_lists": trusted_lists.measure,
+    }
+
+
+def chapter(measure: Callable[[], str]) -> str:
+    """Return a chapter, with date, machine and how much else it had to do below its heading."""
+    began, load = datetime.now(UTC), os.getloadavg()[0]
+    heading, _, rest = measure().strip().partition("\n")
+    when = (
+        f"Measured {began:%Y-%m-%d %H:%M} UTC on: {machine()}; load at the beginning {load:.1f}, at the end "
+        f"{os.getloadavg()[0]:.1f}."
     )
-    print(page)
-    PAGE.write_text(page + "\n", "utf-8")
+    return f"{heading}\n\n{when}\n{rest}"
+
+
+def put(page: str, new: str) -> str:
+    """Return the page with a chapter instead of the one of the same heading, or behind the others."""
+    heading, text = new.partition("\n")[0], new + "\n\n"
+    chapters = [part.strip() + "\n\n" for part in re.split(r"^(?=## )", page, flags=re.MULTILINE)]
+    places = [place for place, part in enumerate(chapters) if part.partition("\n")[0] == heading]
+    if places:
+        chapters[places[0]] = text
+    else:
+        chapters.append(text)
+    return "".join(chapters).strip() + "\n"
+
+
+HEAD = f"# Benchmarks\n\nWritten by `./run bench`; each chapter says when it was measured.\n\n{HOW_TO_READ}\n"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure what is named, or everything; print it and put it into the page.
+
+    Args:
+        arguments: Names of parts, and how many rounds (a number).
+    """
+    numbers = [int(each) for each in arguments if each.isdigit()]
+    known = parts(numbers[0] if numbers else 12)
+    named = [each for each in arguments if not each.isdigit()]
+    if strange := sorted(set(named) - set(known)):
+        sys.exit(f"not a part: {', '.join(strange)}; parts: {', '.join(known)}")
+    page = PAGE.read_text("utf-8") if named and PAGE.exists() else HEAD
+    for name in named or known:
+        text = chapter(known[name])
+        print(f"{text}\n", flush=True)
+        page = put(page, text)
+        PAGE.write_text(page, "utf-8")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 12)
+    main(sys.argv[1:])

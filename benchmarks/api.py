@@ -6,27 +6,28 @@ The clients are processes of their own with connections that stay open, on the s
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from multiprocessing.pool import Pool
+from typing import Final
 
 import httpx
 
-from benchmarks.figures import HEAD, Row
+from benchmarks.asking import REFERENCE, Job, ask_all, clients
+from benchmarks.figures import Row, table
 from benchmarks.installation import samples
 from benchmarks.running import free_ports
-from benchmarks.serving import COMPANY, serving
+from benchmarks.serving import COMPANY, rates_open, serving
 from esign.access import Permission
 
-CLIENTS, EACH = 8, 60
+CLIENTS: Final = 8
+EACH: Final = 60
+REPETITIONS: Final = 5
 
 _BARE = """
 import sys
@@ -42,42 +43,12 @@ serve(make, bind=(f"127.0.0.1:{sys.argv[1]}",), name="bare", processes=4)
 """
 
 
-@dataclass(frozen=True)
-class Job:
-    """What one client asks, again and again."""
-
-    method: str
-    url: str
-    key: str
-    body: str | None = None
-    number: int = EACH
-
-
-def ask(job: Job) -> list[float]:
-    """Ask, and return how long each answer took in ms."""
-    spent = []
-    headers = {"Authorization": f"Bearer {job.key}"}
-    with httpx.Client(timeout=60, trust_env=False, headers=headers) as client:
-        for _ in range(job.number):
-            more = {}
-            if job.body is not None:
-                more = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
-            began = time.perf_counter()
-            answer = client.request(job.method, job.url, content=job.body, headers=more)
-            spent.append(1000 * (time.perf_counter() - began))
-            assert answer.is_success, answer.text
-    return spent
-
-
-def rounds(what: str, job: Job) -> tuple[Row, Row]:
-    """Return requests a second and the time of each, of all clients together."""
-    with multiprocessing.get_context("spawn").Pool(CLIENTS) as pool:
-        pool.map(ask, [Job(job.method, job.url, job.key, job.body, 3)] * CLIENTS)  # warm
-        began = time.perf_counter()
-        found = pool.map(ask, [job] * CLIENTS, chunksize=1)
-        wall = time.perf_counter() - began
-    spent = [each for one in found for each in one]
-    return Row(f"{what}: requests", "1/s", (len(spent) / wall,)), Row(f"{what}: time", "ms", tuple(spent))
+def rounds(pool: Pool, what: str, job: Job) -> tuple[Row, Row]:
+    """Return requests a second of each repetition, and the time of each request, of all clients together."""
+    ask_all(pool, replace(job, number=max(3, job.number // 10)), CLIENTS)  # to warm up
+    found = [ask_all(pool, job, CLIENTS) for _ in range(REPETITIONS)]
+    spent = tuple(each for asked in found for each in asked.spent)
+    return Row(f"{what}: requests", "1/s", tuple(each.rate for each in found)), Row(f"{what}: time", "ms", spent)
 
 
 @contextmanager
@@ -101,11 +72,10 @@ def bare() -> Iterator[str]:
 
 def measure() -> str:
     """Return the chapter of the page."""
-    os.environ |= {"ESIGN_API_RATE": "100000", "ESIGN_API_BURST": "100000"}
     rows: list[Row] = []
-    try:
+    with clients(CLIENTS) as pool, rates_open():
         with serving() as running:
-            made: Any = running.application.api_keys.create(
+            made = running.application.api_keys.create(
                 COMPANY,
                 name="benchmark",
                 scopes=frozenset(Permission),
@@ -116,21 +86,29 @@ def measure() -> str:
             contract = running.application.contracts.draw_up(COMPANY, data)
             for number in range(60):
                 running.application.contracts.draw_up(COMPANY, {**data, "reference": f"B-{number}"})
-            rows += rounds("GET /key", Job("GET", f"{root}/key", key))
-            rows += rounds("GET /contracts/{id}", Job("GET", f"{root}/contracts/{contract}", key))
-            rows += rounds("GET /contracts, 50 rows", Job("GET", f"{root}/contracts?limit=50", key))
-            body = json.dumps({"data": data, "invite": True})
-            rows += rounds("POST /contracts, drawn up and invited", Job("POST", f"{root}/contracts", key, body, 10))
-    finally:
-        del os.environ["ESIGN_API_RATE"], os.environ["ESIGN_API_BURST"]
-    with bare() as url:
-        rows += rounds("limit: a bare route of Flask, same server", Job("GET", url, "none"))
-    table = "\n".join([HEAD, *(row.markdown() for row in rows)])
-    return (
-        "## Interface for backend systems\n\n"
-        f"`esign serve` with SQLite and its number of processes, {CLIENTS} clients at once, each waiting for its "
-        "answer; each with a key, its rate counted, its answer from the database. Load of the machine at the end: "
-        f"{os.getloadavg()[0]:.1f}.\n\n{table}"
+            body = json.dumps({"data": {**data, "reference": REFERENCE}, "invite": True})
+            for what, job in (
+                ("GET /key", Job("GET", f"{root}/key", key, number=EACH)),
+                ("GET /contracts/{id}", Job("GET", f"{root}/contracts/{contract}", key, number=EACH)),
+                ("GET /contracts, 50 rows", Job("GET", f"{root}/contracts?limit=50", key, number=EACH)),
+                ("POST /contracts, drawn up and invited", Job("POST", f"{root}/contracts", key, body, number=5)),
+            ):
+                rows += rounds(pool, what, job)
+        with bare() as url:
+            rows += rounds(pool, "limit: a bare route of Flask, same server", Job("GET", url, "none", number=EACH))
+    limit = rows[-2].median
+    ratios = ", ".join(f"{row.what.partition(':')[0]} **{row.median / limit:.2f}**" for row in rows[:-2:2])
+    return "\n".join(
+        [
+            "## Interface for backend systems",
+            "",
+            f"`esign serve` with SQLite and its number of processes, {CLIENTS} clients at once, each waiting for its",
+            "answer; each with a key, its rate counted, its answer from the database. No two contracts are the same.",
+            "",
+            table(rows),
+            "",
+            f"Requests / limit: {ratios}. Limit of a contract that is drawn up: the chapter *Drawing up a contract*.",
+        ]
     )
 
 

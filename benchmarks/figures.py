@@ -23,9 +23,13 @@ class Row:
     def markdown(self) -> str:
         """Return the row: what, minimum, median, 95th percentile, maximum, number."""
         values = sorted(self.values)
-        high = values[min(len(values) - 1, round(0.95 * (len(values) - 1)))]
-        shown = " | ".join(f"{value:,.1f}" for value in (values[0], self.median, high, values[-1]))
+        shown = " | ".join(f"{value:,.1f}" for value in (values[0], self.median, high(values), values[-1]))
         return f"| {self.what} | {self.unit} | {shown} | {len(values)} |"
+
+
+def high(values: Sequence[float]) -> float:
+    """Return the 95th percentile."""
+    return sorted(values)[round(0.95 * (len(values) - 1))]
 
 
 HEAD = "| what | unit | min | median | p95 | max | n |\n|---|---|---|---|---|---|---|"

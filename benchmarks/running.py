@@ -76,9 +76,9 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until a started process answers.
 
     Raises:
-        RuntimeError: It ended, or does not answer within half a minute.
+        RuntimeError: It ended, or does not answer within two minutes (a loaded machine is slow to start it).
     """
-    for _ in range(300):
+    for _ in range(1200):
         if process.poll() is not None:
             raise RuntimeError("the installation did not start")
         try:
