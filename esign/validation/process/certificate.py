@@ -138,6 +138,18 @@ class Certificate:
         return self.issuer_name == self.subject_name
 
     @property
+    def key_bits(self) -> bytes:
+        """The public key without its algorithm: what OCSP takes hashes of."""
+        cursor = Cursor(self.public_key_info).inside(SEQUENCE)
+        cursor.raw(SEQUENCE)
+        return cursor.bits()
+
+    @property
+    def key_hash(self) -> bytes:
+        """SHA-1 over the public key, by which OCSP responders name themselves (RFC 6960 section 4.2.2.3)."""
+        return hashlib.sha1(self.key_bits, usedforsecurity=False).digest()
+
+    @property
     def label(self) -> str:
         """How reports name it without naming the person: the beginning of its fingerprint."""
         return self.fingerprint.hex()[:16]

@@ -69,9 +69,7 @@ class Answer:
         """Tell whether it is about a certificate of an issuer, and of the very bytes if it says which."""
         if self.serial != certificate.serial or self.hash is None:
             return False
-        key = Cursor(issuer.public_key_info).inside(SEQUENCE)
-        key.raw(SEQUENCE)
-        if digest(self.hash, key.bits()) != self.issuer_key_hash:
+        if digest(self.hash, issuer.key_bits) != self.issuer_key_hash:
             return False
         if self.issuer_name_hash not in (digest(self.hash, certificate.issuer), digest(self.hash, issuer.subject)):
             return False
@@ -113,9 +111,7 @@ class OcspResponse:
         """Tell whether the response names a certificate as its responder."""
         if self.responder_name is not None:
             return certificate.subject_name == self.responder_name
-        key = Cursor(certificate.public_key_info).inside(SEQUENCE)
-        key.raw(SEQUENCE)
-        return hashlib.sha1(key.bits(), usedforsecurity=False).digest() == self.responder_key_hash
+        return certificate.key_hash == self.responder_key_hash
 
 
 def read_ocsp(der: bytes) -> OcspResponse:

@@ -33,6 +33,7 @@ class CertificatePool:
     def __init__(self, anchors: Iterable[bytes]) -> None:
         self._read: dict[bytes, Certificate | None] = {}
         self._by_subject: dict[Name, dict[bytes, Certificate]] = {}
+        self._by_key_hash: dict[bytes, list[Certificate]] = {}
         self._links: dict[tuple[bytes, bytes], bool] = {}
         self._paths: dict[bytes, tuple[Path, ...]] = {}
         self._loose = 0
@@ -41,7 +42,7 @@ class CertificatePool:
         found = (self._load(der) for der in anchors)
         self._anchors = {anchor.fingerprint: anchor for anchor in found if anchor is not None}
         for anchor in self._anchors.values():
-            self._by_subject.setdefault(anchor.subject_name, {})[anchor.fingerprint] = anchor
+            self._place(anchor)
 
     def _load(self, der: bytes) -> Certificate | None:
         if der not in self._read:
@@ -59,9 +60,18 @@ class CertificatePool:
         new = der not in self._read
         certificate = self._load(der)
         if certificate is not None and new:
-            self._by_subject.setdefault(certificate.subject_name, {})[certificate.fingerprint] = certificate
+            self._place(certificate)
             self._paths.clear()
         return certificate
+
+    def _place(self, certificate: Certificate) -> None:
+        self._by_subject.setdefault(certificate.subject_name, {})[certificate.fingerprint] = certificate
+        if certificate.key is not None:
+            self._by_key_hash.setdefault(certificate.key_hash, []).append(certificate)
+
+    def with_key_hash(self, key_hash: bytes) -> tuple[Certificate, ...]:
+        """Return the certificates of a public key, by its SHA-1."""
+        return tuple(self._by_key_hash.get(key_hash, ()))
 
     def certificates(self) -> Iterator[Certificate]:
         """Yield every certificate."""

@@ -19,7 +19,8 @@ from esign.validation.process.algorithms import Check, verify_value
 from esign.validation.process.certificate import OCSP_SIGNING, Certificate
 from esign.validation.process.crl import ALL_REASONS, Crl, Entry, read_crl
 from esign.validation.process.errors import CmsUnreadable
-from esign.validation.process.ocsp import OcspResponse, read_ocsp
+from esign.validation.process.names import Name
+from esign.validation.process.ocsp import Answer, OcspResponse, read_ocsp
 from esign.validation.process.path_rules import check_path, out_of_bounds
 from esign.validation.process.pool import CertificatePool, Path
 from esign.validation.process.revocation_scope import covered_reasons
@@ -102,8 +103,11 @@ class RevocationData:
 
     def __init__(self, pool: CertificatePool, crls: Iterable[bytes], ocsp_responses: Iterable[bytes]) -> None:
         self._pool = pool
-        self._crls: list[Crl] = []
-        self._responses: list[OcspResponse] = []
+        self._lists: dict[Name, list[Crl]] = {}
+        self._indirect: list[Crl] = []
+        self._deltas: list[Crl] = []
+        self._answers: dict[int, list[tuple[OcspResponse, Answer]]] = {}
+        self._sources = 0
         self._signed: dict[tuple[bytes, bytes], bool] = {}
         self._known: dict[tuple[bytes, bytes], tuple[Status, ...]] = {}
         self.unusable = 0
@@ -119,10 +123,15 @@ class RevocationData:
         except CmsUnreadable:
             self.unusable += 1
             return
-        if crl.problem or len(self._crls) >= MOST_SOURCES:
+        self._sources += 1
+        if crl.problem or self._sources > MOST_SOURCES:
             self.unusable += 1
+        elif crl.base is not None:
+            self._deltas.append(crl)
+        elif crl.indirect:
+            self._indirect.append(crl)
         else:
-            self._crls.append(crl)
+            self._lists.setdefault(crl.issuer_name, []).append(crl)
 
     def _take_response(self, der: bytes) -> None:
         try:
@@ -130,10 +139,13 @@ class RevocationData:
         except CmsUnreadable:
             self.unusable += 1
             return
-        if response.problem or len(self._responses) >= MOST_SOURCES:
+        self._sources += 1
+        if response.problem or self._sources > MOST_SOURCES:
             self.unusable += 1
             return
-        self._responses.append(response)
+        for answer in response.answers:
+            if answer.known:
+                self._answers.setdefault(answer.serial, []).append((response, answer))
         for certificate in response.certificates:
             self._pool.add(certificate)
 
@@ -158,13 +170,11 @@ class RevocationData:
 
     def _from_responses(self, path: Path, visiting: tuple[bytes, ...]) -> Iterable[Status]:
         certificate, issuer = path[0], path[1]
-        for response in self._responses:
-            for answer in response.answers:
-                if not answer.known or not answer.is_about(certificate, issuer):
-                    continue
-                signer = self._responder(response, path, visiting)
-                if signer is None:
-                    continue
+        for response, answer in self._answers.get(certificate.serial, ()):
+            if not answer.is_about(certificate, issuer):
+                continue
+            signer = self._responder(response, path, visiting)
+            if signer is not None:
                 yield Status(
                     kind="ocsp",
                     sources=(response.fingerprint,),
@@ -183,8 +193,13 @@ class RevocationData:
         issuer = path[1]
         if response.is_of(issuer) and self._signs(response, issuer):
             return path[1:]
-        candidates = [c for c in self._pool.certificates() if response.is_of(c) and self._signs(response, c)]
-        for candidate in candidates:
+        if response.responder_name is not None:
+            named = self._pool.named(response.responder_name)
+        else:
+            named = self._pool.with_key_hash(response.responder_key_hash or b"")
+        for candidate in named:
+            if not self._signs(response, candidate):
+                continue
             if self._pool.is_anchor(candidate):
                 return (candidate,)
             delegated = (candidate, *path[1:])
@@ -205,8 +220,8 @@ class RevocationData:
         certificate = path[0]
         partial: list[Status] = []
         reasons: frozenset[x509.ReasonFlags] = frozenset()
-        for crl in self._crls:
-            covered = covered_reasons(crl, certificate) if crl.base is None else frozenset()
+        for crl in (*self._lists.get(certificate.issuer_name, ()), *self._indirect):
+            covered = covered_reasons(crl, certificate)
             if not covered:
                 continue
             signer = self._list_signer(crl, path, visiting)
@@ -244,13 +259,13 @@ class RevocationData:
         """Return the newest delta that builds on a complete list: RFC 5280 sections 5.2.4, 6.3.3 (c)."""
         found = [
             delta
-            for delta in self._crls
-            if delta.base is not None
-            and delta.issuer_name == crl.issuer_name
+            for delta in self._deltas
+            if delta.issuer_name == crl.issuer_name
             and delta.scope == crl.scope
             and delta.authority_key_identifier == crl.authority_key_identifier
             and crl.number is not None
             and delta.number is not None
+            and delta.base is not None
             and delta.base <= crl.number < delta.number
             and self._list_signer(delta, path, visiting) is not None
         ]

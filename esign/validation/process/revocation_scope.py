@@ -19,13 +19,14 @@ Reasons = frozenset[x509.ReasonFlags]
 def covered_reasons(crl: Crl, certificate: Certificate) -> Reasons:
     """Return the reasons for which a list would name a certificate; empty where it is not about it."""
     scope = crl.scope
-    if scope is not None:
-        if scope.only_contains_attribute_certs:
-            return frozenset()
-        if scope.only_contains_user_certs and certificate.authority:
-            return frozenset()
-        if scope.only_contains_ca_certs and not certificate.authority:
-            return frozenset()
+    if scope is None:
+        return ALL_REASONS if crl.issuer_name == certificate.issuer_name else frozenset()
+    if scope.only_contains_attribute_certs:
+        return frozenset()
+    if scope.only_contains_user_certs and certificate.authority:
+        return frozenset()
+    if scope.only_contains_ca_certs and not certificate.authority:
+        return frozenset()
     listed = frozenset[x509.ReasonFlags]()
     for point in _points(certificate):
         if _matches(crl, certificate, point):
@@ -56,7 +57,7 @@ def _matches(crl: Crl, certificate: Certificate, point: x509.DistributionPoint) 
         return False
     scope = crl.scope
     if scope is None or (scope.full_name is None and scope.relative_name is None):
-        return True
+        return True  # it is for all distribution points
     wanted = set(_named(scope.full_name, scope.relative_name, crl.issuer_name))
     base = issuers[0] if issuers else certificate.issuer_name
     offered = set(_named(point.full_name, point.relative_name, base))
