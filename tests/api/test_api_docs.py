@@ -1,93 +1,87 @@
-"""docs/api.md is true: its examples are run as they stand, against a served installation."""
+"""docs/api.md is true: its examples are run as they stand, against ``esign serve`` with a key that ``esign`` made."""
 
 from __future__ import annotations
 
 import os
 import re
-import socketserver
+import shlex
+import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from typing import Any
 
 import pytest
 
-from tests.conftest import WEB
+from certs.sandbox import Sandbox
+from esign.client import ApiClient
+from tests.api.served import Served, served
 
 pytestmark = pytest.mark.network
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
 
 
-class Threaded(socketserver.ThreadingMixIn, WSGIServer):
-    daemon_threads = True
+@pytest.fixture(scope="module")
+def installation(sandbox_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    state = tmp_path_factory.mktemp("served") / "state"
+    shutil.copytree(sandbox_folder, state / "sandbox")
+    with served(state, Sandbox.create) as running:
+        yield running
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture
-def served(api) -> Iterator[str]:
-    """The installation on a free port of this machine."""
-    with make_server("127.0.0.1", 0, api.world.apps[WEB], server_class=Threaded, handler_class=Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
+@pytest.fixture(scope="module")
+def key(installation: Served) -> str:
+    """A key made as the page says."""
+    (command,) = re.findall(r"^KEY=\$\(esign (api-key create .*?)\)$", PAGE, re.MULTILINE | re.DOTALL)
+    return installation.esign(*shlex.split(command.replace("\\\n", " "))).strip()
 
 
 def examples(language: str) -> str:
     return "\n".join(re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
 
 
-def environment(served: str, key: str) -> dict[str, str]:
-    return {**os.environ, "ESIGN": served, "KEY": key, "PYTHONPATH": str(ROOT), "NO_PROXY": "localhost,127.0.0.1"}
-
-
-def prepare(folder: Path) -> None:
+def run(installation: Served, key: str, folder: Path, *command: str) -> str:
     (folder / "policies").symlink_to(ROOT / "policies")
-
-
-def test_the_walk_with_curl(api, served, tmp_path):
-    prepare(tmp_path)
-    done = subprocess.run(
-        ["sh", "-eu", "-c", examples("sh")],
-        cwd=tmp_path,
-        env=environment(served, api.key()),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    more = {
+        "ESIGN": installation.url,
+        "ESIGN_CONFIG": str(installation.layout.config),
+        "KEY": key,
+        "NO_PROXY": "localhost,127.0.0.1",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **more}, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    assert '"code":"engine.contract.state"' in done.stdout.replace('": ', '":')
+    return done.stdout
+
+
+def contracts(installation: Served, key: str) -> dict[str, dict[str, Any]]:
+    with ApiClient(installation.url, key) as client:
+        return {each["id"]: each for each in client.contracts()}
+
+
+def test_the_walk_with_curl(installation: Served, key: str, tmp_path: Path) -> None:
+    before = contracts(installation, key)
+    said = run(installation, "", tmp_path, "sh", "-eu", "-c", examples("sh"))
+    assert '"code":"engine.contract.state"' in said.replace('": ', '":')
     assert (tmp_path / "draft.pdf").read_bytes().startswith(b"%PDF-")
-    backend = api.backend()
-    states = sorted(item["state"] for item in backend.get("/contracts").json()["items"])
-    assert states == ["cancelled", "cancelled", "invited"]
-    assert backend.get("/webhooks").json()["items"] == []
-    assert [item["origin"] for item in backend.get("/return-addresses").json()["items"]] == ["https://shop.example"]
+    made = [each for name, each in contracts(installation, key).items() if name not in before]
+    assert sorted(each["state"] for each in made) == ["cancelled", "cancelled", "invited"]
+    with ApiClient(installation.url, key) as client:
+        assert client.webhooks() == []
+        assert [each["origin"] for each in client.return_addresses()] == ["https://shop.example"]
 
 
-def test_the_walk_with_the_client(api, served, tmp_path):
-    prepare(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", examples("python")],
-        cwd=tmp_path,
-        env=environment(served, api.key()),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    (contract,) = api.backend().get("/contracts").json()["items"]
-    assert contract["state"] == "cancelled"
+def test_the_walk_with_the_client(installation: Served, key: str, tmp_path: Path) -> None:
+    before = contracts(installation, key)
+    run(installation, key, tmp_path, sys.executable, "-c", examples("python"))
+    (made,) = [each for name, each in contracts(installation, key).items() if name not in before]
+    assert made["state"] == "cancelled"
 
 
-def test_the_page_names_every_scope_that_the_description_needs():
+def test_the_page_names_every_scope_that_the_description_needs() -> None:
     from web.api.specification import operations
 
     needed = {scope.value for operation in operations() for scope in operation.scopes}
