@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from esign.ceremony import Transcript
 from esign.evidence.dossier_chain import check_key
@@ -40,6 +41,7 @@ COMPANY_FIELD = "Company"
 TOLERANCE = timedelta(minutes=5)
 """How far the company's clock and the timestamp authority's may lie apart."""
 
+_DEMANDS_PASSKEY = re.compile(rb"user_verification:[ \t]+required\b")
 _HOLE = re.compile(rb"<((?:[0-9A-Fa-f]{2})+)>")
 
 
@@ -137,6 +139,8 @@ def transcript_binds_texts(found: Findings) -> str:
         ("contract.json", contract[0] if len(contract) == 1 else b""),
     ):
         require(sha256(found.parts[part]) == fixed, "it is another one than the transcript fixes", part)
+    met = transcript.user_verification == "passkey" or not _demands_passkey(dossier.policy)
+    require(met, "it demands a verified user, and the transcript asks for none", "policy.yaml")
     further = parse_canonical(found.parts["contract.json"]).get("further_signatories", [])
     alone = found.several or not further
     require(alone, "the contract names further signatories", "contract.json")
@@ -161,16 +165,31 @@ def document_is_valid(found: Findings, others: tuple[Findings, ...] = ()) -> str
     stamped_at = verify_stamp(last.cms, digest, anchors=found.anchors).gen_time
     late = found.dossier_at is not None and stamped_at > found.dossier_at + TOLERANCE
     require(not late, "the document timestamp is later than the dossier", DOCUMENT)
-    report = check_release(
+    judge = partial(
+        check_release,
         found.dossier.document,
         expected=replace(expected[-1], timestamped=True),
         earlier=tuple(expected[:-1]),
         trust=TrustAnchors(certificates=found.anchors),
-        at=found.at or stamped_at,
     )
+    report = judge(at=found.at or stamped_at)
     words = "; ".join(f"{finding.kind}: {finding.what}" for finding in report.findings)
+    if not report.passed and found.at is not None and judge(at=stamped_at).passed:
+        words = (
+            f"judged as at {found.at.isoformat()}, what the document holds does not suffice ({words}); as at its own "
+            f"timestamp of {stamped_at.isoformat()}, which is what counts, nothing speaks against it"
+        )
     require(report.passed, words, DOCUMENT)
-    return "nothing was changed after signing beyond what the signature permits; chains and timestamps are good"
+    judged = (found.at or stamped_at).isoformat()
+    return (
+        "nothing was changed after signing beyond what the signature permits; chains and timestamps are good, judged "
+        f"as at {judged}{'' if found.at else ', the instant of its own timestamp'}"
+    )
+
+
+def _demands_passkey(policy: bytes) -> bool:
+    """Tell whether a line of the policy's source demands that a passkey verifies the user (docs/dossier-spec.md)."""
+    return any(_DEMANDS_PASSKEY.match(line) for line in policy.split(b"\n"))
 
 
 def _place(found: Findings) -> int:

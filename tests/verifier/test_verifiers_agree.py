@@ -20,7 +20,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from esign.evidence import dossier_signature_steps
 from esign.evidence.dossier_container import read_container, write_container
 from esign.evidence.dossier_manifest import TIMESTAMP
 from esign.evidence.dossier_verify import FRAME
@@ -50,21 +49,6 @@ from tests.verifier.helpers.company import (
 )
 
 pytestmark = needs_node
-
-
-@pytest.fixture(autouse=True)
-def each_document_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the slow verdict on one document given once: the same question has the same answer."""
-    answers: dict[Any, Any] = {}
-    ask = dossier_signature_steps.check_release
-
-    def remembered(pdf: bytes, **question: Any) -> Any:
-        key = (pdf, *sorted(question.items()))
-        if key not in answers:
-            answers[key] = ask(pdf, **question)
-        return answers[key]
-
-    monkeypatch.setattr(dossier_signature_steps, "check_release", remembered)
 
 
 def agree(samples: list[Sample], folder: Path) -> list[Any]:

@@ -75,6 +75,36 @@ POLICY_OID = f"{Oid.SIGNATURE_POLICY}.1"
 CONTRACT_ID = "contract-1"
 CONTRACT_DATA = b'{"a":1}'
 """What the draft of the small world has attached as contract.json."""
+ISSUED: dict[str, dict] = {
+    "issued for another binding": {
+        "binding": key_binding(capsule_key=b"1", device_key=b"2", passkey=b"3"),
+    },
+    "issued with a critical binding": {"critical": True},
+    "issued without a binding": {"binding": None},
+    "issued to another given name": {"given": "Erik"},
+    "issued to another family name": {"family": "Musterfrau"},
+    "issued later": {"minutes": (1, 56)},
+    "issued long before": {"minutes": (-61, -1)},
+    "issued for long": {"minutes": (-5, 57)},
+    "issued for another usage": {"usage": 0},
+    "issued to an authority": {"authority_itself": True},
+    "issued for no documents": {"purposes": ("1.3.6.1.5.5.7.3.4",)},
+    "issued for no mail": {"purposes": ("1.3.6.1.5.5.7.3.36",)},
+    "issued with two holders": {
+        "policies": (
+            *(Oid.HELD_BY_SIGNATORY_PASSKEY, Oid.HELD_BY_COMPANY),
+            *(Oid.IDENTIFIED_BY_PROVIDER, Oid.SANDBOX),
+        )
+    },
+    "issued to somebody unidentified": {"policies": (Oid.HELD_BY_SIGNATORY_PASSKEY, Oid.SANDBOX)},
+    "issued without the word": {"called": ""},
+}
+"""What a certification authority that goes with the company may have issued instead."""
+CONTRACTS = {
+    "further": b'{"a":1,"further_signatories":[{}]}',
+    "unsealed": b'{"a":1,"company_signature":"seal"}',
+}
+"""What a company may have given out as contract data instead."""
 MANIFEST = b'{"agent":"test"}'
 MAIL = b"From: a\r\n\r\nb\r\n"
 INVITATION = hashlib.sha256(b"invitation").hexdigest()
@@ -96,6 +126,21 @@ def raw_signature(key, data: bytes) -> bytes:
 def jws(key, header: dict, payload: dict) -> bytes:
     parts = b64url(canonical(header)) + "." + b64url(canonical(payload))
     return (parts + "." + b64url(raw_signature(key, parts.encode()))).encode()
+
+
+class Compressed:
+    """A key of which somebody writes the public half in the shorter one of the two encodings."""
+
+    def __init__(self, key) -> None:
+        self._key, self.sign = key, key.sign
+
+    def public_key(self):
+        return self
+
+    def public_bytes(self, *_) -> bytes:
+        numbers = self._key.public_key().public_numbers()
+        point = bytes([2 + numbers.y % 2]) + numbers.x.to_bytes(32, "big")
+        return bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200") + point
 
 
 @dataclass(kw_only=True)
@@ -158,13 +203,43 @@ class WorldTimestamps:
         return verify_token(self.world.stamp(digest, at=self.at), digest, anchors=(self.world.root.der,))
 
 
-def certify(world: World, public_key, *, given: str, family: str, binding: bytes | None, policies) -> Holder:
+def certify(
+    world: World,
+    public_key,
+    *,
+    given: str,
+    family: str,
+    binding: bytes | None,
+    policies,
+    critical: bool = False,
+    minutes: tuple[int, int] = (-5, 55),
+    usage: int = 1,
+    authority_itself: bool = False,
+    purposes: tuple[str, ...] = ("1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.4"),
+    called: str = " SANDBOX",
+) -> Holder:
+    """Return a certificate; its key still has to be put in.
+
+    Args:
+        world: Whose authority issues it.
+        public_key: What it certifies.
+        given: Given name.
+        family: Family name.
+        binding: Key binding, if there is one.
+        policies: What the authority says about key, person and itself.
+        critical: Whether the binding has to be understood.
+        minutes: Its life around now.
+        usage: Which bit of the key usage is set; 1 is nonRepudiation.
+        authority_itself: Whether it may issue others.
+        purposes: documentSigning and emailProtection, as a signatory's certificate has them.
+        called: What stands behind the name in the common name.
+    """
     authority = world.authority
     name = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "DE"),
         x509.NameAttribute(NameOID.GIVEN_NAME, given),
         x509.NameAttribute(NameOID.SURNAME, family),
-        x509.NameAttribute(NameOID.COMMON_NAME, f"{given} {family} SANDBOX"),
+        x509.NameAttribute(NameOID.COMMON_NAME, f"{given} {family}{called}"),
     ]
     builder = (
         x509.CertificateBuilder()
@@ -172,14 +247,14 @@ def certify(world: World, public_key, *, given: str, family: str, binding: bytes
         .issuer_name(authority.certificate.subject)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(world.now - timedelta(minutes=5))
-        .not_valid_after(world.now + timedelta(minutes=55))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.KeyUsage(False, True, False, False, False, False, False, False, False), critical=True)
+        .not_valid_before(world.now + timedelta(minutes=minutes[0]))
+        .not_valid_after(world.now + timedelta(minutes=minutes[1]))
+        .add_extension(x509.BasicConstraints(ca=authority_itself, path_length=None), critical=True)
+        .add_extension(x509.KeyUsage(*(bit == usage for bit in range(9))), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False)
         .add_extension(
-            x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ExtendedKeyUsageOID.EMAIL_PROTECTION]),
+            x509.ExtendedKeyUsage([x509.ObjectIdentifier(purpose) for purpose in purposes]),
             critical=False,
         )
         .add_extension(
@@ -189,7 +264,7 @@ def certify(world: World, public_key, *, given: str, family: str, binding: bytes
     )
     if binding is not None:
         extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(Oid.KEY_BINDING), binding)
-        builder = builder.add_extension(extension, critical=False)
+        builder = builder.add_extension(extension, critical=critical)
     certificate = builder.sign(authority.key, hashes.SHA256())
     return Holder(key=None, certificate=certificate, chain=(authority.der, *authority.chain))
 
@@ -213,12 +288,21 @@ def make_case(
             ``passkey``, the ``document``, the ``provider``, the ``time``, an earlier ``revision``, the certificate
             ``named``; the ``certificate``, the ``statement`` or the ``policy`` in the attributes; the ``holder`` in the
             certificate; the ``trust`` in transcript and attributes; the transcript of the passkey's ``word``; or what
-            the ``ledger …`` says.
+            the ``ledger …`` says. Or what is wrong although all fits together: the policy makes a ``demand`` that was
+            not met; the signature is over another ``digest``, or ``unstamped``; the certificate is ``issued …``;
+            the passkey's word is there ``unasked``, missing (``unverified``), says something ``twice``, or its key has
+            another ``encoding``; the contract names a ``further`` signatory, or asks for a seal (``unsealed``); the
+            transcript is about another ``contract``; at the simple level the seal is a ``seal holder``'s, a ``seal of a
+            stranger``, has a ``seal binding``, or a ``seal key`` that nobody knows.
     """
     advanced = level == "advanced"
     passkey = passkey and advanced
     world = World()
     keys = Keys(passkey=p256() if passkey else None)
+    contract = CONTRACTS.get(swapped or "", CONTRACT_DATA)
+    policy = POLICY + b"user_verification: required\n" if swapped == "demand" else POLICY
+    if swapped == "encoding":
+        keys.passkey = Compressed(keys.passkey)
     seal = world._certify(
         "Muster GmbH SANDBOX",
         world.authority,
@@ -226,7 +310,10 @@ def make_case(
         policies=(Oid.HELD_BY_COMPANY, Oid.SANDBOX),
     )
     held = Oid.HELD_BY_SIGNATORY if swapped == "holder" else None
-    enrolment, signer = _enrol(world, keys, identified, held) if advanced else (None, seal)
+    if advanced:
+        enrolment, signer = _enrol(world, keys, identified, held, swapped or "")
+    else:
+        enrolment, signer = None, _signing_seal(world, keys, swapped) or seal
     if swapped in ("capsule", "device", "passkey"):
         setattr(keys, swapped, p256())
     held_by = "company" if not advanced else "signatory-passkey" if passkey else "signatory"
@@ -250,7 +337,7 @@ def make_case(
     nonce = sha256(b"client nonce")
     transcript = Transcript(
         ceremony="invitation-1",
-        contract=CONTRACT_ID,
+        contract="contract-9" if swapped == "contract" else CONTRACT_ID,
         attempt=1,
         audience=ORIGIN,
         agent=sha256(MANIFEST),
@@ -266,7 +353,7 @@ def make_case(
                     sha256=sha256(b"another" if swapped == "revision" else draft()),
                 ),
             ),
-            attachments=(AttachedFile(name="contract.json", sha256=sha256(CONTRACT_DATA)),),
+            attachments=(AttachedFile(name="contract.json", sha256=sha256(contract)),),
         ),
         declaration=TranscriptDeclaration(lang="de", sha256=sha256(declaration.encode())),
         order=TranscriptOrder(label="zahlungspflichtig bestellen", summary=sha256(summary)),
@@ -284,7 +371,7 @@ def make_case(
             identified_by=provider,
             trust=trust,
         ),
-        policy=TranscriptPolicy(oid=POLICY_OID, sha256=sha256(POLICY)),
+        policy=TranscriptPolicy(oid=POLICY_OID, sha256=sha256(policy)),
         code_commitment=code_commitment(secrets.nonce, secrets.code),
         user_verification="passkey" if passkey else "none",
         issued_at=begun,
@@ -295,7 +382,9 @@ def make_case(
     tau = transcript.tau
     capsule = seal_capsule(secrets, capsule_key=spki(keys.capsule), tau=tau)
     about = sha256(b"another transcript") if swapped == "word" else tau
-    verification = _assertion(keys.passkey, about) if passkey else None
+    verification = _assertion(keys.passkey or p256(), about, twice=swapped == "twice") if passkey else None
+    if swapped in ("unasked", "unverified"):
+        verification = _assertion(p256(), tau) if swapped == "unasked" else None
     evidence = CeremonyEvidence(
         transcript=tau,
         capsule=capsule.digest,
@@ -309,16 +398,15 @@ def make_case(
         user_verification=verification.digest if verification else None,
     )
     attributes = signed_attributes(
-        document_digest=prepared.digest,
+        document_digest=sha256(b"another") if swapped == "digest" else prepared.digest,
         certificate=seal.der if swapped == "certificate" else signer.der,
         policy_oid=f"{Oid.SIGNATURE_POLICY}.2" if swapped == "policy" else POLICY_OID,
-        policy_digest=sha256(POLICY),
+        policy_digest=sha256(policy),
         evidence=evidence,
     )
-    key = keys.signature if advanced else seal.key
-    raw = raw_signature(key, attributes)
+    raw = raw_signature(signer.key, attributes)
     signature = raw_to_der(raw)
-    document = _finish(world, prepared, signer, attributes, signature)
+    document = _finish(world, prepared, signer, attributes, signature, stamped=swapped != "unstamped")
     messages = _messages(
         keys,
         enrolment,
@@ -345,13 +433,14 @@ def make_case(
         declaration,
         summary,
         swapped=swapped or "",
+        contract=contract,
     )
     dossier = Dossier(
         document=document,
         transcript=transcript.canonical(),
         declaration=declaration,
         summary=summary,
-        policy=POLICY,
+        policy=policy,
         capsule=capsule,
         certificate=signer.der,
         chain=signer.chain,
@@ -359,13 +448,31 @@ def make_case(
         messages=messages,
         user_verification=verification,
         agent_manifest=MANIFEST,
-        contract=CONTRACT_DATA,
+        contract=contract,
         ledger=extract,
         openings=openings,
         mails=(MAIL,),
         seed=seed,
     )
     return Case(world=world, seal=seal, keys=keys, dossier=dossier, at=NOW + timedelta(minutes=2))
+
+
+def _signing_seal(world: World, keys: Keys, swapped: str | None) -> Holder | None:
+    """Return the certificate that carries a declaration of the simple level, where it is not the company's seal."""
+    if swapped not in ("seal holder", "seal binding", "seal key", "seal of a stranger"):
+        return None
+    key = ec.generate_private_key(ec.BrainpoolP256R1()) if swapped == "seal key" else p256()
+    binding = key_binding(capsule_key=spki(keys.capsule), device_key=spki(keys.device), passkey=None)
+    signer = certify(
+        World() if swapped == "seal of a stranger" else world,
+        key.public_key(),
+        given="Muster",
+        family="GmbH",
+        binding=binding if swapped == "seal binding" else None,
+        policies=(Oid.HELD_BY_SIGNATORY if swapped == "seal holder" else Oid.HELD_BY_COMPANY, Oid.SANDBOX),
+    )
+    signer.key = key
+    return signer
 
 
 def _named(signer: bytes, *, advanced: bool, another: bool) -> bytes | None:
@@ -375,7 +482,9 @@ def _named(signer: bytes, *, advanced: bool, another: bool) -> bytes | None:
     return sha256(signer) if advanced else None
 
 
-def _enrol(world: World, keys: Keys, identified: bytes | None, held: str | None) -> tuple[EnrolmentEvidence, Holder]:
+def _enrol(
+    world: World, keys: Keys, identified: bytes | None, held: str | None, swapped: str
+) -> tuple[EnrolmentEvidence, Holder]:
     binding = key_binding(
         capsule_key=spki(keys.capsule),
         device_key=spki(keys.device),
@@ -383,14 +492,16 @@ def _enrol(world: World, keys: Keys, identified: bytes | None, held: str | None)
     )
     request = certificate_request(keys.signature, binding=binding, nonce=sha256(b"enrolment nonce"))
     held = held or (Oid.HELD_BY_SIGNATORY_PASSKEY if keys.passkey else Oid.HELD_BY_SIGNATORY)
-    signer = certify(
-        world,
-        keys.signature.public_key(),
-        given="Erika",
-        family="Mustermann",
-        binding=binding,
-        policies=(held, Oid.IDENTIFIED_BY_PROVIDER, Oid.SANDBOX),
-    )
+    signing = p256() if swapped == "issued key" else keys.signature
+    asked = {
+        "given": "Erika",
+        "family": "Mustermann",
+        "binding": binding,
+        "policies": (held, Oid.IDENTIFIED_BY_PROVIDER, Oid.SANDBOX),
+    }
+    issuing = World() if swapped == "issued by a stranger" else world
+    signer = certify(issuing, signing.public_key(), **(asked | ISSUED.get(swapped, {})))
+    signer.key = signing
     token, jwks = identify(world, keys, identified or request)
     passkey = None
     if keys.passkey:
@@ -442,22 +553,26 @@ def _provider_chain(world: World, keys: Keys) -> tuple[bytes, ...]:
     return (holder.der, *holder.chain)
 
 
-def _assertion(passkey, tau: bytes) -> UserVerificationStatement:
+def _assertion(passkey, tau: bytes, *, twice: bool = False) -> UserVerificationStatement:
     client = json.dumps(
         {"type": "webauthn.get", "challenge": b64url(user_verification_challenge(tau)), "origin": ORIGIN}
     ).encode()
+    if twice:
+        client = b'{"origin": "https://other.example", ' + client[1:]
     data = sha256(b"sign.example") + bytes([0x05]) + bytes(4)
     signature = passkey.sign(data + sha256(client), ec.ECDSA(hashes.SHA256()))
     return UserVerificationStatement(authenticator_data=data, client_data=client, signature=signature)
 
 
-def _finish(world: World, prepared, signer: Holder, attributes: bytes, signature: bytes) -> bytes:
+def _finish(
+    world: World, prepared, signer: Holder, attributes: bytes, signature: bytes, *, stamped: bool = True
+) -> bytes:
     cms = signed_data(
         attributes=attributes,
         signature=signature,
         certificate=signer.der,
         chain=signer.chain,
-        signature_timestamp=world.stamp(sha256(signature)),
+        signature_timestamp=world.stamp(sha256(signature)) if stamped else None,
     )
     stored = add_document_security_store(
         embed(prepared, cms),
@@ -465,8 +580,8 @@ def _finish(world: World, prepared, signer: Holder, attributes: bytes, signature
         crls=[world.crl(world.root), world.crl(world.authority)],
         ocsp_responses=(),
     )
-    stamped = prepare_document_timestamp(stored)
-    return embed(stamped, world.stamp(stamped.digest, at=NOW + timedelta(seconds=1)))
+    last = prepare_document_timestamp(stored)
+    return embed(last, world.stamp(last.digest, at=NOW + timedelta(seconds=1)))
 
 
 def message(keys: Keys, number: int, kind: str, members: dict, key=None) -> bytes:
@@ -539,6 +654,7 @@ def _ledger(
     summary,
     *,
     swapped: str = "",
+    contract: bytes = CONTRACT_DATA,
 ):
     url = f"sqlite:///{folder / 'ledger.db'}"
     migrated(url)
@@ -557,16 +673,18 @@ def _ledger(
         for _ in range(3):
             ledger.append("contract.drawn_up", "another-contract", {})
         contents = {
-            "contract": CONTRACT_DATA,
-            "declaration": declaration.encode(),
-            "summary": summary,
+            "contract": said("contract", contract),
+            "declaration": said("declaration", declaration.encode()),
+            "summary": said("summary", summary),
             "draft": said("draft", sha256(draft())),
         }
         ledger.append("contract.drawn_up", CONTRACT_ID, {"level": transcript.statement.level}, contents)
         ledger.append("invitation.made", CONTRACT_ID, {})
         if enrolment is not None:
             facts = {"request": sha256(enrolment.request).hex()}
-            ledger.append("enrolment.requested", CONTRACT_ID, facts, {"id_token": enrolment.id_token.encode()})
+            ledger.append(
+                "enrolment.requested", CONTRACT_ID, facts, {"id_token": said("token", enrolment.id_token.encode())}
+            )
         ledger.append(
             "attempt.opened",
             CONTRACT_ID,
@@ -584,7 +702,7 @@ def _ledger(
                 {**about, "proof": said("proof", evidence.proof).hex()},
                 {"attributes": said("attributes", attributes)},
             ),
-            ("signature.embedded", about, {"document": sha256(document)}),
+            ("signature.embedded", about, {"document": said("document", sha256(document))}),
         ]
         if swapped == "ledger order":
             steps.reverse()

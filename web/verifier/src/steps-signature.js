@@ -111,10 +111,18 @@ export async function texts(found) {
   for (const [name, digest] of fixed) {
     demand(equal(await sha256(found.part(name)), digest), "it is another one than the transcript fixes", name);
   }
+  const met = found.transcript.userVerification === "passkey" || !demandsPasskey(found.part("policy.yaml"));
+  demand(met, "it demands a verified user, and the transcript asks for none", "policy.yaml");
   const further = parseCanonical(found.part("contract.json")).further_signatories ?? [];
   const alone = found.dossier.signatories > 1 || asArray(further).length === 0;
   demand(alone, "the contract names further signatories", "contract.json");
   const own = statement.level === "simple" ? null : await sha256(found.dossier.certificate);
   demand(sameOrNone(signatory.certificate, own), "it is another one than the transcript fixes", SIGNER);
   return "declaration, summary, policy, agent and contract data are those that were declared";
+}
+
+/** Whether a line of the policy's source demands that a passkey verifies the user. @param {Uint8Array} policy */
+function demandsPasskey(policy) {
+  const lines = new TextDecoder("latin1").decode(policy).split("\n");
+  return lines.some((line) => /^user_verification:[ \t]+required\b/.test(line));
 }

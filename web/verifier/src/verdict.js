@@ -12,6 +12,7 @@ import { findPath } from "./path.js";
 import { readChanges } from "./pdf-changes.js";
 import { demand, present } from "./refusal.js";
 import { demandNotRevoked, readOcspResponse, readRevocationList } from "./revocation.js";
+import { instantText } from "./report.js";
 import { holders } from "./steps-identity.js";
 import { readHole } from "./steps-signature.js";
 import { inOrder } from "./steps-together.js";
@@ -45,7 +46,8 @@ export async function verdict(everybody) {
     demand(equal(attributes.certificate, await sha256(signature.certificate.der)), "a signature names another certificate");
   }
   for (const found of order) demandLevel(found);
-  return "nothing was changed after signing but what signatures permit; chains and timestamps are good";
+  const judged = `judged as at ${instantText(stamped.at)}, the instant of its own timestamp`;
+  return `nothing was changed after signing but what signatures permit; chains and timestamps are good, ${judged}`;
 }
 
 /** The signatures with their timestamps: those that people made, and the company's seal where the contract has one.
