@@ -95,6 +95,7 @@ STATUS: dict[str, int] = {
     "engine.upload.unknown": 404,
     "engine.bulk.unknown": 404,
     "engine.bulk.file": 422,
+    "engine.bulk.columns": 422,
     "engine.bulk.too_many": 429,
     "engine.validity": 422,
     "engine.validity.over": 410,

@@ -1,71 +1,39 @@
-"""The client itself: one method an operation, pages as iterators, repetitions that do nothing twice."""
+"""The client itself: one method an operation; repetitions do nothing twice."""
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
-import httpx
-
-from esign.client.errors import ApiProblem, ConnectionFailed
-
-TRY_AGAIN = frozenset({429, 502, 503, 504})
-"""Answers after which the same request is sent again; the idempotency key sees to it that it is done once."""
-
-IN_PROGRESS = "api.idempotency.in_progress"
-
-Json = dict[str, Any]
+from esign.client.transport import Json, Transport
 
 
-class ApiClient:
-    """Talks to the interface of one installation.
-
-    Args:
-        url: Origin of the installation, such as ``https://vertrag.example``.
-        key: An API key, ``esk_…``.
-        http: Makes the calls; None: an own one with a timeout of 30 seconds.
-        tries: How often a request is sent at the most.
-        sleep: Waits between two tries.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        key: str,
-        *,
-        http: httpx.Client | None = None,
-        tries: int = 4,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._base = f"{url.rstrip('/')}/api/v1"
-        self._key = key
-        self._own = http is None
-        self._http = http or httpx.Client(timeout=30.0)
-        self._tries = tries
-        self._sleep = sleep
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections, if they are the client's own."""
-        if self._own:
-            self._http.close()
+class ApiClient(Transport):
+    """Talks to the interface of one installation; made with an address and a key, see :class:`Transport`."""
 
     # Contracts
 
     def create_contract(
-        self, data: Mapping[str, Any], *, invite: bool = False, idempotency_key: str | None = None
+        self,
+        data: Mapping[str, Any],
+        *,
+        invite: bool = False,
+        validity: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
     ) -> Json:
-        """Draw up a contract; with ``invite`` its parties are invited in the same step."""
-        return self._post("/contracts", {"data": dict(data), "invite": invite}, idempotency_key)
+        """Draw up a contract; with ``invite`` its parties are invited in the same step.
+
+        Args:
+            data: Contract data.
+            invite: Whether its parties are invited.
+            validity: Until when it can be signed: ``days`` or ``until``, and ``reminders``.
+            idempotency_key: Your own name for the request.
+        """
+        body = {"data": dict(data), "invite": invite} | ({} if validity is None else {"validity": dict(validity)})
+        return self._post("/contracts", body, idempotency_key)
 
     def contracts(
         self,
@@ -123,10 +91,73 @@ class ApiClient:
         """Put somebody else in a party's place; returns the contract that takes the place of the old one."""
         return self._post(f"/contracts/{_name(contract_id)}/delegate", {"party": party, "person": dict(person)})
 
+    def change_validity(self, contract_id: str, **validity: Any) -> Json:
+        """Give a contract more time, or other reminders: ``days`` or ``until``, ``reminders``."""
+        return self._post(f"/contracts/{_name(contract_id)}/validity", validity)
+
+    def renew(self, contract_id: str, **wished: Any) -> Json:
+        """Draw up anew a contract that ended: ``accept_until``, ``validity``, ``invite``; returns the new one."""
+        return self._post(f"/contracts/{_name(contract_id)}/renew", wished)
+
+    def deadlines(self, contract_id: str) -> list[Json]:
+        """Return what ends or happens by itself, the next first."""
+        return self._items(f"/contracts/{_name(contract_id)}/deadlines")
+
     def journey_link(self, contract_id: str, party: str, return_url: str) -> Json:
         """Return a link to which the company's own page sends the customer."""
         body = {"party": party, "return_url": return_url}
         return self._post(f"/contracts/{_name(contract_id)}/journey-links", body)
+
+    # Many at once
+
+    def check_bulk(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        form: str = "",
+        like: str = "",
+        name: str = "rows",
+        validity: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Json:
+        """Check rows from which contracts are to be made; nothing is drawn up.
+
+        Args:
+            rows: Texts by column; without ``form`` and ``like`` contract data.
+            form: The form whose fields the columns are.
+            like: The contract in whose data the columns are places.
+            name: What the run is called in lists.
+            validity: Until when the contracts can be signed.
+            idempotency_key: Your own name for the request.
+        """
+        plan = {"form": form} if form else {"like": like} if like else {}
+        body: dict[str, Any] = {"name": name, **plan, "rows" if plan else "contracts": [dict(row) for row in rows]}
+        return self._post("/bulk-runs", body | ({"validity": dict(validity)} if validity else {}), idempotency_key)
+
+    def check_bulk_csv(self, csv: bytes, *, idempotency_key: str | None = None, **query: str) -> Json:
+        """Check a file: ``form`` or ``like``, and ``name``, ``valid_days``, ``valid_until``."""
+        key = idempotency_key or str(uuid.uuid4())
+        return dict(self._send("POST", "/bulk-runs", query=query, data=("text/csv", csv), key=key).json())
+
+    def bulk_runs(self) -> Iterator[Json]:
+        """Return runs, newest first, page after page."""
+        return self._pages("/bulk-runs", {})
+
+    def bulk_run(self, bulk_id: str) -> Json:
+        """Return a run, and how many rows stand where."""
+        return self._get(f"/bulk-runs/{_name(bulk_id)}")
+
+    def bulk_rows(self, bulk_id: str, *, state: str | None = None) -> Iterator[Json]:
+        """Return what the check found and what became of each row, in order."""
+        return self._pages(f"/bulk-runs/{_name(bulk_id)}/rows", {} if state is None else {"state": state})
+
+    def start_bulk(self, bulk_id: str) -> Json:
+        """Let the rows that are right be made; the event ``bulk.finished`` tells the end."""
+        return self._post(f"/bulk-runs/{_name(bulk_id)}/start", None)
+
+    def cancel_bulk(self, bulk_id: str) -> Json:
+        """Make nothing more; contracts that were made stay."""
+        return self._post(f"/bulk-runs/{_name(bulk_id)}/cancel", None)
 
     # Forms and cases
 
@@ -239,82 +270,6 @@ class ApiClient:
     def key(self) -> Json:
         """Return what may be shown of the key that is used."""
         return self._get("/key")
-
-    # How it is done
-
-    def _get(self, path: str, query: Mapping[str, str] | None = None) -> Json:
-        return dict(self._send("GET", path, query=query).json())
-
-    def _items(self, path: str) -> list[Json]:
-        return list(self._get(path)["items"])
-
-    def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
-        after: str | None = None
-        while True:
-            page = self._get(path, {**query, **({"after": after} if after else {})})
-            yield from page["items"]
-            after = page["next"]
-            if after is None:
-                return
-
-    def _post(self, path: str, body: Mapping[str, Any] | None, idempotency_key: str | None = None) -> Json:
-        answer = self._send("POST", path, body=body, key=idempotency_key or str(uuid.uuid4()))
-        return dict(answer.json())
-
-    def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-        key: str | None = None,
-    ) -> httpx.Response:
-        """Send a request, again where that helps; a POST always with the same idempotency key.
-
-        Raises:
-            ApiProblem: The installation refused.
-            ConnectionFailed: It could not be reached.
-        """
-        headers = {"Authorization": f"Bearer {self._key}"} | ({"Idempotency-Key": key} if key else {})
-        for attempt in range(1, self._tries + 1):
-            last = attempt == self._tries
-            try:
-                answer = self._http.request(
-                    method,
-                    f"{self._base}{path}",
-                    params=query,
-                    json=body,
-                    headers=headers,
-                    follow_redirects=False,
-                )
-            except httpx.TransportError as error:
-                if last:
-                    raise ConnectionFailed(tries=attempt) from error
-                self._sleep(_pause(attempt, None))
-                continue
-            if answer.is_success:
-                return answer
-            problem = _problem(answer)
-            again = answer.status_code in TRY_AGAIN or problem.problem == IN_PROGRESS
-            if last or not again:
-                raise problem
-            self._sleep(_pause(attempt, answer.headers.get("Retry-After")))
-        raise ConnectionFailed(tries=self._tries)
-
-
-def _pause(attempt: int, wished: str | None) -> float:
-    return min(float(wished), 60.0) if wished is not None and wished.isdigit() else 0.25 * 2.0 ** (attempt - 1)
-
-
-def _problem(answer: httpx.Response) -> ApiProblem:
-    try:
-        told = answer.json()
-        return ApiProblem(
-            status=answer.status_code, problem=told["code"], title=told.get("title", ""), details=told.get("facts")
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ApiProblem(status=answer.status_code, problem="")
 
 
 def _name(text: str) -> str:

@@ -14,7 +14,7 @@ from esign.engine.records import ContractRecord, ContractState
 from esign.policy import LegalLevel
 from esign.store.statements import changed_by, found_by, keys, row_of
 from esign.store.tables_contracts import contract
-from esign.store.tables_desk import bulk_row, bulk_run, search_state, search_token
+from esign.store.tables_desk import bulk_file, bulk_row, bulk_run, search_state, search_token
 
 _RUN, _RUN_NEW, _RUN_CHANGED = found_by(bulk_run, "id"), insert(bulk_run), changed_by(bulk_run, "id")
 _ESCAPE = "\\"
@@ -103,6 +103,15 @@ class SqlBulkRuns:
         query = select(bulk_run).where(bulk_run.c.state == BulkState.RUNNING).order_by(bulk_run.c.created_at)
         return tuple(_run(row) for row in self._connection.execute(query))
 
+    def unfinished(self, tenant: str, now: datetime) -> int:
+        """Return how many runs of a tenant are checked or under way, and not over."""
+        query = select(func.count()).where(
+            bulk_run.c.tenant == tenant,
+            bulk_run.c.state.in_((BulkState.UPLOADED, BulkState.CHECKED, BulkState.RUNNING)),
+            bulk_run.c.expires_at > now,
+        )
+        return int(self._connection.execute(query).scalar_one())
+
     def rows(self, run_id: str, *, state: RowState | None = None, limit: int | None = None) -> tuple[BulkRow, ...]:
         """Return rows of a run in order."""
         query = select(bulk_row).where(bulk_row.c.run_id == run_id).order_by(bulk_row.c.number)
@@ -110,9 +119,43 @@ class SqlBulkRuns:
             query = query.where(bulk_row.c.state == state)
         if limit is not None:
             query = query.limit(limit)
-        return tuple(
-            BulkRow(**{**row._mapping, "state": RowState(row.state)}) for row in self._connection.execute(query)
-        )
+        return tuple(_row(row) for row in self._connection.execute(query))
+
+    def page(self, run_id: str, *, state: RowState | None, after: int | None, limit: int) -> tuple[BulkRow, ...]:
+        """Return rows of a run in order, from behind a number."""
+        query = select(bulk_row).where(bulk_row.c.run_id == run_id).order_by(bulk_row.c.number).limit(limit)
+        if state is not None:
+            query = query.where(bulk_row.c.state == state)
+        if after is not None:
+            query = query.where(bulk_row.c.number > after)
+        return tuple(_row(row) for row in self._connection.execute(query))
+
+    def runs(self, tenant: str, *, after: ContractPlace | None, limit: int) -> tuple[BulkRun, ...]:
+        """Return a tenant's runs, newest first, from behind a place."""
+        query = select(bulk_run).where(bulk_run.c.tenant == tenant)
+        if after is not None:
+            same = and_(bulk_run.c.created_at == after.created_at, bulk_run.c.id < after.id)
+            query = query.where(or_(bulk_run.c.created_at < after.created_at, same))
+        query = query.order_by(bulk_run.c.created_at.desc(), bulk_run.c.id.desc()).limit(limit)
+        return tuple(_run(row) for row in self._connection.execute(query))
+
+    def put_file(self, run_id: str, sealed: bytes) -> None:
+        """Keep the rows of a run as they were uploaded."""
+        self._connection.execute(insert(bulk_file), {"run_id": run_id, "sealed": sealed})
+
+    def file(self, run_id: str) -> bytes | None:
+        """Return the rows of a run as they were uploaded; None: not kept any more."""
+        return self._connection.execute(select(bulk_file.c.sealed).where(bulk_file.c.run_id == run_id)).scalar()
+
+    def drop_file(self, run_id: str) -> None:
+        """Forget the rows of a run as they were uploaded."""
+        self._connection.execute(delete(bulk_file).where(bulk_file.c.run_id == run_id))
+
+    def put_rows(self, run_id: str, rows: Sequence[BulkRow]) -> None:
+        """Replace all rows of a run."""
+        self._connection.execute(delete(bulk_row).where(bulk_row.c.run_id == run_id))
+        if rows:
+            self._connection.execute(insert(bulk_row), [row_of(row) for row in rows])
 
     def counts(self, run_id: str) -> Mapping[str, int]:
         """Return how many rows a run has in each state."""
@@ -151,6 +194,7 @@ class SqlBulkRuns:
 
     def remove(self, run_id: str) -> None:
         """Delete a run with its rows."""
+        self.drop_file(run_id)
         self._connection.execute(delete(bulk_row).where(bulk_row.c.run_id == run_id))
         self._connection.execute(delete(bulk_run).where(bulk_run.c.id == run_id))
 
@@ -185,6 +229,10 @@ def _wanted(wanted: Wanted) -> list[Any]:
 
 def _contract(row: Row[Any]) -> ContractRecord:
     return ContractRecord(**{**row._mapping, "level": LegalLevel(row.level), "state": ContractState(row.state)})
+
+
+def _row(row: Row[Any]) -> BulkRow:
+    return BulkRow(**{**row._mapping, "state": RowState(row.state)})
 
 
 def _run(row: Row[Any]) -> BulkRun:

@@ -15,7 +15,10 @@ from web.api.specification import document, operations
 UNKNOWN = "0123456789abcdefghijkl"
 SECURED = [operation for operation in operations() if operation.scopes]
 PDF = UPLOAD.pdf
-OBJECTS = ("contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id", "case_id")
+OBJECTS = (
+    *("contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id", "case_id"),
+    "bulk_id",
+)
 BODIES = {
     "createPrefillToken": {"customer": "K-1"},
     "decideCase": {"accept": False, "reason": "Leider nein."},
@@ -32,6 +35,9 @@ BODIES = {
     "createTemplate": {"description": description(), "file": UNKNOWN},
     "createTemplateVersion": {"description": description()},
     "previewTemplate": {},
+    "createBulkRun": {"form": "mobile-plan", "rows": [{"reference": "R-1"}]},
+    "changeValidity": {"reminders": [2]},
+    "renewContract": {},
 }
 
 
@@ -62,6 +68,7 @@ def objects_of(api, backend) -> dict[str, str]:
         "form": "mobile-plan",
         "contract_id": contract["id"],
         "webhook_id": webhook["id"],
+        "bulk_id": backend.post("/bulk-runs", BODIES["createBulkRun"]).json()["id"],
         "delivery_id": delivery["id"],
         "return_address_id": address["id"],
         "file_id": file["id"],
@@ -122,7 +129,7 @@ def test_another_tenant_s_object_is_as_unknown_as_none(api, backend):
     other = api.backend(tenant="other")
     absent = {**dict.fromkeys(objects, UNKNOWN), "document": "draft", "form": "mobile-plan"}
     for operation in SECURED:
-        if not re.search(r"\{(case|contract|webhook|return_address|file|template)_id\}", operation.path):
+        if not re.search(r"\{(case|contract|webhook|return_address|file|template|bulk)_id\}", operation.path):
             continue
         before = api.entries()
         theirs = asked(other, operation, filled(operation, **objects), api.world)

@@ -31,7 +31,10 @@ load_all_checks()
 schemathesis.openapi.media_type("application/pdf", st.binary(max_size=200) | st.just(UPLOAD.pdf))
 
 
-@schemathesis.serializer("application/pdf")
+schemathesis.openapi.media_type("text/csv", st.binary(max_size=200) | st.just(b"reference;postal_code\nA-1;00124\n"))
+
+
+@schemathesis.serializer("application/pdf", "text/csv")
 def as_it_is(context: Any, value: Any) -> Any:
     """Hand bytes on as they are."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
@@ -72,6 +75,7 @@ def objects(api, backend) -> dict[str, str]:
         "form": "mobile-plan",
         "contract_id": contract["id"],
         "webhook_id": webhook["id"],
+        "bulk_id": backend.post("/bulk-runs", {"contracts": [api.world.sample("mobile-plan")]}).json()["id"],
         "delivery_id": delivery["id"],
         "return_address_id": address["id"],
     }

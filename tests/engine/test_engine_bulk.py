@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from esign.access import AccessDenied, Actor, ActorKind, Permission, Role, system
-from esign.engine.company.bulk import BulkUnknown
 from esign.engine.company.bulk_file import MAX_BYTES, MAX_ROWS, BulkFileRefused, neutral, read_table
+from esign.engine.company.bulk_reading import BulkUnknown
 from esign.engine.contracts.desk import ContractDesk
 from esign.engine.refusals import ContractStateRefused
 from esign.forms import form_definition

@@ -9,7 +9,7 @@ from typing import Any
 from esign.access import Actor
 from esign.engine import Application
 
-JSON = "application/json"
+JSON, CSV = "application/json", "text/csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

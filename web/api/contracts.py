@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from esign.engine.api.errors import RequestInvalid
 from esign.engine.api.paging import ContractFilter
+from esign.engine.contracts.validity import Validity
 from esign.engine.contracts.views import Corrected
 from esign.foundation.clock import from_rfc3339, rfc3339
 from web.api import shapes
@@ -28,7 +29,7 @@ def page(call: Call) -> Reply:
 
 def create(call: Call) -> Reply:
     """Draw up a contract, and invite to it if that is wished."""
-    contract_id = call.application.contracts.draw_up(call.actor, call.body["data"])
+    contract_id = call.application.contracts.draw_up(call.actor, call.body["data"], _validity(call))
     if call.body.get("invite", False):
         call.application.contracts.invite(call.actor, contract_id)
     return _made(call, contract_id)
@@ -90,6 +91,31 @@ def delegate(call: Call) -> Reply:
     return _replaced(call, delegated)
 
 
+def change_validity(call: Call) -> Reply:
+    """Give a contract more time, or other reminders."""
+    call.application.renewal.change_validity(call.actor, call.path["contract_id"], Validity.parse(call.body))
+    return _contract(call, call.path["contract_id"])
+
+
+def renew(call: Call) -> Reply:
+    """Draw up anew a contract that ended."""
+    until = call.body.get("accept_until")
+    renewed = call.application.renewal.renew(
+        call.actor,
+        call.path["contract_id"],
+        accept_until=_day(until, "body/accept_until") if until is not None else None,
+        validity=_validity(call),
+        invite=call.body.get("invite", True),
+    )
+    return _replaced(call, renewed)
+
+
+def deadlines(call: Call) -> Reply:
+    """Return what ends or happens by itself, and when."""
+    found = call.application.desk.contract(call.actor, call.path["contract_id"]).deadlines
+    return Reply(content={"items": [shapes.deadline(each) for each in found]})
+
+
 def journey_link(call: Call) -> Reply:
     """Make a link that the company hands on itself."""
     made = call.application.journeys.link(
@@ -110,6 +136,18 @@ def _made(call: Call, contract_id: str) -> Reply:
 
 def _replaced(call: Call, corrected: Corrected) -> Reply:
     return _made(call, corrected.contract_id)
+
+
+def _validity(call: Call) -> Validity | None:
+    wished = call.body.get("validity")
+    return None if wished is None else Validity.parse(wished)
+
+
+def _day(text: str, place: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RequestInvalid("a day that does not exist", place=place) from error
 
 
 def _instant(call: Call, name: str) -> datetime | None:

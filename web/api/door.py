@@ -23,7 +23,7 @@ from esign.engine import Application
 from esign.engine.api.errors import ApiKeyRefused, BodyNotJson, NotAcceptable, RateExceeded, RequestInvalid
 from esign.engine.api.ports import Taken
 from esign.engine.api.records import KeptAnswer
-from web.api.calls import JSON, Call, Handler, Reply
+from web.api.calls import CSV, JSON, Call, Handler, Reply
 from web.api.specification import Operation
 from web.errors import BodyTooLarge, MediaTypeUnsupported
 
@@ -37,6 +37,11 @@ STRANGERS, STRANGERS_BURST = 20.0, 100
 """Refused keys a second, of all strangers together; beyond that they are told to wait, which costs us less."""
 
 _DEPTH = 40
+_CHARSETS = {CSV: ("utf-8", "utf-16", "windows-1252")}
+"""Of what is not JSON; the rows are read by what they are."""
+
+_MEANING = ("accept", "accept-language", "content-encoding", "content-language", "content-type", "prefer")
+"""Fields of a request that change what it means or in which form its answer comes, besides those of the description."""
 
 
 class Door:
@@ -53,14 +58,15 @@ class Door:
             for scope in operation.scopes:
                 actor.require(scope)
             _refuse_unacceptable(operation)
-            data = _data(operation.body_type) if operation.body_type is not None else b""
+            data = _data(operation) if operation.body_types else b""
+            plain = operation.body is not None and request.mimetype == JSON
             call = Call(
                 application=self._application,
                 actor=actor,
                 path=_checked(operation, "path", path),
                 query=_checked(operation, "query", _query(operation)),
                 headers=_checked(operation, "header", _headers(operation)),
-                body=_body(operation.body, data) if operation.body is not None else data,
+                body=_body(operation.body, data) if plain and operation.body is not None else data,
             )
             unnamed = "Idempotency-Key" not in call.headers
             looks = operation.method != "POST" or bool(operation.produces and JSON not in operation.produces)
@@ -71,9 +77,7 @@ class Door:
         return view
 
     def _once(self, operation: Operation, handler: Handler, call: Call, data: bytes) -> Response:
-        fingerprint = hashlib.sha256(
-            b"\0".join((operation.method.encode(), request.full_path.encode(), data))
-        ).hexdigest()
+        fingerprint = _fingerprint(operation, call, data)
 
         def act() -> KeptAnswer:
             made = handler(call)
@@ -108,6 +112,20 @@ class Door:
         return actor
 
 
+def _fingerprint(operation: Operation, call: Call, data: bytes) -> str:
+    """Return the digest of everything that makes a request this one: who asks, what, in which form, in which words."""
+    actor = call.actor
+    named = {name.lower(): value for name, value in call.headers.items() if name != "Idempotency-Key"}
+    meaning = {name: request.headers.get(name, "") for name in _MEANING}
+    parts = (
+        *(actor.tenant, actor.kind.value, actor.id),
+        *(operation.method, request.path, request.query_string.decode("ascii", "backslashreplace")),
+        json.dumps({**meaning, **named}, sort_keys=True),
+    )
+    written = [part.encode("utf-8", "backslashreplace") for part in parts] + [data]
+    return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in written)).hexdigest()
+
+
 def _exceeded(taken: Taken) -> RateExceeded:
     g.retry_after = max(1, taken.reset)
     return RateExceeded(retry_after=max(1, taken.reset))
@@ -126,12 +144,13 @@ def _refuse_unacceptable(operation: Operation) -> None:
         raise NotAcceptable
 
 
-def _data(media_type: str) -> bytes:
-    most = MAX_BODY if media_type == JSON else MAX_UPLOAD
+def _data(operation: Operation) -> bytes:
+    media_type = request.mimetype if request.mimetype in operation.body_types else operation.body_types[0]
+    most = operation.body_limit or (MAX_BODY if media_type == JSON else MAX_UPLOAD)
     if (request.content_length or 0) > most:
         raise BodyTooLarge(limit=most)
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != media_type or charset != "utf-8" or request.content_encoding:
+    known = request.mimetype_params.get("charset", "utf-8").lower() in _CHARSETS.get(media_type, ("utf-8",))
+    if request.mimetype != media_type or not known or request.content_encoding:
         raise MediaTypeUnsupported(expected=media_type)
     request.max_content_length = most + 1
     data = request.get_data(cache=False)

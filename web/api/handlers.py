@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from web.api import cases, contracts, documents, events, files, keys, page_templates, webhooks
+from web.api import bulk_runs, cases, contracts, documents, events, files, keys, page_templates, webhooks
 from web.api.calls import Handler
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
@@ -22,6 +22,15 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "cancelContract": contracts.cancel,
         "correctAddress": contracts.correct_address,
         "delegateParty": contracts.delegate,
+        "changeValidity": contracts.change_validity,
+        "renewContract": contracts.renew,
+        "listDeadlines": contracts.deadlines,
+        "listBulkRuns": bulk_runs.page,
+        "createBulkRun": bulk_runs.create,
+        "getBulkRun": bulk_runs.get,
+        "listBulkRows": bulk_runs.rows,
+        "startBulkRun": bulk_runs.start,
+        "cancelBulkRun": bulk_runs.cancel,
         "createJourneyLink": contracts.journey_link,
         "listDocuments": documents.all_of_contract,
         "getDocument": documents.get,

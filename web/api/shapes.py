@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from esign.engine.api.events import Event
 from esign.engine.api.keys import ApiKeyView
 from esign.engine.api.reading import PartyView
 from esign.engine.api.records import ReturnAddress
+from esign.engine.company.bulk_views import BulkView, RowView
+from esign.engine.company.desk import Deadline
 from esign.engine.contracts.invitations import Invited
 from esign.engine.contracts.views import ContractView
 from esign.engine.webhooks.desk import DeliveryView, WebhookView
@@ -27,6 +29,7 @@ def contract(view: ContractView) -> dict[str, Any]:
         "state": view.state,
         "created_at": rfc3339(view.created_at),
         "concluded_at": instant(view.concluded_at),
+        "valid_until": view.valid_until.isoformat() if view.valid_until else None,
     }
 
 
@@ -42,6 +45,50 @@ def party(view: PartyView) -> dict[str, Any]:
         "state": view.state,
         "expires_at": instant(view.expires_at),
     }
+
+
+def deadline(found: Deadline) -> dict[str, Any]:
+    """Return something that ends or happens by itself."""
+    return {"kind": found.kind, "party": found.party or None, "at": rfc3339(found.at.astimezone(UTC))}
+
+
+def bulk_run(view: BulkView) -> dict[str, Any]:
+    """Return a run of many contracts."""
+    return {
+        "id": view.id,
+        "name": view.name,
+        "state": view.state,
+        "kind": view.kind,
+        "form": view.plan if view.kind == "form" else None,
+        "like": view.plan if view.kind == "like" else None,
+        "encoding": view.encoding,
+        "delimiter": view.delimiter,
+        "columns": dict(view.columns) if view.kind != "data" else {},
+        "ignored": list(view.ignored),
+        "validity": dict(view.validity),
+        "counts": dict(view.counts),
+        "created_at": rfc3339(view.created_at),
+        "finished_at": instant(view.finished_at),
+        "expires_at": rfc3339(view.expires_at),
+    }
+
+
+def bulk_row(view: RowView) -> dict[str, Any]:
+    """Return a row of it."""
+    return {
+        "number": view.number,
+        "state": view.state,
+        "reference": view.reference,
+        "contract": view.contract_id,
+        "code": view.code,
+        "findings": [_finding(*found) for found in view.findings],
+    }
+
+
+def _finding(column: str, de: str, en: str) -> dict[str, Any]:
+    """Return what is wrong with a row: words, or the code of a refusal."""
+    coded = " " not in de and "." in de.strip(".")
+    return {"column": column, "code": de if coded else None, "text": None if coded else {"de": de, "en": en}}
 
 
 def invitation(invited: Invited) -> dict[str, Any]:

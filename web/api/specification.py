@@ -45,14 +45,21 @@ class Operation:
     path: str
     scopes: tuple[Permission, ...]
     parameters: tuple[Parameter, ...]
-    body_type: str | None
-    """Media type of the request's body; None: it has none."""
+    body_types: tuple[str, ...]
+    """Media types that the request's body may have; empty: it has none."""
+    body_limit: int | None
+    """Bytes of the body at the most; None: as the door is set."""
     body: Draft202012Validator | None
     """What a body of JSON is checked against."""
     records_refusals: bool
     """Whether a refusal of the use case stands in the ledger, and is kept though nothing else is."""
     produces: tuple[str, ...]
     """Media types of the answer in case of success; empty: it has no body."""
+
+    @property
+    def body_type(self) -> str | None:
+        """The media type that is named first; None: the request has no body."""
+        return next(iter(self.body_types), None)
 
     @property
     def rule(self) -> str:
@@ -114,15 +121,15 @@ def _operations() -> Iterator[Operation]:
             operation = item[method]
             parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
             content = operation.get("requestBody", {}).get("content", {})
-            body_type = next(iter(content), None)
             yield Operation(
                 id=operation["operationId"],
                 method=method.upper(),
                 path=path,
                 scopes=tuple(Permission(word) for word in operation["security"][0]["key"]),
                 parameters=tuple(_parameter(resolved(each)) for each in parameters),
-                body_type=body_type,
-                body=validator(content[JSON]["schema"]) if body_type == JSON else None,
+                body_types=tuple(content),
+                body_limit=operation.get("x-body-limit"),
+                body=validator(content[JSON]["schema"]) if JSON in content else None,
                 records_refusals=operation.get("x-records-refusals", False),
                 produces=tuple(
                     media_type

@@ -1,96 +1,77 @@
 """Many contracts at once from a file: checked first, confirmed, then made row by row, each exactly once.
 
-A check draws nothing up. A confirmed run is made in the background: a row leaves ``waiting`` in the very transaction in
-which its contract is drawn up and its invitation queued, so that a crash or a second worker never doubles one. The
-account that uploaded the file has to have the right still when a row's turn comes.
+A check draws nothing up. Where a column's name fits nothing, a person says what it fills in before anything is checked;
+that is remembered for this run and for nothing else. A confirmed run is made in the background: a row leaves
+``waiting`` in the very transaction in which its contract is drawn up and its invitation queued, so that a crash or a
+second worker never doubles one. Whoever confirmed has to have the right still when a row's turn comes.
 """
 
 from __future__ import annotations
 
 import json
-import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from esign.access import ALLOWED, Actor, ActorKind, Permission, system
-from esign.engine.accounts.records import AccountState
-from esign.engine.company.bulk_file import Line, Table, read_table, write_table
-from esign.engine.company.bulk_plan import Plan, RowRefused, by_column, plan_of, told
+from esign.access import Actor, Permission
+from esign.engine.company import bulk_making
+from esign.engine.company.bulk_checking import Checker
+from esign.engine.company.bulk_columns import Column, checked, guess
+from esign.engine.company.bulk_file import MAX_COLUMNS, MAX_ROWS, BulkFileRefused, Line, Table, read_table
+from esign.engine.company.bulk_making import Maker
+from esign.engine.company.bulk_plan import Plan, plan_of
+from esign.engine.company.bulk_reading import BulkReader
+from esign.engine.company.bulk_views import (
+    ABOUT,
+    BulkView,
+    ColumnsView,
+    contents_of,
+    run_view,
+)
 from esign.engine.company.creation import CreationDesk
 from esign.engine.company.records import BulkContents, BulkRow, BulkRun, BulkState, RowContents, RowState
 from esign.engine.contracts.desk import ContractDesk
-from esign.engine.household import Household
+from esign.engine.contracts.validity import Validity, wished
 from esign.engine.ports import Transaction
 from esign.engine.refusals import ContractStateRefused, EngineError
 from esign.engine.templates.uploads import plain_name
 from esign.evidence.kinds import EntryKind
-from esign.foundation.errors import EsignError
 from esign.foundation.identifiers import new_id
 
 KEPT_FOR = timedelta(days=30)
-MOST = 50
-"""Runs of one company that are shown."""
-AT_ONCE = 25
-"""Rows that a worker makes before it looks at other work."""
-_HOLDER, _ABOUT = "company", "bulk"
-_PASSING = ("store", "gateway")
-"""Codes of what passes: the row waits for another try."""
-
-_log = logging.getLogger("esign.engine.company.bulk")
+_HOLDER, _FILE = "company", "file"
 
 
-class BulkUnknown(EngineError):
-    """There is no such file, or its time is over."""
+class TooManyBulkRuns(EngineError):
+    """The company has as many files open as it may; finish or cancel one first."""
 
-    code = "engine.bulk.unknown"
-
-
-class _TakenAlready(EngineError):
-    """Another worker made this row."""
-
-    code = "engine.bulk.taken"
+    code = "engine.bulk.too_many"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowView:
-    """A row as it is shown."""
-
-    number: int
-    state: str
-    reference: str
-    contract_id: str | None
-    code: str | None
-    findings: tuple[tuple[str, str, str], ...]
-    """Column, and what is wrong in German and English; a code where the words are looked up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkView:
-    """A run as it is shown."""
-
-    id: str
-    name: str
-    state: str
-    created_at: datetime
-    finished_at: datetime | None
-    encoding: str
-    delimiter: str
-    kind: str
-    plan: str
-    ignored: tuple[str, ...]
-    counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkDesk:
+class BulkDesk(BulkReader):
     """Takes files of contracts. One of another company is as unknown as one that does not exist."""
 
-    household: Household
     contracts: ContractDesk
     creation: CreationDesk
 
-    def check(self, actor: Actor, name: str, data: bytes, *, kind: str, plan: str) -> BulkView:
-        """Check a file, row by row; nothing is drawn up.
+    def upload(
+        self, actor: Actor, name: str, data: bytes, *, kind: str, plan: str, validity: Mapping[str, Any] | None = None
+    ) -> BulkView:
+        """Take a file; where every column is named after something it is checked, otherwise a person chooses first.
+
+        Raises: As :meth:`check`.
+        """
+        made, table = self._read(actor, data, kind, plan)
+        used = _named(made, table)
+        settled = set(used) == set(table.columns)
+        return self._keep(actor, plain_name(name), made, table, used, validity or {}, settled=settled)
+
+    def check(
+        self, actor: Actor, name: str, data: bytes, *, kind: str, plan: str, validity: Mapping[str, Any] | None = None
+    ) -> BulkView:
+        """Check a file, row by row; nothing is drawn up. Columns whose names fit nothing are left out, and told.
 
         Args:
             actor: Who uploads.
@@ -98,74 +79,123 @@ class BulkDesk:
             data: Its bytes.
             kind: ``form`` or ``like``.
             plan: The form, or the contract whose like the rows are.
+            validity: Until when the contracts can be signed, as plain values; None: as the installation is set.
 
         Raises:
             AccessDenied: The actor may not draw up contracts.
             BulkFileRefused: It cannot be read.
             FormUnknown, ContractUnknown: There is no such form or contract.
+            ValidityRefused: The validity is not within the bounds.
+            TooManyBulkRuns: As many files of the company are open as may be.
+        """
+        made, table = self._read(actor, data, kind, plan)
+        return self._keep(actor, plain_name(name), made, table, _named(made, table), validity or {}, settled=True)
+
+    def check_rows(
+        self,
+        actor: Actor,
+        name: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        kind: str,
+        plan: str = "",
+        validity: Mapping[str, Any] | None = None,
+    ) -> BulkView:
+        """Check rows that came by the interface; nothing is drawn up. They are counted from 1.
+
+        Args:
+            actor: Who asks.
+            name: What the run is called.
+            rows: Texts by column; of kind ``data`` contract data.
+            kind: ``form``, ``like`` or ``data``.
+            plan: The form, or the contract whose like the rows are.
+            validity: As in :meth:`check`.
+
+        Raises: As :meth:`check`.
+        """
+        actor.require(Permission.CONTRACTS_WRITE)
+        self._refuse_at_once(actor)
+        made = plan_of(self.creation, actor, kind, plan)
+        table = _table(rows, whole=kind == "data")
+        used = {"": ""} if kind == "data" else _named(made, table)
+        return self._keep(actor, plain_name(name), made, table, used, validity or {}, settled=True)
+
+    def columns(self, actor: Actor, run_id: str) -> ColumnsView:
+        """Return the columns of a run with examples, and what each fills in: chosen, named, or guessed.
+
+        Raises:
+            AccessDenied: The actor may not draw up contracts.
+            BulkUnknown: There is no such file.
+            ContractStateRefused: It is sent or cancelled.
+        """
+        actor.require(Permission.CONTRACTS_WRITE)
+        with self.household.store.reading() as tx:
+            run, contents, table = self._file(tx, actor, run_id)
+            view = run_view(tx, run)
+        made = plan_of(self.creation, actor, contents.kind, contents.plan)
+        taken = frozenset(contents.columns.values())
+        found = []
+        for number, name in enumerate(table.columns):
+            target, guessed = contents.columns.get(name, ""), False
+            if not target and run.state is BulkState.UPLOADED:
+                target = guess(name, made.targets, taken)
+                taken, guessed = taken | {target}, bool(target)
+            found.append(Column(name=name, examples=table.examples(number), target=target, guessed=guessed))
+        return ColumnsView(run=view, columns=tuple(found), targets=made.targets)
+
+    def choose(self, actor: Actor, run_id: str, chosen: Mapping[str, str]) -> BulkView:
+        """Settle what each column fills in, and check all rows; nothing is drawn up.
+
+        Args:
+            actor: Who chooses.
+            run_id: The run.
+            chosen: Column, and what it fills in; empty: nothing.
+
+        Raises:
+            AccessDenied: The actor may not draw up contracts.
+            BulkUnknown: There is no such file.
+            BulkColumnsRefused: There is no such column or target, a target is chosen twice, or none is.
+            ContractStateRefused: It is sent or cancelled.
         """
         actor.require(Permission.CONTRACTS_WRITE)
         house = self.household
-        made = plan_of(self.creation, actor, kind, plan)
-        table = read_table(data)
-        rows = self._checked(actor, made, table)
-        now = house.clock.now()
-        run_id = new_id()
-        contents = BulkContents(
-            name=plain_name(name),
-            encoding=table.encoding,
-            delimiter=table.delimiter,
-            plan=made.name,
-            kind=made.kind,
-            ignored=tuple(column for column in table.columns if not made.fits(column)),
-        )
+        with house.store.reading() as tx:
+            _, contents, table = self._file(tx, actor, run_id)
+        made = plan_of(self.creation, actor, contents.kind, contents.plan)
+        used = checked(chosen, table.columns, made.targets)
+        contents = replace(contents, columns=used, ignored=_ignored(table, used))
+        rows = self._rows(actor, made, table, used, contents.validity)
         with house.store.transaction() as tx:
-            tx.safe.new_key(run_id, (_HOLDER,))
-            run = BulkRun(
-                id=run_id,
-                tenant=actor.tenant,
-                by=actor.name,
-                state=BulkState.CHECKED,
-                created_at=now,
-                expires_at=now + KEPT_FOR,
-                sealed=tx.safe.seal(run_id, _ABOUT, contents.to_bytes()),
-            )
-            tx.bulk.add(
-                run,
-                [
-                    BulkRow(
-                        run_id=run_id,
-                        number=number,
-                        state=RowState.BAD if row.findings else RowState.WAITING,
-                        sealed=tx.safe.seal(run_id, f"row-{number}", row.to_bytes()),
-                    )
-                    for number, row in rows
-                ],
-            )
-            bad = sum(bool(row.findings) for _, row in rows)
-            house.record(tx, EntryKind.BULK_CHECKED, None, {"bulk": run_id, "rows": len(rows), "bad": bad}, by=actor)
-            return self._view(tx, run)
+            run, _, _ = self._file(tx, actor, run_id)
+            run = replace(run, state=BulkState.CHECKED, sealed=tx.safe.seal(run_id, ABOUT, contents.to_bytes()))
+            tx.bulk.update(run)
+            tx.bulk.put_rows(run_id, _sealed(tx, run_id, rows))
+            self._record_check(tx, actor, run_id, rows)
+            return run_view(tx, run)
 
-    def start(self, actor: Actor, run_id: str) -> None:
+    def start(self, actor: Actor, run_id: str) -> BulkView:
         """Let the rows that the check found right be made and sent. Doing it twice changes nothing.
 
         Raises:
             AccessDenied: The actor may not draw up contracts.
             BulkUnknown: There is no such file.
-            ContractStateRefused: It was cancelled, or no row of it is right.
+            ContractStateRefused: It was cancelled, is not checked, or no row of it is right.
         """
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
             run = self._get(tx, actor, run_id)
             if run.state in (BulkState.RUNNING, BulkState.DONE):
-                return
+                return run_view(tx, run)
             waiting = tx.bulk.counts(run.id).get(RowState.WAITING, 0)
-            if run.state is BulkState.CANCELLED or not waiting:
+            if run.state is not BulkState.CHECKED or not waiting:
                 raise ContractStateRefused("nothing of this can be sent", state=run.state.value)
-            tx.bulk.update(replace(run, state=BulkState.RUNNING, by=actor.name))
+            run = replace(run, state=BulkState.RUNNING, by=actor.name)
+            tx.bulk.update(run)
+            tx.bulk.drop_file(run.id)
             self.household.record(tx, EntryKind.BULK_STARTED, None, {"bulk": run.id, "rows": waiting}, by=actor)
+            return run_view(tx, run)
 
-    def cancel(self, actor: Actor, run_id: str) -> None:
+    def cancel(self, actor: Actor, run_id: str) -> BulkView:
         """Let nothing more be made; contracts that were made stay. Doing it twice changes nothing.
 
         Raises:
@@ -175,58 +205,16 @@ class BulkDesk:
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
             run = self._get(tx, actor, run_id)
-            if run.state in (BulkState.CHECKED, BulkState.RUNNING):
-                self._end(tx, run, BulkState.CANCELLED, by=actor)
-
-    def list(self, actor: Actor) -> tuple[BulkView, ...]:
-        """Return the company's files, newest first.
-
-        Raises:
-            AccessDenied: The actor may not draw up contracts.
-        """
-        actor.require(Permission.CONTRACTS_WRITE)
-        with self.household.store.reading() as tx:
-            return tuple(self._view(tx, run) for run in tx.bulk.of_tenant(actor.tenant, MOST))
-
-    def view(self, actor: Actor, run_id: str) -> tuple[BulkView, tuple[RowView, ...]]:
-        """Return a file and its rows.
-
-        Raises:
-            AccessDenied: The actor may not draw up contracts.
-            BulkUnknown: There is no such file.
-        """
-        actor.require(Permission.CONTRACTS_WRITE)
-        with self.household.store.reading() as tx:
-            run = self._get(tx, actor, run_id)
-            return self._view(tx, run), tuple(self._row(tx, row) for row in tx.bulk.rows(run.id))
-
-    def result(self, actor: Actor, run_id: str, lang: str) -> bytes:
-        """Return what became of each row as CSV: line, state, contract number, contract, column, reason.
-
-        Raises:
-            AccessDenied: The actor may not draw up contracts.
-            BulkUnknown: There is no such file.
-        """
-        _, rows = self.view(actor, run_id)
-        place = 1 if lang == "de" else 2
-        head = {
-            1: ("Zeile", "Stand", "Vertragsnummer", "Vertrag", "Spalte", "Grund"),
-            2: ("line", "state", "contract number", "contract", "column", "reason"),
-        }[place]
-        lines: list[tuple[str, ...]] = [head]
-        for row in rows:
-            first = (str(row.number), row.state, row.reference, row.contract_id or "")
-            lines += [(*first, found[0], found[place]) for found in row.findings] or [(*first, "", row.code or "")]
-        return write_table(lines)
+            if run.choosable or run.state is BulkState.RUNNING:
+                bulk_making.end(self.household, tx, run, BulkState.CANCELLED, by=actor)
+            return run_view(tx, self._get(tx, actor, run_id))
 
     def run_due(self) -> int:
         """Make the next rows of all runs that are under way (a worker calls this); return how many were made."""
-        done = 0
+        maker = Maker(household=self.household, contracts=self.contracts)
         with self.household.store.reading() as tx:
             running = tx.bulk.running()
-        for run in running:
-            done += self._advance(run)
-        return done
+        return sum(maker.advance(run) for run in running)
 
     def forget_due(self) -> int:
         """Delete runs whose time is over, with their key; return how many were."""
@@ -239,138 +227,123 @@ class BulkDesk:
                 tx.safe.destroy(run_id, _HOLDER)
         return len(due)
 
-    def _advance(self, run: BulkRun) -> int:
+    def _read(self, actor: Actor, data: bytes, kind: str, plan: str) -> tuple[Plan, Table]:
+        actor.require(Permission.CONTRACTS_WRITE)
+        self._refuse_at_once(actor)
+        return plan_of(self.creation, actor, kind, plan), read_table(data)
+
+    def _keep(
+        self,
+        actor: Actor,
+        name: str,
+        made: Plan,
+        table: Table,
+        used: dict[str, str],
+        validity: Mapping[str, Any],
+        *,
+        settled: bool,
+    ) -> BulkView:
         house = self.household
-        with house.store.reading() as tx:
-            actor = self._still_allowed(tx, run)
-            waiting = tx.bulk.rows(run.id, state=RowState.WAITING, limit=AT_ONCE)
-        if actor is None or not waiting:
-            with house.store.transaction() as tx:
-                current = tx.bulk.get(run.id)
-                if current is not None and current.state is BulkState.RUNNING:
-                    self._end(tx, current, BulkState.DONE if actor is not None else BulkState.CANCELLED)
-            return 0
-        return sum(self._make(actor, run, row) for row in waiting)
-
-    def _make(self, actor: Actor, run: BulkRun, row: BulkRow) -> bool:
-        """Make a row's contract; everything about it, its state too, is one transaction."""
-        house = self.household
-        with house.store.reading() as tx:
-            contents = RowContents.from_bytes(tx.safe.open(run.id, f"row-{row.number}", row.sealed))
-
-        def take(tx: Transaction) -> None:
-            current = tx.bulk.get(run.id)
-            running = current is not None and current.state is BulkState.RUNNING
-            if not running or not tx.bulk.settle(run.id, row.number, state=RowState.DONE):
-                raise _TakenAlready
-
-        try:
-            with house.store.together(first=take):
-                contract_id = self.contracts.draw_up(actor, json.loads(contents.data))
-                self.contracts.invite(actor, contract_id)
-                with house.store.transaction() as tx:
-                    tx.bulk.note(run.id, row.number, contract_id=contract_id, code=None)
-        except _TakenAlready:
-            return False
-        except EsignError as refusal:
-            if refusal.code.startswith(_PASSING):
-                _log.info("a row waits", extra={"code": refusal.code})
-                return False
-            with house.store.transaction() as tx:
-                if tx.bulk.settle(run.id, row.number, state=RowState.FAILED):
-                    tx.bulk.note(run.id, row.number, contract_id=None, code=refusal.code)
-            return False
-        return True
-
-    def _still_allowed(self, tx: Transaction, run: BulkRun) -> Actor | None:
-        """Return who started a run, as far as that one may draw up contracts today."""
-        kind, _, identifier = run.by.partition(":")
-        if kind == ActorKind.SYSTEM.value:
-            return system(run.tenant)
-        if kind == ActorKind.API_KEY.value:
-            key = tx.api_keys.get(identifier)
-            usable = key is not None and key.revoked_at is None and key.expires_at > self.household.clock.now()
-            granted = frozenset({Permission.CONTRACTS_WRITE}) if usable else frozenset()
-        else:
-            account = tx.accounts.get(identifier)
-            usable = account is not None and account.state is AccountState.ACTIVE and account.tenant == run.tenant
-            roles = account.roles if account is not None and usable else ()
-            granted = frozenset(permission for role in roles for permission in ALLOWED[role])
-        if Permission.CONTRACTS_WRITE not in granted:
-            return None
-        return Actor(tenant=run.tenant, kind=ActorKind(kind), id=identifier, permissions=granted)
-
-    def _end(self, tx: Transaction, run: BulkRun, state: BulkState, *, by: Actor | None = None) -> None:
-        tx.bulk.skip_waiting(run.id)
-        tx.bulk.update(replace(run, state=state, finished_at=self.household.clock.now()))
-        counts = tx.bulk.counts(run.id)
-        facts = {"bulk": run.id, "done": counts.get(RowState.DONE, 0), "failed": counts.get(RowState.FAILED, 0)}
-        kind = EntryKind.BULK_CANCELLED if state is BulkState.CANCELLED else EntryKind.BULK_FINISHED
-        self.household.record(tx, kind, None, facts, by=by or system(run.tenant))
-
-    def _checked(self, actor: Actor, plan: Plan, table: Table) -> tuple[tuple[int, RowContents], ...]:
-        seen: dict[str, int] = {}
-        return tuple((line.number, self._checked_row(actor, plan, table, line, seen)) for line in table.lines)
-
-    def _checked_row(self, actor: Actor, plan: Plan, table: Table, line: Line, seen: dict[str, int]) -> RowContents:
-        reference = ""
-        names = {plan.fits(column): column for column in table.columns}
-        cells: dict[str, str] = {}
-        try:
-            cells = by_column(plan, table.columns, line)
-            data = plan.data(cells)
-            reference = str(data["reference"])
-            if reference in seen:
-                first = seen[reference]
-                de, en = f"Dieselbe Vertragsnummer wie Zeile {first}.", f"The same contract number as line {first}."
-                raise RowRefused((names.get("reference", ""), de, en))
-            seen[reference] = line.number
-            self.creation.preview(actor, data)
-            if self.creation.taken(actor, reference):
-                de, en = "Diese Vertragsnummer ist vergeben.", "This contract number is taken."
-                raise RowRefused((names.get("reference", ""), de, en))
-        except RowRefused as refused:
-            findings = tuple((names.get(place, place), de, en) for place, de, en in refused.findings)
-            return RowContents(reference=reference, findings=findings)
-        except EsignError as refusal:
-            findings = tuple((names.get(place, place), de, en) for place, de, en in told(refusal, cells))
-            return RowContents(reference=reference, findings=findings)
-        return RowContents(reference=reference, data=json.dumps(data).encode())
-
-    def _view(self, tx: Transaction, run: BulkRun) -> BulkView:
-        contents = BulkContents.from_bytes(tx.safe.open(run.id, _ABOUT, run.sealed))
-        counts = tx.bulk.counts(run.id)
-        return BulkView(
-            id=run.id,
-            name=contents.name,
-            state=run.state.value,
-            created_at=run.created_at,
-            finished_at=run.finished_at,
-            encoding=contents.encoding,
-            delimiter=contents.delimiter,
-            kind=contents.kind,
-            plan=contents.plan,
-            ignored=contents.ignored,
-            counts={state.value: counts.get(state.value, 0) for state in RowState},
+        wished(house, Validity.parse(validity))
+        rows = self._rows(actor, made, table, used, validity) if settled else ()
+        run_id = new_id()
+        contents = BulkContents(
+            name=name,
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+            plan=made.name,
+            kind=made.kind,
+            ignored=_ignored(table, used),
+            columns=used,
+            validity=dict(validity),
         )
+        now = house.clock.now()
+        with house.store.transaction() as tx:
+            self._refuse_if_full(tx, actor)
+            tx.safe.new_key(run_id, (_HOLDER,))
+            run = BulkRun(
+                id=run_id,
+                tenant=actor.tenant,
+                by=actor.name,
+                state=BulkState.CHECKED if settled else BulkState.UPLOADED,
+                created_at=now,
+                expires_at=now + KEPT_FOR,
+                sealed=tx.safe.seal(run_id, ABOUT, contents.to_bytes()),
+            )
+            tx.bulk.add(run, _sealed(tx, run_id, rows))
+            if made.kind != "data":
+                tx.bulk.put_file(run_id, tx.safe.seal(run_id, _FILE, table.to_bytes()))
+            if settled:
+                self._record_check(tx, actor, run_id, rows)
+            return run_view(tx, run)
 
-    @staticmethod
-    def _row(tx: Transaction, row: BulkRow) -> RowView:
-        contents = RowContents(reference="")
-        if row.sealed:
-            contents = RowContents.from_bytes(tx.safe.open(row.run_id, f"row-{row.number}", row.sealed))
-        made = tx.contracts.get(row.contract_id) if row.contract_id else None
-        return RowView(
-            number=row.number,
-            state=row.state.value,
-            reference=made.reference if made is not None else contents.reference,
-            contract_id=row.contract_id,
-            code=row.code,
-            findings=tuple((found[0], found[1], found[2]) for found in contents.findings),
+    def _rows(
+        self, actor: Actor, made: Plan, table: Table, used: Mapping[str, str], validity: Mapping[str, Any]
+    ) -> tuple[tuple[int, RowContents], ...]:
+        checker = Checker(
+            creation=self.creation, actor=actor, plan=made, table=table, used=used, validity=dict(validity)
         )
+        return checker.rows()
 
-    def _get(self, tx: Transaction, actor: Actor, run_id: str) -> BulkRun:
-        run = tx.bulk.get(run_id)
-        if run is None or run.tenant != actor.tenant or run.expires_at <= self.household.clock.now():
-            raise BulkUnknown
-        return run
+    def _record_check(
+        self, tx: Transaction, actor: Actor, run_id: str, rows: Sequence[tuple[int, RowContents]]
+    ) -> None:
+        bad = sum(bool(row.findings) for _, row in rows)
+        facts = {"bulk": run_id, "rows": len(rows), "bad": bad}
+        self.household.record(tx, EntryKind.BULK_CHECKED, None, facts, by=actor)
+
+    def _file(self, tx: Transaction, actor: Actor, run_id: str) -> tuple[BulkRun, BulkContents, Table]:
+        run = self._get(tx, actor, run_id)
+        sealed = tx.bulk.file(run.id) if run.choosable else None
+        if sealed is None:
+            raise ContractStateRefused("its columns are settled", state=run.state.value)
+        return run, contents_of(tx, run), Table.from_bytes(tx.safe.open(run.id, _FILE, sealed))
+
+    def _refuse_at_once(self, actor: Actor) -> None:
+        with self.household.store.reading() as tx:  # before anything is looked at; counted again where it is kept
+            self._refuse_if_full(tx, actor)
+
+    def _refuse_if_full(self, tx: Transaction, actor: Actor) -> None:
+        most = self.household.settings.bulk_open_runs
+        if tx.bulk.unfinished(actor.tenant, self.household.clock.now()) >= most:
+            raise TooManyBulkRuns(most=most)
+
+
+def _named(made: Plan, table: Table) -> dict[str, str]:
+    """Return the columns that are named exactly after what they fill in; of two of the same the first."""
+    used: dict[str, str] = {}
+    for column in table.columns:
+        target = made.fits(column)
+        if target and target not in used.values():
+            used[column] = target
+    return used
+
+
+def _ignored(table: Table, used: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(column for column in table.columns if column not in used)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], *, whole: bool) -> Table:
+    """Return rows of the interface as a table; a row that lacks a column has nothing in it."""
+    if not rows or len(rows) > MAX_ROWS:
+        raise BulkFileRefused("no rows, or too many", reason="rows" if rows else "empty", limit=MAX_ROWS)
+    columns = ("",) if whole else tuple(dict.fromkeys(name for row in rows for name in row))
+    if len(columns) > MAX_COLUMNS or (not whole and not all(columns)):
+        raise BulkFileRefused("too many columns, or one without a name", reason="columns", limit=MAX_COLUMNS)
+    lines = tuple(
+        Line(number=number, cells=(json.dumps(row),) if whole else tuple(str(row.get(each, "")) for each in columns))
+        for number, row in enumerate(rows, 1)
+    )
+    return Table(encoding="json", delimiter="", columns=columns, lines=lines)
+
+
+def _sealed(tx: Transaction, run_id: str, rows: Sequence[tuple[int, RowContents]]) -> list[BulkRow]:
+    return [
+        BulkRow(
+            run_id=run_id,
+            number=number,
+            state=RowState.BAD if row.findings else RowState.WAITING,
+            sealed=tx.safe.seal(run_id, f"row-{number}", row.to_bytes()),
+        )
+        for number, row in rows
+    ]

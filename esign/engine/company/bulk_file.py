@@ -1,12 +1,16 @@
-"""A file of rows (CSV), read strictly: what it is encoded in, how it is divided, and rows of a bounded number and size.
+"""A file of rows (CSV), read strictly: its encoding, how it is divided, and rows of a bounded number and size.
 
 What is given out again never begins like a formula, so that no spreadsheet carries it out.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import itertools
+import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +21,9 @@ MAX_ROWS = 1000
 MAX_COLUMNS = 80
 MAX_CELL = 2000
 _DELIMITERS = (";", ",", "\t")
+_SEPARATOR = re.compile(r"sep=([;,\t])\r?\n", re.IGNORECASE)
+"""The line with which Excel names the delimiter."""
+_QUOTED = re.compile(r'"[^"]*"')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -40,17 +47,35 @@ class Table:
     """A file of rows."""
 
     encoding: str
-    """``utf-8`` or ``windows-1252``."""
+    """``utf-8``, ``utf-16`` or ``windows-1252``; ``json`` where the rows came by the interface."""
     delimiter: str
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
+
+    def to_bytes(self) -> bytes:
+        """Return the table as JSON, from which :meth:`from_bytes` makes it again."""
+        lines = [[line.number, *line.cells] for line in self.lines]
+        return json.dumps([self.encoding, self.delimiter, self.columns, lines]).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Table:
+        """Return the table that :meth:`to_bytes` wrote."""
+        encoding, delimiter, columns, lines = json.loads(data)
+        rows = tuple(Line(number=number, cells=tuple(cells)) for number, *cells in lines)
+        return cls(encoding=encoding, delimiter=delimiter, columns=tuple(columns), lines=rows)
+
+    def examples(self, place: int, most: int = 3) -> tuple[str, ...]:
+        """Return what stands in a column in the first rows in which something does."""
+        cells = (line.cells[place] for line in self.lines if place < len(line.cells) and line.cells[place])
+        return tuple(cell[:60] for cell in itertools.islice(cells, most))
 
 
 def read_table(data: bytes) -> Table:
     """Return the rows of a file.
 
-    1. UTF-8 with or without mark; what is none is taken as Windows-1252, and that is said.  2. The delimiter is the one
-    of semicolon, comma and tabulator that divides the first line most.  3. Rows of nothing are left out.
+    1. UTF-8 with or without mark, UTF-16 with its mark; anything else is taken as Windows-1252, and that is said.
+    2. The delimiter is the one of semicolon, comma and tabulator that divides the first line most, outside of quotation
+    marks; a line ``sep=;`` before it (Excel) names it.  3. Rows of nothing are left out.
 
     Raises:
         BulkFileRefused: Too large, in no such encoding, no header, a column without a name or named twice, no rows, too
@@ -61,8 +86,9 @@ def read_table(data: bytes) -> Table:
     encoding, text = _decoded(data)
     if "\0" in text:
         raise BulkFileRefused("no text", reason="encoding")
-    first = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(_DELIMITERS, key=first.count)
+    named = _SEPARATOR.match(text)
+    first = _QUOTED.sub("", next((line for line in text.splitlines() if line.strip()), ""))
+    delimiter = named[1] if named else max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
     columns: tuple[str, ...] = ()
@@ -70,7 +96,7 @@ def read_table(data: bytes) -> Table:
     try:
         for cells in reader:
             number, begin = begin, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
+            if not any(cell.strip() for cell in cells) or (named and number == 1):
                 continue
             if not columns:
                 columns = _header(cells)
@@ -99,6 +125,11 @@ def neutral(cell: str) -> str:
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return "utf-16", data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise BulkFileRefused("not UTF-16, though it says so", reason="encoding") from error
     try:
         return "utf-8", data.decode("utf-8-sig")
     except UnicodeDecodeError:

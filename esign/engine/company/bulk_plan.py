@@ -1,4 +1,4 @@
-"""How a row becomes contract data: through a form's questions, or like a contract that there is."""
+"""How a row becomes contract data: through a form's questions, like a contract that there is, or as it is."""
 
 from __future__ import annotations
 
@@ -11,13 +11,35 @@ from typing import Any, Protocol
 
 from esign.access import Actor
 from esign.engine.api.reading import known
+from esign.engine.company.bulk_columns import Target, leaves
 from esign.engine.company.bulk_file import MAX_CELL, Line
 from esign.engine.company.creation import CreationDesk
 from esign.forms import FormDefinition, Outcome
 from esign.foundation.errors import EsignError
 
-REFERENCE = "reference"
-_REFERENCE_WORDS = {"reference", "vertragsnummer", "contract number"}
+REFERENCE, SIGN_BY, DAYS = "reference", "sign_by", "days_to_sign"
+_CONTRACT = {"de": "Zum Vertrag", "en": "About the contract"}
+COMMON = (
+    Target(name=REFERENCE, label={"de": "Vertragsnummer", "en": "Contract number"}, group=_CONTRACT),
+    Target(name=SIGN_BY, label={"de": "Unterschreiben bis", "en": "Sign by"}, group=_CONTRACT),
+    Target(name=DAYS, label={"de": "Frist in Tagen", "en": "Days to sign"}, group=_CONTRACT),
+)
+"""What any file may say of a contract, beside its answers or data."""
+_PERSON = {
+    "role": {"de": "Rolle", "en": "Role"},
+    "given_name": {"de": "Vorname", "en": "Given name"},
+    "family_name": {"de": "Nachname", "en": "Family name"},
+    "birth_date": {"de": "Geburtsdatum", "en": "Date of birth"},
+    "street": {"de": "Straße und Hausnummer", "en": "Street and number"},
+    "postal_code": {"de": "Postleitzahl", "en": "Postal code"},
+    "town": {"de": "Ort", "en": "Town"},
+    "country": {"de": "Land", "en": "Country"},
+    "email": {"de": "E-Mail-Adresse", "en": "E-mail address"},
+    "phone": {"de": "Telefon", "en": "Telephone"},
+    "consumer": {"de": "Verbraucher", "en": "Consumer"},
+}
+_DAY = re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NOT_CHOSEN = (REFERENCE, "v", "template", "date", "company", "signatory", "further_signatories")
 _STEP = re.compile(r"[a-z][a-z0-9_]*|[0-9]{1,2}")
 _YES_NO = {"ja": True, "yes": True, "true": True, "1": True, "nein": False, "no": False, "false": False, "0": False}
 
@@ -47,6 +69,10 @@ class Plan(Protocol):
     def name(self) -> str:
         """The form, or the contract."""
 
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Everything that a column can fill in."""
+
     def fits(self, column: str) -> str:
         """Return what a column fills in; empty: nothing."""
 
@@ -59,8 +85,13 @@ class Plan(Protocol):
         """
 
 
-def by_column(plan: Plan, columns: tuple[str, ...], line: Line) -> dict[str, str]:
+def by_column(used: Mapping[str, str], columns: tuple[str, ...], line: Line) -> dict[str, str]:
     """Return the cells of a row by what they fill in.
+
+    Args:
+        used: Column, and what it fills in.
+        columns: All columns.
+        line: The row.
 
     Raises:
         RowRefused: It has more or fewer cells than there are columns, or too much in one of them.
@@ -68,11 +99,35 @@ def by_column(plan: Plan, columns: tuple[str, ...], line: Line) -> dict[str, str
     if len(line.cells) != len(columns):
         found, wanted = len(line.cells), len(columns)
         raise RowRefused(("", f"{found} Felder statt {wanted}.", f"{found} cells instead of {wanted}."))
-    long = [name for name, cell in zip(columns, line.cells, strict=True) if len(cell) > MAX_CELL]
+    long = [name for name, cell in zip(columns, line.cells, strict=True) if name and len(cell) > MAX_CELL]
     if long:
         raise RowRefused(*((name, "Zu lang.", "Too long.") for name in long))
-    pairs = zip(columns, line.cells, strict=True)
-    return {plan.fits(name): cell for name, cell in pairs if plan.fits(name)}
+    return {used[name]: cell for name, cell in zip(columns, line.cells, strict=True) if name in used}
+
+
+def taken_out(cells: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the cells that become contract data, and the validity that the others say, as plain values.
+
+    Raises:
+        RowRefused: A day or a number is none.
+    """
+    rest = {name: cell for name, cell in cells.items() if name not in (SIGN_BY, DAYS)}
+    days, until = cells.get(DAYS, ""), cells.get(SIGN_BY, "")
+    if days and not re.fullmatch(r"[0-9]{1,3}", days):
+        raise RowRefused((DAYS, "Hier steht eine Zahl von Tagen.", "This is a number of days."))
+    found = _DAY.fullmatch(until)
+    if until and found is None:
+        raise RowRefused((SIGN_BY, "Hier steht ein Tag: 2027-01-31 oder 31.01.2027.", "This is a day: 2027-01-31."))
+    if found is not None and found["day"]:
+        until = f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}"
+    return rest, ({"days": int(days)} if days else {}) | ({"until": until} if until else {})
+
+
+def common(column: str) -> str:
+    """Return which of the common targets a column is named after; empty: none."""
+    wanted = column.casefold()
+    named = ((each.name, each.name, *each.label.values()) for each in COMMON)
+    return next((name for name, *words in named if wanted in (word.casefold() for word in words)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +147,20 @@ class FormPlan:
     def fits(self, column: str) -> str:
         """Return the field that a column fills in."""
         wanted = column.casefold()
-        if wanted in _REFERENCE_WORDS:
-            return REFERENCE
         for field in self.definition.fields:
             if wanted == field.name.casefold() or wanted in (text.casefold() for text in field.label.values()):
                 return field.name
-        return ""
+        return common(column)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The form's fields under the headings of its sections, and what any file may say."""
+        fields = tuple(
+            Target(name=field.name, label=field.label, group=section.title)
+            for section in self.definition.sections
+            for field in section.fields
+        )
+        return (*fields, *COMMON)
 
     def data(self, cells: Mapping[str, str]) -> dict[str, Any]:
         """Return contract data of a row."""
@@ -143,10 +206,28 @@ class LikePlan:
     def fits(self, column: str) -> str:
         """Return the place that a column fills in: ``signatory.given_name``."""
         steps = column.casefold().split(".")
-        if column.casefold() in _REFERENCE_WORDS:
-            return REFERENCE
+        if common(column):
+            return common(column)
         known_root = steps[0] in (*self.pattern, "offer", "further_signatories")
         return ".".join(steps) if known_root and all(_STEP.fullmatch(step) for step in steps) else ""
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Everything about the persons, the plain values of the pattern, and what any file may say."""
+        persons = ["signatory", *(f"further_signatories.{n}" for n in range(len(self._further)))]
+        found = []
+        for number, person in enumerate(persons, 1):
+            group = {"de": f"Person {number}", "en": f"Person {number}"}
+            found += [Target(name=f"{person}.{name}", label=label, group=group) for name, label in _PERSON.items()]
+        rest = {"de": "Stellen in den Vertragsdaten", "en": "Places in the contract data"}
+        plain = {name: value for name, value in self.pattern.items() if name not in _NOT_CHOSEN}
+        paths = [*leaves(plain), *([] if "offer" in self.pattern else ["offer.accept_until"])]
+        found += [Target(name=path, label={"de": path, "en": path}, group=rest) for path in paths]
+        return (*found, *COMMON)
+
+    @property
+    def _further(self) -> list[Any]:
+        return list(self.pattern.get("further_signatories", ()))
 
     def data(self, cells: Mapping[str, str]) -> dict[str, Any]:
         """Return contract data of a row."""
@@ -162,6 +243,28 @@ class LikePlan:
         return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataPlan:
+    """Rows are contract data as they are; they come by the interface only."""
+
+    kind: str = "data"
+    name: str = ""
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Return nothing: there are no columns."""
+        return ()
+
+    def fits(self, column: str) -> str:
+        """Return nothing: there are no columns."""
+        return ""
+
+    def data(self, cells: Mapping[str, str]) -> dict[str, Any]:
+        """Return the data that stand in the one cell."""
+        found: dict[str, Any] = json.loads(cells[""])
+        return found
+
+
 def plan_of(desk: CreationDesk, actor: Actor, kind: str, name: str) -> Plan:
     """Return the plan of a kind and name.
 
@@ -169,6 +272,8 @@ def plan_of(desk: CreationDesk, actor: Actor, kind: str, name: str) -> Plan:
         FormUnknown: The company offers no such form.
         ContractUnknown: There is no such contract.
     """
+    if kind == "data":
+        return DataPlan()
     if kind == "form":
         return FormPlan(desk=desk, actor=actor, definition=desk.form(actor, name))
     house = desk.household

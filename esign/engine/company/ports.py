@@ -47,8 +47,29 @@ class BulkRuns(Protocol):
     def running(self) -> tuple[BulkRun, ...]:
         """Return the runs of all tenants that are under way, oldest first."""
 
+    def unfinished(self, tenant: str, now: datetime) -> int:
+        """Return how many runs of a tenant are checked or under way, and not over."""
+
     def rows(self, run_id: str, *, state: RowState | None = None, limit: int | None = None) -> tuple[BulkRow, ...]:
         """Return rows of a run in order."""
+
+    def page(self, run_id: str, *, state: RowState | None, after: int | None, limit: int) -> tuple[BulkRow, ...]:
+        """Return rows of a run in order, from behind a number."""
+
+    def runs(self, tenant: str, *, after: ContractPlace | None, limit: int) -> tuple[BulkRun, ...]:
+        """Return a tenant's runs, newest first, from behind a place."""
+
+    def put_file(self, run_id: str, sealed: bytes) -> None:
+        """Keep the rows of a run as they were uploaded."""
+
+    def file(self, run_id: str) -> bytes | None:
+        """Return the rows of a run as they were uploaded; None: not kept any more."""
+
+    def drop_file(self, run_id: str) -> None:
+        """Forget the rows of a run as they were uploaded."""
+
+    def put_rows(self, run_id: str, rows: Sequence[BulkRow]) -> None:
+        """Replace all rows of a run."""
 
     def counts(self, run_id: str) -> Mapping[str, int]:
         """Return how many rows a run has in each state."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from esign.engine.contents import Contents
 from esign.engine.records import ContractState
@@ -31,6 +32,8 @@ class Wanted:
 class BulkState(StrEnum):
     """Where a bulk run stands."""
 
+    UPLOADED = "uploaded"
+    """Its columns are not settled; nothing was checked yet."""
     CHECKED = "checked"
     RUNNING = "running"
     DONE = "done"
@@ -66,6 +69,11 @@ class BulkRun:
     sealed: bytes
     """Sealed :class:`BulkContents`."""
 
+    @property
+    def choosable(self) -> bool:
+        """Whether nothing is made of it yet, so that its columns can be chosen anew."""
+        return self.state in (BulkState.UPLOADED, BulkState.CHECKED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRow:
@@ -91,9 +99,13 @@ class BulkContents(Contents):
     plan: str
     """Name of the form or contract after which the rows are made."""
     kind: str
-    """``form`` or ``like``."""
+    """``form``, ``like`` or ``data``."""
     ignored: tuple[str, ...] = ()
     """Columns that nothing is made of."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Column, and what it fills in."""
+    validity: dict[str, Any] = field(default_factory=dict)
+    """Until when the contracts can be signed, and reminders, as plain values; empty: as the installation is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +115,7 @@ class RowContents(Contents):
     reference: str
     data: bytes = b""
     """Contract data, as JSON; empty where the check refused it."""
+    validity: dict[str, Any] = field(default_factory=dict)
+    """Until when this one can be signed, as plain values."""
     findings: tuple[tuple[str, str, str], ...] = ()
     """Column, and what is wrong in German and in English."""
