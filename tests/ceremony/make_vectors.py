@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -132,6 +133,17 @@ def transcript(summary: bytes, policy: bytes, certificate: bytes, commitment: by
     )
 
 
+def on_company_device(own: Transcript) -> Transcript:
+    """Return the same transcript for a key on a device of the company."""
+    return replace(
+        own,
+        signatory=replace(own.signatory, passkey=None),
+        statement=replace(own.statement, held_by="signatory-company-device"),
+        policy=replace(own.policy, oid=f"{ARC}.3.4"),
+        user_verification="none",
+    )
+
+
 def build() -> dict[str, object]:
     label = b"esign/1/"
     seed = h(b"seed")
@@ -143,6 +155,7 @@ def build() -> dict[str, object]:
     certificate = b"not a certificate, only bytes to hash"
     text = transcript(summary, policy, certificate, capsule.code_commitment(found.nonce, found.code)).canonical()
     tau = capsule.transcript_hash(text)
+    in_person = on_company_device(Transcript.parse(text)).canonical()
     sealed = capsule.seal_capsule(found, capsule_key=spki(key("capsule")), tau=tau)
     client_data = json.dumps(
         {
@@ -189,6 +202,10 @@ def build() -> dict[str, object]:
             "transcript": b64(text),
             "transcript_text": text.decode(),
             "tau": tau.hex(),
+            "company_device": {
+                "transcript_text": in_person.decode(),
+                "tau": capsule.transcript_hash(in_person).hex(),
+            },
             "capsule_info": b64(label + b"capsule" + tau),
             "enc": b64(sealed.enc),
             "ct": b64(sealed.ct),
@@ -257,6 +274,11 @@ def build() -> dict[str, object]:
             "key_binding": b64(binding),
             "key_binding_without_passkey": b64(
                 requests.key_binding(capsule_key=spki(key("capsule")), device_key=spki(key("device")), passkey=None)
+            ),
+            "key_binding_company_device": b64(
+                requests.key_binding(
+                    capsule_key=spki(key("capsule")), device_key=spki(key("device")), passkey=None, company_device=True
+                )
             ),
             "request_info": b64(requests.request_info(key=key("signature").public_key(), binding=binding, nonce=nonce)),
             "csr": b64(csr),

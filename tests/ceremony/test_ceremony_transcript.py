@@ -48,6 +48,13 @@ def test_the_simple_level_has_neither_certificate_nor_passkey(world: Any) -> Non
     assert transcript.to_mapping() == value
 
 
+def test_the_published_transcript_for_a_device_of_the_company_reads_back() -> None:
+    published = VECTORS["ceremony"]["company_device"]
+    transcript = Transcript.parse(published["transcript_text"].encode())
+    assert transcript.statement.held_by == "signatory-company-device" and transcript.signatory.passkey is None
+    assert (transcript.canonical().decode(), transcript.tau.hex()) == (published["transcript_text"], published["tau"])
+
+
 def test_the_transcript_hash_changes_with_every_member(world: Any) -> None:
     value = world.transcript().to_mapping()
     seen = {world.transcript().tau}
@@ -99,6 +106,7 @@ RULES = {
     "advanced without certificate": (("signatory", "certificate"), "", "certificate"),
     "behind a passkey that is not there": (("signatory", "passkey"), "", "held_by"),
     "held by the company above the simple level": (("statement", "held_by"), "company", "held_by"),
+    "a passkey on a device of the company": (("statement", "held_by"), "signatory-company-device", "held_by"),
     "a passkey that need not verify": (("user_verification",), "none", "user_verification"),
     "expires when it begins": (("expires_at",), 1_800_000_000, "expires_at"),
     "lives longer than an hour": (("expires_at",), 1_800_003_601, "expires_at"),

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,9 @@ def test_request_of_the_published_vectors_is_read_exactly():
     assert request.key_binding == binding
     without = KeyBinding.of_keys(capsule_key=keys["capsule"], device_key=keys["device"], passkey=None)
     assert without.encode() == from_b64url(vector["key_binding_without_passkey"])
+    company = replace(without, company_device=True)
+    assert company.encode() == from_b64url(vector["key_binding_company_device"])
+    assert KeyBinding.parse(company.encode()) == company
 
 
 def test_parts_put_together_by_hand_are_a_good_request():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -20,12 +21,16 @@ from esign.signing import (
 DAY = date(2026, 11, 22)
 STRICT = signature_policy("scratch-advanced", DAY)
 RECORDED = signature_policy("scratch-advanced-recorded", DAY)
+ON_COMPANY_DEVICE = signature_policy("scratch-company-device", DAY)
 SIMPLE = signature_policy("scratch-simple", DAY)
 RECEIPT = Receipt(sequence=7, entry=bytes(32))
 
 
 def holding(certified: bool = True, identity_bound: bool = True, user_verified: bool = True) -> KeyHolding:
     return KeyHolding(certified=certified, identity_bound=identity_bound, user_verified=user_verified)
+
+
+COMPANY_DEVICE = replace(holding(user_verified=False), company_device=True)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +42,13 @@ def holding(certified: bool = True, identity_bound: bool = True, user_verified: 
         (holding(identity_bound=False), STRICT, LegalLevel.SIMPLE),
         (holding(certified=False), RECORDED, LegalLevel.SIMPLE),
         (holding(), SIMPLE, LegalLevel.SIMPLE),
+        (COMPANY_DEVICE, ON_COMPANY_DEVICE, LegalLevel.ADVANCED),
+        (COMPANY_DEVICE, RECORDED, LegalLevel.SIMPLE),
+        (COMPANY_DEVICE, STRICT, LegalLevel.SIMPLE),
+        (replace(COMPANY_DEVICE, identity_bound=False), ON_COMPANY_DEVICE, LegalLevel.SIMPLE),
+        (replace(COMPANY_DEVICE, user_verified=True, qualified_device=True), ON_COMPANY_DEVICE, LegalLevel.ADVANCED),
+        (holding(), ON_COMPANY_DEVICE, LegalLevel.SIMPLE),
+        (holding(user_verified=False), ON_COMPANY_DEVICE, LegalLevel.SIMPLE),
     ],
 )
 def test_eidas_art_26_level_reached(key: KeyHolding, policy: object, level: LegalLevel) -> None:
@@ -55,8 +67,9 @@ def test_a_key_without_user_verification_is_refused_where_the_policy_requires_it
 
 
 def test_the_statement_says_who_holds_the_key() -> None:
-    words = [statement_held_by(k) for k in (holding(), holding(user_verified=False), holding(certified=False))]
-    assert words == ["signatory-passkey", "signatory", "company"]
+    keys = (holding(), holding(user_verified=False), COMPANY_DEVICE, holding(certified=False))
+    words = [statement_held_by(key) for key in keys]
+    assert words == ["signatory-passkey", "signatory", "signatory-company-device", "company"]
 
 
 def test_without_a_qualified_device_qualified_is_refused() -> None:

@@ -276,6 +276,7 @@ def make_case(
     passkey: bool = True,
     identified: bytes | None = None,
     swapped: str | None = None,
+    company: frozenset[str] = frozenset(),
 ) -> Case:
     """Walk the whole way.
 
@@ -294,9 +295,11 @@ def make_case(
             another ``encoding``; the contract names a ``further`` signatory, or asks for a seal (``unsealed``); the
             transcript is about another ``contract``; at the simple level the seal is a ``seal holder``'s, a ``seal of a
             stranger``, has a ``seal binding``, or a ``seal key`` that nobody knows.
+        company: Where it is stated that the device is the company's: ``request``, ``certificate``, ``transcript``,
+            ``hello``, ``ledger``, and ``login`` for a login of its own at the provider; in all of them or in none.
     """
     advanced = level == "advanced"
-    passkey = passkey and advanced
+    passkey = passkey and advanced and not company
     world = World()
     keys = Keys(passkey=p256() if passkey else None)
     contract = CONTRACTS.get(swapped or "", CONTRACT_DATA)
@@ -310,13 +313,15 @@ def make_case(
         policies=(Oid.HELD_BY_COMPANY, Oid.SANDBOX),
     )
     held = Oid.HELD_BY_SIGNATORY if swapped == "holder" else None
+    held = Oid.HELD_BY_SIGNATORY_COMPANY_DEVICE if "certificate" in company else held
     if advanced:
-        enrolment, signer = _enrol(world, keys, identified, held, swapped or "")
+        enrolment, signer = _enrol(world, keys, identified, held, swapped or "", company)
     else:
         enrolment, signer = None, _signing_seal(world, keys, swapped) or seal
     if swapped in ("capsule", "device", "passkey"):
         setattr(keys, swapped, p256())
     held_by = "company" if not advanced else "signatory-passkey" if passkey else "signatory"
+    held_by = "signatory-company-device" if "transcript" in company else held_by
     provider = "email-address" if not advanced else "https://other.example" if swapped == "provider" else ISSUER
     trust = "configured" if swapped == "trust" else "sandbox"
     begun = seconds(NOW) + (3600 if swapped == "time" else -60)
@@ -419,6 +424,7 @@ def make_case(
         },
         verification,
         raw if advanced else None,
+        greeting={"device": "company"} if "hello" in company else {},
     )
     extract, openings = _ledger(
         world,
@@ -434,6 +440,7 @@ def make_case(
         summary,
         swapped=swapped or "",
         contract=contract,
+        handed_over="ledger" in company,
     )
     dossier = Dossier(
         document=document,
@@ -483,12 +490,13 @@ def _named(signer: bytes, *, advanced: bool, another: bool) -> bytes | None:
 
 
 def _enrol(
-    world: World, keys: Keys, identified: bytes | None, held: str | None, swapped: str
+    world: World, keys: Keys, identified: bytes | None, held: str | None, swapped: str, company: frozenset[str]
 ) -> tuple[EnrolmentEvidence, Holder]:
     binding = key_binding(
         capsule_key=spki(keys.capsule),
         device_key=spki(keys.device),
         passkey=spki(keys.passkey) if keys.passkey else None,
+        company_device="request" in company,
     )
     request = certificate_request(keys.signature, binding=binding, nonce=sha256(b"enrolment nonce"))
     held = held or (Oid.HELD_BY_SIGNATORY_PASSKEY if keys.passkey else Oid.HELD_BY_SIGNATORY)
@@ -502,7 +510,8 @@ def _enrol(
     issuing = World() if swapped == "issued by a stranger" else world
     signer = certify(issuing, signing.public_key(), **(asked | ISSUED.get(swapped, {})))
     signer.key = signing
-    token, jwks = identify(world, keys, identified or request)
+    login = {"auth_time": seconds(NOW) - 130} if "login" in company else {}
+    token, jwks = identify(world, keys, identified or request, **login)
     passkey = None
     if keys.passkey:
         passkey = PasskeyEvidence(credential_id=b"cred", public_key=spki(keys.passkey), algorithm=-7, prf=True)
@@ -599,9 +608,9 @@ def message(keys: Keys, number: int, kind: str, members: dict, key=None) -> byte
     return jws(key, {"alg": "ES256", "kid": sha256(spki(key)).hex(), "typ": "esign+jws"}, payload)
 
 
-def _messages(keys, enrolment, transcript, signer, intent, verification, raw) -> tuple[bytes, ...]:
+def _messages(keys, enrolment, transcript, signer, intent, verification, raw, *, greeting) -> tuple[bytes, ...]:
     tau = transcript.tau.hex()
-    sent = [message(keys, 1, "hello", {"device_key": b64url(spki(keys.device)), "lang": "de"})]
+    sent = [message(keys, 1, "hello", {"device_key": b64url(spki(keys.device)), "lang": "de", **greeting})]
     opened = {"client_nonce": transcript.client_nonce.hex()}
     if enrolment is not None:
         members = {
@@ -655,6 +664,7 @@ def _ledger(
     *,
     swapped: str = "",
     contract: bytes = CONTRACT_DATA,
+    handed_over: bool = False,
 ):
     url = f"sqlite:///{folder / 'ledger.db'}"
     migrated(url)
@@ -680,6 +690,9 @@ def _ledger(
         }
         ledger.append("contract.drawn_up", CONTRACT_ID, {"level": transcript.statement.level}, contents)
         ledger.append("invitation.made", CONTRACT_ID, {})
+        if handed_over:
+            bound = {"device": transcript.signatory.device_key.hex(), "handed_over_by": "company-device"}
+            ledger.append("device.bound", CONTRACT_ID, bound)
         if enrolment is not None:
             facts = {"request": sha256(enrolment.request).hex()}
             ledger.append(

@@ -33,5 +33,5 @@ export function backFromLogout(search) {
   return state === loggedOut("de") ? "de" : state === loggedOut("en") ? "en" : null;
 }
 
-/** The address of an end. @param {Ending} ending @param {string} lang */
-export const endingAddress = (ending, lang) => `/?ended=${ending}&lang=${lang}`;
+/** The address of an end. @param {Ending} ending @param {string} lang @param {boolean} [sandbox] */
+export const endingAddress = (ending, lang, sandbox = false) => `/?ended=${ending}&lang=${lang}${sandbox ? "&sandbox" : ""}`;

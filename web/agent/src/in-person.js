@@ -17,13 +17,18 @@ const SIGNS = ["pointerdown", "pointermove", "keydown", "scroll", "input"];
 /** Begin: keep nothing from here on, and let a reload lead to the end. @param {Page} page */
 export function beginInPerson(page) {
   keepNothing();
-  history.replaceState(null, "", endingAddress("reloaded", page.words.language));
+  markEnd(page);
   document.body.dataset.inPerson = "";
   part("in-person").hidden = false;
   part("in-person-stop").onclick = () => leave(page, "stopped");
   addEventListener("pagehide", blank);
   addEventListener("pageshow", ({ persisted }) => persisted && leave(page, "left"));
   watch(page);
+}
+
+/** Let a reload, or the way back to here, lead to the end. @param {Page} page */
+export function markEnd(page) {
+  history.replaceState(null, "", endingAddress("reloaded", page.words.language, !part("sandbox").hidden));
 }
 
 /** Nothing to see and nothing to use for whoever brings this page back. */
@@ -34,9 +39,9 @@ function blank() {
 
 /** The end of everything here: the memory goes with the page. @param {Page} page @param {Ending} ending */
 export function leave(page, ending) {
-  const { language } = page.words;
+  const address = endingAddress(ending, page.words.language, !part("sandbox").hidden);
   blank();
-  location.replace(endingAddress(ending, language));
+  location.replace(address);
   return new Promise(() => {});
 }
 
@@ -46,6 +51,7 @@ export function showEnding(page, ending) {
   page.words.put(part("ended-title"), `ended.${ending}.title`);
   page.words.put(part("ended-text"), `ended.${ending}.text`);
   part("ended-back").hidden = ending === "identified";
+  page.sandbox(new URLSearchParams(location.search).has("sandbox"));
   page.end("ended", `ended-${ending}`);
   if (ending === "identified") window.close(); // where the browser does not, the words say what to do
 }

@@ -10,7 +10,7 @@ import { showProblem, showProgress, showResult } from "./ending.js";
 import { finishEnrolment } from "./enrolment.js";
 import { backFromLogout, besideLanguage, endingOf, handedOver } from "./handed.js";
 import { offerHandover } from "./handover.js";
-import { beginInPerson, leave, showEnding } from "./in-person.js";
+import { beginInPerson, leave, markEnd, showEnding } from "./in-person.js";
 import { land } from "./landing.js";
 import { askAhead } from "./messages.js";
 import { readAnswer } from "./oidc.js";
@@ -93,6 +93,7 @@ async function start() {
   }
   const hello = await session.greet(page.words.language);
   page.sandbox(hello.sandbox);
+  if (session.inPerson) markEnd(page);
   page.title(hello.contract.title);
   if (hello.state === "closed") return ended(session);
   if (hello.state === "signed") {

@@ -110,6 +110,7 @@ test("the certificate request is the engine's, byte for byte up to the signature
   const named = { capsuleKey: digest(keys.capsule), deviceKey: digest(keys.device), passkey: digest(keys.passkey) };
   assert.equal(b64url(keyBinding(named)), csr.key_binding);
   assert.equal(b64url(keyBinding({ ...named, passkey: null })), csr.key_binding_without_passkey);
+  assert.equal(b64url(keyBinding({ ...named, passkey: null, companyDevice: true })), csr.key_binding_company_device);
   const pair = await keyPair(keys.signature, "ECDSA", ["sign"]);
   const request = await certificateRequest({
     signatureKey: pair.privateKey,

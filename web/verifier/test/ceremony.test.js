@@ -92,9 +92,25 @@ test("the signing request shows possession and binds the keys", async () => {
   assert.equal(hex(spki), hex(fromB64url(keys.signature.spki)));
   assert.equal(hex(writeKeyBinding(binding)), hex(fromB64url(csr.key_binding)));
   assert.equal(readKeyBinding(fromB64url(csr.key_binding_without_passkey)).passkey, null);
+  assert.equal(readKeyBinding(fromB64url(csr.key_binding_without_passkey)).companyDevice, false);
+  const company = fromB64url(csr.key_binding_company_device);
+  assert.deepEqual([readKeyBinding(company).companyDevice, readKeyBinding(company).passkey], [true, null]);
+  assert.equal(hex(writeKeyBinding(readKeyBinding(company))), hex(company));
+  for (const [at, octet] of [[4, 1], [4, 3], [company.length - 1, 0], [company.length - 1, 1]]) {
+    assert.throws(() => readKeyBinding(company.with(at, octet)), `${at} ${octet}`);
+  }
   const changed = fromB64url(csr.csr);
   changed[changed.length - 1] ^= 1;
   await assert.rejects(readRequest(changed));
+});
+
+test("a transcript for a device of the company is read, and never with a passkey", async () => {
+  const { transcript_text: text, tau } = ceremony.company_device;
+  assert.equal(readTranscript(utf8(text)).statement.heldBy, "signatory-company-device");
+  assert.equal(hex(await labelled("transcript", utf8(text))), tau);
+  const changed = text.replace('"passkey":""', `"passkey":"${"0".repeat(64)}"`).replace('"user_verification":"none"', '"user_verification":"passkey"');
+  assert.notEqual(changed, text);
+  assert.throws(() => readTranscript(utf8(changed)), /holder and passkey/);
 });
 
 test("labels keep digests apart", async () => {
