@@ -47,6 +47,70 @@ def test_another_request_with_the_key_is_refused(api, backend, contract):
         assert api.entries() == before
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"Content-Type": "application/json; charset=utf-8"},
+        {"Accept-Language": "de"},
+        {"Accept": "application/json"},
+        {"Prefer": "return=minimal"},
+    ],
+)
+def test_another_form_or_language_is_another_request(api, backend, field):
+    body = {"data": api.world.sample("electricity-supply")}
+    first = backend.post("/contracts", body, headers=KEY)
+    before = api.entries()
+    refused = backend.post("/contracts", body, headers={**KEY, **field})
+    assert (refused.status_code, refused.json()["code"]) == (422, "api.idempotency.reused")
+    assert (api.entries(), count(backend)) == (before, 1)
+    assert backend.post("/contracts", body, headers={**KEY, "User-Agent": "another"}).content == first.content
+
+
+def test_a_fingerprint_is_of_exactly_one_request_and_one_asker():
+    """No two requests that differ in anything that matters share one, however their parts are cut."""
+    import itertools
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    from flask import Flask
+
+    from esign.access import system
+    from web.api.calls import Call
+    from web.api.door import _fingerprint
+
+    app, seen = Flask(__name__), set()
+    actors = (
+        system("default"),
+        system("other"),
+        replace(system("default"), id="k"),
+        replace(system("de"), id="faultsystem"),
+    )
+    requests = itertools.product(
+        actors,
+        ("POST", "PUT"),
+        ("/a", "/a/b", "/a?b=c", "/a?b=c&d=e", "/a%3Fb=c"),
+        (b"", b"x", b"\0"),
+        ({}, {"File-Name": "a"}, {"File-Name": "b"}),
+    )
+    made = 0
+    for actor, method, path, data, named in requests:
+        with app.test_request_context(path, method=method):
+            call = Call(application=None, actor=actor, path={}, query={}, headers=named, body=None)
+            seen.add(_fingerprint(SimpleNamespace(method=method), call, data))
+            made += 1
+    assert len(seen) == made
+    with app.test_request_context("/a", method="POST"):  # the name of the request is no part of the request
+        asked = [
+            _fingerprint(
+                SimpleNamespace(method="POST"),
+                Call(application=None, actor=actors[0], path={}, query={}, headers={"Idempotency-Key": key}, body=None),
+                b"x",
+            )
+            for key in ("one", "two")
+        ]
+    assert asked[0] == asked[1]
+
+
 def test_a_key_is_everybody_s_own(api, backend):
     other = api.backend()
     body = {"data": api.world.sample("electricity-supply")}

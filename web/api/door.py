@@ -43,6 +43,9 @@ _CHARSETS = {CSV: ("utf-8", "utf-16", "windows-1252")}
 _MEANING = ("accept", "accept-language", "content-encoding", "content-language", "content-type", "prefer")
 """Fields of a request that change what it means or in which form its answer comes, besides those of the description."""
 
+_MEANING = ("accept", "accept-language", "content-encoding", "content-language", "content-type", "prefer")
+"""Fields of a request that change what it means or in which form its answer comes, besides those of the description."""
+
 
 class Door:
     """Lets requests in."""

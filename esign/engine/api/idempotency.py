@@ -40,7 +40,7 @@ class IdempotencyDesk:
         Args:
             actor: Who asks; nobody else's keys are looked at.
             key: The idempotency key; None: the request is done as often as it comes, each time as one transaction.
-            fingerprint: Hexadecimal digest of method, address and body.
+            fingerprint: Hexadecimal digest of who asks, method, address, fields that change the meaning, and body.
             act: Does it, and returns the answer; may only change what the store keeps.
 
         Raises:
