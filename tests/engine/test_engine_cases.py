@@ -96,6 +96,69 @@ def test_an_employee_refuses_with_a_reason_and_the_customer_is_told(world: Any) 
     assert [entry.facts["kind"] for entry in entries(world, "delivery.done")] == ["case_refusal"]
 
 
+REFUSED = ("household-insurance", "holiday home")
+
+
+def test_whom_the_rules_refuse_is_told_by_mail_and_the_mail_does_not_say_why(world: Any) -> None:
+    application = world.application
+    token = application.forms.begin("default", REFUSED[0]).token
+    sent = application.forms.submit(token, answers_of(*REFUSED))
+    assert sent.outcome == "refuse" and sent.reasons
+    assert application.forms.submit(token, answers_of(*REFUSED)).case_id == sent.case_id  # twice: one mail
+    assert application.delivery.deliver_due() == 1 and application.delivery.deliver_due() == 0
+    text = " ".join(world.post.text().split())
+    given = application.cases.detail(COMPANY, sent.case_id)
+    assert world.post.message()["To"] == given.values["email"]
+    assert given.values["family_name"] in text and sent.case_id in text and "SANDBOX" in world.post.subject()
+    assert "Ein Vertrag ist nicht zustande gekommen" in text and "No contract has come about" in text
+    for reason in given.reasons:
+        for words in (*reason.text.values(), reason.rule, reason.source):
+            assert words not in text, "the reason is for the customer's screen"
+    private = [answer for name, answer in given.answers.items() if "name" not in name and len(answer) > 3]
+    assert private and not [answer for answer in private if f" {answer} " in text]
+    (entry,) = entries(world, "case.refused")
+    assert (entry.facts["decided"], entry.facts["mail"]) == ("rules", "queued")
+    (done,) = entries(world, "delivery.done")
+    assert (done.facts["kind"], done.facts["case"]) == ("case_refused_by_rules", sent.case_id)
+    assert given.values["email"].encode() not in b"".join(each.canonical() for each in entries(world))
+
+
+def test_a_refusal_by_rules_is_no_way_to_flood_a_mailbox_and_stands_all_the_same(world: Any) -> None:
+    application = world.application
+    for _ in range(22):
+        assert application.cases.create(COMPANY, REFUSED[0], answers_of(*REFUSED)).outcome == "refuse"
+    assert [entry.facts["mail"] for entry in entries(world, "case.refused")] == ["queued"] * 20 + ["held_back"] * 2
+    assert sum(1 for _ in range(22) if application.delivery.deliver_due()) and len(world.post.mails) == 20
+
+
+def test_a_refusal_and_its_mail_are_one(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from esign.engine.forms import settling
+
+    application = world.application
+    token = application.forms.begin("default", REFUSED[0]).token
+
+    def crash(*arguments: Any, **more: Any) -> None:
+        raise RuntimeError("crash")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(settling, "explain", crash)
+        with pytest.raises(RuntimeError):
+            application.forms.submit(token, answers_of(*REFUSED))
+    assert application.cases.list(COMPANY).cases == () and application.delivery.deliver_due() == 0
+    assert application.forms.submit(token, answers_of(*REFUSED)).outcome == "refuse"
+    assert application.delivery.deliver_due() == 1
+
+
+def test_a_mail_that_waits_is_never_sent_of_a_case_that_is_gone(world: Any) -> None:
+    application = world.application
+    sent = application.cases.create(COMPANY, *(REFUSED[0], answers_of(*REFUSED)))
+    world.clock.offset += timedelta(days=91)
+    assert application.cases.forget_due() == 1
+    assert application.delivery.deliver_due() == 0 and world.post.mails == []
+    (failed,) = entries(world, "delivery.failed")
+    assert failed.facts["case"] == sent.case_id
+
+
 def test_what_does_not_hold_any_more_is_not_accepted(world: Any) -> None:
     case_id = referred(world)
     world.clock.offset += timedelta(days=200)
@@ -110,7 +173,7 @@ def test_who_sent_it_in_learns_what_the_employee_decided(world: Any) -> None:
     token = application.forms.begin("default", REFERRED[0]).token
     sent = application.forms.submit(token, answers_of(*REFERRED))
     application.cases.decide(CLERK, sent.case_id, accept=False, reason="Leider nein.")
-    told = application.forms.outcome(token)
+    told = application.forms.outcome("default", REFERRED[0], token)
     assert (told.outcome, told.reasons[0].text["de"]) == ("refuse", "Leider nein.")
 
 

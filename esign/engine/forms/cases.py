@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from esign.access import Actor, Permission
 from esign.engine.api.paging import cursor, place
 from esign.engine.contracts.desk import ContractDesk, Drawn
-from esign.engine.forms import drafts, settling
-from esign.engine.forms import mails as form_mails
+from esign.engine.forms import drafts, refusing, settling
 from esign.engine.forms.case_views import CaseDetail, CasePage, CaseReason, CaseView, Corrections
 from esign.engine.forms.offers import reference
 from esign.engine.forms.records import CaseContents, CaseRecord, CaseState
 from esign.engine.forms.refusals import CaseNotComplete, CaseReasonMissing, CaseStateRefused, CaseUnknown
 from esign.engine.forms.settling import Submitted
-from esign.engine.forms.texts import REFUSAL
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.forms import Answers, check, contract_data, form_definition
@@ -31,7 +27,6 @@ EMPLOYEE = "employee"
 """The rule that speaks where an employee decided."""
 _DECIDED = {"de": "Jemand von uns hat das entschieden.", "en": "One of us has decided this."}
 _LIST = "cases"
-_log = logging.getLogger("esign.engine.forms.cases")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +173,6 @@ class CaseDesk:
             contents = replace(contents, outcome=outcome, words=words, reasons=(said, *contents.reasons))
             state = CaseState.ACCEPTED if accept else CaseState.REFUSED
             record = self._settle(tx, actor, record, contents, state, contract_id=contract_id)
-            if not accept:
-                self._tell(tx, record, contents)
         return CaseView.of(record)
 
     def close(self, actor: Actor, case_id: str, reason: str = "") -> CaseView:
@@ -256,26 +249,9 @@ class CaseDesk:
             sealed=tx.safe.seal(record.id, settling.CONTENTS, contents.to_bytes()),
         )
         tx.cases.update(record)
-        settling.explain(house, tx, actor, record, contents, by_rules=False)
+        mail = refusing.by_employee(house, tx, record, contents) if state is CaseState.REFUSED else ""
+        settling.explain(house, tx, actor, record, contents, by_rules=False, mail=mail)
         return record
-
-    def _tell(self, tx: Transaction, record: CaseRecord, contents: CaseContents) -> None:
-        address = _of_kind(record, contents, "email")
-        if not address:
-            _log.warning("a refusal reaches nobody: the form asks for no address", extra={"code": "form"})
-            return
-        name = " ".join(filter(None, (contents.values.get(each) for each in ("given_name", "family_name"))))
-        words = {"to": address, "name": name, "reason": contents.words, "form": record.form, "tenant": record.tenant}
-        form_mails.queue(self.household, tx, record.id, REFUSAL, words)
-
-
-def _of_kind(record: CaseRecord, contents: CaseContents, kind: str) -> str:
-    """Return the first answer of a kind of field."""
-    definition = form_definition(record.form, date.fromisoformat(contents.day))
-    for each in definition.fields:
-        if each.kind_name == kind and contents.values.get(each.name):
-            return contents.values[each.name]
-    return ""
 
 
 def _get(tx: Transaction, actor: Actor, case_id: str) -> CaseRecord:

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from esign.access.people import address_key
 from esign.engine.ceremony import seal_names
 from esign.engine.forms.refusals import FormsBusy
-from esign.engine.forms.texts import REFUSAL, RESUME, form_mail
+from esign.engine.forms.texts import REFUSAL, RESUME, RULES_REFUSAL, form_mail
 from esign.engine.household import Household
 from esign.engine.ports import Mail, Transaction, Work
 from esign.evidence.kinds import EntryKind
 from esign.forms import FormUnknown, form_definition
 from esign.foundation.digests import labelled
 
-KINDS = frozenset({RESUME, REFUSAL})
+KINDS = frozenset({RESUME, REFUSAL, RULES_REFUSAL})
 
 TO_ONE, TO_ONE_PER_SECOND = 20, 20 / 86_400
 """Mails that strangers may cause to one address: twenty at once, twenty a day from then on, on each machine."""
@@ -74,6 +74,7 @@ def mail(house: Household, tx: Transaction, work: Work) -> Mail:
         "link": words.get("link", ""),
         "name": words.get("name", ""),
         "reason": words.get("reason", ""),
+        "case": words.get("case", ""),
     }
     subject, text = form_mail(work.kind, filled, sandbox=house.settings.sandbox)
     identifier = labelled("mail", work.contract_id.encode(), str(work.id).encode()).hex()[:32]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from esign.access import Actor, system
 from esign.contracts import ContractsError
 from esign.engine.contracts.desk import ContractDesk, Drawn
+from esign.engine.forms import refusing
 from esign.engine.forms.offers import reference
 from esign.engine.forms.ports import Offer
 from esign.engine.forms.records import CaseContents, CaseRecord, CaseState
@@ -194,7 +195,8 @@ def keep(house: Household, tx: Transaction, actor: Actor, judged: Judged, *, ask
         tx.cases.add(record)
     else:
         tx.cases.update(record)
-    explain(house, tx, actor, record, contents, by_rules=True)
+    mail = refusing.by_rules(house, tx, record, contents) if state is CaseState.REFUSED else ""
+    explain(house, tx, actor, record, contents, by_rules=True, mail=mail)
     if record.corrected:
         facts = {"case": record.id, "fields": len(contents.corrections), "form": record.form}
         house.record(tx, EntryKind.FORM_CORRECTED, None, facts, by=actor)
@@ -202,9 +204,26 @@ def keep(house: Household, tx: Transaction, actor: Actor, judged: Judged, *, ask
 
 
 def explain(
-    house: Household, tx: Transaction, actor: Actor, record: CaseRecord, contents: CaseContents, *, by_rules: bool
+    house: Household,
+    tx: Transaction,
+    actor: Actor,
+    record: CaseRecord,
+    contents: CaseContents,
+    *,
+    by_rules: bool,
+    mail: str = "",
 ) -> None:
-    """Say in the ledger what was decided and by which rules; of the words a salted digest."""
+    """Say in the ledger what was decided and by which rules; of the words a salted digest.
+
+    Args:
+        house: The household.
+        tx: The transaction.
+        actor: In whose name.
+        record: The case.
+        contents: What it holds.
+        by_rules: Whether rules decided, or an employee.
+        mail: What became of the mail that tells a refusal; empty: none is due.
+    """
     said = canonical({"outcome": contents.outcome, "reasons": list(contents.reasons), "words": contents.words})
     facts: dict[str, object] = {
         "case": record.id,
@@ -214,6 +233,8 @@ def explain(
         "rules": len(record.rules),
         "words": labelled("case/decision", contents.salt, said).hex(),
     }
+    if mail:
+        facts["mail"] = mail
     facts |= {f"rule_{number}": rule for number, rule in enumerate(record.rules[:_RULES], 1)}
     house.record(tx, _KINDS[record.state], record.contract_id, facts, by=actor)
 

@@ -61,6 +61,7 @@ STATES = MappingProxyType(
 
 RESUME = "form_resume"
 REFUSAL = "case_refusal"
+RULES_REFUSAL = "case_refused_by_rules"
 
 _RESUME = (
     "Ihr Formular / Your form: {title}",
@@ -110,7 +111,35 @@ No contract has come about. {company} ({contact}) answers your questions.
 """,
 )
 
-_MAILS = {RESUME: _RESUME, REFUSAL: _REFUSAL}
+_RULES_REFUSAL = (
+    "Ihre Anfrage / Your request: {title}",
+    """Guten Tag {name},
+
+leider können wir diesen Vertrag nicht mit Ihnen schließen: {title}
+
+Ein Vertrag ist nicht zustande gekommen, und Sie schulden uns nichts. Warum, haben wir Ihnen gleich nach dem Absenden
+gesagt; hier steht es nicht, weil eine E-Mail auch andere lesen können.
+
+Entschieden haben feste Regeln und kein Mensch. Wenn Sie möchten, dass jemand von uns Ihre Anfrage ansieht, oder wenn
+Sie Fragen haben, schreiben Sie uns: {company} ({contact}). Nennen Sie bitte diese Nummer: {case}
+Sie haben nichts angefragt? Dann hat sich jemand vertippt; Sie müssen nichts tun.
+
+--
+
+Dear {name},
+
+We are sorry: we cannot form this contract with you: {title_en}
+
+No contract has come about, and you owe us nothing. We told you why right after you had sent the form; it does not stand
+here, because others may read an e-mail too.
+
+Fixed rules have decided this, and no person. If you want one of us to look at your request, or if you have questions,
+write to us: {company} ({contact}). Please name this number: {case}
+You did not ask for anything? Then somebody mistyped an address; you need not do anything.
+""",
+)
+
+_MAILS = {RESUME: _RESUME, REFUSAL: _REFUSAL, RULES_REFUSAL: _RULES_REFUSAL}
 _SANDBOX = "SANDBOX – nur zur Vorführung, beweist nichts / for demonstration only, proves nothing\n\n"
 
 
@@ -118,8 +147,8 @@ def form_mail(kind: str, words: dict[str, str], *, sandbox: bool) -> tuple[str, 
     """Return subject and text of a mail, both languages in one: nobody's language is known.
 
     Args:
-        kind: :data:`RESUME` or :data:`REFUSAL`.
-        words: ``title``, ``title_en``, ``company``, ``contact``, ``link``, ``name``, ``reason``.
+        kind: :data:`RESUME`, :data:`REFUSAL` or :data:`RULES_REFUSAL`.
+        words: ``title``, ``title_en``, ``company``, ``contact``, ``link``, ``name``, ``reason``, ``case``.
         sandbox: Whether trust is a sandbox.
     """
     subject, text = _MAILS[kind]
