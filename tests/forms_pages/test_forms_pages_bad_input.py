@@ -120,7 +120,16 @@ def test_characters_that_no_answer_has_stand_next_to_their_field(sender, value, 
 def test_without_the_secret_of_the_form_nothing_is_done(stack, sender):
     answer = sender.post(answers_of("mobile-plan"), csrf_token="")
     assert (answer.status_code, code(answer)) == (403, "web.form_expired")
-    for path in ("/absenden", "/spaeter/link", "/spaeter/mail", "/verwerfen", "/merken", "/vorausfuellen", "/neu"):
+    for path in (
+        "/absenden",
+        "/spaeter/link",
+        "/spaeter/mail",
+        "/verwerfen",
+        "/merken",
+        "/vorausfuellen",
+        "/neu",
+        "/anmelden",
+    ):
         assert sender.http.post(f"/formulare/mobile-plan{path}", data={}).status_code == 403, path
     for path in ("/formulare/weiter", "/formulare/-/ort", "/formulare/-/bank"):
         assert sender.http.post(path, data={"code": "00124"}).status_code == 403, path
@@ -153,7 +162,7 @@ def test_an_invented_draft_opens_nothing(stack, sender, token):
 def test_the_cookie_of_a_draft_is_out_of_reach_for_scripts_and_other_pages(sender):
     answer = sender.post({"given_name": "Jana"}, action="update")
     cookie = next(item for item in answer.headers.get_list("Set-Cookie") if "draft" in item)
-    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/formulare/mobile-plan" in cookie
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Domain" not in cookie
     assert "Jana" not in answer.headers["Location"]
 
 

@@ -88,7 +88,7 @@ def test_who_is_not_known_fills_in_by_hand(knowing, person):
 def test_who_is_recognised_at_the_identity_provider_finds_the_form_filled_in(knowing, person):
     person.open()
     with person.page.expect_navigation(url="**/idp/**"):
-        person.page.locator(".recognise a").click()
+        person.page.locator(".recognise button").click()
     with person.page.expect_navigation(url="**/formulare/mobile-plan?*"):
         person.page.locator('button[value="sophie-mueller-luedenscheidt"]').click()
     person.ready()
@@ -96,8 +96,8 @@ def test_who_is_recognised_at_the_identity_provider_finds_the_form_filled_in(kno
     assert person.value("email") == "sophie.mueller-luedenscheidt@post.example"
     assert person.page.locator(".from").count() == 4
     person.answer("family_name", "Anders").kept()
-    person.page.goto(f"{knowing.web}/formulare/mobile-plan/anmelden")  # no link takes somebody's own answers away
-    assert person.path == "/formulare/mobile-plan"
+    person.page.goto(f"{knowing.web}/formulare/mobile-plan")
+    assert person.page.locator(".recognise").count() == 0  # nothing takes somebody's own answers away
     assert person.value("family_name") == "Anders"
     assert person.complaints == []
 
@@ -105,7 +105,7 @@ def test_who_is_recognised_at_the_identity_provider_finds_the_form_filled_in(kno
 def test_somebody_else_is_shown_nothing(knowing, person):
     person.open()
     with person.page.expect_navigation(url="**/idp/**"):
-        person.page.locator(".recognise a").click()
+        person.page.locator(".recognise button").click()
     with person.page.expect_navigation(url="**/formulare/mobile-plan?*"):
         person.page.locator('button[value="jana-beispiel"]').click()
     assert person.path == "/formulare/mobile-plan?hinweis=not_known"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from esign.engine.forms.addresses import FIRST
 from web.forms import answering, filling, later, lookup, outcome, recognition, review
 from web.forms.desk import Door
 from web.forms.ports import FormApplication
@@ -18,7 +19,8 @@ from web.security import COMPANY_POLICY
 
 __all__ = ["PREFIX", "install"]
 
-PREFIX = "/formulare"
+PREFIX = FIRST
+"""Where the first company's forms are; those of the others lie at addresses of their own."""
 
 
 def install(app: Flask, application: FormApplication) -> None:
@@ -28,5 +30,7 @@ def install(app: Flask, application: FormApplication) -> None:
         pages = part.blueprint(door)
         pages.after_request(answering.policy(COMPANY_POLICY))
         app.register_blueprint(pages)
-    app.register_blueprint(recognition.blueprint(door, application.recognition, application.settings.web_url))
+    for pages in recognition.blueprints(door, application.recognition, application.settings.web_url):
+        pages.after_request(answering.policy(COMPANY_POLICY))
+        app.register_blueprint(pages)
     app.jinja_env.globals["forms_door"] = PREFIX

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from json import dumps
+
+from flask import Response
 
 from esign.engine.forms.refusals import DraftSent, DraftUnknown
 from esign.forms import Answers, Checked, FormDefinition, check
 from web.errors import PageUnknown
 from web.forms import cookies
+from web.forms.addresses import FormPages, asked_for
 from web.forms.ports import DraftView, FormApplication, Forms, FormView, Submitted
 
 
@@ -28,11 +32,36 @@ class Held:
 
 
 class Door:
-    """The engine's forms, for the company whose pages these are."""
+    """The engine's forms, for the company whose pages are asked for."""
 
     def __init__(self, application: FormApplication) -> None:
         self._application = application
-        self.tenant: str = application.settings.tenants[0]
+        self.tenants: tuple[str, ...] = tuple(application.settings.tenants)
+
+    def pages(self, name: str, import_name: str) -> FormPages:
+        """Return a blueprint of pages that each company has."""
+        return FormPages(name, import_name, self.tenants)
+
+    @property
+    def tenant(self) -> str:
+        """The company of this request's address."""
+        return asked_for(self.tenants)
+
+    def cookie(self, form: str) -> str:
+        """Return the draft's secret that this browser holds for a form; empty: none."""
+        return cookies.read(self.place(self.tenant, form))
+
+    def give(self, response: Response, form: str, token: str, *, expires_at: datetime) -> None:
+        """Let a browser keep the secret of a draft."""
+        cookies.give(response, self.place(self.tenant, form), token, expires_at=expires_at)
+
+    def take(self, response: Response, form: str) -> None:
+        """Let a browser forget the secret of a draft."""
+        cookies.take(response, self.place(self.tenant, form))
+
+    def place(self, tenant: str, form: str) -> str:
+        """Return the name under which a browser keeps the secret of a company's form."""
+        return form if tenant == self.tenants[0] else f"{tenant}.{form}"
 
     @property
     def forms(self) -> Forms:
@@ -60,7 +89,7 @@ class Door:
 
     def held(self, form: FormDefinition) -> Held | None:
         """Return the draft of this form that the browser may go on with; None: none, or its time is over."""
-        token = cookies.read(form.name)
+        token = self.cookie(form.name)
         if not token:
             return None
         try:
@@ -71,11 +100,11 @@ class Door:
 
     def sent(self, form: FormDefinition) -> Submitted | None:
         """Return what became of the form that this browser sent in; None: it sent none in, or long ago."""
-        token = cookies.read(form.name)
+        token = self.cookie(form.name)
         if not token:
             return None
         try:
-            return self.forms.outcome(token)
+            return self.forms.outcome(self.tenant, form.name, token)
         except DraftUnknown:
             return None
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.engine.forms.refusals import DraftSent, DraftUnknown, PrefillTokenRefused
 from esign.forms import FormDefinition
-from web.forms import cookies, showing
+from web.forms import showing
 from web.forms.answering import answers_of_request, together
 from web.forms.desk import Door, Held
 from web.language import language
@@ -26,7 +26,7 @@ _PREFILL = {"found": "prefilled", "none": "unknown", "unavailable": "unavailable
 
 def blueprint(door: Door) -> Blueprint:
     """Return the pages of filling in."""
-    pages = Blueprint("forms", __name__, url_prefix="/formulare")
+    pages = door.pages("forms", __name__)
 
     @pages.get("")
     def offered() -> str:
@@ -62,7 +62,7 @@ def blueprint(door: Door) -> Blueprint:
         else:
             target = url_for("forms.form", name=name, geprueft=1, _anchor="problems")
         response = see_other(target)
-        cookies.give(response, name, held.token, expires_at=held.view.expires_at)
+        door.give(response, name, held.token, expires_at=held.view.expires_at)
         return response
 
     @pages.post("/<name>/vorausfuellen")
@@ -77,7 +77,7 @@ def blueprint(door: Door) -> Blueprint:
         except PrefillTokenRefused:
             return see_other(url_for("forms.form", name=name, hinweis="refused"))
         response = see_other(url_for("forms.form", name=name, hinweis=_PREFILL.get(opened.prefill, "unknown")))
-        cookies.give(response, name, opened.token, expires_at=opened.expires_at)
+        door.give(response, name, opened.token, expires_at=opened.expires_at)
         return response
 
     @pages.post("/<name>/verwerfen")
@@ -86,7 +86,7 @@ def blueprint(door: Door) -> Blueprint:
         if held is not None:
             door.forms.discard(held.token)
         response = see_other(url_for("forms.form", name=name, hinweis="discarded"))
-        cookies.take(response, name)
+        door.take(response, name)
         return response
 
     def shown(definition: FormDefinition, held: Held | None) -> str:

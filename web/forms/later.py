@@ -8,7 +8,6 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.engine.forms.refusals import DraftUnknown, MailAddressRefused, TooManyLinks
 from web.company.picture import qr_code
-from web.forms import cookies
 from web.forms.desk import Door
 from web.language import language, words
 from web.problems import status_of
@@ -19,7 +18,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{20,100}\Z")
 
 def blueprint(door: Door) -> Blueprint:
     """Return the pages of going on elsewhere."""
-    pages = Blueprint("forms_later", __name__, url_prefix="/formulare")
+    pages = door.pages("forms_later", __name__)
 
     def shown(name: str, *, refusal: MailAddressRefused | TooManyLinks | None = None) -> Response:
         definition = door.form(name)
@@ -85,12 +84,12 @@ def blueprint(door: Door) -> Blueprint:
         try:
             if not _SECRET.match(secret):
                 raise DraftUnknown
-            opened = door.forms.resume(secret)
+            opened = door.forms.resume(door.tenant, secret)
         except DraftUnknown:
             page = render_template("forms/continue.html", refused=True)
             return Response(page, status=410, mimetype="text/html")
         response = see_other(url_for("forms.form", name=opened.form, hinweis="resumed"))
-        cookies.give(response, opened.form, opened.token, expires_at=opened.expires_at)
+        door.give(response, opened.form, opened.token, expires_at=opened.expires_at)
         return response
 
     return pages

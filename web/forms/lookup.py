@@ -12,7 +12,6 @@ from flask_wtf.csrf import generate_csrf
 
 from esign.engine.forms.refusals import DraftSent, DraftUnknown
 from web.errors import RequestMalformed
-from web.forms import cookies
 from web.forms.answering import answers_of_request
 from web.forms.desk import Door, Held
 
@@ -22,7 +21,7 @@ _BANK_CODE = re.compile(r"[0-9]{8}\Z")
 
 def blueprint(door: Door) -> Blueprint:
     """Return what is asked by the form's module."""
-    pages = Blueprint("forms_lookup", __name__, url_prefix="/formulare")
+    pages = door.pages("forms_lookup", __name__)
 
     @pages.post("/-/ort")
     def towns() -> Response:
@@ -56,7 +55,7 @@ def blueprint(door: Door) -> Blueprint:
             return jsonify({"kept": False})
         # a fresh secret, so that a page that was open for hours can still be sent
         response = jsonify({"kept": True, "base": held.base, "secret": generate_csrf()})
-        cookies.give(response, name, held.token, expires_at=view.expires_at)
+        door.give(response, name, held.token, expires_at=view.expires_at)
         return response
 
     return pages

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, Response, render_template, url_for
 
 from esign.forms import FormDefinition, Outcome, decide
-from web.forms import cookies, showing
+from web.forms import showing
 from web.forms.desk import Door
 from web.forms.figures import figure
 from web.language import language
@@ -16,7 +16,7 @@ from web.see_other import see_other
 
 def blueprint(door: Door) -> Blueprint:
     """Return the page of the outcome."""
-    pages = Blueprint("forms_outcome", __name__, url_prefix="/formulare")
+    pages = door.pages("forms_outcome", __name__)
 
     @pages.get("/<name>/ergebnis")
     def page(name: str) -> str | Response:
@@ -71,7 +71,7 @@ def blueprint(door: Door) -> Blueprint:
         """Begin another form of the same kind; what was sent in stays as it is."""
         door.form(name)
         response = see_other(url_for("forms.form", name=name))
-        cookies.take(response, name)
+        door.take(response, name)
         return response
 
     return pages

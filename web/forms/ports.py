@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -32,6 +32,10 @@ class DraftOpened(Protocol):
     @property
     def token(self) -> str:
         """Secret of this device."""
+
+    @property
+    def tenant(self) -> str:
+        """The company."""
 
     @property
     def form(self) -> str:
@@ -149,13 +153,13 @@ class Forms(Protocol):
     def resume_link(self, token: str, email: str | None) -> ResumeLink:
         """Make a link for another device, and send it by mail if there is an address."""
 
-    def resume(self, secret: str) -> DraftOpened:
+    def resume(self, tenant: str, secret: str) -> DraftOpened:
         """Exchange the secret of a link for a device's own."""
 
     def submit(self, token: str, answers: Mapping[str, str]) -> Submitted:
         """Send the form in; a second time it answers the same."""
 
-    def outcome(self, token: str) -> Submitted:
+    def outcome(self, tenant: str, name: str, token: str) -> Submitted:
         """Return what became of a form that was sent in for good."""
 
     def discard(self, token: str) -> None:
@@ -177,10 +181,12 @@ class Departure(Protocol):
 class Recognition(Protocol):
     """Recognises who fills a form in."""
 
-    def depart(self, tenant: str, form: str, *, redirect_uri: str) -> Departure:
+    def depart(self, tenant: str, form: str, *, redirect_uri: str, draft: str = "") -> Departure:
         """Return where to send a browser."""
 
-    def arrive(self, token: str, *, state: str, code: str, issuer: str | None) -> DraftOpened:
+    def arrive(
+        self, token: str, *, state: str, code: str, issuer: str | None, holds: Callable[[str, str], str]
+    ) -> DraftOpened:
         """Take a browser back and begin the form."""
 
 

@@ -13,7 +13,7 @@ from web.see_other import see_other
 
 def blueprint(door: Door) -> Blueprint:
     """Return the page on which everything is checked, and the button that sends it in."""
-    pages = Blueprint("forms_review", __name__, url_prefix="/formulare")
+    pages = door.pages("forms_review", __name__)
 
     @pages.get("/<name>/pruefen")
     def page(name: str) -> str | Response:

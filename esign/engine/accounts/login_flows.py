@@ -12,6 +12,7 @@ from esign.engine.accounts.records import FlowRecord
 from esign.engine.accounts.rows import token_digest
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
+from esign.foundation.digests import equal
 from esign.foundation.identifiers import new_token
 
 LIFE = timedelta(minutes=10)
@@ -29,11 +30,18 @@ def begin(house: Household, tx: Transaction, kind: str, payload: Mapping[str, An
     return token
 
 
-def take(house: Household, token: str, *kinds: str) -> dict[str, Any]:
+def take(house: Household, token: str, *kinds: str, state: str | None = None) -> dict[str, Any]:
     """Return the payload of a challenge and forget it, in a transaction of its own: no answer is tried twice.
 
+    Args:
+        house: The household.
+        token: The browser's token.
+        kinds: Kinds that are expected.
+        state: For a visit elsewhere: the state with which the browser came back. Another site can send a browser here
+            with a state of its own; that is no answer, and the visit stays as it is.
+
     Raises:
-        LoginExpired: There is no such challenge of these kinds, or its time is over.
+        LoginExpired: There is no such challenge of these kinds, its time is over, or the state is of another visit.
     """
     digest = token_digest(token)
     with house.store.transaction() as tx:
@@ -42,6 +50,8 @@ def take(house: Household, token: str, *kinds: str) -> dict[str, Any]:
             found = None
         else:
             found = json.loads(tx.vault.open(_PURPOSE, record.sealed, record.kind, digest.hex()))
+            if state is not None and not equal(found["state"].encode(), state.encode("utf-8", "surrogatepass")):
+                raise LoginExpired
     if record is None or found is None:
         raise LoginExpired
     return {**found, "kind": record.kind}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from esign.access import Actor, system
-from esign.access.errors import LoginExpired, LoginNeeded, LoginRefused, WayNotOffered
+from esign.access.errors import LoginNeeded, LoginRefused, WayNotOffered
 from esign.engine.accounts import login_flows
 from esign.engine.accounts.ports import CompanyProvider
 from esign.engine.accounts.records import AccountState, IdentityRecord
@@ -25,7 +25,7 @@ from esign.engine.accounts.setting_up import Holder, settle
 from esign.engine.household import Household
 from esign.engine.refusals import AccountExists
 from esign.evidence.kinds import EntryKind
-from esign.foundation.digests import equal, sha256
+from esign.foundation.digests import sha256
 from esign.foundation.encoding import b64url
 from esign.identity.errors import TokenError, TokenKeyUnknown
 from esign.identity.id_token import LEEWAY, ProviderKeys, verified_claims
@@ -107,10 +107,8 @@ class ProviderDesk:
             LoginRefused: The provider refused, its token does not hold, or nobody here is known by it.
             EsignError: The provider did not answer.
         """
-        flow = login_flows.take(self.household, token, LOGIN, CONFIRM, ADD)
+        flow = login_flows.take(self.household, token, LOGIN, CONFIRM, ADD, state=state)
         provider = self._provider()
-        if not equal(flow["state"].encode(), state.encode("utf-8", "surrogatepass")):
-            raise LoginExpired
         if not code or issuer not in (None, provider.issuer):
             raise LoginRefused("the provider refused, or another one answered")
         subject = self._subject(provider, flow, code)

@@ -12,6 +12,7 @@ from esign.access import system
 from esign.engine.contracts.handover import qr_code
 from esign.engine.forms import drafts, settling
 from esign.engine.forms import mails as form_mails
+from esign.engine.forms.addresses import forms_url
 from esign.engine.forms.prefill import PrefillDesk
 from esign.engine.forms.records import CaseRecord, CaseState, DraftAccess, DraftContents, DraftRecord
 from esign.engine.forms.refusals import (
@@ -38,7 +39,6 @@ MOST_LINKS = 10
 BEGUN_AT_ONCE, BEGUN_PER_SECOND = 300, 10.0
 """Forms of one company that are begun, on each machine."""
 
-RESUME_PATH = "/formulare/weiter"
 _EMAIL = re.compile(r"[^@\s<>\"\x00-\x1f\x7f,;]{1,64}@[^@\s<>\"\x00-\x1f\x7f,;]+[.][^@\s<>\"\x00-\x1f\x7f,;]{2,}\Z")
 _log = logging.getLogger("esign.engine.forms.desk")
 
@@ -189,9 +189,9 @@ class FormDesk:
             raise MailAddressRefused
         now = house.clock.now()
         secret = new_token()
-        link = f"{house.settings.web_url}{RESUME_PATH}#{secret}"
         with house.store.transaction() as tx:
             record = drafts.find(self.household, tx, token)
+            link = f"{forms_url(house.settings, record.tenant)}/weiter#{secret}"
             if record.resumed >= MOST_LINKS:
                 raise TooManyLinks(limit=MOST_LINKS)
             if email is not None:
@@ -207,14 +207,20 @@ class FormDesk:
                 form_mails.queue(house, tx, record.id, RESUME, words)
         return ResumeLink(link=link, qr=qr_code(link), expires_at=expires_at)
 
-    def resume(self, secret: str) -> DraftOpened:
+    def resume(self, tenant: str, secret: str) -> DraftOpened:
         """Let another device go on with a draft; the link opens nothing any more.
 
+        Args:
+            tenant: The company at whose address the link was opened.
+            secret: The link's secret.
+
         Raises:
-            DraftUnknown: The link was used, its time is over, or there is no such draft.
+            DraftUnknown: The link was used, its time is over, or the company has no such draft.
         """
         with self.household.store.transaction() as tx:
             record = drafts.find(self.household, tx, secret, kind=drafts.LINK)
+            if record.tenant != tenant:  # another company's is as unknown as none, and not used up
+                raise DraftUnknown
             tx.drafts.revoke(drafts.digest(secret))
             return drafts.opened(record, drafts.let_in(tx, record), drafts.contents_of(tx, record))
 
@@ -273,14 +279,20 @@ class FormDesk:
                 drafts.close(house, tx, record, case)
             return settling.submitted(house, case, judged.contents)
 
-    def outcome(self, token: str) -> Submitted:
+    def outcome(self, tenant: str, name: str, token: str) -> Submitted:
         """Return what became of a form that was sent in.
 
+        Args:
+            tenant: The company.
+            name: The form.
+            token: The device's token.
+
         Raises:
-            DraftUnknown: It was not sent in for good, or that is longer than a day ago.
+            DraftUnknown: It was not sent in for good, that is longer than a day ago, or it is another form's.
         """
         with self.household.store.reading() as tx:
-            done = self._done(tx, drafts.find(self.household, tx, token, sent=True))
+            record = drafts.find(self.household, tx, token, sent=True)
+            done = self._done(tx, record) if (record.tenant, record.form) == (tenant, name) else None
         if done is None:
             raise DraftUnknown
         return done

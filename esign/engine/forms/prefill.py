@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from esign.access import Actor, Permission
+from esign.engine.forms.addresses import forms_url
 from esign.engine.forms.ports import PrefillUse
 from esign.engine.forms.refusals import FormNotOffered, PrefillNotConfigured, PrefillTokenRefused
 from esign.engine.household import Household
@@ -112,7 +113,7 @@ class PrefillDesk:
             token = jwt.encode({"alg": "HS256", "typ": _TYPE}, claims, _key(tx, actor.tenant), algorithms=_ALGORITHMS)
             facts = {"token": name, "form": form, "expires_at": claims["exp"]}
             house.record(tx, EntryKind.FORM_TOKEN_MADE, None, facts, by=actor)
-        link = f"{house.settings.web_url}/formulare/{form}#prefill={token}"
+        link = f"{forms_url(house.settings, actor.tenant)}/{form}#prefill={token}"
         return PrefillLink(token=token, link=link, expires_at=now + lives)
 
     def by_identity(self, tenant: str, form: str) -> bool:

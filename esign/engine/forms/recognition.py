@@ -1,8 +1,11 @@
 """A customer is recognised at the identity provider, and finds a form filled in with what the company knows.
 
 1. The browser is sent to the provider with state, nonce and the digest of a verifier (PKCE), kept sealed for this one
-   browser. 2. It comes back with state and code; they are good once. 3. The token says name and date of birth; they are
-   the key, and nothing that somebody typed. 4. Nothing is shown unless exactly one customer is known by it.
+   browser, its form, and the draft that it holds.
+2. It comes back with state and code; they are good once, in that browser, as long as it has begun no other draft of
+   that form meanwhile: nobody's answers are put aside.
+3. The token says name and date of birth; they are the key, and nothing that somebody typed.
+4. Nothing is shown unless exactly one customer is known by it.
 
 The client is not the one over whose tokens certificates are issued: a server that chose the nonce of such a token could
 have a key of its own certified in the customer's name.
@@ -12,6 +15,7 @@ Source: OpenID Connect Core 1.0 sections 3.1.2, 3.1.3.7; RFC 7636; RFC 9700 sect
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from esign.access.errors import LoginExpired
@@ -19,6 +23,7 @@ from esign.engine.accounts import login_flows
 from esign.engine.accounts.ports import CompanyProvider
 from esign.engine.accounts.provider_logins import Departure
 from esign.engine.forms.desk import FormDesk
+from esign.engine.forms.drafts import digest
 from esign.engine.forms.refusals import NotRecognised, PrefillNotConfigured
 from esign.engine.forms.views import DraftOpened
 from esign.engine.household import Household
@@ -37,8 +42,14 @@ class RecognitionDesk:
     household: Household
     forms: FormDesk
 
-    def depart(self, tenant: str, form: str, *, redirect_uri: str) -> Departure:
+    def depart(self, tenant: str, form: str, *, redirect_uri: str, draft: str = "") -> Departure:
         """Return where to send a browser, and the token by which it is known when it comes back.
+
+        Args:
+            tenant: The company.
+            form: The form.
+            redirect_uri: Where the browser comes back.
+            draft: The draft's token that the browser holds for this form; empty: none.
 
         Raises:
             FormNotOffered: The company offers no such form.
@@ -63,31 +74,36 @@ class RecognitionDesk:
             "redirect_uri": redirect_uri,
             "tenant": tenant,
             "form": form,
+            "draft": digest(draft).hex(),
         }
         with self.household.store.transaction() as tx:
             token = login_flows.begin(self.household, tx, FLOW, payload)
         return Departure(token=token, address=address)
 
-    def arrive(self, token: str, *, state: str, code: str, issuer: str | None) -> DraftOpened:
+    def arrive(
+        self, token: str, *, state: str, code: str, issuer: str | None, holds: Callable[[str, str], str]
+    ) -> DraftOpened:
         """Take a browser back and begin the form, filled in where exactly one customer is known.
 
         Args:
             token: By which the browser is known.
-            state: As it came back.
+            state: As it came back; one of another visit leaves this one as it is.
             code: As it came back; empty: the provider refused.
             issuer: ``iss`` as it came back, where the provider sends it (RFC 9207).
+            holds: Returns the draft's token that the browser holds now, of a company and a form; empty: none.
 
         Raises:
-            NotRecognised: Another browser, too late, or the provider did not say who it is.
+            NotRecognised: Another browser, another visit, too late, the browser has begun the form otherwise meanwhile,
+                or the provider did not say who it is.
             EsignError: The provider did not answer.
         """
         try:
-            flow = login_flows.take(self.household, token, FLOW)
+            flow = login_flows.take(self.household, token, FLOW, state=state)
         except LoginExpired as error:
             raise NotRecognised from error
         provider = self._provider(flow["tenant"], flow["form"])
-        if not equal(flow["state"].encode(), state.encode("utf-8", "surrogatepass")):
-            raise NotRecognised("the browser comes from another visit")
+        if not equal(flow["draft"].encode(), digest(holds(flow["tenant"], flow["form"])).hex().encode()):
+            raise NotRecognised("the browser has begun this form otherwise meanwhile")
         if not code or issuer not in (None, provider.issuer):
             raise NotRecognised("the provider refused, or another one answered")
         id_token = provider.redeem(code=code, verifier=flow["verifier"], redirect_uri=flow["redirect_uri"])
