@@ -65,6 +65,16 @@ class Actor:
         """
         if self.kind is ActorKind.API_KEY:
             raise AccessDenied("an API key does not do this")
+        self.require_present(now)
+
+    def require_present(self, now: datetime) -> None:
+        """Refuse an account whose person did not prove just now who it is; for what gives lasting power.
+
+        An API key goes on: somebody who proved it gave it the scope.
+
+        Raises:
+            ConfirmationNeeded: The person has to prove again who it is.
+        """
         if self.kind is ActorKind.ACCOUNT and not self.confirmed(now):
             raise ConfirmationNeeded
 

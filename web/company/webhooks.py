@@ -98,12 +98,22 @@ def blueprint(application: Application) -> Blueprint:
             return shown(actor, webhook_id, refusal=refusal)
         return done(webhook_id, "hooks.tested")
 
-    @pages.post("/<webhook_id>/state")
+    @pages.get("/<webhook_id>/enable")
+    @needs(Permission.WEBHOOKS_WRITE, confirmed=True)
+    def enable_form(actor: Actor, webhook_id: str) -> str:
+        return render_template("company/webhook_enable.html", webhook=desk.view(actor, webhook_id))
+
+    @pages.post("/<webhook_id>/enable")
+    @needs(Permission.WEBHOOKS_WRITE, confirmed=True)
+    def enable(actor: Actor, webhook_id: str) -> Response:
+        desk.change(actor, webhook_id, state="active")
+        return done(webhook_id, "hooks.now_active")
+
+    @pages.post("/<webhook_id>/disable")
     @needs(Permission.WEBHOOKS_WRITE)
-    def state(actor: Actor, webhook_id: str) -> Response:
-        active = request.form.get("state") == "active"
-        desk.change(actor, webhook_id, state="active" if active else "disabled")
-        return done(webhook_id, "hooks.now_active" if active else "hooks.now_disabled")
+    def disable(actor: Actor, webhook_id: str) -> Response:
+        desk.change(actor, webhook_id, state="disabled")
+        return done(webhook_id, "hooks.now_disabled")
 
     @pages.post("/<webhook_id>/redeliver")
     @needs(Permission.WEBHOOKS_WRITE)

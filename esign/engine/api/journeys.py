@@ -60,9 +60,11 @@ class JourneyDesk:
 
         Raises:
             AccessDenied: The actor may not.
+            ConfirmationNeeded: An account's person did not prove just now who it is.
             ReturnAddressRefused: No origin, registered already, or too many.
         """
         actor.require(Permission.WEBHOOKS_WRITE)
+        actor.require_present(self.household.clock.now())
         local = self.household.settings.sandbox and _LOCAL.match(origin)
         if not _ORIGIN.match(origin) and not local:
             raise ReturnAddressRefused("not an origin as browsers write it: https, no path", place="origin")

@@ -96,9 +96,10 @@ class WebhookDesk:
 
         Raises:
             AccessDenied: The actor may not.
+            ConfirmationNeeded: An account's person did not prove just now who it is.
             WebhookRefused: The address, a kind or the e-mail address is none, or there are too many.
         """
-        actor.require(Permission.WEBHOOKS_WRITE)
+        self._allowed(actor)
         secret = new_secret()
         with self.household.store.transaction() as tx:
             if len(tx.webhooks.of_tenant(actor.tenant)) >= MOST:
@@ -153,9 +154,11 @@ class WebhookDesk:
         Raises:
             AccessDenied: The actor may not.
             WebhookUnknown: There is none of this name.
+            ConfirmationNeeded: More is told or elsewhere, and an account's person did not prove just now who it is.
             WebhookRefused: The address, a kind or the e-mail address is none.
         """
-        actor.require(Permission.WEBHOOKS_WRITE)
+        silences = state == WebhookState.DISABLED and (url, kinds, notify) == (None, None, None)
+        self._allowed(actor, fresh=not silences)  # who only stops it is not held up
         with self.household.store.transaction() as tx:
             record = _get(tx, actor, webhook_id)
             changed = replace(
@@ -172,8 +175,9 @@ class WebhookDesk:
                 else:
                     changed = replace(changed, state=WebhookState.DISABLED)
                     tx.webhooks.give_up(record.id, now)
-            tx.webhooks.update(changed)
-            self._record(tx, actor, EntryKind.WEBHOOK_CHANGED, changed)
+            if changed != record:
+                tx.webhooks.update(changed)
+                self._record(tx, actor, EntryKind.WEBHOOK_CHANGED, changed)
         return _view(changed)
 
     def remove(self, actor: Actor, webhook_id: str) -> None:
@@ -195,8 +199,9 @@ class WebhookDesk:
         Raises:
             AccessDenied: The actor may not.
             WebhookUnknown: There is none of this name.
+            ConfirmationNeeded: An account's person did not prove just now who it is.
         """
-        actor.require(Permission.WEBHOOKS_WRITE)
+        self._allowed(actor)
         secret = new_secret()
         with self.household.store.transaction() as tx:
             record = _get(tx, actor, webhook_id)
@@ -276,6 +281,11 @@ class WebhookDesk:
             tx.webhooks.revive(delivery.id, self.household.clock.now())
             again = tx.webhooks.delivery(delivery.id) or delivery
             return DeliveryView(delivery=again, attempts=tx.webhooks.attempts(again.id))
+
+    def _allowed(self, actor: Actor, *, fresh: bool = True) -> None:
+        actor.require(Permission.WEBHOOKS_WRITE)
+        if fresh:
+            actor.require_present(self.household.clock.now())
 
     def _url(self, url: str) -> str:
         self.household.webhook_caller.check(url)
