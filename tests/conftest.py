@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -173,9 +173,9 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[World]:
-    """An installation of its own for every test, on the session's sandbox."""
+@contextmanager
+def installation(folder: Path, sandbox_folder: Path, database_url: str = "") -> Iterator[World]:
+    """Start an installation of its own in a folder, on a sandbox that was made before."""
     clock = TestClock()
     sandbox = Sandbox.create(
         sandbox_folder,
@@ -185,7 +185,7 @@ def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[W
         forms_redirect_uris=(f"{WEB}/formulare/erkannt",),
         clock=clock,
     )
-    state = tmp_path / "state"
+    state = folder / "state"
     state.mkdir()
     sandbox.seal_pkcs12(state / "seal.p12", state / "seal.pin")
     settings = Settings(
@@ -212,7 +212,7 @@ def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[W
     mounts = {origin: transport(origin) for origin in (WEB, AGENT, SANDBOX)}
     with httpx.Client(mounts=mounts, trust_env=False) as http:
         made = World(
-            folder=tmp_path,
+            folder=folder,
             sandbox=sandbox,
             settings=settings,
             clock=clock,
@@ -221,4 +221,11 @@ def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[W
             apps=apps,
         )
         made.start()
+        yield made
+
+
+@pytest.fixture
+def world(tmp_path: Path, sandbox_folder: Path, database_url: str) -> Iterator[World]:
+    """An installation of its own for every test, on the session's sandbox."""
+    with installation(tmp_path, sandbox_folder, database_url) as made:
         yield made

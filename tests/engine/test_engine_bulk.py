@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from esign.access import AccessDenied, Actor, ActorKind, Permission, Role, system
+from esign.engine.company.bulk import TooManyBulkRuns
 from esign.engine.company.bulk_file import MAX_BYTES, MAX_ROWS, BulkFileRefused, neutral, read_table
 from esign.engine.company.bulk_reading import BulkUnknown
 from esign.engine.contracts.desk import ContractDesk
@@ -267,3 +269,36 @@ def test_another_company_and_whoever_may_not_get_nowhere(world: Any, pattern: st
 
     with pytest.raises(ContractUnknown):
         desk.check(other, "x.csv", rows(good(1)), kind="like", plan=pattern)
+
+
+def test_a_company_has_so_many_files_open_and_no_more(world: Any, pattern: str) -> None:
+    world.settings = world.settings.with_changes(bulk_open_runs=2, tenants=("default", "other"))
+    world.start()
+    desk, household = world.application.bulk, world.application.contracts.household
+    first, second = (check(world, rows(good(number)), pattern) for number in (1, 2))
+    with household.store.reading() as tx:
+        before = tx.ledger.tail().size
+    for data in (rows(good(3)), b"no table at all"):  # nothing of the file is looked at
+        with pytest.raises(TooManyBulkRuns) as caught:
+            check(world, data, pattern)
+        assert (caught.value.code, caught.value.facts) == ("engine.bulk.too_many", {"most": 2})
+    with household.store.reading() as tx:
+        assert tx.ledger.tail().size == before
+    assert {view.id for view in desk.list(COMPANY)} == {first.id, second.id}
+    theirs = system("other")  # another company has its own
+    like = world.application.contracts.draw_up(theirs, world.sample("mobile-plan"))
+    assert desk.check(theirs, "k.csv", rows(good(1)), kind="like", plan=like).state == "checked"
+    desk.start(COMPANY, first.id)  # one that is being sent is open too
+    with pytest.raises(TooManyBulkRuns):
+        check(world, rows(good(3)), pattern)
+    desk.cancel(COMPANY, second.id)
+    third = check(world, rows(good(3)), pattern)
+    while desk.run_due():
+        pass
+    assert desk.view(COMPANY, first.id)[0].state == "done"
+    check(world, rows(good(4)), pattern)
+    with pytest.raises(TooManyBulkRuns):
+        check(world, rows(good(5)), pattern)
+    assert desk.view(COMPANY, third.id)[0].state == "checked"
+    world.clock.offset += timedelta(days=31)  # what is over does not count
+    check(world, rows(good(6)), pattern)

@@ -56,7 +56,7 @@ class DossierDesk:
         """
         actor.require(Permission.EVIDENCE_READ)
         house = self.household
-        self._known(actor, contract_id)
+        self._concluded(actor, contract_id)
         keys = DisputeKeys.read(dispute_keys)
         seal = house.seal()
         dossier, disclosed = self._stamped(contract_id, keys)
@@ -73,11 +73,14 @@ class DossierDesk:
         sealed = prepared.sealed(seal.sign(prepared.attributes, permission), seal.chain)
         return sealed.finished(house.timestamps.stamp(sealed.digest).der)
 
-    def _known(self, actor: Actor, contract_id: str) -> None:
+    def _concluded(self, actor: Actor, contract_id: str) -> None:
+        """Refuse before the ledger is stamped for it: a refusal leaves nothing behind."""
         with self.household.store.reading() as tx:
             contract = tx.contracts.get(contract_id)
         if contract is None or contract.tenant != actor.tenant:
             raise ContractUnknown("there is no such contract")
+        if contract.state is not ContractState.CONCLUDED:
+            raise ContractStateRefused("the contract is not concluded", state=contract.state.value)
 
     def _stamped(self, contract_id: str, keys: DisputeKeys | None) -> tuple[Dossier, Disclosed | None]:
         """Collect the dossier under a head that covers all of it; a worker may add an entry meanwhile: then again."""
