@@ -137,7 +137,7 @@ def runs(world: Any) -> dict[str, str]:
     found |= {"checked": check(2), "running": check(3), "cancelled": check(4)}
     desk.start(COMPANY, found["running"])
     desk.cancel(COMPANY, found["cancelled"])
-    odd = "Vertragsnummer meines Schwagers;b\nX-1;2\n".encode()
+    odd = b"Vertragsnummer meines Schwagers;b\nX-1;2\n"
     found["uploaded"] = str(desk.upload(COMPANY, "k.csv", odd, kind="like", plan=pattern).id)
     for state, run in found.items():
         assert desk.view(COMPANY, run)[0].state == state
