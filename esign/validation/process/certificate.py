@@ -12,6 +12,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from esign.validation.process.algorithms import Scheme, read_scheme
 from esign.validation.process.ber import SEQUENCE, Cursor
@@ -185,7 +186,7 @@ def read_certificate(der: bytes) -> Certificate:
         found = _extensions(loaded)
         key = _public_key(loaded)
     except Exception as error:  # hostile bytes: what the library raises for them is not one kind
-        problem, key = f"it cannot be read: {type(error).__name__}", None
+        problem, key = f"it cannot be read: {type(error).__name__}", _bare_key(public_key_info)
     return Certificate(
         der=der,
         fingerprint=hashlib.sha256(der).digest(),
@@ -212,6 +213,14 @@ def _public_key(certificate: x509.Certificate) -> Any:
     try:
         return certificate.public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+
+
+def _bare_key(public_key_info: bytes) -> Any:
+    """Return the public key of a certificate that cannot be read: whether a signature is intact can still be told."""
+    try:
+        return load_der_public_key(public_key_info)
+    except Exception:  # hostile bytes, as above
         return None
 
 

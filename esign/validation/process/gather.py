@@ -119,5 +119,8 @@ def _take(signed: Signed, found: _Found) -> None:
 
 def identifiers(gathered: Gathered, material: Material) -> tuple[bytes, ...]:
     """Return the identifiers of all validation data."""
-    values = (*material.certificates, *gathered.crls, *gathered.ocsp_responses)
-    return tuple(hashlib.sha256(der).digest() for der in values)
+    carried = [signed.certificates for signed in gathered.signed if signed is not None]
+    carried += [stamp.signed.certificates for stamp in gathered.stamps]
+    values = [*material.certificates, *gathered.crls, *gathered.ocsp_responses]
+    values += [der for certificates in carried for der in certificates]
+    return tuple(hashlib.sha256(der).digest() for der in dict.fromkeys(values))

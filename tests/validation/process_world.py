@@ -1,0 +1,472 @@
+"""A small world of trust services in which every time, algorithm and fault can be chosen; no PDF, no network."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from esign.pades import der
+from esign.validation.certificates import TrustAnchors
+from esign.validation.process import (
+    Constraints,
+    Material,
+    SignatureKind,
+    SignatureObject,
+    Validated,
+    shipped_suites,
+    validate,
+)
+
+T0 = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
+"""When things are signed here."""
+DAY, YEAR = timedelta(days=1), timedelta(days=365)
+CONTENT = b"%PDF the signed bytes of a document"
+
+_HASH_OIDS = {
+    "md5": "1.2.840.113549.2.5",
+    "sha1": "1.3.14.3.2.26",
+    "sha256": "2.16.840.1.101.3.4.2.1",
+    "sha384": "2.16.840.1.101.3.4.2.2",
+    "sha512": "2.16.840.1.101.3.4.2.3",
+}
+_HASHES = {
+    "md5": hashes.MD5,
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+_RSA = {"md5": "4", "sha1": "5", "sha256": "11", "sha384": "12", "sha512": "13"}
+_ECDSA = {"sha1": "1", "sha256": "3.2", "sha384": "3.3", "sha512": "3.4"}
+CURVES = {
+    "p256": ec.SECP256R1,
+    "p384": ec.SECP384R1,
+    "p521": ec.SECP521R1,
+    "brainpool256": ec.BrainpoolP256R1,
+    "brainpool384": ec.BrainpoolP384R1,
+    "brainpool512": ec.BrainpoolP512R1,
+}
+
+USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+)
+
+
+@functools.cache
+def key_of(kind: str, number: int = 0) -> Any:
+    """Return a key; the same for the same kind and number, so that RSA keys are made once."""
+    if kind in CURVES:
+        return ec.generate_private_key(CURVES[kind]())
+    if kind.startswith("rsa"):
+        return rsa.generate_private_key(65537, int(kind[3:] or 2048))
+    others: dict[str, Callable[[], Any]] = {
+        "ed25519": ed25519.Ed25519PrivateKey.generate,
+        "ed448": ed448.Ed448PrivateKey.generate,
+        "ml-dsa-65": mldsa.MLDSA65PrivateKey.generate,
+    }
+    return others[kind]()
+
+
+@dataclass(kw_only=True)
+class Party:
+    """A key with its certificate and those above it."""
+
+    key: Any
+    certificate: x509.Certificate
+    issuer: Party | None = None
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        return (self.issuer.der, *self.issuer.chain) if self.issuer is not None else ()
+
+
+def name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "DE"), x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def certify(
+    text: str,
+    issuer: Party | None = None,
+    *,
+    kind: str = "p256",
+    key: Any = None,
+    authority: bool = False,
+    path_length: int | None = None,
+    usage: Sequence[str] | None = None,
+    purposes: Sequence[x509.ObjectIdentifier] = (),
+    purposes_critical: bool = True,
+    begins: datetime = T0 - YEAR,
+    ends: datetime = T0 + 20 * YEAR,
+    extra: Sequence[tuple[x509.ExtensionType, bool]] = (),
+    hash_name: str = "sha256",
+    number: int = 0,
+    issuer_name: x509.Name | None = None,
+) -> Party:
+    """Return a party with a certificate; without issuer, self-signed."""
+    key = key or (key_of(kind, number) if kind.startswith("rsa") else key_of.__wrapped__(kind))
+    above = issuer.certificate.subject if issuer is not None else name(text)
+    usage = usage if usage is not None else (("key_cert_sign", "crl_sign") if authority else ("content_commitment",))
+    flags = (*USAGES, "encipher_only", "decipher_only")
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name(text))
+        .issuer_name(issuer_name or above)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(ends)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=path_length), critical=True)
+    )
+    if usage:
+        builder = builder.add_extension(x509.KeyUsage(**{flag: flag in usage for flag in flags}), critical=True)
+    if purposes:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=purposes_critical)
+    if issuer is not None:
+        identifier = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
+        )
+    for extension, critical in extra:
+        builder = builder.add_extension(extension, critical=critical)
+    signing = issuer.key if issuer is not None else key
+    edwards = isinstance(signing, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey | mldsa.MLDSA65PrivateKey)
+    return Party(
+        key=key,
+        certificate=builder.sign(signing, None if edwards else _HASHES[hash_name]()),
+        issuer=issuer,
+    )
+
+
+Revoked = tuple[Party, datetime, x509.ReasonFlags | None]
+
+
+def crl(
+    issuer: Party,
+    *revoked: Revoked,
+    this: datetime = T0 + timedelta(hours=1),
+    following: datetime | None = None,
+    extra: Sequence[tuple[x509.ExtensionType, bool]] = (),
+) -> bytes:
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.certificate.subject)
+        .last_update(this)
+        .next_update(following or this + 7 * DAY)
+        .add_extension(x509.CRLNumber(int(this.timestamp())), critical=False)
+    )
+    for extension, critical in extra:
+        builder = builder.add_extension(extension, critical=critical)
+    for party, at, reason in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(party.certificate.serial_number).revocation_date(at)
+        if reason is not None:
+            entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def ocsp_answer(
+    party: Party,
+    issuer: Party,
+    *,
+    responder: Party | None = None,
+    this: datetime = T0 + timedelta(hours=1),
+    following: datetime | None = T0 + 7 * DAY,
+    revoked_at: datetime | None = None,
+    reason: x509.ReasonFlags | None = None,
+    about_issuer: Party | None = None,
+) -> bytes:
+    responder = responder or issuer
+    revoked = revoked_at is not None
+    builder = (
+        ocsp.OCSPResponseBuilder()
+        .add_response(
+            cert=party.certificate,
+            issuer=(about_issuer or issuer).certificate,
+            algorithm=hashes.SHA1(),
+            cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
+            this_update=this,
+            next_update=following,
+            revocation_time=revoked_at,
+            revocation_reason=reason,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, responder.certificate)
+    )
+    if responder is not issuer:
+        builder = builder.certificates([responder.certificate])
+    return builder.sign(responder.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def raw_sign(party: Party, data: bytes, hash_name: str, *, pss: bool = False) -> tuple[bytes, bytes]:
+    """Return AlgorithmIdentifier and signature value."""
+    key = party.key
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        algorithm = der.sequence(der.oid(f"1.2.840.10045.4.{_ECDSA[hash_name]}"))
+        return algorithm, key.sign(data, ec.ECDSA(_HASHES[hash_name]()))
+    if isinstance(key, rsa.RSAPrivateKey) and pss:
+        inner = der.sequence(der.oid(_HASH_OIDS[hash_name]), b"\x05\x00")
+        mask = der.sequence(der.oid("1.2.840.113549.1.1.8"), inner)
+        size = _HASHES[hash_name]().digest_size
+        parameters = der.sequence(der.tlv(0xA0, inner), der.tlv(0xA1, mask), der.tlv(0xA2, der.integer(size)))
+        used = _HASHES[hash_name]()
+        signature = key.sign(data, padding.PSS(mgf=padding.MGF1(_HASHES[hash_name]()), salt_length=size), used)
+        return der.sequence(der.oid("1.2.840.113549.1.1.10"), parameters), signature
+    if isinstance(key, rsa.RSAPrivateKey):
+        algorithm = der.sequence(der.oid(f"1.2.840.113549.1.1.{_RSA[hash_name]}"), b"\x05\x00")
+        return algorithm, key.sign(data, padding.PKCS1v15(), _HASHES[hash_name]())
+    oids = {"Ed25519": "1.3.101.112", "Ed448": "1.3.101.113", "MLDSA65": "2.16.840.1.101.3.4.3.18"}
+    kind = next(oid for word, oid in oids.items() if word in type(key).__name__)
+    return der.sequence(der.oid(kind)), key.sign(data)
+
+
+def attribute(oid: str, *values: bytes) -> bytes:
+    return der.sequence(der.oid(oid), der.tlv(0x31, *values))
+
+
+def reference(certificate: bytes, version: int = 2) -> bytes:
+    """Return a signing-certificate attribute."""
+    hashed = hashlib.sha256(certificate) if version == 2 else hashlib.sha1(certificate)
+    oid = "1.2.840.113549.1.9.16.2.47" if version == 2 else "1.2.840.113549.1.9.16.2.12"
+    return attribute(oid, der.sequence(der.sequence(der.sequence(der.octets(hashed.digest())))))
+
+
+def signed_attributes(
+    content: bytes,
+    certificate: bytes,
+    *,
+    hash_name: str = "sha256",
+    kind: str = "1.2.840.113549.1.7.1",
+    version: int = 2,
+    more: Sequence[bytes] = (),
+) -> bytes:
+    digest = hashlib.new(hash_name, content).digest()
+    parts = [
+        attribute("1.2.840.113549.1.9.3", der.oid(kind)),
+        attribute("1.2.840.113549.1.9.4", der.octets(digest)),
+        *([reference(certificate, version)] if version else []),
+        *more,
+    ]
+    return der.set_of(parts)
+
+
+def cms(
+    party: Party,
+    content: bytes = CONTENT,
+    *,
+    hash_name: str = "sha256",
+    pss: bool = False,
+    certificates: Sequence[bytes] | None = None,
+    unsigned: Callable[[bytes], Sequence[bytes]] | None = None,
+    attributes: bytes | None = None,
+    no_attributes: bool = False,
+    embedded: bytes | None = None,
+    kind: str = "1.2.840.113549.1.7.1",
+    version: int = 2,
+    more: Sequence[bytes] = (),
+    crls: Sequence[bytes] = (),
+    signers: int = 1,
+    key_identifier: bool = False,
+) -> bytes:
+    """Return a CMS signature; ``unsigned`` makes the unsigned attributes from the signature value."""
+    covered = attributes or signed_attributes(
+        content, party.der, hash_name=hash_name, kind=kind, version=version, more=more
+    )
+    algorithm, value = raw_sign(party, content if no_attributes else covered, hash_name, pss=pss)
+    digest_algorithm = der.sequence(der.oid(_HASH_OIDS[hash_name]))
+    certificate = party.certificate
+    sid = der.sequence(certificate.issuer.public_bytes(), der.integer(certificate.serial_number))
+    if key_identifier:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+        sid = der.tlv(0x80, found)
+    loose = unsigned(value) if unsigned is not None else ()
+    signer = der.sequence(
+        der.integer(3 if key_identifier else 1),
+        sid,
+        digest_algorithm,
+        b"" if no_attributes else b"\xa0" + covered[1:],
+        algorithm,
+        der.octets(value),
+        der.tlv(0xA1, *loose) if loose else b"",
+    )
+    content_info = der.sequence(der.oid(kind), der.tlv(0xA0, der.octets(embedded)) if embedded is not None else b"")
+    listed = certificates if certificates is not None else (party.der, *party.chain)
+    body = der.sequence(
+        der.integer(1),
+        der.tlv(0x31, digest_algorithm),
+        content_info,
+        der.tlv(0xA0, *listed) if listed else b"",
+        der.tlv(0xA1, *crls) if crls else b"",
+        der.tlv(0x31, *([signer] * signers)),
+    )
+    return der.sequence(der.oid("1.2.840.113549.1.7.2"), der.tlv(0xA0, body))
+
+
+def token(
+    tsa: Party,
+    over: bytes,
+    at: datetime = T0,
+    *,
+    hash_name: str = "sha256",
+    imprint_of: bytes | None = None,
+    certificates: Sequence[bytes] | None = None,
+) -> bytes:
+    """Return an RFC 3161 token over bytes."""
+    imprint = hashlib.new(hash_name, imprint_of if imprint_of is not None else over).digest()
+    info = der.sequence(
+        der.integer(1),
+        der.oid("2.25.1"),
+        der.sequence(der.sequence(der.oid(_HASH_OIDS[hash_name])), der.octets(imprint)),
+        der.integer(x509.random_serial_number()),
+        der.tlv(0x18, at.strftime("%Y%m%d%H%M%SZ").encode()),
+    )
+    return cms(tsa, info, embedded=info, kind="1.2.840.113549.1.9.16.1.4", certificates=certificates)
+
+
+def signature_timestamp(tsa: Party, at: datetime = T0, **options: Any) -> Callable[[bytes], Sequence[bytes]]:
+    return lambda value: (attribute("1.2.840.113549.1.9.16.2.14", token(tsa, value, at, **options)),)
+
+
+@dataclass(kw_only=True)
+class World:
+    """Root, authority for signatories, timestamp authority, a signatory."""
+
+    kind: str = "p256"
+    signer_ends: datetime = T0 + 2 * YEAR
+    authority_ends: datetime = T0 + 10 * YEAR
+    tsa_ends: datetime = T0 + 10 * YEAR
+    root: Party = field(init=False)
+    authority: Party = field(init=False)
+    tsa: Party = field(init=False)
+    signer: Party = field(init=False)
+
+    def __post_init__(self) -> None:
+        kind = self.kind
+        self.root = certify("Root", authority=True, kind=kind, ends=T0 + 40 * YEAR, number=1)
+        self.authority = certify(
+            "Authority", self.root, authority=True, path_length=0, kind=kind, ends=self.authority_ends, number=2
+        )
+        self.tsa = self.new_tsa("TSA", self.tsa_ends)
+        self.signer = certify("Erika Mustermann", self.authority, kind=kind, ends=self.signer_ends, number=3)
+
+    def new_tsa(self, text: str, ends: datetime, begins: datetime = T0 - YEAR) -> Party:
+        return certify(
+            text,
+            self.root,
+            kind=self.kind,
+            usage=("digital_signature",),
+            purposes=[ExtendedKeyUsageOID.TIME_STAMPING],
+            begins=begins,
+            ends=ends,
+            number=4,
+        )
+
+    def crls(self, *revoked: Revoked, this: datetime = T0 + timedelta(hours=1)) -> tuple[bytes, bytes]:
+        """Return both lists: the signatories' authority's and the root's."""
+        own = [r for r in revoked if r[0].issuer is self.authority]
+        above = [r for r in revoked if r[0].issuer is self.root]
+        return crl(self.authority, *own, this=this), crl(self.root, *above, this=this)
+
+
+@dataclass
+class File:
+    """A file of revisions: each signature and each store of validation data stands behind what is below it."""
+
+    objects: list[SignatureObject] = field(default_factory=list)
+    certificates: list[bytes] = field(default_factory=list)
+    crls: list[bytes] = field(default_factory=list)
+    responses: list[bytes] = field(default_factory=list)
+    positions: dict[bytes, int] = field(default_factory=dict)
+    size: int = 1000
+
+    def sign(self, signature: bytes, content: bytes = CONTENT, *, subfilter: str = "ETSI.CAdES.detached") -> File:
+        self.size += 1000
+        self.objects.append(
+            SignatureObject(
+                cms=signature, content_digest=digester(content), covered_until=self.size, subfilter=subfilter
+            )
+        )
+        return self
+
+    def store(
+        self, *, certificates: Sequence[bytes] = (), crls: Sequence[bytes] = (), responses: Sequence[bytes] = ()
+    ) -> File:
+        self.size += 1000
+        self.certificates += certificates
+        self.crls += crls
+        self.responses += responses
+        for value in (*certificates, *crls, *responses):
+            self.positions.setdefault(value, self.size)
+        return self
+
+    def stamp(self, tsa: Party, at: datetime, **options: Any) -> File:
+        self.size += 1000
+        covered = b"everything below %d" % self.size
+        self.objects.append(
+            SignatureObject(
+                cms=token(tsa, covered, at, **options),
+                content_digest=digester(covered),
+                kind=SignatureKind.DOCUMENT_TIMESTAMP,
+                covered_until=self.size,
+                subfilter="ETSI.RFC3161",
+            )
+        )
+        return self
+
+    def material(self) -> Material:
+        return Material(
+            certificates=tuple(self.certificates),
+            crls=tuple(self.crls),
+            ocsp_responses=tuple(self.responses),
+            positions=dict(self.positions),
+        )
+
+
+def digester(content: bytes) -> Callable[[str], bytes]:
+    return lambda used: hashlib.new(used, content).digest()
+
+
+def judge(
+    file: File,
+    world: World,
+    at: datetime,
+    *,
+    crls: Sequence[bytes] = (),
+    anchors: Sequence[Party] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> tuple[Validated, ...]:
+    """Run the process on a file; ``crls`` come from outside."""
+    material = file.material()
+    return validate(
+        file.objects,
+        material=Material(
+            certificates=material.certificates,
+            crls=(*material.crls, *crls),
+            ocsp_responses=material.ocsp_responses,
+            positions=material.positions,
+        ),
+        trust=TrustAnchors(certificates=tuple(p.der for p in (anchors or (world.root,)))),
+        suites=shipped_suites(),
+        at=at,
+        constraints=Constraints(**(options or {})),
+    )
