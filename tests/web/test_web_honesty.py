@@ -14,6 +14,8 @@ ROWS = {
     "the link of somebody else, before its owner": "has-link",
     "the link of somebody else, after its owner opened it": "has-opened",
     "a photograph of the hand-over's QR code": "has-qr",
+    "the tablet of the company, after a customer signed on it (the next customer, the clerk)": "has-company-device",
+    "the tablet of the company, while a customer signs on it (whoever administers it)": "has-company-device",
     "the mailbox of a wrong address": "has-link",
     "the customer's account at the identity provider, and the link": "has-account",
     "a recorded message": None,
