@@ -104,9 +104,19 @@ class Pdf:
     @cached_property
     def starts(self) -> tuple[int, ...]:
         """Where objects and cross-references begin, in order."""
-        objects = (e.offset for r in self.revisions for e in r.entries.values() if e.kind == "plain")
-        sections = (section.start for revision in self.revisions for section in revision.sections)
-        return tuple(sorted({*objects, *sections}))
+        return tuple(sorted(self._told))
+
+    @cached_property
+    def _told(self) -> dict[int, int]:
+        """Where objects and cross-references begin, and the oldest revision that says so."""
+        told: dict[int, int] = {}
+        for revision in self.revisions:
+            for section in revision.sections:
+                told.setdefault(section.start, revision.index)
+            for entry in revision.entries.values():
+                if entry.kind == "plain":
+                    told.setdefault(entry.offset, revision.index)
+        return told
 
     def entry(self, number: int, index: int) -> tuple[Entry, int] | None:
         """Return what the cross-reference says of an object as of a revision, and the revision that says it."""
@@ -122,13 +132,11 @@ class Pdf:
         """Return the object at an offset; of a stream of indirect length only the dictionary.
 
         Raises:
-            PdfError: No whole object stands there, or it shares bytes with another.
+            PdfError: No whole object stands there.
         """
         found = self._read.get(offset)
         if found is None:
             found = read_indirect(self.data, self._placed(offset), self.limits)
-            if found.end:
-                self.check_extent(found.start, found.end)
             if len(self._read) >= _CACHED:
                 self._read.clear()
             self._read[offset] = found
@@ -143,15 +151,17 @@ class Pdf:
             self.note("offset", "a cross-reference names a place before its object", offset)
         return place
 
-    def check_extent(self, start: int, end: int) -> None:
-        """Check that no other object or cross-reference begins within an object.
+    def check_extent(self, start: int, end: int, index: int) -> None:
+        """Check that no other object or cross-reference begins within an object, as of a revision.
 
         Raises:
             PdfOverlapError: One does.
         """
         place = bisect_right(self.starts, start)
-        if place < len(self.starts) and self.starts[place] < end:
-            raise PdfOverlapError(offset=self.starts[place])
+        while place < len(self.starts) and self.starts[place] < end:
+            if self._told[self.starts[place]] <= index:
+                raise PdfOverlapError(offset=self.starts[place])
+            place += 1
 
     def check_revision(self, end: int, index: int) -> None:
         """Check that an object ends within the revision that names it.

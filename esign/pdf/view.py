@@ -219,6 +219,7 @@ class View:
         value, end = found.value, found.end
         if not end:
             value, end = self._of_indirect_length(entry.offset)
+        self.pdf.check_extent(found.start, end, self.index)
         self.pdf.check_revision(end, revision)
         return value
 
@@ -231,7 +232,6 @@ class View:
         if type(length) is not int:
             raise PdfStreamError("a stream does not tell its length", offset=offset)
         stream, end = stream_at(self.pdf.data, found.value, found.text_end, length)
-        self.pdf.check_extent(found.start, end)
         return stream, end
 
     def _object_stream(self, number: int) -> ObjectStream:

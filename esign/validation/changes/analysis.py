@@ -1,0 +1,115 @@
+"""What stands behind each signature of a file: bytes first, then objects, revision by revision."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from esign.pdf import PdfError, PdfLimitError, PdfStructureError
+from esign.validation.changes.byte_range import check_byte_range
+from esign.validation.changes.change import Changes, Noted
+from esign.validation.changes.coverage import check_coverage, covers_whole_file
+from esign.validation.changes.found import FoundSignature, find_signatures
+from esign.validation.changes.judgement import judge
+from esign.validation.changes.location import Locations
+from esign.validation.changes.reading import Reading
+from esign.validation.changes.references import References
+from esign.validation.changes.skeleton import Skeleton
+from esign.validation.changes.step import Step
+from esign.validation.findings import Finding, FindingKind
+
+
+class Analysis:
+    """What stands behind each signature; each pair of revisions is compared once, however many signatures there are.
+
+    Args:
+        reading: The file.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._pdf = reading.pdf
+        self._skeletons: dict[int, Skeleton] = {}
+        self._steps: dict[int, tuple[Noted, ...] | Finding] = {}
+        self._locations = Locations()
+
+    @cached_property
+    def signatures(self) -> tuple[FoundSignature, ...]:
+        """The signatures that the newest revision whose form can be read shows, in the order of the file.
+
+        Raises:
+            PdfError: No form can be read.
+        """
+        first: PdfError | None = None
+        for index in range(len(self._pdf.revisions) - 1, -1, -1):
+            try:
+                found = find_signatures(self._pdf, index)
+            except PdfError as error:
+                first = first or error
+                continue
+            if found or first is None:
+                return found
+        raise first or PdfStructureError("the file has no revision")
+
+    @cached_property
+    def _references(self) -> References:
+        first = min((signature.revision for signature in self.signatures), default=0)
+        appearances: set[int] = set()
+        for index in range(first, len(self._pdf.revisions) - 1):
+            appearances.update(*self._skeleton(index).appearances.values())
+        return References(self._pdf, appearances)
+
+    def after(self, signature: FoundSignature) -> Changes:
+        """Return what stands behind a signature.
+
+        1. The byte range must be of the right shape and the hole the signature's own.
+        2. Every byte behind the signed revision must belong to something that readers know of.
+        3. Each later revision is compared with the one before it; what it did is judged by what the signature permits.
+
+        Args:
+            signature: One of this file.
+
+        Source: ISO 32000-2 clause 12.8; ETSI EN 319 142-1 clause 5.
+        """
+        findings = [*check_byte_range(self._reading.data, self._pdf, signature)]
+        notes: list[Noted] = []
+        for index in range(signature.revision + 1, len(self._pdf.revisions)):
+            found = self._step(index)
+            if isinstance(found, Finding):
+                findings.append(found)
+            else:
+                notes.extend(found)
+        findings.extend(check_coverage(self._reading, signature))
+        changes, judged = judge(notes, signature, self._certified(signature))
+        findings.extend(judged)
+        if not signature.permission.understood:
+            what = "what the signature permits afterwards cannot be understood"
+            findings.append(Finding(kind=FindingKind.SIGNATURE_DICTIONARY_INCONSISTENT, what=what))
+        return Changes(
+            covers_whole_file=covers_whole_file(self._reading, signature),
+            changes=changes,
+            findings=tuple(dict.fromkeys(findings)),
+        )
+
+    def _certified(self, signature: FoundSignature) -> int | None:
+        """Return the strictest certification that a signature's revision holds."""
+        levels = (s.permission.certifies for s in self.signatures if s.revision <= signature.revision)
+        return min((level for level in levels if level is not None), default=None)
+
+    def _step(self, index: int) -> tuple[Noted, ...] | Finding:
+        """Return what a revision did, or that it cannot be told."""
+        if index not in self._steps:
+            try:
+                old, new = self._skeleton(index - 1), self._skeleton(index)
+                self._steps[index] = Step(old, new, self._references, self._locations).differences()
+            except PdfLimitError as error:
+                what = f"revision {index + 1} cannot be compared within the limits ({error.detail})"
+                self._steps[index] = Finding(kind=FindingKind.LIMIT_EXCEEDED, what=what)
+            except PdfError as error:
+                what = f"revision {index + 1} cannot be compared with the one before it ({error.code})"
+                self._steps[index] = Finding(kind=FindingKind.MODIFIED_AFTER_SIGNING, what=what)
+        return self._steps[index]
+
+    def _skeleton(self, index: int) -> Skeleton:
+        if index not in self._skeletons:
+            self._skeletons[index] = Skeleton(self._pdf.view(index))
+        return self._skeletons[index]

@@ -1,0 +1,181 @@
+"""From one revision to the next: each object that changed must be one that may, in every place that refers to it.
+
+1. What the trailer says is the same, but for sizes, places and the second half of the file's identifier.
+2. An object that nobody referred to before and nobody refers to now is shown by no reader.
+3. A page, the catalog, the form, a field or an element of the tag tree may change in the few entries that the rules
+   know; where else they are referred to does not matter, because everything else in them is the same.
+4. Whatever may be replaced as a whole – a list of annotations or fields, an appearance, a value of the store – must be
+   nothing else anywhere: each reference to it, before and after, stands in a place of that kind.
+5. Everything else is a modification.
+
+An object that is new is judged with whatever refers to it: only what changed or is new itself can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from esign.pdf import Object, Ref
+from esign.validation.changes import catalog, fields, metadata, pages, store, structure
+from esign.validation.changes.change import ChangeKind, Noted
+from esign.validation.changes.location import Locations
+from esign.validation.changes.references import References, Use
+from esign.validation.changes.sameness import differing, same
+from esign.validation.changes.skeleton import Place, Role, Skeleton
+from esign.validation.findings import FindingKind
+
+_TRAILER = {"Size", "Prev", "XRefStm", "Type", "W", "Index", "Length", "Filter", "DecodeParms", "ID", "Info"}
+_NEUTRAL = {"Parent", "P", "Pg", "Obj", "Popup", "IRT"}
+"""Keys by which an annotation is referred to without being shown there."""
+_ROOTS = {"Catalog", "Pages", "Page"}
+_BOOKKEEPING = {"XRef", "ObjStm"}
+
+
+class Step:
+    """One revision compared with the one before.
+
+    Args:
+        old: The document before.
+        new: The document after.
+        references: Who refers to whom.
+        locations: Says in words where something is.
+
+    Raises:
+        PdfError: Something that had to be read cannot be.
+    """
+
+    def __init__(self, old: Skeleton, new: Skeleton, references: References, locations: Locations) -> None:
+        self._old, self._new = old, new
+        self._references, self._locations = references, locations
+        self._fields: set[int] = set()
+        self._pages: set[int] = set()
+
+    def differences(self) -> tuple[Noted, ...]:
+        """Return everything that was done."""
+        return tuple(dict.fromkeys(self._differences()))
+
+    def _differences(self) -> Iterator[Noted]:
+        yield from self._trailer()
+        for number in sorted(self._candidates()):
+            yield from self._object(number)
+        for number in sorted(self._pages):
+            yield from pages.compare_annotations(self._old, self._new, number)
+        yield from fields.compare_fields(self._old, self._new, self._fields)
+        for number in sorted(self._fields & self._old.appearances.keys()):
+            yield from self._shared(number)
+
+    def _candidates(self) -> set[int]:
+        told = set(self._new.view.revision.entries)
+        for number in self._references.wanted - told:
+            entry = self._new.view.entry(number)
+            if entry is not None and entry.kind == "packed" and entry.stream in told:
+                told.add(number)
+        return told
+
+    def _trailer(self) -> Iterator[Noted]:
+        old, new = self._old.view.trailer, self._new.view.trailer
+        for key in sorted(differing(old, new) - _TRAILER):
+            what = "the trailer names another catalog" if key == "Root" else "the trailer has other entries"
+            yield Noted(kind=ChangeKind.MODIFICATION, what=what, finding=FindingKind.MODIFIED_AFTER_SIGNING)
+        if not same(old.get("Info"), new.get("Info")):
+            yield from metadata.compare_information(self._old.view, self._new.view)
+        before, after = old.get("ID"), new.get("ID")
+        if isinstance(before, list) and before and (not isinstance(after, list) or not same(before[:1], after[:1])):
+            what = "the file has another identifier"
+            yield Noted(kind=ChangeKind.MODIFICATION, what=what, finding=FindingKind.MODIFIED_AFTER_SIGNING)
+
+    def _object(self, number: int) -> Iterator[Noted]:
+        old, new = self._old.view, self._new.view
+        before, after = old.reference(number), new.reference(number)
+        old_value = old.get(before) if before else None
+        new_value = new.get(after) if after else None
+        if before == after and same(old_value, new_value):
+            return
+        used_before, used_after = self._references.uses(old, number), self._references.uses(new, number)
+        if before is None and not used_before:
+            if not used_after:
+                yield from self._unused(number, new_value)
+            return
+        if not used_before and not used_after:
+            yield from self._unused(number, new_value)
+            return
+        if before is not None and after is not None and before != after:
+            yield self._modified(number, "an object's number was used again", used_before)
+            return
+        yield from self._changed(number, old_value, new_value, (used_before, used_after))
+
+    def _shared(self, field: int) -> Iterator[Noted]:
+        """Refuse that a field gets another appearance while the old one is also used as something else."""
+        targets = self._old.appearances[field]
+        if targets == self._new.appearances.get(field):
+            return
+        for target in sorted(targets):
+            for use in self._references.uses(self._old.view, target):
+                place = self._old.places.get(use)
+                if place is None or place.role is not Role.APPEARANCE:
+                    yield self._modified(target, "is also used elsewhere and was exchanged", ())
+
+    def _unused(self, number: int, value: Object) -> Iterator[Noted]:
+        dictionary = getattr(value, "dictionary", value)
+        kind = dictionary.get("Type") if isinstance(dictionary, dict) else None
+        if kind in _ROOTS:
+            what = "a page or catalog was written that nothing refers to"
+            yield Noted(kind=ChangeKind.MODIFICATION, what=what, finding=FindingKind.MODIFIED_AFTER_SIGNING)
+        elif kind not in _BOOKKEEPING:
+            yield Noted(kind=ChangeKind.UNUSED, what="something was written that no reader shows")
+
+    def _changed(
+        self, number: int, old: Object, new: Object, uses: tuple[tuple[Use, ...], tuple[Use, ...]]
+    ) -> Iterator[Noted]:
+        places = [(use, self._old.places.get(use)) for use in uses[0]]
+        places += [(use, self._new.places.get(use)) for use in uses[1]]
+        roles = {place.role for _, place in places if place is not None}
+        unknown = [use for use, place in places if place is None]
+        if isinstance(old, dict) and isinstance(new, dict):
+            if number in self._old.pages and number in self._new.pages:
+                self._pages.add(number)
+                yield from pages.compare_page(self._old, self._new, number, old, new)
+                return
+            if Role.CATALOG in roles:
+                yield from catalog.compare_catalog(self._old, self._new, old, new)
+                return
+            if Role.FORM in roles:
+                yield from catalog.compare_form(self._old, self._new, old, new)
+                return
+            if number in self._old.nodes or number in self._old.groups:
+                self._fields.add(number)
+                return
+        if Role.ANNOTATION in roles and all(use[1][-1:] and use[1][-1] in _NEUTRAL for use in unknown):
+            page = self._old.page_number(self._old.shown_on.get(number) or self._new.shown_on.get(number))
+            yield Noted(kind=ChangeKind.ANNOTATION, what="an annotation was changed", page=page)
+            return
+        found = tuple(structure.compare_structure(self._old, self._new, number, old, new, uses))
+        if found:
+            yield from found
+            return
+        if unknown or not roles:
+            yield self._modified(number, "was changed", uses[0] or uses[1])
+            return
+        yield from self._replaced(number, roles, [place for _, place in places if place is not None], old, new)
+
+    def _replaced(
+        self, number: int, roles: set[Role], places: list[Place], old: Object, new: Object
+    ) -> Iterator[Noted]:
+        """Judge an object that is nothing else anywhere than what these places say."""
+        if roles <= {Role.ANNOTATIONS, Role.FIELD_LIST}:
+            self._pages |= {place.page for place in places if place.page is not None}
+            if old is None or new is None:
+                yield self._modified(number, "was changed", ())
+        elif roles <= {Role.VALUE, Role.APPEARANCE} and all(place.field in self._old.nodes for place in places):
+            self._fields |= {place.field for place in places if place.field is not None}
+        elif roles == {Role.STORE}:
+            yield from store.compare_store(self._old, self._new)
+        elif roles == {Role.METADATA}:
+            yield from metadata.compare_metadata(self._old.view, self._new.view)
+        elif roles == {Role.INFO}:
+            yield from metadata.compare_information(self._old.view, self._new.view)
+        else:
+            yield self._modified(number, "was changed", ())
+
+    def _modified(self, number: int, how: str, uses: tuple[Use, ...]) -> Noted:
+        return self._locations.modified(self._old, self._new, Ref(number, 0), how)
