@@ -98,11 +98,15 @@ def hand_over(customer):
     return customer.page.locator("#handover-link").input_value()
 
 
-def test_from_the_desktop_to_the_phone(stack, desktop, context_of):
+def test_from_a_phone_to_the_desktop_and_on_to_the_phone_that_signs(stack, desktop, context_of):
     contract, link = stack.invite()
-    desktop.open(link)
+    first = Customer(context_of(**PHONE).new_page())
+    first.open(link)
+    to_desktop = hand_over(first)
+    desktop.open(to_desktop)
     further = hand_over(desktop)
-    assert further.startswith(f"{stack.agent}/#") and further != link
+    assert all(each.startswith(f"{stack.agent}/#") for each in (to_desktop, further))
+    assert len({link, to_desktop, further}) == 3
     phone = Customer(context_of(**PHONE).new_page())
     phone.sign(further, scratch="finger")
     assert stack.state(contract) == "concluded"
