@@ -219,8 +219,7 @@ def trust_anchors(paths: Sequence[Path]) -> TrustAnchors:
     """Read trust anchors from files in PEM or DER; a folder stands for the ``.pem`` and ``.cer`` files in it.
 
     Raises:
-        SettingsError: A file cannot be read.
-        TrustAnchorError: There is no certificate, or a damaged one.
+        SettingsError: A file cannot be read, or there is no certificate in any.
     """
     found: list[bytes] = []
     for path in paths:
@@ -236,6 +235,8 @@ def trust_anchors(paths: Sequence[Path]) -> TrustAnchors:
             except (OSError, ValueError) as error:
                 raise SettingsError("a trust anchor cannot be read", setting="trust_anchors", file=file.name) from error
             found += [certificate.public_bytes(Encoding.DER) for certificate in loaded]
+    if not found:
+        raise SettingsError("no trust anchor is configured: nothing can be verified", setting="trust_anchors")
     return TrustAnchors(certificates=tuple(dict.fromkeys(found)))
 
 
