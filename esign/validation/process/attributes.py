@@ -13,6 +13,7 @@ from esign.validation.process.algorithms import hash_name
 from esign.validation.process.ber import SEQUENCE, Cursor
 from esign.validation.process.cms import SignedMessage, Values
 from esign.validation.process.errors import CmsUnreadable
+from esign.validation.process.names import Name, comparable
 
 CONTENT_TYPE = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
@@ -40,13 +41,13 @@ class CertificateReference:
     Args:
         hash: Name of the hash; None where it is not known here.
         digest: Over the certificate.
-        issuer: Raw issuer name, if the reference names it.
+        issuer: Comparable issuer name, if the reference names it.
         serial: Serial number, if the reference names it.
     """
 
     hash: str | None
     digest: bytes
-    issuer: bytes | None = None
+    issuer: Name | None = None
     serial: int | None = None
 
 
@@ -142,7 +143,7 @@ def _reference(cursor: Cursor, default: str) -> CertificateReference:
         both = cursor.inside(SEQUENCE)
         names = both.inside(SEQUENCE)
         if names.tag == 0xA4:
-            issuer = names.inside(0xA4).raw(SEQUENCE)
+            issuer = comparable(names.inside(0xA4).raw(SEQUENCE))
         serial = both.integer()
     return CertificateReference(hash=name, digest=digest, issuer=issuer, serial=serial)
 

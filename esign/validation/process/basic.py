@@ -18,7 +18,6 @@ from esign.validation.process.chain_validation import ChainResult, validate_chai
 from esign.validation.process.cms import DATA
 from esign.validation.process.conditions import Condition, Problem, ordered
 from esign.validation.process.context import Context
-from esign.validation.process.names import comparable
 from esign.validation.process.pool import Path
 from esign.validation.process.result import Outcome, Record, Step, SubIndication, outcome_of
 from esign.validation.process.signed import Signed
@@ -152,7 +151,7 @@ def identify(signed: Signed, context: Context) -> tuple[Certificate | None, str]
             continue
         if first.serial is not None and first.serial != certificate.serial:
             return None, "the signed reference names another serial number"
-        if first.issuer is not None and comparable(first.issuer) != certificate.issuer_name:
+        if first.issuer is not None and first.issuer != certificate.issuer_name:
             return None, "the signed reference names another issuer"
         return certificate, f"by the signed reference, version {signed.attributes.reference_version}"
     return None, "the signed reference is to another certificate"
@@ -167,8 +166,7 @@ def _named(signed: Signed, context: Context) -> list[Certificate]:
     everything = [*own, *context.pool.certificates()]
     if message.key_identifier is not None:
         return [c for c in everything if c.key_identifier == message.key_identifier]
-    issuer = comparable(message.issuer or b"")
-    return [c for c in everything if c.serial == message.serial and c.issuer_name == issuer]
+    return [c for c in everything if c.serial == message.serial and c.issuer_name == message.issuer]
 
 
 def _accept(signed: Signed) -> tuple[SubIndication | None, str]:

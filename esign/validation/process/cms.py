@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from esign.validation.process.ber import OID, SEQUENCE, SET, Cursor, dotted, element_at, tlv
 from esign.validation.process.errors import CmsUnreadable
+from esign.validation.process.names import Name, comparable
 
 SIGNED_DATA = "1.2.840.113549.1.7.2"
 DATA = "1.2.840.113549.1.7.1"
@@ -34,7 +35,7 @@ class SignedMessage:
         certificates: DER, as they stand.
         crls: DER.
         ocsp_responses: DER (OCSPResponse or BasicOCSPResponse).
-        issuer: Raw issuer name of the signer's identifier, or None.
+        issuer: Comparable issuer name of the signer's identifier, or None.
         serial: Serial number of the signer's identifier, or None.
         key_identifier: Subject key identifier of the signer's identifier, or None.
         digest_algorithm: Object identifier.
@@ -52,7 +53,7 @@ class SignedMessage:
     certificates: Values
     crls: Values
     ocsp_responses: Values
-    issuer: bytes | None
+    issuer: Name | None
     serial: int | None
     key_identifier: bytes | None
     digest_algorithm: str
@@ -95,7 +96,7 @@ def read_signed_message(data: bytes) -> SignedMessage:
     issuer = serial = key_identifier = None
     if signer.tag == SEQUENCE:
         identifier = signer.inside(SEQUENCE)
-        issuer, serial = identifier.raw(SEQUENCE), identifier.integer()
+        issuer, serial = comparable(identifier.raw(SEQUENCE)), identifier.integer()
     else:
         key_identifier = signer.octets(0x80)
     digest_algorithm = signer.inside(SEQUENCE).oid()

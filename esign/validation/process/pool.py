@@ -6,6 +6,7 @@ Standing here is no trust. The number of signature checks is bounded, whatever a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from esign.validation.process.algorithms import Check, verify_value
 from esign.validation.process.certificate import Certificate, read_certificate
@@ -66,7 +67,9 @@ class CertificatePool:
 
     def _place(self, certificate: Certificate) -> None:
         self._by_subject.setdefault(certificate.subject_name, {})[certificate.fingerprint] = certificate
-        if certificate.key is not None:
+        if certificate.key is None:
+            return
+        with suppress(CmsUnreadable):  # a key that is no string of whole bytes: no responder is named by it
             self._by_key_hash.setdefault(certificate.key_hash, []).append(certificate)
 
     def with_key_hash(self, key_hash: bytes) -> tuple[Certificate, ...]:

@@ -208,7 +208,7 @@ class RevocationData:
                 and candidate.issuer_name == issuer.subject_name
                 and check_path(delegated, self._pool) is None
                 and candidate.valid_at(response.produced_at)
-                and self._not_revoked(delegated, response.produced_at, visiting)
+                and self._not_revoked(delegated, path, response.produced_at, visiting)
             ):
                 return delegated
         return None
@@ -288,7 +288,7 @@ class RevocationData:
                 if above[-1].fingerprint != path[-1].fingerprint or check_path(above, self._pool) is not None:
                     continue
                 good = not out_of_bounds(above, crl.this_update)
-                if good and self._not_revoked(above, crl.this_update, (*visiting, crl.fingerprint)):
+                if good and self._not_revoked(above, path, crl.this_update, (*visiting, crl.fingerprint)):
                     return above
         return None
 
@@ -301,10 +301,16 @@ class RevocationData:
             self._signed[key] = check is Check.VALID
         return self._signed[key]
 
-    def _not_revoked(self, path: Path, at: datetime, visiting: tuple[bytes, ...]) -> bool:
-        """Tell whether a signer of revocation data, and all above it, are known not to have been revoked then."""
+    def _not_revoked(self, path: Path, asked: Path, at: datetime, visiting: tuple[bytes, ...]) -> bool:
+        """Tell whether a signer of revocation data, and all above it, are known not to have been revoked then.
+
+        What stands in the path whose revocation is being asked is judged there.
+        """
+        judged = {certificate.fingerprint for certificate in asked[1:]}
         for position in range(len(path) - 1):
             certificate = path[position]
+            if certificate.fingerprint in judged:
+                continue
             if certificate.no_revocation or (certificate.no_check and not position):
                 continue
             if certificate.fingerprint in visiting or len(visiting) > _DEEPEST:
