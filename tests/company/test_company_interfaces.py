@@ -56,7 +56,7 @@ def test_a_webhook_is_made_tested_switched_off_and_deleted(world: Any, administr
     assert administrator.post(f"{base}/test").status_code == 303
     page = administrator.get(base).text
     assert "webhook.test" in page and "wartet" in page
-    assert administrator.post(f"{base}/state", {"state": "disabled"}).status_code == 303
+    assert administrator.post(f"{base}/disable").status_code == 303
     refused = administrator.post(f"{base}/test")
     assert refused.status_code == 409 and 'role="alert"' in refused.text
     assert administrator.post(f"{base}/redeliver", {"delivery": "unknown"}).status_code in (404, 409)

@@ -19,10 +19,8 @@ import pytest
 
 from esign.access import ALLOWED, Role
 from tests.company.browser import HTML, Browser
-from tests.company.object_states import STATES, Memory
-from tests.company.people import colleague
 from tests.company.test_role_matrix import Route, routes_of
-from tests.conftest import WEB, installation
+from tests.conftest import WEB
 from tests.documents.own_documents import description
 from tests.documents.pdf_making import made
 
@@ -134,20 +132,10 @@ REFUSED = {404, 409, 410, 413, 415, 422}
 """Statuses of a refusal to somebody who may: not there, not in this state, not this."""
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, sandbox_folder: Any) -> Iterator[Any]:
-    """Two companies in one installation; the first one has everything, in every state."""
-    with installation(tmp_path_factory.mktemp("states"), sandbox_folder) as world:
-        world.settings = world.settings.with_changes(tenants=("default", "other"))
-        world.start()
-        world.objects = {name: make(world) for name, make in STATES.items()}
-        for tenant in ("default", "other"):
-            colleague(world, email=f"stays@{tenant}.example.org", tenant=tenant)
-        world.persons = {role: colleague(world, role, email=f"{role}@roles.example.org") for role in Role}
-        world.everything = colleague(world, *Role, email="everything@roles.example.org")
-        world.stranger = colleague(world, *Role, tenant="other", email="stranger@other.example.org")
-        world.memory = Memory(world)
-        yield world
+@pytest.fixture
+def house(states: Any) -> Any:
+    """Everything in every state."""
+    return states
 
 
 class Asking:

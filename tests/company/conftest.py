@@ -1,0 +1,42 @@
+"""One installation with everything in every state, for the matrices: made once, brought back after each request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from esign.access import Permission, Role, system
+from tests.api.conftest import Backend
+from tests.company.object_states import STATES, Memory
+from tests.company.people import colleague
+from tests.conftest import installation
+
+ORIGIN = "https://shop.example"
+
+
+@pytest.fixture(scope="session")
+def states(tmp_path_factory: pytest.TempPathFactory, sandbox_folder: Any) -> Iterator[Any]:
+    """Two companies in one installation; the first one has everything, in every state."""
+    with installation(tmp_path_factory.mktemp("states"), sandbox_folder) as world:
+        world.settings = world.settings.with_changes(tenants=("default", "other"), api_rate=10_000, api_burst=10_000)
+        world.start()
+        world.objects = {name: make(world) for name, make in STATES.items()}
+        for tenant in ("default", "other"):
+            colleague(world, email=f"stays@{tenant}.example.org", tenant=tenant)
+            world.application.journeys.register(system(tenant), ORIGIN)
+        world.persons = {role: colleague(world, role, email=f"{role}@roles.example.org") for role in Role}
+        world.everything = colleague(world, *Role, email="everything@roles.example.org")
+        world.stranger = colleague(world, *Role, tenant="other", email="stranger@other.example.org")
+        until = world.clock.now() + timedelta(days=30)
+        world.backends = {}
+        for tenant in ("default", "other"):
+            made = world.application.api_keys.create(
+                system(tenant), name="states", scopes=list(Permission), expires_at=until
+            )
+            world.backends[tenant] = Backend(world, made.secret)
+            assert world.backends[tenant].get("/key").status_code == 200  # notes the day of its use
+        world.memory = Memory(world)
+        yield world
