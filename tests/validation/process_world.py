@@ -287,13 +287,14 @@ def cms(
     crls: Sequence[bytes] = (),
     signers: int = 1,
     key_identifier: bool = False,
+    digest_algorithm: str = "",
 ) -> bytes:
     """Return a CMS signature; ``unsigned`` makes the unsigned attributes from the signature value."""
     covered = attributes or signed_attributes(
         content, party.der, hash_name=hash_name, kind=kind, version=version, more=more
     )
     algorithm, value = raw_sign(party, content if no_attributes else covered, hash_name, pss=pss)
-    digest_algorithm = der.sequence(der.oid(_HASH_OIDS[hash_name]))
+    stated = der.sequence(der.oid(digest_algorithm or _HASH_OIDS[hash_name]))
     certificate = party.certificate
     sid = der.sequence(certificate.issuer.public_bytes(), der.integer(certificate.serial_number))
     if key_identifier:
@@ -303,7 +304,7 @@ def cms(
     signer = der.sequence(
         der.integer(3 if key_identifier else 1),
         sid,
-        digest_algorithm,
+        stated,
         b"" if no_attributes else b"\xa0" + covered[1:],
         algorithm,
         der.octets(value),
@@ -313,7 +314,7 @@ def cms(
     listed = certificates if certificates is not None else (party.der, *party.chain)
     body = der.sequence(
         der.integer(1),
-        der.tlv(0x31, digest_algorithm),
+        der.tlv(0x31, stated),
         content_info,
         der.tlv(0xA0, *listed) if listed else b"",
         der.tlv(0xA1, *crls) if crls else b"",

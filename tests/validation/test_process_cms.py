@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from esign.pades import der
 from esign.validation.findings import FindingKind
 from esign.validation.process import Indication, SignatureObject, SubIndication
+from esign.validation.process.algorithms import Check, digest_algorithm_name, read_scheme, verify_value
 from esign.validation.process.ber import Cursor
 from tests.validation.process_world import (
     CONTENT,
@@ -185,9 +187,32 @@ def test_rfc_5652_11_1_another_content_type_is_a_format_failure(world):
     assert said(result) == (Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE)
 
 
-def test_iso_32000_12_8_3_3_a_detached_signature_with_content_of_its_own_is_a_format_failure(world):
+def test_iso_32000_12_8_3_3_content_in_a_detached_signature_must_be_what_is_covered(world):
     result = verdict(world, cms(world.signer, CONTENT, embedded=CONTENT), b"shown")
-    assert said(result) == (Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE)
+    assert said(result) == (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE)
+    attributes = signed_attributes(b"shown", world.signer.der)
+    result = verdict(world, cms(world.signer, attributes=attributes, embedded=CONTENT), b"shown")
+    assert said(result) == (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE)
+    result = verdict(world, cms(world.signer, CONTENT, embedded=CONTENT))
+    assert (said(result), result.level.detached) == (PASSED, False)
+
+
+def test_a_digest_algorithm_named_by_the_signature_algorithm_is_understood(world):
+    signer = certify("Signer", world.authority, kind="rsa2048")
+    foreign = cms(signer, digest_algorithm="1.2.840.113549.1.1.11")
+    assert said(verdict(world, foreign, subfilter="adbe.pkcs7.detached")) == PASSED
+    assert digest_algorithm_name("1.2.840.113549.1.1.11") == "sha256"
+    assert digest_algorithm_name("1.2.840.113549.1.1.1") is None
+
+
+def test_tr_03111_5_2_1_1_plain_ecdsa_values_verify(world):
+    key = world.signer.key
+    r, s = decode_dss_signature(key.sign(CONTENT, ec.ECDSA(hashes.SHA256())))
+    value = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    scheme = read_scheme(der.sequence(der.oid("0.4.0.127.0.7.1.1.4.1.3")))
+    assert verify_value(key.public_key(), scheme, value, CONTENT) is Check.VALID
+    assert verify_value(key.public_key(), scheme, value[:-1] + b"\0", CONTENT) is Check.INVALID
+    assert verify_value(key.public_key(), scheme, value[:-1], CONTENT) is Check.INVALID
 
 
 def test_zeros_behind_the_cms_are_padding_and_anything_else_is_told(world):

@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from esign.validation.process.ber import SEQUENCE, Cursor
 from esign.validation.process.errors import CmsUnreadable
@@ -30,6 +30,7 @@ _HASH_OIDS = MappingProxyType(
         "2.16.840.1.101.3.4.2.1": "sha256",
         "2.16.840.1.101.3.4.2.2": "sha384",
         "2.16.840.1.101.3.4.2.3": "sha512",
+        "2.16.840.1.101.3.4.2.7": "sha3-224",
         "2.16.840.1.101.3.4.2.8": "sha3-256",
         "2.16.840.1.101.3.4.2.9": "sha3-384",
         "2.16.840.1.101.3.4.2.10": "sha3-512",
@@ -44,6 +45,7 @@ HASHES: MappingProxyType[str, type[hashes.HashAlgorithm]] = MappingProxyType(
         "sha256": hashes.SHA256,
         "sha384": hashes.SHA384,
         "sha512": hashes.SHA512,
+        "sha3-224": hashes.SHA3_224,
         "sha3-256": hashes.SHA3_256,
         "sha3-384": hashes.SHA3_384,
         "sha3-512": hashes.SHA3_512,
@@ -59,6 +61,7 @@ _SCHEMES = MappingProxyType(
         "1.2.840.113549.1.1.11": ("rsa", "sha256"),
         "1.2.840.113549.1.1.12": ("rsa", "sha384"),
         "1.2.840.113549.1.1.13": ("rsa", "sha512"),
+        "2.16.840.1.101.3.4.3.13": ("rsa", "sha3-224"),
         "2.16.840.1.101.3.4.3.14": ("rsa", "sha3-256"),
         "2.16.840.1.101.3.4.3.15": ("rsa", "sha3-384"),
         "2.16.840.1.101.3.4.3.16": ("rsa", "sha3-512"),
@@ -72,6 +75,11 @@ _SCHEMES = MappingProxyType(
         "2.16.840.1.101.3.4.3.10": ("ecdsa", "sha3-256"),
         "2.16.840.1.101.3.4.3.11": ("ecdsa", "sha3-384"),
         "2.16.840.1.101.3.4.3.12": ("ecdsa", "sha3-512"),
+        "0.4.0.127.0.7.1.1.4.1.1": ("ecdsa", "sha1"),
+        "0.4.0.127.0.7.1.1.4.1.2": ("ecdsa", "sha224"),
+        "0.4.0.127.0.7.1.1.4.1.3": ("ecdsa", "sha256"),
+        "0.4.0.127.0.7.1.1.4.1.4": ("ecdsa", "sha384"),
+        "0.4.0.127.0.7.1.1.4.1.5": ("ecdsa", "sha512"),
         "1.2.840.10040.4.1": ("dsa", None),
         "1.2.840.10040.4.3": ("dsa", "sha1"),
         "2.16.840.1.101.3.4.3.1": ("dsa", "sha224"),
@@ -83,6 +91,8 @@ _SCHEMES = MappingProxyType(
         "2.16.840.1.101.3.4.3.19": ("ml-dsa-87", None),
     }
 )
+_PLAIN = "0.4.0.127.0.7.1.1.4.1."
+"""ECDSA whose value is r and s one after the other (BSI TR-03111 section 5.2.1.1), as German cards sign."""
 _ML_DSA: MappingProxyType[str, Any] = MappingProxyType(
     {
         "ml-dsa-44": mldsa.MLDSA44PublicKey,
@@ -110,17 +120,24 @@ class Scheme:
         hash: Named by the algorithm; None where it is the digest algorithm's, or the scheme's own.
         mask_hash: Of PSS.
         salt_length: Of PSS, bytes.
+        plain: Whether an ECDSA value is r and s one after the other.
     """
 
     family: str
     hash: str | None = None
     mask_hash: str | None = None
     salt_length: int = 0
+    plain: bool = False
 
 
 def hash_name(identifier: str) -> str | None:
     """Return the name of a hash, or None for one that is not known here."""
     return _HASH_OIDS.get(identifier)
+
+
+def digest_algorithm_name(identifier: str) -> str | None:
+    """Return the hash of a digest algorithm; some signers put the signature algorithm in its place."""
+    return hash_name(identifier) or _SCHEMES.get(identifier, ("", None))[1]
 
 
 def digest(name: str, data: bytes) -> bytes:
@@ -144,7 +161,7 @@ def read_scheme(algorithm: bytes) -> Scheme:
     identifier = cursor.oid()
     family, name = _SCHEMES.get(identifier, (identifier, None))
     if family != "rsa-pss":
-        return Scheme(family=family, hash=name)
+        return Scheme(family=family, hash=name, plain=identifier.startswith(_PLAIN))
     name, mask, salt = "sha1", "sha1", 20  # RFC 4055 section 3.1: the defaults
     parameters = cursor.optional(SEQUENCE)
     if parameters is not None:
@@ -209,7 +226,8 @@ def _verify(key: Any, scheme: Scheme, signature: bytes, data: bytes, name: str |
             return Check.NOT_SUPPORTED
         used: Any = Prehashed(HASHES[name]()) if prehashed else HASHES[name]()
         if family == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, data, ec.ECDSA(used))
+            value = _encoded(signature, key.curve.key_size) if scheme.plain else signature
+            key.verify(value, data, ec.ECDSA(used))
         elif family == "rsa" and isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, data, padding.PKCS1v15(), used)
         elif family == "rsa-pss" and isinstance(key, rsa.RSAPublicKey) and (scheme.mask_hash or "") in HASHES:
@@ -226,8 +244,9 @@ def _verify(key: Any, scheme: Scheme, signature: bytes, data: bytes, name: str |
     return Check.VALID
 
 
-def supported(key: Any, scheme: Scheme) -> bool:
-    """Tell whether a value of this scheme could be checked with this key at all."""
-    if scheme.family in ("ed25519", "ed448") or scheme.family in _ML_DSA:
-        return key is not None
-    return key is not None and scheme.family in {family for family, _ in _SCHEMES.values()}
+def _encoded(value: bytes, bits: int) -> bytes:
+    """Return r and s as the SEQUENCE that they usually are."""
+    size = (bits + 7) // 8
+    if len(value) != 2 * size:
+        raise InvalidSignature
+    return encode_dss_signature(int.from_bytes(value[:size], "big"), int.from_bytes(value[size:], "big"))

@@ -6,6 +6,7 @@ Source: RFC 5280 section 4; RFC 3739; ETSI EN 319 412-1 clause 5.2 (short-term);
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from esign.validation.process.algorithms import Scheme, read_scheme
 from esign.validation.process.ber import SEQUENCE, Cursor
+from esign.validation.process.lenient import readable_extensions
 from esign.validation.process.names import Name, comparable
 
 ANY_POLICY = "2.5.29.32.0"
@@ -183,10 +185,13 @@ def read_certificate(der: bytes) -> Certificate:
     problem = "" if algorithm == inner_algorithm else "the two signature algorithms differ"
     try:
         loaded = x509.load_der_x509_certificate(der)
-        found = _extensions(loaded)
-        key = _public_key(loaded)
-    except Exception as error:  # hostile bytes: what the library raises for them is not one kind
-        problem, key = f"it cannot be read: {type(error).__name__}", _bare_key(public_key_info)
+        found, key = _extensions(loaded.extensions), _public_key(loaded)
+    except Exception:  # hostile bytes: what the library raises for them is not one kind
+        key = _bare_key(public_key_info)
+        try:
+            found = _extensions(readable_extensions(tbs))
+        except Exception as error:  # as above
+            problem = f"it cannot be read: {type(error).__name__}"
     return Certificate(
         der=der,
         fingerprint=hashlib.sha256(der).digest(),
@@ -224,10 +229,10 @@ def _bare_key(public_key_info: bytes) -> Any:
         return None
 
 
-def _extensions(certificate: x509.Certificate) -> dict[str, Any]:
+def _extensions(extensions: Iterable[x509.Extension[Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     unknown: list[str] = []
-    for extension in certificate.extensions:
+    for extension in extensions:
         value, kind = extension.value, extension.oid.dotted_string
         if extension.critical and kind not in _UNDERSTOOD:
             unknown.append(kind)

@@ -47,6 +47,7 @@ def level_material(
         certificate_included=basic.certificate is not None
         and message is not None
         and basic.certificate.der in message.certificates,
+        detached=message is None or not message.content,
         policy=attributes.policy,
         commitments=attributes.commitments,
         content_timestamps=len(attributes.content_timestamps),

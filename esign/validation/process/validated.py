@@ -53,6 +53,7 @@ class LevelMaterial:
         signing_certificate: Version of the signing-certificate reference that binds the certificate; 0 without one.
         signing_time: Whether the CMS itself claims a time, which PAdES forbids.
         certificate_included: Whether the signing certificate stands in the CMS.
+        detached: Whether the CMS brings no content of its own.
         policy: Object identifier of the signature policy, or None.
         commitments: Object identifiers of commitment types.
         content_timestamps: How many.
@@ -72,6 +73,7 @@ class LevelMaterial:
     signing_certificate: int = 0
     signing_time: bool = False
     certificate_included: bool = False
+    detached: bool = True
     policy: str | None = None
     commitments: tuple[str, ...] = ()
     content_timestamps: int = 0

@@ -13,6 +13,7 @@ from esign.validation.process.algorithms import (
     Check,
     Scheme,
     digest,
+    digest_algorithm_name,
     hash_name,
     read_scheme,
     verify_digest,
@@ -60,7 +61,7 @@ def _cms(signed: Signed, certificate: Certificate) -> Verification:
     if message is None:  # told apart by the caller
         raise CmsUnreadable("no CMS")
     scheme = read_scheme(message.signature_algorithm)
-    name = hash_name(message.digest_algorithm)
+    name = digest_algorithm_name(message.digest_algorithm)
     used = (*algorithms_of(scheme, certificate.key, name), Used(name=name or message.digest_algorithm))
     if name is None:
         return _unknown(used, "the hash is not known here")
@@ -77,14 +78,13 @@ def _cms(signed: Signed, certificate: Certificate) -> Verification:
         if content != _covered(signed, "sha1"):
             return _differs(used)
         used = (*used, Used(name="sha1"))
-    elif stamp is None and content:
-        what = "a detached signature brings its own content"
-        return Verification(reason=SubIndication.FORMAT_FAILURE, what=what, used=used)
     inner = content if stamp is not None or signed.subfilter == PKCS7_SHA1 else None
     covered = digest(name, inner) if inner is not None else _covered(signed, name)
     if covered is None:
         what = "what is covered cannot be digested"
         return Verification(reason=SubIndication.SIGNED_DATA_NOT_FOUND, what=what, used=used)
+    if inner is None and content and digest(name, content) != covered:
+        return _differs(used)  # a detached signature that brings another content along
     if message.signed_attributes is not None:
         if covered != signed.attributes.message_digest:
             return _differs(used)
