@@ -1,4 +1,4 @@
-"""A device of the company is handed over: the clerk is out on it before the link is shown; no desk stays."""
+"""A device of the company is handed over: the clerk is out on it before the link is shown, which keeps nothing."""
 
 from __future__ import annotations
 
