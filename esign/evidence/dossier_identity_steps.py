@@ -127,6 +127,8 @@ def certificate_is_the_signatorys(found: Findings) -> str:
         now=found.proven_at,
     )
     _chain_is_the_path(found)
+    # Cannot fail where the steps before passed: request, transcript and certificate name the same keys, and the holder
+    # follows from them. It stands here because the statement is what people read.
     require(facts.held_by == found.transcript.statement.held_by, "it states another holder of the key", SIGNER)
     named_sandbox(found, facts)
     said = "the certificate is the signatory's, binds all keys, was valid at the proven time and leads to an anchor"
@@ -165,6 +167,7 @@ def user_was_verified(found: Findings) -> str:
     require(asked, "it is here although the transcript asks for none", "user-verification.json")
     what = "it is missing although the transcript asks for it"
     statement = present(found.dossier.user_verification, what, "user-verification.json")
+    # A transcript that asks for a passkey names one, and step request found it in the enrolment: both are there.
     enrolment = present(found.dossier.enrolment, "it is missing", ENROLMENT)
     passkey = present(enrolment.passkey, "the passkey's key is missing", ENROLMENT)
     require(_is_one_encoding(passkey.public_key), "the passkey's key is not in its one form", ENROLMENT)

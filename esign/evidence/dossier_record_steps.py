@@ -43,7 +43,7 @@ def messages_are_the_devices(found: Findings) -> str:
             if envelope.type == "hello":
                 keys[envelope.key_id] = _own_key(raw, envelope.key_id, part)
             payload = verify_message(raw, present(keys.get(envelope.key_id), "its device never greeted", part))
-            _common_members(payload)
+            _common_members(payload, part)
         message = DeviceMessage(part=part, device=envelope.key_id, type=envelope.type, payload=payload)
         before = read[0] if read else message
         require(payload.get("aud") == found.transcript.audience, "it is for another origin", part)
@@ -225,7 +225,7 @@ def _own_key(raw: bytes, key_id: str, part: str) -> bytes:
     return key
 
 
-def _common_members(payload: Mapping[str, Any]) -> None:
+def _common_members(payload: Mapping[str, Any], part: str) -> None:
     """Require the members that every message has (docs/ceremony-spec.md section 4), so that they can be compared."""
     texts = [payload.get(name) for name in ("aud", "jti", "invitation")]
     formed = (
@@ -235,7 +235,7 @@ def _common_members(payload: Mapping[str, Any]) -> None:
         and re.fullmatch(r"[0-9a-f]{64}", str(texts[2])) is not None
         and type(payload.get("iat")) is int
     )
-    require(formed, "the members that every message has are of another form")
+    require(formed, "the members that every message has are of another form", part)
     check_depth(payload)
 
 

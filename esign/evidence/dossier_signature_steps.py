@@ -160,6 +160,7 @@ def document_is_valid(found: Findings, others: tuple[Findings, ...] = ()) -> str
     expected = [_expected(each, signatures) for each in sorted((found, *others), key=_place)]
     expected += company_seal(found, signatures)
     last = signatures[-1]
+    # What follows would refuse any other kind too (no token over that digest); this says plainly what is missing.
     require(last.kind == "DocTimeStamp", "the document has no timestamp", DOCUMENT)
     digest = range_digest(found.dossier.document, last.byte_range)
     stamped_at = verify_stamp(last.cms, digest, anchors=found.anchors).gen_time
@@ -200,6 +201,7 @@ def _expected(found: Findings, signatures: Sequence[EmbeddedSignature]) -> Relea
     """Return what a signatory's signature in the document must be, by the transcript."""
     document = found.transcript.document
     fields = [s.field for s in signatures if s.byte_range == document.byte_range]
+    # None: the release check would name a missing field; two: no two signatures can have one byte range.
     require(len(fields) == 1, "the signature is not in the document exactly once", DOCUMENT)
     evidence: CeremonyEvidence = found.attributes.evidence
     return ReleaseExpectation(

@@ -21,8 +21,8 @@ from esign.evidence.dossier_seal import seal_attributes
 from esign.foundation.canonical import canonical
 from esign.foundation.clock import seconds
 from esign.foundation.encoding import b64url, from_b64url
-from tests.evidence.helpers.case import ISSUED, NOW, Case, jws, make_case, message, p256, spki
-from tests.evidence.test_dossier_strict import in_key, keys_of_provider, reworded
+from tests.evidence.helpers.case import ASSERTED, ISSUED, NOW, Case, jws, make_case, message, p256, spki
+from tests.evidence.test_dossier_strict import in_key, keys_of_provider, passkey_with, reworded
 from tests.evidence.test_dossier_verify import with_token
 from tests.verifier.helpers.both import Sample, differences, needs_node
 
@@ -64,6 +64,10 @@ FORGED: dict[str, tuple[dict[str, Any], Expected]] = {
     "twice": ({}, ("user_verification", WORD, "a name stands twice")),
     "encoding": ({}, ("user_verification", ENROLMENT, "not in its one form")),
     "unsealed": ({}, ("verdict", "document.pdf", "seal is not in the document exactly once")),
+    "committed": ({}, ("disclosure", "disclosure.json", "code_committed")),
+    "sealed": ({}, ("disclosure", "disclosure.json", "capsule_recomputed")),
+    "proved": ({}, ("disclosure", "disclosure.json", "intent_proved")),
+    **{each: ({}, ("user_verification", WORD, "ceremony.user_verification")) for each in ASSERTED if each != "twice"},
     "ledger contract": ({}, ("commitments", COMMITMENTS, "committed to another contract ")),
     "ledger declaration": ({}, ("commitments", COMMITMENTS, "committed to another declaration ")),
     "ledger summary": ({}, ("commitments", COMMITMENTS, "committed to another summary ")),
@@ -95,7 +99,7 @@ FORGED: dict[str, tuple[dict[str, Any], Expected]] = {
 
 
 def test_what_is_forged_with_everybodys_help_is_found_out_by_both(tmp_path: Path) -> None:
-    assert ISSUED.keys() <= FORGED.keys()
+    assert ISSUED.keys() | ASSERTED.keys() <= FORGED.keys()
     cases = {}
     for number, (swapped, (options, _)) in enumerate(FORGED.items()):
         folder = tmp_path / str(number)
@@ -201,6 +205,22 @@ ALTERED: dict[str, Altered] = {
         lambda c: other_passkey(c, public_key=b64url(spki(p256()))),
         ("messages", "messages/002.jws", "another passkey"),
     ),
+    "a chain without its root": (
+        lambda c: {"chain": c.dossier.chain[:-1]},
+        ("certificate", SIGNER, "carries other certificates than those here"),
+    ),
+    "another device key in the enrolment": (
+        lambda c: {"enrolment": replace(c.dossier.enrolment, device_key=spki(p256()))},
+        ("request", ENROLMENT, "other keys than those given"),
+    ),
+    "another passkey in the enrolment": (
+        lambda c: passkey_with(c, public_key=spki(p256())),
+        ("request", ENROLMENT, "other keys than those given"),
+    ),
+    "no passkey in the enrolment": (
+        lambda c: {"enrolment": replace(c.dossier.enrolment, passkey=None)},
+        ("request", ENROLMENT, "other keys than those given"),
+    ),
     "the enrolment twice": (lambda c: once_more(c, 1), ("messages", "messages", "brought this request")),
     "the intent twice": (lambda c: once_more(c, 5), ("intent", "messages", "declared what was signed")),
     "an intent for another label": (
@@ -237,6 +257,10 @@ SIMPLE: dict[str, Altered] = {
 WITHOUT_PASSKEY: dict[str, Altered] = {
     "an empty list for no word": (
         lambda c: reworded(c, 5, user_verification=[]),
+        ("intent", "messages/006.jws", "another user verification"),
+    ),
+    "nothing at all for no word": (
+        lambda c: reworded(c, 5, user_verification=None),
         ("intent", "messages/006.jws", "another user verification"),
     ),
     "a passkey in the message alone": (
@@ -280,8 +304,24 @@ def test_manifest_and_seal_are_found_out_by_both(advanced: Case, tmp_path: Path)
     )
 
 
-def test_a_message_that_says_nothing_about_the_attempt_may_be_there(without_passkey: Case, tmp_path: Path) -> None:
+def without_certificates(text: str) -> str:
+    (key,) = json.loads(text)["keys"]
+    return json.dumps({"keys": [{name: value for name, value in key.items() if name != "x5c"}]})
+
+
+def test_what_nobody_forbids_is_accepted_by_both(advanced: Case, without_passkey: Case, tmp_path: Path) -> None:
     more = message(without_passkey.keys, 9, "result", {})
-    data = without_passkey.build(messages=(*without_passkey.dossier.messages, more))
-    found, answers = differences([told(without_passkey, "more", data)], tmp_path / "asked")
-    assert (found, [answer["why"] for answer in answers]) == ([], [None])
+    samples = [
+        told(
+            without_passkey,
+            "a message that says nothing about the attempt",
+            without_passkey.build(messages=(*without_passkey.dossier.messages, more)),
+        ),
+        told(
+            advanced,
+            "a provider that publishes no certificates",
+            advanced.build(**keys_of_provider(advanced, without_certificates)),
+        ),
+    ]
+    found, answers = differences(samples, tmp_path / "asked")
+    assert (found, [answer["why"] for answer in answers]) == ([], [None] * 2)

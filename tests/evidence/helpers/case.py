@@ -100,6 +100,17 @@ ISSUED: dict[str, dict] = {
     "issued without the word": {"called": ""},
 }
 """What a certification authority that goes with the company may have issued instead."""
+ASSERTED: dict[str, dict] = {
+    "twice": {"twice": True},
+    "word of a registration": {"type": "webauthn.create"},
+    "word in a frame": {"crossOrigin": True},
+    "word below another page": {"topOrigin": "https://other.example"},
+    "word for another origin": {"origin": "https://other.example"},
+    "word for another site": {"site": "other.example"},
+    "word without presence": {"flags": 0x04},
+    "word without verification": {"flags": 0x01},
+}
+"""What a passkey may have said instead."""
 CONTRACTS = {
     "further": b'{"a":1,"further_signatories":[{}]}',
     "unsealed": b'{"a":1,"company_signature":"seal"}',
@@ -377,7 +388,7 @@ def make_case(
             trust=trust,
         ),
         policy=TranscriptPolicy(oid=POLICY_OID, sha256=sha256(policy)),
-        code_commitment=code_commitment(secrets.nonce, secrets.code),
+        code_commitment=code_commitment(sha256(b"other") if swapped == "committed" else secrets.nonce, secrets.code),
         user_verification="passkey" if passkey else "none",
         issued_at=begun,
         expires_at=begun + 1800,
@@ -385,15 +396,16 @@ def make_case(
         server_nonce=sha256(b"server nonce"),
     )
     tau = transcript.tau
-    capsule = seal_capsule(secrets, capsule_key=spki(keys.capsule), tau=tau)
+    sealed_for = sha256(b"another transcript") if swapped == "sealed" else tau
+    capsule = seal_capsule(secrets, capsule_key=spki(keys.capsule), tau=sealed_for)
     about = sha256(b"another transcript") if swapped == "word" else tau
-    verification = _assertion(keys.passkey or p256(), about, twice=swapped == "twice") if passkey else None
+    verification = _assertion(keys.passkey or p256(), about, **ASSERTED.get(swapped or "", {})) if passkey else None
     if swapped in ("unasked", "unverified"):
         verification = _assertion(p256(), tau) if swapped == "unasked" else None
     evidence = CeremonyEvidence(
         transcript=tau,
         capsule=capsule.digest,
-        proof=proof_of_intent(secrets.nonce, tau, secrets.code),
+        proof=proof_of_intent(secrets.nonce, tau, "000000" if swapped == "proved" else secrets.code),
         statement=Statement(
             level=1 if advanced else 0,
             held_by=held_by,
@@ -562,13 +574,14 @@ def _provider_chain(world: World, keys: Keys) -> tuple[bytes, ...]:
     return (holder.der, *holder.chain)
 
 
-def _assertion(passkey, tau: bytes, *, twice: bool = False) -> UserVerificationStatement:
-    client = json.dumps(
-        {"type": "webauthn.get", "challenge": b64url(user_verification_challenge(tau)), "origin": ORIGIN}
-    ).encode()
+def _assertion(
+    passkey, tau: bytes, *, twice: bool = False, site: str = "sign.example", flags: int = 0x05, **said
+) -> UserVerificationStatement:
+    challenge = b64url(user_verification_challenge(tau))
+    client = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": ORIGIN} | said).encode()
     if twice:
         client = b'{"origin": "https://other.example", ' + client[1:]
-    data = sha256(b"sign.example") + bytes([0x05]) + bytes(4)
+    data = sha256(site.encode()) + bytes([flags]) + bytes(4)
     signature = passkey.sign(data + sha256(client), ec.ECDSA(hashes.SHA256()))
     return UserVerificationStatement(authenticator_data=data, client_data=client, signature=signature)
 
