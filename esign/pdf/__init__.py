@@ -24,12 +24,13 @@ from esign.pdf.errors import (
 from esign.pdf.fields import Field
 from esign.pdf.limits import Limits
 from esign.pdf.objects import Array, Dictionary, HexString, Name, Object, Ref, Stream, String
-from esign.pdf.pages import Page
+from esign.pdf.pages import INHERITED, Page
 from esign.pdf.pdf import Pdf
 from esign.pdf.revisions import Revision
 from esign.pdf.view import View
 
 __all__ = [
+    "INHERITED",
     "Anomaly",
     "Array",
     "Dictionary",

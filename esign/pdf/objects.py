@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias, Union
 
+_DOCUMENT = dict(zip(range(0x18, 0x20), "˘ˇˆ˙˝˛˚˜", strict=True))
+_DOCUMENT |= dict(zip(range(0x80, 0x9F), "•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž", strict=True)) | {0xA0: "€"}
+"""Where PDFDocEncoding differs from Latin-1. Source: ISO 32000-2 Annex D.3."""
+
 
 class Name(str):
     """A name without its slash; bytes above 127 stand as the characters of the same number."""
@@ -21,14 +25,14 @@ class String(bytes):
 
     @property
     def text(self) -> str:
-        """The string as text: UTF-16 or UTF-8 by its mark, else as PDFDocEncoding (where that equals Latin-1)."""
+        """The string as text: UTF-16 or UTF-8 by its mark, else as PDFDocEncoding."""
         if self.startswith(b"\xfe\xff"):
             return self[2:].decode("utf-16-be", "replace")
         if self.startswith(b"\xff\xfe"):
             return self[2:].decode("utf-16-le", "replace")
         if self.startswith(b"\xef\xbb\xbf"):
             return self[3:].decode("utf-8", "replace")
-        return self.decode("latin-1")
+        return self.decode("latin-1").translate(_DOCUMENT)
 
 
 class HexString(String):

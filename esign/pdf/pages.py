@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from esign.pdf.view import View
 
 INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
+"""What a page inherits from the nodes above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

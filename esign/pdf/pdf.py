@@ -66,6 +66,11 @@ class Pdf:
         """The bytes behind the last revision's end, white space cut."""
         return self.data[self.revisions[-1].end :].strip(b"\0\t\n\f\r ")
 
+    @property
+    def ends_with_last_revision(self) -> bool:
+        """Whether the end that readers look for first is that of the newest revision; an older one may be named."""
+        return self.data.rfind(b"startxref") == self.revisions[-1].marker
+
     def view(self, index: int = -1) -> View:
         """Return the document as a reader sees it who knows only the bytes up to a revision's end.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from esign.pdf.anomalies import Anomalies
 from esign.pdf.entries import Entry, Joined, Rows, Subsection
-from esign.pdf.errors import PdfLimitError, PdfXrefError
+from esign.pdf.errors import PdfError, PdfLimitError, PdfXrefError
 from esign.pdf.filters import decode
 from esign.pdf.indirect import read_header, stream_at
 from esign.pdf.limits import Limits
@@ -141,7 +141,7 @@ def _loose(data: bytes, position: int, first: int, count: int, base: int, found:
 def _stream(data: bytes, start: int, base: int, limits: Limits) -> Section:
     try:
         number, generation, position = read_header(data, start)
-    except Exception as error:
+    except PdfError as error:
         raise PdfXrefError("no cross-reference stands where one should", offset=start) from error
     dictionary, position = parse(data, position, limits)
     if type(dictionary) is not dict or dictionary.get("Type") != "XRef":

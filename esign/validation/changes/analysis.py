@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from esign.pdf import PdfError, PdfLimitError, PdfStructureError
+from esign.pdf import PdfError, PdfLimitError
 from esign.validation.changes.byte_range import check_byte_range
 from esign.validation.changes.change import Changes, Noted
 from esign.validation.changes.coverage import check_coverage, covers_whole_file
@@ -34,21 +34,22 @@ class Analysis:
 
     @cached_property
     def signatures(self) -> tuple[FoundSignature, ...]:
-        """The signatures that the newest revision whose form can be read shows, in the order of the file.
+        """The signatures that any revision shows, in the order of the file, as the first one that shows them does.
 
         Raises:
             PdfError: No form can be read.
         """
-        first: PdfError | None = None
-        for index in range(len(self._pdf.revisions) - 1, -1, -1):
+        found: dict[object, FoundSignature] = {}
+        last: PdfError | None = None
+        for index in range(len(self._pdf.revisions)):
             try:
-                found = find_signatures(self._pdf, index)
+                for signature in find_signatures(self._pdf, index):
+                    found.setdefault(signature.hole or signature.ref, signature)
             except PdfError as error:
-                first = first or error
-                continue
-            if found or first is None:
-                return found
-        raise first or PdfStructureError("the file has no revision")
+                last = error
+        if last is not None and not found:
+            raise last
+        return tuple(sorted(found.values(), key=lambda signature: (signature.revision, signature.end)))
 
     @cached_property
     def _references(self) -> References:

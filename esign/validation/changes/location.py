@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from esign.pdf import PdfError, Ref, View
+from esign.pdf import INHERITED, PdfError, Ref, View
 from esign.validation.changes.change import ChangeKind, Noted
 from esign.validation.changes.references import TRAILER, Path, Use, references_in
 from esign.validation.changes.skeleton import Skeleton
@@ -69,6 +69,7 @@ class Locations:
             users = self._users(skeleton.view)
         except PdfError:
             return None
+        nodes = {ref.number: page.number + 1 for page in reversed(skeleton.pages.values()) for ref in page.parents}
         waiting: deque[tuple[int, Path]] = deque([(number, ())])
         seen = {number}
         outside: Path | None = None
@@ -80,6 +81,8 @@ class Locations:
                     continue
                 if holder in skeleton.pages:
                     return skeleton.page_number(holder), way
+                if holder in nodes and way[0] in INHERITED:
+                    return nodes[holder], way
                 if holder in (skeleton.root, TRAILER):
                     outside = outside or way
                 elif holder not in seen:

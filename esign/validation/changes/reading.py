@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from esign.pdf import Limits, Pdf, PdfEncryptedError, PdfError, PdfLimitError
+from esign.pdf import Limits, Pdf, PdfEncryptedError, PdfError, PdfLimitError, PdfXrefError
 
 _TRIES = 4
 _MARK = b"%%EOF"
@@ -36,13 +36,17 @@ class Reading:
 
 
 def open_file(data: bytes, *, limits: Limits | None = None) -> Reading:
-    """Open a file; if its end cannot be read, open what was there before.
+    """Open a file; if its end cannot be read, or leads back to an older revision, open what was there before.
 
     Raises:
         PdfError: Not a PDF, encrypted, larger than allowed, or damaged from the beginning.
     """
+    whole: Pdf | None = None
+    first: PdfError = PdfXrefError("the end of the file leads back to an older revision")
     try:
-        return Reading(data=data, pdf=Pdf(data, limits=limits))
+        whole = Pdf(data, limits=limits)
+        if whole.ends_with_last_revision:
+            return Reading(data=data, pdf=whole)
     except (PdfEncryptedError, PdfLimitError):
         raise
     except PdfError as error:
@@ -53,9 +57,13 @@ def open_file(data: bytes, *, limits: Limits | None = None) -> Reading:
         if end <= 0:
             break
         try:
-            return Reading(data=data, pdf=Pdf(data[: end + len(_MARK)], limits=limits), error=first)
+            before = Pdf(data[: end + len(_MARK)], limits=limits)
         except (PdfEncryptedError, PdfLimitError):
             raise
         except PdfError:
             continue
-    raise first
+        if whole is None or len(before.revisions) > len(whole.revisions):
+            return Reading(data=data, pdf=before, error=first)
+    if whole is None:
+        raise first
+    return Reading(data=data, pdf=whole)

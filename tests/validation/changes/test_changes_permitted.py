@@ -1,0 +1,231 @@
+"""What may be done behind a signature is recognised, listed, and nothing is said against it."""
+
+import pytest
+
+from tests.pdf.writer import stream
+from tests.validation.changes.signed_files import (
+    FONTS,
+    OBJECTS,
+    XMP,
+    after_first,
+    appearance,
+    base,
+    done,
+    kinds,
+    sign,
+    update,
+)
+
+SIGNED = sign(base())
+P3 = b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P %d/V/1.2>>>>]"
+CATALOG = OBJECTS[1]
+FORM = b"<</Fields[9 0 R 10 0 R 11 0 R 12 0 R 100 0 R]/DR<</Font<</F1 31 0 R>>>>/DA(/F1 10 Tf 0 g)/SigFlags 3>>"
+PAGE = (
+    b"<</Type/Page/Parent 2 0 R/Contents 20 0 R/Annots[9 0 R 10 0 R 11 0 R 13 0 R 40 0 R 100 0 R%s]/StructParents 0>>"
+)
+STORE = b"<</Type/DSS/Certs[111 0 R]/OCSPs[112 0 R]/CRLs[113 0 R]/VRI<</AB<</Cert[111 0 R]/TU(D:2026)/CRL 114 0 R>>>>>>"
+STORED = {111: stream(b"c"), 112: stream(b"o"), 113: stream(b"r"), 114: b"[113 0 R]"}
+
+
+def catalog(entries: bytes) -> bytes:
+    return CATALOG[:-2] + entries + b">>"
+
+
+def filled(value: bytes, shown: bytes | None = None) -> dict[int, bytes]:
+    entries = b"/V(%s)/AP<</N 120 0 R>>" % value
+    return {9: OBJECTS[9].replace(b"/AP<</N 41 0 R>>", entries), 120: appearance(value if shown is None else shown)}
+
+
+def test_a_signature_over_the_whole_file_has_nothing_behind_it():
+    changes = after_first(SIGNED)
+    assert changes.covers_whole_file
+    assert done(changes) == []
+    assert changes.findings == ()
+    assert after_first(SIGNED + b"\n\n").covers_whole_file
+
+
+PERMITTED = {
+    "a store": ({1: catalog(b"/DSS 110 0 R"), 110: STORE, **STORED}, "security_store"),
+    "a store in the catalog": ({1: catalog(b"/DSS" + STORE), **STORED}, "security_store"),
+    "metadata": ({7: stream(XMP % (b"2026-02-02", b"Contract"), b"/Type/Metadata/Subtype/XML")}, "metadata"),
+    "another metadata stream": (
+        {1: CATALOG.replace(b"/Metadata 7", b"/Metadata 115"), 115: stream(XMP % (b"2026-02-02", b"Contract"))},
+        "metadata",
+    ),
+    "information": ({6: b"<</Title(Contract)/ModDate(D:20260202)/Producer(b)>>"}, "metadata"),
+    "a version": ({1: catalog(b"/Version/2.0")}, "extension"),
+    "an extension": ({1: catalog(b"/Extensions<</ESIC<</BaseVersion/1.7/ExtensionLevel 1>>>>")}, "extension"),
+    "text": (filled(b"Deliver to the back door"), "form_filling"),
+    "text with umlauts": (filled(b"\xe4\xf6\xfc 12 \xa0", b"\xe4\xf6\xfc 12 \x80"), "form_filling"),
+    "text without appearance": ({9: OBJECTS[9].replace(b"/AP<</N 41 0 R>>", b"/V(x)")}, "form_filling"),
+    "an overwritten appearance": (
+        {9: OBJECTS[9].replace(b"/DA", b"/V(abc)/DA"), 41: appearance(b"abc")},
+        "form_filling",
+    ),
+    "a checked box": ({10: OBJECTS[10].replace(b"/AS/Off/V/Off", b"/AS/Yes/V/Yes")}, "form_filling"),
+    "a choice": (
+        {13: OBJECTS[13].replace(b"/Opt", b"/V(2)/AP<</N 121 0 R>>/Opt"), 121: appearance(b"two")},
+        "form_filling",
+    ),
+    "nothing that anybody shows": ({130: b"<</Junk 1>>"}, "unused"),
+    "the dormant object again": ({90: OBJECTS[90] + b"%"}, "unused"),
+}
+
+
+@pytest.mark.parametrize("name", PERMITTED)
+def test_a_permitted_change_is_listed(name):
+    objects, kind = PERMITTED[name]
+    if name == "the dormant object again":
+        objects = {90: stream(b"other")}
+    changes = after_first(update(SIGNED, objects))
+    assert kinds(changes) == []
+    assert done(changes) == [(kind, True)]
+    assert not changes.covers_whole_file
+
+
+def test_objects_that_are_written_again_unchanged_are_no_change():
+    assert done(after_first(update(SIGNED, {number: OBJECTS[number] for number in (2, 20, 30, 40, 71)}))) == []
+
+
+def second(**options) -> bytes:
+    return sign(
+        SIGNED,
+        number=140,
+        name=b"Sig2",
+        fields=b"9 0 R 10 0 R 11 0 R 12 0 R 100 0 R",
+        annotations=b"9 0 R 10 0 R 11 0 R 13 0 R 40 0 R 100 0 R",
+        **options,
+    )
+
+
+def test_a_later_signature_and_a_later_timestamp():
+    signature = after_first(second())
+    assert (done(signature), kinds(signature)) == ([("signature", True)], [])
+    stamped = after_first(second(kind=b"/Type/DocTimeStamp/SubFilter/ETSI.RFC3161"))
+    assert (done(stamped), kinds(stamped)) == ([("document_timestamp", True)], [])
+
+
+def test_a_visible_later_signature_beside_the_text_names_its_page():
+    visible = b"/Rect[100 90 280 130]/AP<</N 142 0 R>>"
+    pdf = second(field=visible, more={142: appearance(b"Signed by")}).replace(
+        b"/Rect[0 0 0 0]/P 3 0 R/V 141", b"/P 3 0 R/V 141"
+    )
+    changes = after_first(close_again(pdf))
+    assert kinds(changes) == []
+    assert [(change.kind.value, change.page) for change in changes.changes] == [("signature", 1)]
+
+
+def close_again(pdf: bytes) -> bytes:
+    """The offsets behind an edit are of no interest to what stands behind the first signature."""
+    cut = pdf[: len(SIGNED)]
+    tail = pdf[len(SIGNED) :]
+    objects = {}
+    for chunk in tail.split(b"endobj\n")[:-1]:
+        number, _, body = chunk.partition(b" 0 obj\n")
+        objects[int(number)] = body.rstrip(b"\n")
+    return update(cut, objects)
+
+
+def test_an_empty_signature_field_and_signing_it():
+    value = b"<</Type/Sig/SubFilter/ETSI.CAdES.detached/Contents<3000>/ByteRange[0 1 2 3]>>"
+    signed = {
+        11: OBJECTS[11].replace(b"/F 4", b"/F 132/V 150 0 R/AP<</N 151 0 R>>"),
+        150: value,
+        151: appearance(b"me"),
+    }
+    changes = after_first(update(SIGNED, signed))
+    assert (done(changes), kinds(changes)) == ([("signature", True)], [])
+    field = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Later)/Rect[0 0 0 0]/P 3 0 R/F 132>>"
+    added = {5: FORM.replace(b"100 0 R]", b"100 0 R 152 0 R]"), 3: PAGE % b" 152 0 R", 152: field}
+    changes = after_first(update(SIGNED, added))
+    assert (done(changes), kinds(changes)) == ([("signature_field", True)], [])
+
+
+def test_a_new_field_in_the_tag_tree():
+    field = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Later)/Rect[0 0 0 0]/P 3 0 R/F 132/StructParent 1>>"
+    added = {
+        5: FORM.replace(b"100 0 R]", b"100 0 R 152 0 R]"),
+        3: PAGE % b" 152 0 R",
+        152: field,
+        70: OBJECTS[70].replace(b"NextKey 1", b"NextKey 2"),
+        71: OBJECTS[71].replace(b"[73 0 R]", b"[73 0 R 153 0 R]"),
+        72: b"<</Nums[0 74 0 R 1 153 0 R]>>",
+        153: b"<</Type/StructElem/S/Form/P 71 0 R/Pg 3 0 R/K<</Type/OBJR/Obj 152 0 R/Pg 3 0 R>>>>",
+    }
+    changes = after_first(update(SIGNED, added))
+    assert kinds(changes) == []
+    assert set(done(changes)) == {("signature_field", True), ("structure", True)}
+
+
+def test_the_store_grows_with_each_revision():
+    first = update(SIGNED, {1: catalog(b"/DSS 110 0 R"), 110: STORE, **STORED})
+    more = STORE.replace(b"[111 0 R]/O", b"[111 0 R 116 0 R]/O")
+    changes = after_first(update(first, {110: more, 116: stream(b"another")}))
+    assert (done(changes), kinds(changes)) == ([("security_store", True)], [])
+
+
+@pytest.mark.parametrize(("level", "permitted"), [(1, False), (2, True), (3, True)])
+def test_12_8_2_2_filling_in_forms_needs_p_2(level, permitted):
+    pdf = sign(base(), entries=P3 % level)
+    changes = after_first(update(pdf, filled(b"x")))
+    assert done(changes) == [("form_filling", permitted)]
+    assert kinds(changes) == ([] if permitted else ["docmdp_violation"])
+    changes = after_first(update(pdf, {1: catalog(b"/DSS" + STORE), **STORED}))
+    assert (done(changes), kinds(changes)) == ([("security_store", True)], [])
+
+
+NOTE = b"<</Type/Annot/Subtype/Square/Rect[400 50 420 70]/P 3 0 R/AP<</N 161 0 R>>>>"
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [(b"", "modified_after_signing"), (P3 % 2, "docmdp_violation"), (P3 % 3, "permitted_change_annotation")],
+)
+def test_12_8_2_2_annotations_need_p_3_and_are_told_all_the_same(entries, expected):
+    pdf = sign(base(), entries=entries)
+    added = {3: PAGE % b" 160 0 R", 160: NOTE, 161: appearance(b"a")}
+    removed = {23: b"[]"}
+    changed = {44: OBJECTS[44].replace(b"a remark", b"another")}
+    for objects in (added, removed, changed):
+        changes = after_first(update(pdf, objects))
+        assert done(changes) == [("annotation", expected.startswith("permitted"))]
+        assert kinds(changes) == [expected]
+
+
+FIELD_MDP = (
+    b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/TransformParams<</Type/TransformParams/Action/%s%s/V/1.2>>>>]"
+)
+
+
+@pytest.mark.parametrize(
+    ("lock", "locked"),
+    [
+        (FIELD_MDP % (b"All", b""), True),
+        (FIELD_MDP % (b"Include", b"/Fields[(amount)]"), True),
+        (FIELD_MDP % (b"Include", b"/Fields[(agreed)]"), False),
+        (FIELD_MDP % (b"Exclude", b"/Fields[(amount)]"), False),
+        (FIELD_MDP % (b"Exclude", b"/Fields[(agreed)]"), True),
+    ],
+)
+def test_12_8_2_4_locked_fields_stay_as_they_are(lock, locked):
+    changes = after_first(update(sign(base(), entries=lock), filled(b"x")))
+    assert kinds(changes) == (["fieldmdp_violation"] if locked else [])
+    assert done(changes) == [("form_filling", not locked)]
+
+
+@pytest.mark.parametrize("action", [b"/Action/All", b"/Action/Include/Fields[(group)]"])
+def test_12_7_5_5_the_lock_of_the_signature_field_counts_too(action):
+    pdf = sign(base(), field=b"/Lock<</Type/SigFieldLock%s>>" % action)
+    chosen = {13: OBJECTS[13].replace(b"/Opt", b"/V(2)/AP<</N 121 0 R>>/Opt"), 121: appearance(b"two")}
+    assert kinds(after_first(update(pdf, chosen))) == ["fieldmdp_violation"]
+
+
+def test_12_7_5_5_the_lock_may_forbid_everything_afterwards():
+    pdf = sign(base(), field=b"/Lock<</Type/SigFieldLock/Action/Include/Fields[]/P 1>>")
+    assert kinds(after_first(update(pdf, filled(b"x")))) == ["docmdp_violation"]
+
+
+def test_a_lock_that_cannot_be_understood_locks_everything():
+    pdf = sign(base(), entries=FIELD_MDP % (b"Perhaps", b""))
+    assert kinds(after_first(update(pdf, filled(b"x")))) == ["fieldmdp_violation", "signature_dictionary_inconsistent"]
+    assert FONTS
