@@ -128,6 +128,15 @@ def test_an_answer_that_is_not_the_one_that_was_asked_for_logs_nobody_in(house: 
     assert asked.cookie("esign_company") == ""
 
 
+def test_another_sites_answer_ends_nobodys_visit(house: Any) -> None:
+    set_up(house)
+    browser = Browser(house)
+    back = urlsplit(visit(house, browser.get("/company/login/provider").headers["Location"]))
+    foreign = browser.get(RETURN, query_string={"state": "A" * 43, "code": "A" * 43})
+    assert foreign.status_code == 410 and browser.cookie("esign_company") == ""
+    assert browser.get(f"{back.path}?{back.query}").headers["Location"] == "/company/"
+
+
 def test_a_code_is_worth_nothing_without_the_clients_secret(house: Any) -> None:
     set_up(house)
     (house.folder / "company-idp.secret").write_text("wrong", "utf-8")

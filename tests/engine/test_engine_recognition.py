@@ -167,7 +167,9 @@ def test_recognition_begins_with_a_form_of_ours_and_its_secret(known: Any) -> No
     """Login CSRF: no link and no form of another site sends a browser to the provider for this form."""
     http, path = known.http, f"{WEB}/formulare/mobile-plan/anmelden"
     page = {"Accept": "text/html"}
-    assert http.get(path, headers=page).status_code == 405
+    followed = http.get(path, headers=page)
+    assert (followed.status_code, followed.headers["Location"]) == (303, "/formulare/mobile-plan")
+    assert "recognition" not in followed.headers.get("Set-Cookie", "")
     refused = [
         http.post(path, headers=page),
         http.post(path, data={"csrf_token": "x"}, headers=page),

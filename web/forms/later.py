@@ -40,6 +40,11 @@ def blueprint(door: Door) -> Blueprint:
     def page(name: str) -> Response:
         return shown(name)
 
+    @pages.get("/<name>/spaeter/link")
+    def shown_once(name: str) -> Response:
+        """Lead back: the link is shown in answer to a form only, and not again in another language."""
+        return see_other(url_for("forms_later.page", name=door.form(name).name))
+
     @pages.post("/<name>/spaeter/link")
     def link(name: str) -> Response:
         """Show the link: once, as the answer to a form, so that it stands in no address and in no history."""

@@ -41,6 +41,11 @@ def _leaving(door: Door, recognition: Recognition, web_url: str) -> Blueprint:
     def recognisable(name: str) -> bool:
         return any(item.name == name and item.prefill for item in door.forms.offered(door.tenant))
 
+    @pages.get("/<name>/anmelden")
+    def not_by_a_link(name: str) -> Response:
+        """Lead to the form: the page that leads on is loaded anew, in another language, or a link was followed."""
+        return see_other(url_for("forms.form", name=door.form(name).name))
+
     @pages.post("/<name>/anmelden")
     def leave(name: str) -> Response:
         definition = door.form(name)

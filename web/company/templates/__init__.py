@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
 
+from esign.access import Permission
 from web.company import cookies
 from web.company.templates import contracting, editing, listing, making, trying
 
@@ -32,11 +33,14 @@ def blueprint(application: Application) -> Blueprint:
 
     @pages.url_value_preprocessor
     def room(endpoint: str | None, values: dict[str, Any] | None) -> None:
-        """Let a larger body in, before anything reads it, for somebody who is logged in."""
+        """Let a larger body in, before anything reads it, for somebody who may send it."""
         token = cookies.read(cookies.SESSION)
-        if request.method == "POST" and token and application.sessions.find(token) is not None:
-            name = (endpoint or "").rpartition(".")[2]
-            request.max_content_length = FILE_BODY if name in _FILES else FORM_BODY
+        login = application.sessions.find(token) if request.method == "POST" and token else None
+        if login is None or not login.actor.may(Permission.TEMPLATES_READ):
+            return
+        files = (endpoint or "").rpartition(".")[2] in _FILES
+        if not files or login.actor.may(Permission.TEMPLATES_WRITE):
+            request.max_content_length = FILE_BODY if files else FORM_BODY
             request.max_form_memory_size = FORM_BODY
 
     for part in (listing, making, editing, trying, contracting):
