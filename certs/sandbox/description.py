@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -152,8 +153,13 @@ def read_described(path: Path, schema: str) -> Mapping[str, Any]:
     Raises:
         PolicyMalformed: It cannot be used.
     """
-    rules = Draft202012Validator(json.loads((CERTS / schema).read_text("utf-8")))
-    return parse_policy(path.read_bytes(), rules, name=path.name)
+    return _read(path.read_bytes(), (CERTS / schema).read_bytes(), path.name)
+
+
+@lru_cache(maxsize=16)
+def _read(source: bytes, schema: bytes, name: str) -> Mapping[str, Any]:
+    """The same bytes mean the same: every sandbox of a process reads them, nobody changes what they mean."""
+    return parse_policy(source, Draft202012Validator(json.loads(schema)), name=name)
 
 
 def _authority(name: str, item: Mapping[str, Any]) -> AuthorityDescription:
