@@ -246,6 +246,13 @@ def test_5_5_4_step_4e_a_content_timestamp_younger_than_the_signature_timestamp(
     assert kinds(result) == [FindingKind.TIMESTAMP_INVALID]
 
 
+def test_5_5_4_step_4e_a_document_timestamp_older_than_the_signature_timestamp_below_it(world):
+    file = b_lt(world).stamp(world.tsa, T0 - timedelta(minutes=10))
+    signature, stamp = judge(file, world, T0 + 2 * HOUR)
+    assert said(signature) == (Indication.INDETERMINATE, SubIndication.TIMESTAMP_ORDER_FAILURE)
+    assert said(stamp) == PASSED
+
+
 def test_5_5_4_step_5_a_timestamp_long_after_the_claimed_time(world):
     (result,) = judge(
         b_t(world), world, T0 + 2 * HOUR, crls=world.crls(), options={"timestamp_delay": timedelta(minutes=1)}

@@ -12,7 +12,7 @@ from esign.validation.findings import FindingKind
 from esign.validation.process import Indication, PolicyInputs, SubIndication
 from esign.validation.process.path_rules import PathFault, check_path, out_of_bounds, shared_validity
 from esign.validation.process.pool import MOST_LINKS, CertificatePool
-from tests.validation.process_world import T0, YEAR, File, Party, World, certify, cms, crl, judge, name
+from tests.validation.process_world import DAY, T0, YEAR, File, Party, World, certify, cms, crl, judge, name
 
 AT = T0 + timedelta(hours=2)
 ROOT = certify("Root", authority=True)
@@ -52,6 +52,20 @@ def test_5_2_6_4_a_lookalike_beside_the_real_authority_does_not_disturb():
     file = File().sign(cms(world.signer)).store(certificates=(fake.der,))
     (result,) = judge(file, world, AT, crls=world.crls())
     assert result.indication is Indication.TOTAL_PASSED
+
+
+def test_5_2_6_4_step_2_of_several_paths_the_good_one_counts():
+    world = World()
+    other = certify("Other Root", authority=True)
+    dead = certify("Authority", other, authority=True, key=world.authority.key, ends=T0 - DAY)
+    file = File().sign(cms(world.signer)).store(certificates=(dead.der,))
+    lists = (*world.crls(), crl(other, (dead, T0 - 2 * DAY, None)))
+    for anchors in ((world.root, other), (other, world.root)):
+        (result,) = judge(file, world, AT, crls=lists, anchors=anchors)
+        assert result.indication is Indication.TOTAL_PASSED
+        assert result.chain[-1] == world.root.der
+    (result,) = judge(file, world, AT, crls=lists, anchors=(other,))
+    assert result.sub_indication is SubIndication.REVOKED_CA_NO_POE
 
 
 def test_6_1_cross_certificates_in_a_circle_end():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ReasonFlags
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -24,6 +27,7 @@ from tests.validation.process_world import (
     crl,
     judge,
     ocsp_answer,
+    raw_sign,
     signature_timestamp,
 )
 
@@ -150,9 +154,6 @@ def test_5_2_5_an_indirect_list_speaks_only_for_certificates_that_name_it(world)
         .add_extension(x509.CertificateIssuer([x509.DirectoryName(world.authority.certificate.subject)]), critical=True)
         .build()
     )
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     indirect = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
@@ -253,6 +254,58 @@ def test_an_answer_with_a_changed_signature_is_not_used(world):
     answer = bytearray(ocsp_answer(world.signer, world.authority))
     answer[-1] ^= 1
     assert statuses(world, world.signer, answers=[bytes(answer)]) == ()
+
+
+def basic_answer(world, *extensions: bytes, critical_response: bool = False) -> bytes:
+    """Return a bare BasicOCSPResponse, as CAdES carries it, about the signatory."""
+    issuer, signer = world.authority, world.signer
+    key = issuer.certificate.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    about = der.sequence(
+        der.sequence(der.oid("2.16.840.1.101.3.4.2.1")),
+        der.octets(hashlib.sha256(issuer.certificate.subject.public_bytes()).digest()),
+        der.octets(hashlib.sha256(key).digest()),
+        der.integer(signer.certificate.serial_number),
+    )
+    when = der.tlv(0x18, (T0 + HOUR).strftime("%Y%m%d%H%M%SZ").encode())
+    listed = der.tlv(0xA1, der.sequence(*extensions)) if extensions else b""
+    unknown = der.sequence(der.oid("1.2.3"), b"\x01\x01\xff", der.octets(b"\x05\x00"))
+    data = der.sequence(
+        der.tlv(0xA1, issuer.certificate.subject.public_bytes()),
+        when,
+        der.sequence(der.sequence(about, b"\x80\x00", when, der.tlv(0xA0, when), listed)),
+        der.tlv(0xA1, der.sequence(unknown)) if critical_response else b"",
+    )
+    algorithm, value = raw_sign(issuer, data, "sha256")
+    return der.sequence(data, algorithm, der.tlv(der.BIT_STRING, b"\0" + value))
+
+
+def single(oid: str, value: bytes, *, critical: bool = False) -> bytes:
+    return der.sequence(der.oid(oid), b"\x01\x01\xff" if critical else b"", der.octets(value))
+
+
+def test_a_bare_basic_response_speaks_as_well(world):
+    (status,) = statuses(world, world.signer, answers=[basic_answer(world)])
+    assert (status.kind, status.this_update) == ("ocsp", T0 + HOUR)
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_common_pki_certhash_binds_the_answer_to_the_very_certificate(world, mine):
+    digest = hashlib.sha256(world.signer.der if mine else b"another").digest()
+    value = der.sequence(der.sequence(der.oid("2.16.840.1.101.3.4.2.1")), der.octets(digest))
+    assert bool(statuses(world, world.signer, answers=[basic_answer(world, single("1.3.36.8.3.13", value))])) is mine
+
+
+def test_4_4_4_the_archive_cutoff_says_until_when_expired_certificates_are_answered_for(world):
+    cutoff = der.tlv(0x18, (T0 - YEAR).strftime("%Y%m%d%H%M%SZ").encode())
+    (status,) = statuses(world, world.signer, answers=[basic_answer(world, single("1.3.6.1.5.5.7.48.1.6", cutoff))])
+    assert status.expired_from == T0 - YEAR
+
+
+def test_4_4_unknown_critical_extensions_make_an_answer_useless(world):
+    unknown = single("1.2.3", b"\x05\x00", critical=True)
+    assert statuses(world, world.signer, answers=[basic_answer(world, unknown)]) == ()
+    assert statuses(world, world.signer, answers=[basic_answer(world, critical_response=True)]) == ()
+    assert len(statuses(world, world.signer, answers=[basic_answer(world, single("1.2.3", b"\x05\x00"))])) == 1
 
 
 def test_5_2_5_4_without_next_update_only_newer_data_are_fresh(world):

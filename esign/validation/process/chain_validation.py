@@ -81,7 +81,7 @@ def _path_result(path: Path, purpose: Purpose, context: Context, fresh_at: datet
     if fault is not None:
         reason = SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE
         return ChainResult(reason=reason, path=path, fault=fault, what=fault.fault.value)
-    problems = ordered(tuple(time_problems(path, context, fresh_at)))
+    problems = ordered(tuple(time_problems(path, purpose, context, fresh_at)))
     misuse = misused(path[0], purpose)
     if misuse:
         fault = PathProblem(fault=PathFault.KEY_USAGE, position=0, clause="ETSI EN 319 102-1 clause 5.2.6.4 step 5")
@@ -110,11 +110,12 @@ def statuses_of(path: Path, position: int, context: Context) -> tuple[Status, ..
     return tuple(s for s in found if s.revoked_at is not None or s.informs(path[position]))
 
 
-def time_problems(path: Path, context: Context, fresh_at: datetime) -> Iterator[Problem]:
+def time_problems(path: Path, purpose: Purpose, context: Context, fresh_at: datetime) -> Iterator[Problem]:
     """Yield what speaks against a path at the current time: revocation, freshness, validity, weak algorithms."""
     at = context.at
     for position, certificate in enumerate(path[:-1]):
-        where = "the signing certificate" if not position else f"the authority at position {position}"
+        own = "the timestamp authority's certificate" if purpose.stamps else "the signing certificate"
+        where = own if not position else f"the authority at position {position}"
         latest: Status | None = None
         if needs_revocation(certificate):
             statuses = statuses_of(path, position, context)

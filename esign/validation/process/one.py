@@ -51,13 +51,11 @@ def signature_result(
     reason, what, left = timed.reason, timed.what, timed.open
     if failed is not None:
         reason, what, timed = failed, "a content timestamp is younger than the end of the certificate", _final(timed)
-    passed = [token.stamp for token in over if token.passed]
-    if reason is None and not in_order([token.stamp for token in content if token.passed], passed):
-        reason, what = (
-            SubIndication.TIMESTAMP_ORDER_FAILURE,
-            "a content timestamp is younger than one over the signature",
-        )
-    if reason is None and _delayed(signed, best_time, bool(passed), context):
+    passed = [[token.stamp for token in group if token.passed] for group in (content, over, around)]
+    if reason is None and not in_order(*passed):
+        reason = SubIndication.TIMESTAMP_ORDER_FAILURE
+        what = "the timestamps are not in the order of what they cover"
+    if reason is None and _delayed(signed, best_time, bool(passed[1]), context):
         reason, what = SubIndication.SIG_CONSTRAINTS_FAILURE, "the claimed time lies too far before the proven one"
     record.note(
         "Validation with time and long-term data",

@@ -77,15 +77,20 @@ def _resolved(problem: Problem, basic: BasicResult, best_time: datetime, context
     return False  # among them weak certificates and revocation data: those are held against the current time
 
 
-def in_order(content: Sequence[StampInfo], over_signature: Sequence[StampInfo]) -> bool:
-    """Tell whether timestamps over the content are not younger than those over the signature.
+def in_order(*kinds: Sequence[StampInfo]) -> bool:
+    """Tell whether timestamps of each kind are not younger than those of the kinds behind it.
 
     Each time is only known within its accuracy (RFC 3161 section 2.4.2).
+
+    Args:
+        kinds: Over the content; over the signature; over the file with both in it.
 
     Source: ETSI EN 319 102-1 clause 5.5.4 step 4 (e).
     """
     return all(
         before.gen_time - before.accuracy <= after.gen_time + after.accuracy
-        for before in content
-        for after in over_signature
+        for position, earlier in enumerate(kinds)
+        for later in kinds[position + 1 :]
+        for before in earlier
+        for after in later
     )
