@@ -42,7 +42,7 @@ export function showProblem(page, session, cause) {
   part("problem-code").textContent = problem.facts.reason ? `${code} (${problem.facts.reason})` : code;
   document.body.dataset.problem = code;
   part("problem-handover").hidden = !(session?.kept.hello && code.startsWith("agent.passkey"));
-  if (isInPerson()) return endInPerson(page);
+  if (isInPerson()) return endInPerson(page, signatureSent(session));
   const action = remedy(code);
   part("problem-action").hidden = action === "none";
   if (action !== "none") words.put(part("again"), `problem.action.${action}`);
@@ -57,8 +57,9 @@ export function showProblem(page, session, cause) {
 }
 
 /** On a device of the company nobody goes on from a refusal: everything goes, and there is a new link or the own device.
- * @param {Page} page */
-function endInPerson(page) {
+ * @param {Page} page @param {boolean} sent whether the server may already hold a complete signature */
+function endInPerson(page, sent) {
+  if (sent) page.words.put(part("problem-calm"), "in_person.unknown");
   page.words.put(part("problem-next"), "in_person.problem");
   page.words.put(part("again"), "in_person.end");
   part("problem-action").hidden = false;

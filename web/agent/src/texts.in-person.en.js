@@ -4,6 +4,7 @@ export const inPerson = {
   "in_person.banner": "This device belongs to the company. Nothing of yours stays on it.",
   "in_person.stop": "Stop and delete everything",
   "in_person.problem": "Ask for a new link for this device, or sign on your own. What was made here is deleted.",
+  "in_person.unknown": "Whether your signature has arrived is still open. If it has, your copy comes by e-mail, and nothing happens twice.",
   "in_person.end": "Delete everything and hand the device back",
   "idle.title": "Are you still there?",
   "idle.text": "So that nobody else goes on here, everything is about to be deleted. Nothing is then signed that you have not declared already.",
