@@ -84,7 +84,10 @@ def _cost_approval(contract: ContractData) -> None:
 
 
 def _own_document(contract: ContractData) -> None:
-    """1. The document is named completely.  2. What stands above the order button is there.  3. What is paid costs."""
+    """1. The document is named completely.  2. What stands above the order button is there.  3. What is paid costs, and
+    what costs is paid: a price never stands above a button that does not say so.  4. What is paid once in addition goes
+    with a price of a month or year; within a fixed term it belongs to the total.
+    """
     document = contract.terms["document"]
     wanted = {"name", "pages", "sha256"} | ({"version", "values"} if "page_template" in document else set())
     if missing := sorted(wanted - document.keys()):
@@ -95,6 +98,10 @@ def _own_document(contract: ContractData) -> None:
         raise MissingOrderInformation(what, pointer="/terms/order")
     if contract.paid and contract.price.total_cents == 0:
         raise PriceContradiction("a contract that obliges to pay names a price", pointer="/price/total_cents")
+    if not contract.paid and contract.price.total_cents > 0:
+        raise PriceContradiction("a contract that names a price obliges to pay it", pointer="/paid")
+    if "once" in contract.terms.get("order", {}) and contract.price.period not in ("month", "year"):
+        raise PriceContradiction("what is paid once is part of this price", pointer="/terms/order/once")
 
 
 _CHECKS: Mapping[str, Callable[[Any], None]] = {

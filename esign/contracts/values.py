@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from esign.contracts.formats import NBSP, add_months, day, money, months, notice, number, quantity, whole_money
+from esign.contracts.price import rounded
 from esign.contracts.together import Together
 from esign.contracts.wording import in_language, wording
 
@@ -42,6 +43,8 @@ def flags(contract: ContractData) -> frozenset[str]:
         "previous_supplier": "previous_supplier" in terms,
         "underinsurance_waiver": bool(terms.get("underinsurance_waiver")),
         "order": "order" in terms,
+        "once_beside": "once" in terms.get("order", {}),
+        "monthly_cost": contract.template == "own-document" and monthly_cents(contract) is not None,
         "price": bool(contract.price.lines),
         "recurring": contract.price.period != "once",
         "several_pages": terms.get("document", {}).get("pages", 0) > 1,
@@ -183,6 +186,22 @@ def _cost_approval(contract: ContractData) -> dict[str, str]:
     }
 
 
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def monthly_cents(contract: ContractData) -> int | None:
+    """Return what recurs of a contract's price in a month; None: nothing does, or the price is of a month anyway.
+
+    Source: EGBGB Art. 246a § 1 (1) No. 8 (fixed amounts: the monthly total costs too).
+    """
+    lines = [line for line in contract.price.lines if line.unit in _MONTHS]
+    if contract.price.period not in ("year", "minimum_term") or not lines:
+        return None
+    each = Decimal(sum(line.total_cents / Decimal(line.quantity * _MONTHS[line.unit]) for line in lines))
+    tax = contract.price.tax
+    return rounded(each if tax is None or tax.included else each * (100 + tax.rate) / 100)
+
+
 _PERIODS = {
     "de": {"once": "", "month": "im Monat", "year": "im Jahr", "minimum_term": "für die Mindestlaufzeit"},
     "en": {"once": "", "month": "a month", "year": "a year", "minimum_term": "for the minimum term"},
@@ -199,6 +218,9 @@ def _own_document(contract: ContractData) -> dict[str, str]:
         "document_pages": f"{count}{NBSP}{one if document['pages'] == 1 else many}",
         "document_last_page": count,
         "document_digest": " ".join(document["sha256"][at : at + 8] for at in range(0, 64, 8)),
+        "monthly_cost": money(monthly_cents(contract) or 0, lang),
+        "once_amount": money(order.get("once", {}).get("cents", 0), lang),
+        "once_label": order.get("once", {}).get("label", ""),
         "total_of_period": f"{total} {_PERIODS[lang][contract.price.period]}".strip(),
         "what": order.get("what", ""),
         "other_costs": order.get("other_costs", ""),

@@ -68,7 +68,7 @@ def test_the_walk_with_curl(installation: Served, key: str, tmp_path: Path) -> N
     assert '"code":"engine.contract.state"' in said.replace('": ', '":')
     assert (tmp_path / "draft.pdf").read_bytes().startswith(b"%PDF-")
     made = [each for name, each in contracts(installation, key).items() if name not in before]
-    assert sorted(each["state"] for each in made) == ["cancelled", "cancelled", "invited"]
+    assert sorted(each["state"] for each in made) == ["cancelled", "cancelled", "cancelled", "invited"]
     with ApiClient(installation.url, key) as client:
         assert client.webhooks() == []
         assert [each["origin"] for each in client.return_addresses()] == ["https://shop.example"]

@@ -136,6 +136,9 @@ def test_an_own_document_becomes_a_contract_that_is_signed(world: Any, clerk: Br
     assert "2 Seiten" in page and "<b>Rahmen" not in page and ".." not in re.findall(r"<h1>(.*?)</h1>", page)[0]
     assert clerk.get(f"{address}/page.png").data.startswith(b"\x89PNG")
     form = {"title": "Rahmenvertrag", "type": "GEN-015", "level": "advanced", "lang": "de", "count": "1", **PERSON}
+    unanswered = clerk.post(address, {**form, "do": "check"})
+    assert unanswered.status_code == 422 and "<code>paid</code>" in unanswered.text
+    form["paid"] = "no"
     refused = clerk.post(address, {**form, "title": "", "do": "check"})
     assert refused.status_code == 422 and "title" in refused.text and "Jana" in refused.text
     checked = clerk.post(address, {**form, "do": "check"})
@@ -160,7 +163,7 @@ def test_several_persons_sign_in_any_order_and_a_taken_number_is_told(world: Any
     form = {"title": "Zu zweit", "type": "GEN-015", "level": "advanced", "lang": "de", "count": "2", **PERSON, **second}
     counted = clerk.post(address, {**form, "count": "3", "do": "count"}).text
     assert 'name="p3.given_name"' in counted and 'value="Mehmet"' in counted
-    form |= {"signing_order": "free", "reference": "R-1"}
+    form |= {"signing_order": "free", "reference": "R-1", "paid": "no"}
     contract = contract_at(clerk.post(address, {**form, "do": "send", "later": "yes"}))
     detail = world.application.desk.contract(system("default"), contract)
     assert (detail.order, len(detail.parties), detail.view.state) == ("free", 2, "drawn_up")

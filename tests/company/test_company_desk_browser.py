@@ -106,6 +106,7 @@ def test_a_clerk_creates_from_a_form_and_an_upload_corrects_reminds_and_cancels(
     }
     for name, value in fields.items():
         page.locator(f'[name="p1.{name}"]').fill(value)
+    page.get_by_label("Nein, es ist nichts zu zahlen").check()
     if script:
         person.look("document")
     page.get_by_role("button", name="Prüfen").click()
@@ -173,6 +174,66 @@ def test_twenty_rows_with_three_bad_ones_are_checked_and_sent(site: Any, chromiu
         page.get_by_role("link", name="Ergebnis als CSV").click()
     assert len(Path(download.value.path()).read_text("utf-8-sig").splitlines()) == 21
     assert person.complaints == []
+
+
+def test_columns_that_fit_nothing_are_chosen_without_a_script(site: Any, chromium: Any, tmp_path: Path) -> None:
+    person = at_desk(site, chromium, Role.CLERK)
+    page = person.page
+    pattern = site.application.contracts.draw_up(COMPANY, site.sample("mobile-plan"))
+    file = tmp_path / "kunden.csv"
+    head = "Auftragsnummer;Vorname;Zuname;Mailadresse;Straße;PLZ;Wohnort;Gültig bis;Bemerkung intern"
+    cells = "K-1;Vera;Müller;vera@post.example;Lindenallee 1;00124;Beispielstadt;31.12.2026;=2+3"
+    file.write_text(f"{head}\r\n{cells}\r\n", "windows-1252")
+    page.goto(f"{site.address}/company/bulk/")
+    page.get_by_text("Oder nach dem Muster").click()
+    page.get_by_label("Kennung des Vertrags").fill(pattern)
+    page.get_by_text("Frist und Erinnerungen").click()
+    page.get_by_label("Tage je Einladung").fill("21")
+    person.look("bulk-validity")
+    page.get_by_label("CSV-Datei").set_input_files(file)
+    page.get_by_role("button", name="Hochladen und prüfen").click()
+    assert page.get_by_role("heading", name="Spalten zuordnen").is_visible()
+    main = page.locator("main").inner_text()
+    assert "Windows-1252" in main and "Semikolon" in main and "Müller" in main
+    assert page.locator("script").count() == 0, "nothing here needs a script"
+    person.look("bulk-columns")
+    chosen = {column: page.get_by_label(column, exact=True).input_value() for column in head.split(";")}
+    assert chosen == {
+        "Auftragsnummer": "reference",
+        "Vorname": "signatory.given_name",
+        "Zuname": "signatory.family_name",
+        "Mailadresse": "signatory.email",
+        "Straße": "signatory.street",
+        "PLZ": "signatory.postal_code",
+        "Wohnort": "signatory.town",
+        "Gültig bis": "sign_by",
+        "Bemerkung intern": "",
+    }
+    page.get_by_label("Bemerkung intern").select_option("signatory.street")
+    page.get_by_role("button", name="Zeilen prüfen").click()
+    assert "Zwei Spalten enthalten dasselbe" in page.locator("main").inner_text()
+    person.look("bulk-columns-twice")
+    page.get_by_label("Bemerkung intern").select_option("")
+    page.get_by_role("button", name="Zeilen prüfen").click()
+    assert "bereit: 1" in page.locator("main").inner_text()
+    person.look("bulk-mapped")
+    page.get_by_role("link", name="Spalten anders zuordnen").click()
+    assert page.get_by_label("Zuname", exact=True).input_value() == "signatory.family_name"
+    page.get_by_role("button", name="Zeilen prüfen").click()
+    page.get_by_role("button", name="1 Verträge anlegen und einladen").click()
+    while site.application.bulk.run_due():
+        pass
+    newest = site.application.contracts.list(COMPANY)[0]
+    assert (newest.reference, str(newest.valid_until)) == ("K-1", "2026-12-31")
+    page.goto(f"{site.address}/company/contracts/{newest.id}/validity")
+    person.look("validity")
+    site.application.contracts.cancel(COMPANY, newest.id)
+    page.goto(f"{site.address}/company/contracts/{newest.id}")
+    page.get_by_role("link", name="Neu auflegen").click()
+    person.look("renew")
+    page.get_by_role("button", name="Neu erstellen und einladen").click()
+    assert page.get_by_role("status").inner_text() == "Der Vertrag ist neu aufgelegt."
+    assert [said for said in person.complaints if "422" not in said] == []
 
 
 def test_legal_takes_the_dossier_and_sees_nothing_to_change(site: Any, chromium: Any) -> None:

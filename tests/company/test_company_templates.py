@@ -79,6 +79,7 @@ def test_a_template_becomes_a_contract_that_is_signed_and_proven(world: Any, cle
         **PERSON,
         "title": "Rahmenvertrag",
         "type": "GEN-015",
+        "paid": "no",
         "level": "advanced",
         "v.fee": "1.299,00 €",
         "v.start": "2027-01-01",

@@ -352,6 +352,7 @@ def test_a_contract_is_made_out_of_a_template(site: Any, opened: Any, size: dict
     page.get_by_label("Entgelt").fill("viel")
     page.get_by_label("Beginn").fill("2027-01-01")
     page.get_by_label("Werbung erlaubt").select_option("ja")
+    page.get_by_label("Nein, es ist nichts zu zahlen").check()
     for name, value in {
         "given_name": "Jana",
         "family_name": "Beispiel",

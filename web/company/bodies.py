@@ -22,6 +22,7 @@ LIMITS: dict[str, tuple[Permission, int, int]] = {
     "company_create.data_sent": (Permission.CONTRACTS_WRITE, 512 * 1024, 20),
     "company_create.form_sent": (Permission.CONTRACTS_WRITE, 256 * 1024, 300),
     "company_create.document_sent": (Permission.CONTRACTS_WRITE, 256 * 1024, 300),
+    "company_bulk.choose": (Permission.CONTRACTS_WRITE, 64 * 1024, 100),
     "company_bulk.upload": (Permission.CONTRACTS_WRITE, 3 * _MEBIBYTE, 20),
 }
 """Endpoint: what it takes to send so much, bytes of the body, parts of the form."""

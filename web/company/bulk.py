@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
+from esign.engine.company.bulk_columns import BulkColumnsRefused, Target
 from esign.engine.company.bulk_file import write_table
-from esign.engine.company.bulk_plan import REFERENCE
+from esign.engine.company.bulk_plan import COMMON
 from esign.foundation.errors import EsignError
 from web.company.guard import needs
+from web.company.validity import plain_of
 from web.language import language, words
 from web.problems import status_of
 from web.see_other import see_other
@@ -31,6 +33,8 @@ def blueprint(application: Application) -> Blueprint:
             "company/bulk.html",
             runs=desk.list(actor),
             forms=creation.forms(actor),
+            form=request.form,
+            settings=application.settings,
             lang=language(),
             problem=None if refusal is None else words().problem(refusal.code),
             reason="" if refusal is None else str(refusal.facts.get("reason", "")),
@@ -50,7 +54,7 @@ def blueprint(application: Application) -> Blueprint:
         offered = creation.forms(actor)
         chosen = next((form for form in offered if form.name == name), None)
         names = [field.name for field in chosen.fields] if chosen is not None else []
-        return _csv(write_table([[REFERENCE, *names]]), "columns.csv")
+        return _csv(write_table([[COMMON[0].name, *names]]), "columns.csv")
 
     @pages.post("/")
     @needs(Permission.CONTRACTS_WRITE)
@@ -60,16 +64,58 @@ def blueprint(application: Application) -> Blueprint:
             ("like", form.get("like", "").strip()) if form.get("like", "").strip() else ("form", form.get("form", ""))
         )
         try:
-            view = desk.check(
-                actor, (file.filename if file else "") or "", file.read() if file else b"", kind=kind, plan=plan
+            view = desk.upload(
+                actor,
+                (file.filename if file else "") or "",
+                file.read() if file else b"",
+                kind=kind,
+                plan=plan,
+                validity=plain_of(form),
             )
         except EsignError as refusal:
             return overview(actor, refusal)
-        return see_other(url_for(".one", run_id=view.id))
+        return see_other(url_for(".choose_form" if view.state == "uploaded" else ".one", run_id=view.id))
+
+    def chooser(actor: Actor, run_id: str, refusal: EsignError | None = None) -> tuple[str, int]:
+        found = desk.columns(actor, run_id)
+        chosen = {column.name: column.target for column in found.columns}
+        if refusal is not None:
+            chosen = _chosen(len(found.columns), [column.name for column in found.columns])
+        groups: dict[str, list[Target]] = {}
+        for target in found.targets:
+            groups.setdefault(target.group[language()], []).append(target)
+        page = render_template(
+            "company/bulk_columns.html",
+            found=found,
+            view=found.run,
+            groups=groups,
+            chosen=chosen,
+            lang=language(),
+            problem=None if refusal is None else words().problem(refusal.code),
+            reason="" if refusal is None else str(refusal.facts.get("reason", "")),
+        )
+        return page, 200 if refusal is None else status_of(refusal.code)
+
+    @pages.get("/<run_id>/columns")
+    @needs(Permission.CONTRACTS_WRITE)
+    def choose_form(actor: Actor, run_id: str) -> tuple[str, int]:
+        return chooser(actor, run_id)
+
+    @pages.post("/<run_id>/columns")
+    @needs(Permission.CONTRACTS_WRITE)
+    def choose(actor: Actor, run_id: str) -> tuple[str, int] | Response:
+        names = [column.name for column in desk.columns(actor, run_id).columns]
+        try:
+            desk.choose(actor, run_id, _chosen(len(names), names))
+        except BulkColumnsRefused as refusal:
+            return chooser(actor, run_id, refusal)
+        return see_other(url_for(".one", run_id=run_id))
 
     @pages.get("/<run_id>")
     @needs(Permission.CONTRACTS_WRITE)
-    def one(actor: Actor, run_id: str) -> str:
+    def one(actor: Actor, run_id: str) -> str | Response:
+        if desk.one(actor, run_id).state == "uploaded":
+            return see_other(url_for(".choose_form", run_id=run_id))
         view, rows = desk.view(actor, run_id)
         return render_template("company/bulk_one.html", view=view, rows=rows, lang=language(), why=why)
 
@@ -95,6 +141,11 @@ def blueprint(application: Application) -> Blueprint:
         return see_other(url_for(".one", run_id=run_id))
 
     return pages
+
+
+def _chosen(count: int, names: list[str]) -> dict[str, str]:
+    """Return what was chosen for each column; the fields carry the columns' numbers, not their names."""
+    return {name: request.form.get(f"column-{number}", "") for number, name in zip(range(count), names, strict=True)}
 
 
 def why(text: str) -> str:

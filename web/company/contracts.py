@@ -11,12 +11,14 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
 from esign.engine.company.records import Wanted
+from esign.engine.contracts.validity import Validity
 from esign.engine.household import BERLIN
 from esign.engine.records import ContractState
 from esign.engine.refusals import ContractUnknown
 from esign.foundation.errors import EsignError
 from web.company.guard import needs
 from web.company.persons import person_of, place_of
+from web.company.validity import validity_of
 from web.language import words
 from web.problems import status_of
 from web.see_other import see_other
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = ("electricity-supply", "household-insurance", "mobile-plan", "cost-approval", "own-document")
 PDF = "application/pdf"
+_OWN_PAGES = ("correct", "delegate", "validity", "renew")
+"""Steps that ask for more than a button."""
 YEARS = range(2000, 2200)
 """Days outside of them are asked by nobody who looks for a contract; the calendar itself ends somewhere."""
 
@@ -102,11 +106,13 @@ def blueprint(application: Application) -> Blueprint:
         party = request.values.get("party", "signatory-1")
         chosen = next((each for each in detail.parties if each.name == party), detail.parties[0])
         page = render_template(
-            f"company/contract_{name}.html" if name in ("correct", "delegate") else "company/contract_step.html",
+            f"company/contract_{name}.html" if name in _OWN_PAGES else "company/contract_step.html",
             step=name,
             detail=detail,
             party=chosen,
             person=shown_person(actor, contract_id, chosen.name) if name == "delegate" else {},
+            form=request.form,
+            settings=application.settings,
             problem=None if problem is None else words().problem(problem.code),
             place=place_of(problem),
         )
@@ -153,7 +159,24 @@ def blueprint(application: Application) -> Blueprint:
         party = form.get("party", "signatory-1")
         return contracts.delegate(actor, contract_id, party, person_of(form)).contract_id
 
+    def validity(actor: Actor, contract_id: str, form: Any) -> str:
+        application.renewal.change_validity(actor, contract_id, validity_of(form) or Validity())
+        return contract_id
+
+    def renew(actor: Actor, contract_id: str, form: Any) -> str:
+        until = form.get("accept_until", "").strip()
+        renewed = application.renewal.renew(
+            actor,
+            contract_id,
+            accept_until=Validity.parse({"until": until}).until if until else None,
+            validity=validity_of(form),
+            invite=form.get("later") != "yes",
+        )
+        return renewed.contract_id
+
     step(Step(name="invite", use_case=invite))
+    step(Step(name="validity", use_case=validity))
+    step(Step(name="renew", use_case=renew))
     step(Step(name="remind", use_case=remaining(contracts.remind)))
     step(Step(name="resend", use_case=remaining(contracts.resend)))
     step(Step(name="cancel", use_case=cancel))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.access import Actor, Permission
-from esign.contracts import OrderSummary
 from esign.contracts.shape import read
 from esign.foundation.errors import EsignError
 from web.company.guard import needs
-from web.company.own_document import KINDS, MOST, data_of
+from web.company.own_document import KINDS, MOST, data_of, website_of
 from web.company.persons import person_of, place_of
+from web.company.review import reviewed, sent
 from web.forms.showing import sections
 from web.language import language, words
 from web.problems import status_of
@@ -30,21 +31,6 @@ def blueprint(application: Application) -> Blueprint:
     """Return the pages on which contracts are made."""
     pages = Blueprint("company_create", __name__, url_prefix="/company/create")
     desk, uploads = application.creation, application.uploads
-
-    def sent(actor: Actor, data: Mapping[str, Any]) -> Response:
-        contract_id = desk.create(actor, data, invite=request.form.get("later") != "yes")
-        flash("create.done")
-        return see_other(url_for("company_contracts.one", contract_id=contract_id))
-
-    def reviewed(actor: Actor, data: Mapping[str, Any], back: str) -> str:
-        """Show what the contract will say; the page carries everything, nothing is kept yet."""
-        carried = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "do")]
-        if "reference" not in request.form:
-            carried.append(("reference", str(data["reference"])))
-        preview = desk.preview(actor, data)
-        return render_template(
-            "company/create_check.html", preview=preview, carried=carried, back=back, lines=summary_lines
-        )
 
     @pages.get("/")
     @needs(Permission.CONTRACTS_WRITE)
@@ -72,7 +58,7 @@ def blueprint(application: Application) -> Blueprint:
             return shown(actor, name, answers, judged=do != "edit")
         try:
             data = desk.data(actor, name, answers, request.form.get("reference", "").strip())
-            return sent(actor, data) if do == "send" else reviewed(actor, data, "")
+            return sent(desk, actor, data) if do == "send" else reviewed(desk, actor, data)
         except EsignError as refusal:
             reasons = decision.reasons if decision is not None else ()
             said = tuple(reason.text[language()] for reason in reasons)
@@ -106,7 +92,11 @@ def blueprint(application: Application) -> Blueprint:
     @pages.get("/data")
     @needs(Permission.CONTRACTS_WRITE)
     def data_form(actor: Actor) -> tuple[str, int]:
-        return data_page("")
+        like = request.args.get("like", "")
+        if not like:
+            return data_page("")
+        found = {**application.reading.data(actor, like), "date": application.contracts.household.today().isoformat()}
+        return data_page(json.dumps(found, ensure_ascii=False, indent=2))
 
     def data_page(text: str, refusal: EsignError | None = None) -> tuple[str, int]:
         page = render_template(
@@ -125,7 +115,7 @@ def blueprint(application: Application) -> Blueprint:
             return data_page(text)
         try:
             data = _json(text)
-            return sent(actor, data) if do == "send" else reviewed(actor, data, "")
+            return sent(desk, actor, data) if do == "send" else reviewed(desk, actor, data)
         except EsignError as refusal:
             return data_page(text, refusal)
 
@@ -158,6 +148,7 @@ def blueprint(application: Application) -> Blueprint:
             form=form,
             persons=[person_of(form, f"p{number}.") if form else {} for number in range(1, count + 1)],
             kinds=KINDS,
+            website=website_of(desk, actor),
             problem=None if refusal is None else words().problem(refusal.code),
             place=place_of(refusal),
         )
@@ -189,16 +180,11 @@ def blueprint(application: Application) -> Blueprint:
                 day=application.contracts.household.today(),
                 reference=request.form.get("reference", "").strip() or desk.reference(),
             )
-            return sent(actor, data) if do == "send" else reviewed(actor, data, "")
+            return sent(desk, actor, data) if do == "send" else reviewed(desk, actor, data)
         except EsignError as refusal:
             return document_page(actor, upload_id, refusal)
 
     return pages
-
-
-def summary_lines(summary: OrderSummary) -> list[tuple[str, str]]:
-    """Return label and value of each line of an order summary."""
-    return [(line.label, line.value) for line in summary.lines]
 
 
 def _number(text: str) -> int:

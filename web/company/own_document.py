@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from esign.engine.company.creation import CompanyUnknown
+from web.company.costs import costs_of
 from web.company.persons import person_of
 
-KINDS = ("GEN-015", "GEN-008", "GEN-012", "GEN-013", "GEN-014")
+if TYPE_CHECKING:
+    from esign.access import Actor
+    from esign.engine.company.creation import CreationDesk
+
+KINDS = ("B2C-002", "GEN-015", "GEN-008", "GEN-012", "GEN-013", "GEN-014")
 """Kinds of declarations that are offered (policies, form requirements): text form or none."""
-LABELS = {
-    (True, "de"): "zahlungspflichtig bestellen",
-    (True, "en"): "order with obligation to pay",
-    (False, "de"): "Erklärung verbindlich abgeben",
-    (False, "en"): "make this declaration",
-}
 MOST = 5
 
 
@@ -50,14 +50,11 @@ def data_of(
         "company": dict(company),
         "signatory": persons[0],
         "level": str(form.get("level", "advanced")),
-        "paid": False,
-        "order": {"label": LABELS[(False, lang)]},
         "terms": {"document": dict(document)},
-        "withdrawal": {
-            "right": False,
-            "reason": "no_paid_consumer_contract" if persons[0]["consumer"] else "not_a_consumer",
-        },
     }
+    money, terms = costs_of(form, consumer=persons[0]["consumer"], lang=lang)
+    data |= money
+    data["terms"] |= terms
     if len(persons) > 1:
         data["further_signatories"] = persons[1:]
         data["signing_order"] = "free" if form.get("signing_order") == "free" else "given"
@@ -67,3 +64,11 @@ def data_of(
     if until:
         data["offer"] = {"accept_until": until}
     return data
+
+
+def website_of(desk: CreationDesk, actor: Actor) -> str:
+    """Return the company's website, below which its withdrawal function is proposed; empty: not known yet."""
+    try:
+        return str(desk.company(actor).get("website", ""))
+    except CompanyUnknown:
+        return ""

@@ -16,6 +16,7 @@ from esign.contracts import ContractData, OrderSummary, order_summary
 from esign.engine.company.records import Wanted
 from esign.engine.contracts import own_documents
 from esign.engine.contracts.desk import ContractDesk
+from esign.engine.contracts.validity import Validity
 from esign.engine.household import Household
 from esign.engine.refusals import EngineError
 from esign.forms import (
@@ -172,11 +173,14 @@ class CreationDesk:
         numbers = range(len(contract.signatories))
         return Preview(contract=contract, summaries=tuple(order_summary(contract, number) for number in numbers))
 
-    def create(self, actor: Actor, data: Mapping[str, Any], *, invite: bool = True) -> str:
+    def create(
+        self, actor: Actor, data: Mapping[str, Any], *, invite: bool = True, validity: Validity | None = None
+    ) -> str:
         """Draw up a contract and invite to it, in one transaction; return its identifier.
 
         Raises:
             ReferenceTaken: Another contract has its reference.
+            ValidityRefused: The validity is not within the bounds.
             EsignError: As :meth:`ContractDesk.draw_up`.
         """
         actor.require(Permission.CONTRACTS_WRITE)
@@ -184,7 +188,7 @@ class CreationDesk:
         if known is not None:
             return known
         with self.household.store.together():
-            contract_id = self.contracts.draw_up(actor, data)
+            contract_id = self.contracts.draw_up(actor, data, validity)
             if invite:
                 self.contracts.invite(actor, contract_id)
         return contract_id

@@ -21,6 +21,7 @@ from esign.engine.contracts.validity import (
     Validity,
     ValidityRefused,
     end_of_day,
+    moments,
     wished,
     with_next_reminder,
 )
@@ -70,7 +71,8 @@ class RenewalDesk:
             tx.contracts.update(changed)
             facts: dict[str, object] = {"days": changed.valid_days, "until": changed.valid_until}
             facts = {name: value for name, value in facts.items() if value is not None}
-            facts |= {} if changed.reminder_days is None else {"reminders": changed.reminder_days}
+            if changed.reminder_days is not None:
+                facts["reminders"] = changed.reminder_days.replace(",", "+") or "none"
             house.record(tx, EntryKind.CONTRACT_VALIDITY_CHANGED, record.id, facts, by=actor)
         return max((end for end in ends if end is not None), default=None)
 
@@ -127,7 +129,9 @@ class RenewalDesk:
             end = min(end, end_of_day(date.fromisoformat(record.valid_until)))
         if end < invitation.expires_at:
             raise ValidityRefused("a party was told a later end", reason="shorter", place="validity")
-        tx.invitations.update(with_next_reminder(settings, record, replace(invitation, expires_at=end), now))
+        moved = replace(invitation, expires_at=end)
+        moved = replace(moved, reminded=sum(moment <= now for moment in moments(settings, record, moved)))
+        tx.invitations.update(with_next_reminder(settings, record, moved, now))
         return end
 
 

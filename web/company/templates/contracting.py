@@ -6,20 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 
 from esign.access import Actor, Permission
 from esign.engine.templates.desk import TemplateDetail
 from esign.engine.templates.refusals import TemplateArchived
 from esign.foundation.errors import EsignError
-from web.company.create import summary_lines
 from web.company.guard import needs
-from web.company.own_document import KINDS, data_of
+from web.company.own_document import KINDS, data_of, website_of
 from web.company.persons import person_of, place_of
+from web.company.review import reviewed, sent
 from web.company.templates.listing import version_of
 from web.language import words
 from web.problems import status_of
-from web.see_other import see_other
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -57,7 +56,7 @@ def add(pages: Blueprint, application: Application) -> None:
     """Add the views."""
     creation, desk = application.creation, application.templates
 
-    def shown(detail: TemplateDetail, refusal: EsignError | None = None) -> tuple[str, int]:
+    def shown(actor: Actor, detail: TemplateDetail, refusal: EsignError | None = None) -> tuple[str, int]:
         form: Any = request.form
         page = render_template(
             "company/templates/contract.html",
@@ -67,6 +66,7 @@ def add(pages: Blueprint, application: Application) -> None:
             variables=[each for each in detail.description["variables"] if not each.get("from")],
             persons=[person_of(form, f"p{number + 1}.") if form else {} for number in range(detail.view.parties)],
             kinds=KINDS,
+            website=website_of(creation, actor),
             problem=None if refusal is None else words().problem(refusal.code),
             place="" if refusal is None or refusal.facts.get("variable") else place_of(refusal),
             wrong="" if refusal is None else str(refusal.facts.get("variable", "")),
@@ -82,7 +82,7 @@ def add(pages: Blueprint, application: Application) -> None:
     @pages.get("/<template_id>/contract")
     @needs(Permission.CONTRACTS_WRITE)
     def contract(actor: Actor, template_id: str) -> tuple[str, int]:
-        return shown(detail_of(actor, template_id, version_of(request.args.get("version"))))
+        return shown(actor, detail_of(actor, template_id, version_of(request.args.get("version"))))
 
     @pages.post("/<template_id>/contract")
     @needs(Permission.CONTRACTS_WRITE)
@@ -90,7 +90,7 @@ def add(pages: Blueprint, application: Application) -> None:
         form = request.form
         detail = detail_of(actor, template_id, version_of(form.get("version")))
         if form.get("do", "check") == "edit":
-            return shown(detail)
+            return shown(actor, detail)
         document = {
             "page_template": template_id,
             "version": detail.version,
@@ -104,19 +104,8 @@ def add(pages: Blueprint, application: Application) -> None:
                 day=application.contracts.household.today(),
                 reference=form.get("reference", "").strip() or creation.reference(),
             )
-            if form.get("do") == "send":
-                contract_id = creation.create(actor, data, invite=form.get("later") != "yes")
-                flash("create.done")
-                address = url_for("company_contracts.one", contract_id=contract_id)
-                return see_other(address)
-            preview = creation.preview(actor, data)
+            return sent(creation, actor, data) if form.get("do") == "send" else reviewed(creation, actor, data)
         except EsignError as refusal:
             if status_of(refusal.code) >= 500:
                 raise
-            return shown(detail, refusal)
-        carried = [(name, value) for name, value in form.items(multi=True) if name not in ("csrf_token", "do")]
-        if not form.get("reference", "").strip():
-            carried = [each for each in carried if each[0] != "reference"] + [("reference", str(data["reference"]))]
-        return render_template(
-            "company/create_check.html", preview=preview, carried=carried, back="", lines=summary_lines
-        )
+            return shown(actor, detail, refusal)
