@@ -7,6 +7,7 @@ import unicodedata
 from esign.pdf import Dictionary, Field, Object, PdfError, Ref, Stream, String
 from esign.validation.changes.content import NotUnderstoodError, operations
 from esign.validation.changes.fonts import Decoder, brings_glyphs, decoder
+from esign.validation.changes.layout import shown_by
 from esign.validation.changes.sameness import same
 from esign.validation.changes.skeleton import Skeleton
 
@@ -18,6 +19,14 @@ _PLAIN = {
     *("BMC", "BDC", "EMC", "MP", "DP"),
 }
 _INVISIBLE = (3, 7)
+_FILL = {"f", "F", "f*"}
+_WHITE = {"g": [1], "rg": [1, 1, 1], "k": [0, 0, 0, 0]}
+_SMALLEST = 0.01
+"""The least height of a line, as a part of the whole appearance."""
+_APPEARANCE = {
+    *("Type", "Subtype", "FormType", "BBox", "Matrix", "Resources", "Name", "LastModified", "StructParents"),
+    *("Length", "Filter", "DecodeParms"),
+}
 _PASSWORD, _PUSHBUTTON, _COMBO = 1 << 13, 1 << 16, 1 << 17
 
 
@@ -46,12 +55,16 @@ def _button(old: Skeleton, new: Skeleton, before: Field, after: Field) -> bool:
     if type(flags) is int and flags & _PUSHBUTTON:
         return False
     value = new.view.resolve(after.get("V"))
+    if not isinstance(value, str | None):
+        return False
     for (_, one), (_, other) in zip(before.widgets, after.widgets, strict=True):
         if not same(one.get("AP"), other.get("AP")) or not _same_states(old, new, one, other):
             return False
         states = _states(new, other)
         state = new.view.value(other, "AS")
-        if state not in (None, "Off") and (state != value or state not in states):
+        if not isinstance(state, str | None) or (state not in (None, "Off", value)):
+            return False
+        if state not in (None, "Off") and state not in states:
             return False
         if state in (None, "Off") and value in states and value not in (None, "Off"):
             return False
@@ -113,9 +126,25 @@ def _written(old: Skeleton, new: Skeleton, field: Field, widget: Dictionary, val
     if not isinstance(appearance, dict) or "R" in appearance or "D" in appearance:
         raise NotUnderstoodError
     normal = new.view.value(appearance, "N")
-    if not isinstance(normal, Stream):
+    if not isinstance(normal, Stream) or not normal.dictionary.keys() <= _APPEARANCE:
         raise NotUnderstoodError
-    return _plain(_text(old, new, normal)) == _plain(value)
+    return _plain(_text(old, new, normal)) == _plain(value) and _within(new, normal)
+
+
+def _within(new: Skeleton, stream: Stream) -> bool:
+    """Whether all that an appearance writes stands within it, large enough to be read."""
+    box = new.view.value(stream.dictionary, "BBox")
+    numbers = [float(n) for n in box if isinstance(n, int | float)] if isinstance(box, list) else []
+    if len(numbers) != 4:
+        return False
+    left, right = sorted((numbers[0], numbers[2]))
+    bottom, top = sorted((numbers[1], numbers[3]))
+    for shown in shown_by(new.view, stream):
+        x, y = (shown.box[0] + shown.box[2]) / 2, (shown.box[1] + shown.box[3]) / 2
+        small = shown.box[3] - shown.box[1] < _SMALLEST * (top - bottom)
+        if small or shown.clipped or not (left <= x <= right and bottom <= y <= top):
+            return False
+    return True
 
 
 def _text(old: Skeleton, new: Skeleton, stream: Stream) -> str:
@@ -123,6 +152,7 @@ def _text(old: Skeleton, new: Skeleton, stream: Stream) -> str:
     fonts = new.view.value(resources, "Font") if isinstance(resources, dict) else None
     found: list[str] = []
     decode: Decoder | None = None
+    white = False
     for operator, operands in operations(new.view.decode(stream)):
         if operator == "Tf":
             decode = _font(old, new, fonts, operands)
@@ -130,14 +160,16 @@ def _text(old: Skeleton, new: Skeleton, stream: Stream) -> str:
             if operands[-1:] and operands[-1] in _INVISIBLE:
                 raise NotUnderstoodError
         elif operator in ("Tj", "'", '"', "TJ"):
-            if decode is None:
+            if decode is None or white:
                 raise NotUnderstoodError
             shown = operands[-1] if operands else None
             for item in shown if isinstance(shown, list) else [shown]:
                 if isinstance(item, String):
                     found.append(decode(item))
-        elif operator not in _PLAIN:
+        elif operator not in _PLAIN or (found and operator in _FILL):
             raise NotUnderstoodError
+        elif operator in _WHITE:
+            white = operands == _WHITE[operator]
     return "".join(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cached_property
 
 from esign.pdf import PdfError, PdfLimitError
@@ -16,6 +17,8 @@ from esign.validation.changes.references import References
 from esign.validation.changes.skeleton import Skeleton
 from esign.validation.changes.step import Step
 from esign.validation.findings import Finding, FindingKind
+
+_log = logging.getLogger(__name__)
 
 
 class Analysis:
@@ -107,6 +110,10 @@ class Analysis:
                 self._steps[index] = Finding(kind=FindingKind.LIMIT_EXCEEDED, what=what)
             except PdfError as error:
                 what = f"revision {index + 1} cannot be compared with the one before it ({error.code})"
+                self._steps[index] = Finding(kind=FindingKind.MODIFIED_AFTER_SIGNING, what=what)
+            except Exception as error:  # a fault of ours must not let a change pass
+                _log.error("comparing revisions broke: %s", type(error).__name__)
+                what = f"revision {index + 1} could not be compared with the one before it"
                 self._steps[index] = Finding(kind=FindingKind.MODIFIED_AFTER_SIGNING, what=what)
         return self._steps[index]
 

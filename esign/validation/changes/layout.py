@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
+from itertools import islice
+from math import isfinite
 
-from esign.pdf import Dictionary, Object, Page, PdfError, Stream, String, View
+from esign.pdf import Dictionary, Object, Page, PdfError, Ref, Stream, String, View
 from esign.validation.changes.content import NotUnderstoodError, operations
 from esign.validation.changes.fonts import Decoder, decoder
 
@@ -16,6 +19,7 @@ Box = tuple[float, float, float, float]
 _UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _DEEPEST = 6
 _MOST = 50_000
+_MOST_STATES = 256
 _LONGEST = 8 << 20
 
 
@@ -26,10 +30,12 @@ class Shown:
     Args:
         box: Where.
         text: What is written there; one question mark a character where that cannot be told; None for a picture.
+        clipped: Whether it is cut away.
     """
 
     box: Box
     text: str | None
+    clipped: bool = False
 
 
 class _Font:
@@ -90,63 +96,43 @@ def shown_on(view: View, page: Page) -> list[Shown]:
     return found
 
 
+def shown_by(view: View, stream: Stream) -> list[Shown]:
+    """Return what an appearance shows, in its own units.
+
+    Raises:
+        NotUnderstoodError: It cannot be followed.
+        PdfError: It cannot be read.
+    """
+    resources = view.value(stream.dictionary, "Resources")
+    own = resources if isinstance(resources, dict) else {}
+    return list(islice(_run(view, view.decode(stream), own, _UNIT, 0), _MOST))
+
+
 def _run(view: View, content: bytes, resources: Dictionary, matrix: Matrix, depth: int) -> Iterator[Shown]:
     if depth > _DEEPEST or len(content) > _LONGEST:
         raise NotUnderstoodError
     fonts, objects = view.value(resources, "Font"), view.value(resources, "XObject")
-    known: dict[str, _Font] = {}
-    stack: list[tuple[Matrix, _Font | None, float, float, float, float, float]] = []
-    font: _Font | None = None
-    size, spacing, word, leading, rise = 1.0, 0.0, 0.0, 0.0, 0.0
-    line = place = _UNIT
+    state = _State(matrix)
+    stack: list[_State] = []
     for operator, operands in operations(content):
         numbers = [float(n) for n in operands if isinstance(n, int | float)]
         if operator == "q":
-            stack.append((matrix, font, size, spacing, word, leading, rise))
-            if len(stack) > 256:
+            stack.append(copy(state))
+            if len(stack) > _MOST_STATES:
                 raise NotUnderstoodError
         elif operator == "Q" and stack:
-            matrix, font, size, spacing, word, leading, rise = stack.pop()
-        elif operator == "cm" and len(numbers) == 6:
-            matrix = _times(_matrix(numbers), matrix)
-        elif operator == "BT":
-            line = place = _UNIT
-        elif operator == "Tf" and len(operands) == 2 and isinstance(operands[0], str) and numbers:
-            name, size = operands[0], numbers[-1]
-            if name not in known and isinstance(fonts, dict):
-                known[name] = _Font(view, fonts.get(name))
-            font = known.get(name)
-        elif operator == "Tc" and numbers:
-            spacing = numbers[0]
-        elif operator == "Tw" and numbers:
-            word = numbers[0]
-        elif operator == "TL" and numbers:
-            leading = numbers[0]
-        elif operator == "Ts" and numbers:
-            rise = numbers[0]
-        elif operator in ("Td", "TD") and len(numbers) == 2:
-            leading = -numbers[1] if operator == "TD" else leading
-            line = place = _times((1.0, 0.0, 0.0, 1.0, numbers[0], numbers[1]), line)
-        elif operator == "Tm" and len(numbers) == 6:
-            line = place = _matrix(numbers)
-        elif operator == "T*":
-            line = place = _times((1.0, 0.0, 0.0, 1.0, 0.0, -leading), line)
+            state = stack.pop()
         elif operator in ("Tj", "'", '"', "TJ") and operands:
             if operator in ("'", '"'):
-                line = place = _times((1.0, 0.0, 0.0, 1.0, 0.0, -leading), line)
-            last = operands[-1]
-            for item in last if isinstance(last, list) else [last]:
-                if isinstance(item, String):
-                    width, text = (font or _Font(view, None)).measure(item, size, spacing, word)
-                    whole = _times(place, matrix)
-                    yield Shown(_box(whole, 0.0, rise - 0.2 * size, width, rise + 0.8 * size), text)
-                elif isinstance(item, int | float):
-                    width = -item / 1000 * size
-                else:
-                    continue
-                place = _times((1.0, 0.0, 0.0, 1.0, width, 0.0), place)
+                state.next_line(0.0, -state.leading)
+            yield from state.show(view, operands[-1])
+        elif operator == "Tf" and len(operands) == 2 and numbers:
+            font = fonts.get(str(operands[0])) if isinstance(fonts, dict) else None
+            state.font, state.size = state.known(view, font), numbers[-1]
         elif operator == "Do" and operands and isinstance(objects, dict):
-            yield from _object(view, view.resolve(objects.get(str(operands[0]))), resources, matrix, depth)
+            yield from _object(view, view.resolve(objects.get(str(operands[0]))), resources, state.matrix, depth)
+        else:
+            state.apply(operator, numbers)
 
 
 def _object(view: View, value: Object, resources: Dictionary, matrix: Matrix, depth: int) -> Iterator[Shown]:
@@ -160,6 +146,77 @@ def _object(view: View, value: Object, resources: Dictionary, matrix: Matrix, de
     inner = view.value(value.dictionary, "Resources")
     inside = _times(_matrix(numbers), matrix) if len(numbers) == 6 else matrix
     yield from _run(view, view.decode(value), inner if isinstance(inner, dict) else resources, inside, depth + 1)
+
+
+class _State:
+    """The graphics and text state, as far as it decides where text stands."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix = matrix
+        self.font: _Font | None = None
+        self.size = 1.0
+        self.leading = 0.0
+        self._spacing = self._word = self._rise = 0.0
+        self._line = self._place = _UNIT
+        self._clip: Box | None = None
+        self._drawn: Box | None = None
+        self._fonts: dict[object, _Font] = {}
+
+    def known(self, view: View, font: Object) -> _Font:
+        """Return a font, measured once."""
+        key = font if type(font) is Ref else id(font)
+        if key not in self._fonts:
+            self._fonts[key] = _Font(view, font)
+        return self._fonts[key]
+
+    def next_line(self, right: float, up: float) -> None:
+        """Move from the beginning of this line to that of the next."""
+        self._line = self._place = _times((1.0, 0.0, 0.0, 1.0, right, up), self._line)
+
+    def apply(self, operator: str, numbers: list[float]) -> None:
+        """Follow an operator that shows nothing."""
+        match operator, numbers:
+            case "cm", [_, _, _, _, _, _]:
+                self.matrix = _times(_matrix(numbers), self.matrix)
+            case "BT", _:
+                self._line = self._place = _UNIT
+            case "Tm", [_, _, _, _, _, _]:
+                self._line = self._place = _matrix(numbers)
+            case "Td", [right, up]:
+                self.next_line(right, up)
+            case "TD", [right, up]:
+                self.leading = -up
+                self.next_line(right, up)
+            case "T*", _:
+                self.next_line(0.0, -self.leading)
+            case "TL", [self.leading]:
+                pass
+            case "Tc", [self._spacing]:
+                pass
+            case "Tw", [self._word]:
+                pass
+            case "Ts", [self._rise]:
+                pass
+            case "re", [left, bottom, width, height]:
+                self._drawn = _box(self.matrix, left, bottom, left + width, bottom + height)
+            case (("W" | "W*"), _) if self._drawn is not None:
+                self._clip = self._drawn if self._clip is None else both(self._clip, self._drawn)
+
+    def show(self, view: View, value: Object) -> Iterator[Shown]:
+        """Yield what a string shows, or the strings of a list; nothing where it is clipped away."""
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, String):
+                font = self.font or _Font(view, None)
+                width, text = font.measure(item, self.size, self._spacing, self._word)
+                low, high = self._rise - 0.2 * self.size, self._rise + 0.8 * self.size
+                box = _box(_times(self._place, self.matrix), 0.0, low, width, high)
+                if all(map(isfinite, box)):
+                    yield Shown(box, text, clipped=self._clip is not None and not _middle_within(box, self._clip))
+            elif isinstance(item, int | float):
+                width = -item / 1000 * self.size
+            else:
+                continue
+            self._place = _times((1.0, 0.0, 0.0, 1.0, width, 0.0), self._place)
 
 
 def _matrix(numbers: list[float]) -> Matrix:
@@ -178,3 +235,13 @@ def _box(matrix: Matrix, left: float, bottom: float, right: float, top: float) -
     corners = [(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (bottom, top)]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def both(one: Box, other: Box) -> Box:
+    """Return what two boxes share; it is empty where left is not left of right, or bottom not below top."""
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def _middle_within(box: Box, other: Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return other[0] <= x <= other[2] and other[1] <= y <= other[3]

@@ -46,7 +46,7 @@ def compare_information(old: View, new: View) -> Iterator[Noted]:
         yield _finding("the information about the document is damaged")
         return
     changed = differing(before, after)
-    if changed - _INFORMATION:
+    if changed - _INFORMATION or not all(isinstance(after.get(key), String | None) for key in changed):
         yield _finding("the information about the document (title, author …) was changed")
     elif changed:
         yield Noted(kind=ChangeKind.METADATA, what="the date of the last change was brought up to date")

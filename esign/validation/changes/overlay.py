@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from esign.pdf import Dictionary, Object, Page, PdfError, View
 from esign.validation.changes.content import NotUnderstoodError
-from esign.validation.changes.layout import Box, Shown, shown_on
+from esign.validation.changes.layout import Box, Shown, both, shown_on
 
 _HIDDEN = 2 | 32
 """Hidden, no view."""
 _MOST_COVERED = 30
 """Characters that a signature may lie over: a line to sign on and what stands beside it."""
 _MOST_OF_PAGE = 0.5
+_FARTHEST = 1e9
 
 
 def overlays(old: View, page: Page, new: View, annotation: Dictionary, *, signature: bool = False) -> bool:
@@ -34,7 +35,7 @@ def overlays(old: View, page: Page, new: View, annotation: Dictionary, *, signat
     if box[2] - box[0] <= 0 or box[3] - box[1] <= 0:
         return False
     paper = _rectangle(old, page.get("CropBox")) or _rectangle(old, page.get("MediaBox")) or (0.0, 0.0, 612.0, 792.0)
-    if _area(_both(box, paper)) > _MOST_OF_PAGE * _area(paper):
+    if _area(both(box, paper)) > _MOST_OF_PAGE * _area(paper):
         return True
     try:
         covered = [shown for shown in shown_on(old, page) if _covers(box, shown)]
@@ -50,7 +51,9 @@ def overlays(old: View, page: Page, new: View, annotation: Dictionary, *, signat
 def _covers(box: Box, shown: Shown) -> bool:
     if shown.text is not None and not shown.text.strip(" _.\u00a0\u2026-"):
         return False
-    common = _both(box, shown.box)
+    if shown.clipped:
+        return False
+    common = both(box, shown.box)
     return common[2] - common[0] > 0.5 and common[3] - common[1] > 0.25 * (shown.box[3] - shown.box[1])
 
 
@@ -60,9 +63,8 @@ def _part(box: Box, shown: Shown) -> str:
     if width <= 0:
         return text
     step = width / max(1, len(text))
-    first = int((box[0] - shown.box[0]) / step)
-    last = int((box[2] - shown.box[0]) / step) + 1
-    return text[max(0, first) : max(0, last)]
+    first, last = (min(max(0.0, (side - shown.box[0]) / step), len(text)) for side in (box[0], box[2]))
+    return text[int(first) : int(last) + 1]
 
 
 def _rectangle(view: View, value: Object) -> Box | None:
@@ -70,14 +72,10 @@ def _rectangle(view: View, value: Object) -> Box | None:
     if not isinstance(items, list) or len(items) != 4:
         return None
     numbers = [float(n) for n in (view.resolve(item) for item in items) if isinstance(n, int | float)]
-    if len(numbers) != 4:
+    if len(numbers) != 4 or any(abs(number) > _FARTHEST for number in numbers):
         return None
     a, b, c, d = numbers
     return min(a, c), min(b, d), max(a, c), max(b, d)
-
-
-def _both(one: Box, other: Box) -> Box:
-    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
 def _area(box: Box) -> float:

@@ -90,7 +90,13 @@ def _added(old: Skeleton, new: Skeleton, items: list[Object], number: int) -> It
             continue  # a new field is judged as such
         annotation = new.view.resolve(item)
         kind = new.view.value(annotation, "Subtype") if isinstance(annotation, dict) else None
-        if not isinstance(annotation, dict) or kind not in _REMARKS or "A" in annotation or "AA" in annotation:
+        if (
+            not isinstance(annotation, dict)
+            or not isinstance(kind, str)
+            or kind not in _REMARKS
+            or "A" in annotation
+            or "AA" in annotation
+        ):
             files = FindingKind.ATTACHMENT_CHANGED if kind == "FileAttachment" else FindingKind.MODIFIED_AFTER_SIGNING
             yield _finding(f"page {page}: something was added that is more than a remark", page, files)
             continue

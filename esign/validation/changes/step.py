@@ -27,8 +27,8 @@ from esign.validation.findings import FindingKind
 _TRAILER = {"Size", "Prev", "XRefStm", "Type", "W", "Index", "Length", "Filter", "DecodeParms", "ID", "Info"}
 _NEUTRAL = {"Parent", "P", "Pg", "Obj", "Popup", "IRT"}
 """Keys by which an annotation is referred to without being shown there."""
-_ROOTS = {"Catalog", "Pages", "Page"}
-_BOOKKEEPING = {"XRef", "ObjStm"}
+_ROOTS = ("Catalog", "Pages", "Page")
+_BOOKKEEPING = ("XRef", "ObjStm")
 
 
 class Step:

@@ -227,6 +227,12 @@ FORM_LIES = {
     "only the appearance": {41: appearance(b"9,000")},
     "more text": filled(b"1,000", b"BT /F1 10 Tf (1,000) Tj (,000) Tj ET", FONTS),
     "invisible text": filled(b"1,000", b"BT /F1 10 Tf 3 Tr (1,000) Tj ET", FONTS),
+    "clipped text": filled(b"1,000", b"0 0 1 1 re W n BT /F1 10 Tf (1,000) Tj ET", FONTS),
+    "text outside": filled(b"1,000", b"BT /F1 10 Tf 0 900 Td (1,000) Tj ET", FONTS),
+    "tiny text": filled(b"1,000", b"BT /F1 0.01 Tf (1,000) Tj ET", FONTS),
+    "white text": filled(b"1,000", b"1 g BT /F1 10 Tf (1,000) Tj ET", FONTS),
+    "text painted over": filled(b"1,000", b"BT /F1 10 Tf (1,000) Tj ET 1 g 0 0 200 20 re f", FONTS),
+    "an appearance in a layer": filled(b"1,000", b"BT /F1 10 Tf (1,000) Tj ET", FONTS + b"/OC 60 0 R"),
     "a drawing": filled(
         b"1,000", b"BT /F1 10 Tf (1,000) Tj ET /X Do", b"/Resources<</Font<</F1 31 0 R>>/XObject<</X 90 0 R>>>>"
     ),
