@@ -51,8 +51,8 @@ def measure() -> str:
         [
             "## Forms",
             "",
-            "One process; a second is one of processor time. The limit parses JSON and checks types and lengths with jsonschema-rs;",
-            "it knows no IBAN, no calendar, no price and has no words for anybody.",
+            "One process; a second is one of processor time. The limit parses JSON and checks types and lengths with",
+            "jsonschema-rs; it knows no IBAN, no calendar, no price and has no words for anybody.",
             "",
             table(rows),
         ]
