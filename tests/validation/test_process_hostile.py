@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from datetime import timedelta
 
 import pytest
@@ -24,9 +25,12 @@ from tests.validation.process_world import (
     File,
     World,
     attribute,
+    certify,
     cms,
+    crl,
     digester,
     judge,
+    name,
     ocsp_answer,
     signature_timestamp,
     token,
@@ -122,8 +126,6 @@ def test_nesting_without_end_is_refused():
 
 
 def test_thousands_of_certificates_end_in_time():
-    import time
-
     many = tuple(WORLD.authority.der[:-4] + number.to_bytes(4, "big") for number in range(3000))
     started = time.process_time()
     (result,) = judge(File().sign(cms(WORLD.signer)).store(certificates=many), WORLD, AT, crls=LISTS)
@@ -157,3 +159,29 @@ def test_too_many_signatures_are_told():
     )
     assert len(results) == 600
     assert {result.indication for result in results} == {Indication.TOTAL_FAILED}
+
+
+def test_authorities_that_all_sign_each_other_cost_no_exponential_time():
+    keys = [certify(f"{number}", authority=True) for number in range(14)]
+    every = [
+        certify("Same", above, authority=True, key=below.key, issuer_name=name("Same"))
+        for above in keys
+        for below in keys
+        if above is not below
+    ]
+    leaf = certify("Leaf", keys[0], issuer_name=name("Same"))
+    started = time.process_time()
+    (result,) = judge(File().sign(cms(leaf)).store(certificates=[party.der for party in every]), WORLD, AT)
+    assert time.process_time() - started < 5
+    assert result.indication is Indication.INDETERMINATE
+    assert "limit_exceeded" in {finding.kind.value for finding in result.findings}
+
+
+def test_many_lists_of_many_signers_of_one_name_cost_no_exponential_time():
+    signers = [certify("Authority", WORLD.root, authority=True) for _ in range(25)]
+    lists = [crl(signer, this=T0 + timedelta(minutes=number)) for number, signer in enumerate(signers)]
+    started = time.process_time()
+    file = File().sign(cms(WORLD.signer)).store(certificates=[party.der for party in signers], crls=lists)
+    (result,) = judge(file, WORLD, AT, crls=LISTS)
+    assert time.process_time() - started < 5
+    assert result.indication is Indication.TOTAL_PASSED

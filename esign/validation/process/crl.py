@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ ALL_REASONS = frozenset(x509.ReasonFlags) - {x509.ReasonFlags.unspecified, x509.
 """The reasons that a list can be limited to (RFC 5280 section 4.2.1.13)."""
 _EXPIRED_CERTS_ON_CRL = "2.5.29.60"
 _UNDERSTOOD = frozenset({"2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.35"})
-_MOST_INDIRECT_ENTRIES = 200_000
+_MOST_INDIRECT_ENTRIES = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,7 @@ class Crl:
         expired_from: Expired certificates stay on it if they expired from then on; None if it does not say.
         problem: Why it cannot be used, or empty.
         loaded: The list of ``cryptography``.
+        listed: Of an indirect list, the entries by serial number, once they were asked for.
     """
 
     fingerprint: bytes
@@ -68,6 +69,7 @@ class Crl:
     expired_from: datetime | None = None
     problem: str = ""
     loaded: Any = None
+    listed: dict[int, list[tuple[Name, x509.RevokedCertificate]]] = field(default_factory=dict)
 
     @property
     def indirect(self) -> bool:
@@ -90,8 +92,11 @@ class Crl:
             if not self.indirect:
                 found = self.loaded.get_revoked_certificate_by_serial_number(serial)
                 return _entry(found) if found is not None else None
-            for holder, revoked in self._indirect():
-                if revoked.serial_number == serial and holder == issuer:
+            if not self.listed:
+                for holder, revoked in self._indirect():
+                    self.listed.setdefault(revoked.serial_number, []).append((holder, revoked))
+            for holder, revoked in self.listed.get(serial, ()):
+                if holder == issuer:
                     return _entry(revoked)
         except CmsUnreadable:
             raise

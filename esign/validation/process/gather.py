@@ -5,13 +5,13 @@ The number of objects is bounded; what cannot be read is told, never raised.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from esign.validation.process.algorithms import digest
 from esign.validation.process.errors import CmsUnreadable
 from esign.validation.process.inputs import Material, SignatureObject
+from esign.validation.process.placed import Fingerprints
 from esign.validation.process.pool import CertificatePool
 from esign.validation.process.signed import Purpose, Signed, read_signed, read_timestamp
 from esign.validation.process.stamps import Unvalidated
@@ -19,6 +19,8 @@ from esign.validation.process.stamps import Unvalidated
 MOST_OBJECTS = 500
 MOST_STAMPS = 32
 """Timestamps of one signature."""
+MOST_STAMPS_OF_ALL = 600
+"""Timestamps of all signatures together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +91,10 @@ def _one(source: SignatureObject, found: _Found) -> tuple[Signed | None, tuple[s
         (Purpose.SIGNATURE_TIMESTAMP, attributes.signature_timestamps, _over(signed.value)),
         (Purpose.CONTENT_TIMESTAMP, attributes.content_timestamps, source.content_digest),
     ):
-        if len(tokens) > MOST_STAMPS:
-            problems.append("too many timestamps in one signature")
-        for token in tokens[:MOST_STAMPS]:
+        most = max(0, min(MOST_STAMPS, MOST_STAMPS_OF_ALL - len(found.stamps)))
+        if len(tokens) > most:
+            problems.append("too many timestamps in one signature or file")
+        for token in tokens[:most]:
             try:
                 stamp = read_timestamp(token, covered, purpose)
             except Exception as error:  # as above
@@ -117,10 +120,10 @@ def _take(signed: Signed, found: _Found) -> None:
     found.ocsp_responses += signed.attributes.ocsp_responses
 
 
-def identifiers(gathered: Gathered, material: Material) -> tuple[bytes, ...]:
+def identifiers(gathered: Gathered, material: Material, fingerprints: Fingerprints) -> tuple[bytes, ...]:
     """Return the identifiers of all validation data."""
     carried = [signed.certificates for signed in gathered.signed if signed is not None]
     carried += [stamp.signed.certificates for stamp in gathered.stamps]
     values = [*material.certificates, *gathered.crls, *gathered.ocsp_responses]
     values += [der for certificates in carried for der in certificates]
-    return tuple(hashlib.sha256(der).digest() for der in dict.fromkeys(values))
+    return tuple(fingerprints[der] for der in dict.fromkeys(values))

@@ -5,13 +5,12 @@ Source: ETSI EN 319 142-1 clause 6; EN 319 142-2 clauses 5 and 6; ISO 32000-2 cl
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 from esign.validation.process.basic import BasicResult
 from esign.validation.process.chain_validation import untrusted_chain
 from esign.validation.process.context import Context, needs_revocation
-from esign.validation.process.inputs import Material
+from esign.validation.process.placed import Placed
 from esign.validation.process.pool import Path
 from esign.validation.process.signed import Purpose, Signed
 from esign.validation.process.stamps import Token
@@ -19,7 +18,7 @@ from esign.validation.process.validated import LevelMaterial
 
 
 def level_material(
-    signed: Signed, basic: BasicResult, tokens: Sequence[Token], material: Material, context: Context
+    signed: Signed, basic: BasicResult, tokens: Sequence[Token], placed: Placed, context: Context
 ) -> LevelMaterial:
     """Return what levels ask for of one signature.
 
@@ -27,7 +26,7 @@ def level_material(
         signed: The signature.
         basic: What basic validation says.
         tokens: All timestamps of the file.
-        material: Validation data beside the signatures.
+        placed: Validation data beside the signatures.
         context: Shared by all blocks.
     """
     attributes, message = signed.attributes, signed.message
@@ -55,7 +54,10 @@ def level_material(
         revocation_in_cms=bool(attributes.crls or attributes.ocsp_responses or (message and message.crls)),
         revocation_complete=complete,
         document_timestamps=len(over),
-        material_covered=complete and any(_holds(token, revocation, material) for token in over),
+        material_covered=complete
+        and any(
+            all(placed.covered(identifier, token.signed.covered_until) for identifier in revocation) for token in over
+        ),
         archive_timestamps=attributes.archive_timestamps,
     )
 
@@ -91,21 +93,3 @@ def _sources(basic: BasicResult, stamps: Sequence[Token], context: Context) -> I
                 break
             statuses = context.revocation.about(path[position:])
             yield statuses[0].sources if statuses else None
-
-
-def _holds(token: Token, revocation: set[bytes], material: Material) -> bool:
-    """Tell whether a document timestamp stands behind all revocation data that a signature relies on."""
-    limit = token.signed.covered_until
-    below = {hashlib.sha256(der).digest() for der, end in material.positions.items() if 0 < end <= limit}
-    outside = {
-        hashlib.sha256(der).digest()
-        for der in (*material.crls, *material.ocsp_responses)
-        if der not in material.positions
-    }
-    return not (revocation & outside) and all(
-        identifier in below or identifier not in _positioned(material) for identifier in revocation
-    )
-
-
-def _positioned(material: Material) -> set[bytes]:
-    return {hashlib.sha256(der).digest() for der in material.positions}

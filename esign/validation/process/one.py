@@ -13,9 +13,10 @@ from esign.validation.findings import Finding, FindingKind
 from esign.validation.process.basic import BasicResult
 from esign.validation.process.conditions import Condition, Problem
 from esign.validation.process.context import Context
-from esign.validation.process.inputs import Material, SignatureKind
+from esign.validation.process.inputs import SignatureKind
 from esign.validation.process.level_material import covers, level_material
 from esign.validation.process.past import PastResult, validate_past
+from esign.validation.process.placed import Placed
 from esign.validation.process.poe import ProofsOfExistence
 from esign.validation.process.result import Outcome, Record, Step, SubIndication, indication_of, outcome_of
 from esign.validation.process.signed import Purpose, Signed
@@ -30,7 +31,7 @@ def signature_result(
     basic: BasicResult,
     tokens: Sequence[Token],
     known: tuple[bytes, ...],
-    material: Material,
+    placed: Placed,
     poes: ProofsOfExistence,
     context: Context,
 ) -> Validated:
@@ -98,7 +99,7 @@ def signature_result(
         findings=unique((*findings_of(basic, reason, what, left, before), *unmet)),
         poes=poes.of((signed.identifier, *(token.signed.identifier for token in tokens), *known)),
         timestamps=tuple(stamp_outcome(token) for token in (*content, *over, *around)),
-        level=level_material(signed, basic, tokens, material, context),
+        level=level_material(signed, basic, tokens, placed, context),
         revoked_at=_revoked_at(left) if reason is not None else None,
         **_common(basic, past),
     )

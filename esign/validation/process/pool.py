@@ -22,6 +22,8 @@ MOST_LINKS = 1000
 MOST_PATHS = 24
 """Candidate paths for one certificate."""
 DEEPEST = 12
+MOST_STEPS = 2000
+"""Authorities that are looked at for the paths of one certificate."""
 
 
 class CertificatePool:
@@ -37,7 +39,7 @@ class CertificatePool:
         self._by_key_hash: dict[bytes, list[Certificate]] = {}
         self._links: dict[tuple[bytes, bytes], bool] = {}
         self._paths: dict[bytes, tuple[Path, ...]] = {}
-        self._loose = 0
+        self._loose = self._steps = 0
         self.exhausted = False
         """Whether a limit was reached: something may have been left out."""
         found = (self._load(der) for der in anchors)
@@ -107,6 +109,7 @@ class CertificatePool:
         """
         if certificate.fingerprint not in self._paths:
             found: list[Path] = []
+            self._steps = 0
             self._climb((certificate,), found)
             self._paths[certificate.fingerprint] = tuple(found)
         return self._paths[certificate.fingerprint]
@@ -120,6 +123,10 @@ class CertificatePool:
             self.exhausted = self.exhausted or len(found) >= MOST_PATHS
             return
         for issuer in self._issuers(last):
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                self.exhausted = True
+                return
             if any(issuer.public_key_info == c.public_key_info and issuer.subject_name == c.subject_name for c in path):
                 continue  # the same authority again: a loop
             if len(found) < MOST_PATHS and self.issued(last, issuer):

@@ -20,9 +20,10 @@ from esign.validation.certificates import TrustAnchors
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process.basic import validate_basic
 from esign.validation.process.context import Context
-from esign.validation.process.gather import Gathered, gather, identifiers
+from esign.validation.process.gather import gather, identifiers
 from esign.validation.process.inputs import Constraints, Material, SignatureKind, SignatureObject
 from esign.validation.process.one import signature_result, stamp_result
+from esign.validation.process.placed import Fingerprints, Placed
 from esign.validation.process.poe import ProofsOfExistence
 from esign.validation.process.pool import CertificatePool
 from esign.validation.process.result import Indication, Record, SubIndication, outcome_of
@@ -73,14 +74,16 @@ def _validate(
     context = Context(pool=pool, revocation=revocation, suites=suites, constraints=constraints, at=at)
     poes = ProofsOfExistence(at)
     signatures = [signed for signed in gathered.signed if signed is not None and not signed.purpose.stamps]
-    tokens = validate_stamps(gathered.stamps, signatures, material, poes, context)
+    placed = Placed(material, Fingerprints())
+    known = identifiers(gathered, material, placed.fingerprints)
+    tokens = validate_stamps(gathered.stamps, signatures, placed, poes, context)
     results = []
     for source, signed, problems in zip(objects, gathered.signed, gathered.problems, strict=True):
         if signed is None:
             results.append(_unreadable(source, problems))
             continue
         try:
-            result = _one(signed, tokens, gathered, material, poes, context)
+            result = _one(signed, tokens, known, placed, poes, context)
         except Exception as error:  # as above, for one object
             results.append(_broken(source, f"a check broke: {type(error).__name__}"))
             continue
@@ -91,17 +94,16 @@ def _validate(
 def _one(
     signed: Signed,
     tokens: Sequence[Token],
-    gathered: Gathered,
-    material: Material,
+    known: tuple[bytes, ...],
+    placed: Placed,
     poes: ProofsOfExistence,
     context: Context,
 ) -> Validated:
-    known = identifiers(gathered, material)
     own = next((token for token in tokens if token.signed is signed), None)
     if own is not None:
         return stamp_result(own, tokens, known, poes, context)
     basic = validate_basic(signed, context)
-    return signature_result(signed, basic, tokens, known, material, poes, context)
+    return signature_result(signed, basic, tokens, known, placed, poes, context)
 
 
 def _side_findings(signed: Signed, problems: tuple[str, ...], context: Context) -> tuple[Finding, ...]:

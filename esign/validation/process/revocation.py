@@ -30,6 +30,10 @@ HOLD = x509.ReasonFlags.certificate_hold
 _DEEPEST = 3
 """Signers of revocation data whose own revocation is asked, one behind the other."""
 MOST_SOURCES = 2000
+MOST_CHECKS = 2000
+"""Signatures of lists and responses that are checked in one run."""
+MOST_QUESTIONS = 20_000
+"""Signers that are looked for in one run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ class RevocationData:
         self._indirect: list[Crl] = []
         self._deltas: list[Crl] = []
         self._answers: dict[int, list[tuple[OcspResponse, Answer]]] = {}
-        self._sources = 0
+        self._sources = self._questions = 0
         self._signed: dict[tuple[bytes, bytes], bool] = {}
         self._known: dict[tuple[bytes, bytes], tuple[Status, ...]] = {}
         self.unusable = 0
@@ -191,6 +195,8 @@ class RevocationData:
     def _responder(self, response: OcspResponse, path: Path, visiting: tuple[bytes, ...]) -> Path | None:
         """Return the path of the responder if it may answer: RFC 6960 section 4.2.2.2."""
         issuer = path[1]
+        if self._tired():
+            return None
         if response.is_of(issuer) and self._signs(response, issuer):
             return path[1:]
         if response.responder_name is not None:
@@ -274,6 +280,8 @@ class RevocationData:
     def _list_signer(self, crl: Crl, path: Path, visiting: tuple[bytes, ...]) -> Path | None:
         """Return the path of who signed a list if it may: RFC 5280 section 6.3.3 (f), (g)."""
         issuer = path[1]
+        if self._tired():
+            return None
         if crl.issuer_name == issuer.subject_name and _may_sign_lists(issuer) and self._signs(crl, issuer):
             return path[1:]
         wanted = crl.authority_key_identifier
@@ -292,11 +300,20 @@ class RevocationData:
                     return above
         return None
 
+    def _tired(self) -> bool:
+        """Count a question, and tell whether there were too many."""
+        self._questions += 1
+        self._pool.exhausted = self._pool.exhausted or self._questions > MOST_QUESTIONS
+        return self._questions > MOST_QUESTIONS
+
     # -- both ---------------------------------------------------------------------------------------------------------
 
     def _signs(self, source: Crl | OcspResponse, signer: Certificate) -> bool:
         key = (source.fingerprint, signer.public_key_info)
         if key not in self._signed:
+            if len(self._signed) >= MOST_CHECKS:
+                self._pool.exhausted = True
+                return False
             check = verify_value(signer.key, source.scheme, source.signature, source.tbs)
             self._signed[key] = check is Check.VALID
         return self._signed[key]

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 
 from esign.validation.process.basic import BasicResult, validate_basic
 from esign.validation.process.context import Context
-from esign.validation.process.inputs import Material
 from esign.validation.process.past import PastResult, validate_past
+from esign.validation.process.placed import Fingerprints, Placed
 from esign.validation.process.poe import ProofsOfExistence
 from esign.validation.process.result import SubIndication
 from esign.validation.process.signed import Purpose, Signed
@@ -85,7 +85,7 @@ class Unvalidated:
 def validate_stamps(
     found: Sequence[Unvalidated],
     signatures: Sequence[Signed],
-    material: Material,
+    placed: Placed,
     poes: ProofsOfExistence,
     context: Context,
 ) -> tuple[Token, ...]:
@@ -94,7 +94,7 @@ def validate_stamps(
     Args:
         found: Every timestamp that could be read.
         signatures: Every signature that could be read.
-        material: Validation data beside them.
+        placed: Validation data beside them.
         poes: Takes the proofs.
         context: Shared by all blocks.
 
@@ -114,7 +114,7 @@ def validate_stamps(
         tokens.append(token)
         reliable = poes.lowest(item.signed.identifier) < context.suites.hash_until(stamp.imprint_hash)
         if token.passed and reliable:
-            for kind, identifier in covered_by(token, everything, material):
+            for kind, identifier in covered_by(token, everything, placed):
                 poes.add(kind, identifier, stamp.gen_time, item.signed.identifier)
     return tuple(tokens)
 
@@ -132,53 +132,46 @@ def _basic(signed: Signed, stamp: StampInfo, context: Context) -> BasicResult:
     return basic
 
 
-def covered_by(token: Token, everything: Sequence[Signed], material: Material) -> Iterator[tuple[str, bytes]]:
+def covered_by(token: Token, everything: Sequence[Signed], placed: Placed) -> Iterator[tuple[str, bytes]]:
     """Yield kind and identifier of what a timestamp proves to have existed.
 
     Source: ETSI EN 319 102-1 clause 5.6.2.3.4; ETSI EN 319 142-1 clause 5.4.3.
     """
     if token.signed.purpose is Purpose.SIGNATURE_TIMESTAMP and token.owner is not None:
-        yield from _signed_objects(token.owner)
+        yield from _signed_objects(token.owner, placed.fingerprints)
     elif token.signed.purpose is Purpose.DOCUMENT_TIMESTAMP:
         limit = token.signed.covered_until
         for item in everything:
             if item is not token.signed and item.stands_until < limit:
-                yield from _all_objects(item)
-        for kind, values in (
-            ("certificate", material.certificates),
-            ("crl", material.crls),
-            ("ocsp", material.ocsp_responses),
-        ):
-            for der in values:
-                if 0 < material.positions.get(der, 0) <= limit:
-                    yield kind, hashlib.sha256(der).digest()
+                yield from _all_objects(item, placed.fingerprints)
+        yield from placed.below(limit)
 
 
-def _signed_objects(item: Signed) -> Iterator[tuple[str, bytes]]:
+def _signed_objects(item: Signed, fingerprints: Fingerprints) -> Iterator[tuple[str, bytes]]:
     """Yield the signature itself and what its signed attributes name by digest or hold."""
     yield "signature", item.identifier
     for der in item.certificates:
         if any(r.hash is not None and _matches(r.hash, r.digest, der) for r in item.attributes.references):
-            yield "certificate", hashlib.sha256(der).digest()
+            yield "certificate", fingerprints[der]
     for kind, values in (("crl", item.attributes.crls), ("ocsp", item.attributes.ocsp_responses)):
         for der in values:
-            yield kind, hashlib.sha256(der).digest()
+            yield kind, fingerprints[der]
 
 
 def _matches(name: str, value: bytes, der: bytes) -> bool:
     return name in ("sha256", "sha384", "sha512") and hashlib.new(name, der).digest() == value
 
 
-def _all_objects(item: Signed) -> Iterator[tuple[str, bytes]]:
+def _all_objects(item: Signed, fingerprints: Fingerprints) -> Iterator[tuple[str, bytes]]:
     """Yield everything that stands in the bytes of a signature or timestamp."""
     yield "timestamp" if item.purpose.stamps else "signature", item.identifier
     for der in item.certificates:
-        yield "certificate", hashlib.sha256(der).digest()
+        yield "certificate", fingerprints[der]
     message = item.message
     crls = (*item.attributes.crls, *(message.crls if message is not None else ()))
     responses = (*item.attributes.ocsp_responses, *(message.ocsp_responses if message is not None else ()))
     for kind, values in (("crl", crls), ("ocsp", responses)):
         for der in values:
-            yield kind, hashlib.sha256(der).digest()
+            yield kind, fingerprints[der]
     for der in item.attributes.signature_timestamps:
-        yield "timestamp", hashlib.sha256(der).digest()
+        yield "timestamp", fingerprints[der]
