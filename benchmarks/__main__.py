@@ -10,7 +10,18 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import agent_size, api, browser, ceremony, drawing_up, forms, rate, straight_through, trusted_lists
+from benchmarks import (
+    agent_size,
+    api,
+    browser,
+    ceremony,
+    drawing_up,
+    forms,
+    rate,
+    straight_through,
+    trusted_lists,
+    validation_process,
+)
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
@@ -62,6 +73,7 @@ def parts(rounds: int) -> dict[str, Callable[[], str]]:
         "straight_through": straight_through.measure,
         "agent_size": agent_size.measure,
         "trusted_lists": trusted_lists.measure,
+        "validation_process": validation_process.measure,
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from esign.validation.process.errors import CmsUnreadable
@@ -182,6 +183,7 @@ def _pieces(cursor: Cursor, depth: int) -> Iterator[bytes]:
             yield cursor.content(OCTET_STRING)
 
 
+@lru_cache(maxsize=512)
 def dotted(content: bytes) -> str:
     """Return the dotted text of an object identifier's contents.
 
@@ -220,7 +222,10 @@ def read_time(content: bytes, tag: int) -> datetime:
         whole, _, fraction = text.replace(",", ".").partition(".")
         if not whole.isdigit() or len(whole) not in (12, 14):
             raise CmsUnreadable("not a time")
-        moment = datetime.strptime(whole.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=zone)
+        year, month, day, hour, minute, second = (
+            int(part) for part in (whole[:4], whole[4:6], whole[6:8], whole[8:10], whole[10:12], whole[12:] or "0")
+        )
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
         if fraction:
             moment += timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
         return moment.astimezone(UTC)
