@@ -49,8 +49,18 @@ class ObjectStream:
             raise PdfObjectError("an object stream holds an object twice", object=number)
         self._bounds = (*starts, len(decoded))
 
-    def extent(self, index: int) -> tuple[int, int]:
-        """Return where an object stands in the stream's content."""
+    def extent(self, number: int, index: int) -> tuple[int, int]:
+        """Return where an object stands in the stream's content.
+
+        Args:
+            number: Its number.
+            index: Its place, as the cross-reference says.
+
+        Raises:
+            PdfObjectError: Another object has this place.
+        """
+        if not 0 <= index < len(self.numbers) or self.numbers[index] != number:
+            raise PdfObjectError("an object stream does not hold what the cross-reference says", object=number)
         return self._bounds[index], self._bounds[index + 1]
 
     def get(self, number: int, index: int) -> Object:
@@ -63,10 +73,8 @@ class ObjectStream:
         Raises:
             PdfObjectError: Another object has this place.
         """
-        if not 0 <= index < len(self.numbers) or self.numbers[index] != number:
-            raise PdfObjectError("an object stream does not hold what the cross-reference says", object=number)
+        start, end = self.extent(number, index)
         if index not in self._read:
-            start, end = self.extent(index)
             value, stop = parse(self.data, start, self._limits)
             if stop > end or skip(self.data, stop) < end:
                 raise PdfSyntaxError("an object in an object stream does not fill its place", object=number)

@@ -44,7 +44,18 @@ _TOKEN = re.compile(
 _SKIP = re.compile(rb"(?:" + _W + rb"++|%[^\r\n]*+)*+")
 _IN_STRING = re.compile(rb"[()\\]")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])|\r\n?")
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
+_ESCAPES: dict[bytes | None, bytes] = {bytes((byte,)): bytes((byte,)) for byte in range(256) if byte not in b"01234567"}
+_ESCAPES |= {
+    None: b"\n",
+    b"n": b"\n",
+    b"r": b"\r",
+    b"t": b"\t",
+    b"b": b"\b",
+    b"f": b"\f",
+    b"\n": b"",
+    b"\r": b"",
+    b"\r\n": b"",
+}
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})?")
 _WORDS = {b"true": True, b"false": False, b"null": None}
 _NAMES: dict[bytes, Name] = {}
@@ -202,8 +213,5 @@ def _literal(data: bytes, position: int) -> tuple[String, int]:
 
 def _unescape(escape: re.Match[bytes]) -> bytes:
     what = escape[1]
-    if what is None:
-        return b"\n"
-    if what[0] in b"01234567":
-        return bytes((int(what, 8) & 0xFF,))
-    return _ESCAPES.get(what, what)
+    known = _ESCAPES.get(what)
+    return bytes((int(what, 8) & 0xFF,)) if known is None else known

@@ -143,8 +143,7 @@ class View:
         entry = self.entry(reference.number)
         if entry is not None and entry.kind == "packed":
             packed = self._object_stream(entry.stream)
-            packed.get(reference.number, entry.place)
-            return packed.data, *packed.extent(entry.place)
+            return packed.data, *packed.extent(reference.number, entry.place)
         if entry is None or entry.kind == "free":
             raise PdfObjectError("there is no such object", object=reference.number)
         found = self.pdf.read(entry.offset)

@@ -120,7 +120,7 @@ def _new_field(old: Skeleton, new: Skeleton, field: Field, names: set[str]) -> I
     if field.name in names or not {parent.number for parent in field.parents} <= old.groups:
         yield _finding("a signature field was added under a name that is taken", page, field.name)
         return
-    for ref, dictionary in ((field.ref, field.dictionary), *field.widgets):
+    for ref, dictionary in {field.ref: field.dictionary, **dict(field.widgets)}.items():
         if ref is None or old.view.reference(ref.number) is not None or not dictionary.keys() <= _NEW_FIELD:
             yield _finding("a signature field was added that does more than that", page, field.name)
             return

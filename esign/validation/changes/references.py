@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Set
 
-from esign.pdf import Object, Pdf, PdfError, Ref, Stream, View
+from esign.pdf import Object, Pdf, Ref, Stream, View
 
 TRAILER = 0
 """The holder that stands for the trailer; no object has this number."""
@@ -22,9 +22,14 @@ Use = tuple[int, Path]
 """Number of the object that refers, and where in it."""
 
 _SPACE = rb"[\0\t\n\f\r ]"
-_BACKWARDS = re.compile(rb"R" + _SPACE + rb"++([0-9]{1,5}+)" + _SPACE + rb"++([0-9]++)")
+_BACKWARDS = re.compile(rb"R" + _SPACE + rb"++([0-9.+-]++)" + _SPACE + rb"++([0-9.+-]++)")
 """A reference read from its end: beginning with a fixed letter it is found ten times as fast."""
 _COMMENT = re.compile(rb"%[^\r\n]*+(?:[\r\n]++" + _SPACE + rb"*+([0-9R%]))?")
+"""A comment that may stand within a reference."""
+
+
+_Holder = tuple[int, int]
+"""Number of an object, and the revision that tells of it."""
 
 
 class References:
@@ -38,8 +43,10 @@ class References:
     def __init__(self, pdf: Pdf, also: Set[int]) -> None:
         self._pdf = pdf
         self._wanted = set(pdf.history) | _moved(pdf) | also
-        self._holders: dict[int, set[tuple[int, int]]] | None = None
-        self._uses: dict[tuple[int, int], dict[int, list[Use]]] = {}
+        self._digits = {b"%d" % number for number in self._wanted}
+        self._holders: dict[int, set[_Holder]] | None = None
+        self._restless: set[_Holder] = set()
+        self._uses: dict[tuple[int, int, int], dict[int, list[Use]]] = {}
 
     @property
     def wanted(self) -> Set[int]:
@@ -56,14 +63,14 @@ class References:
         if self._holders is None:
             self._holders = self._search()
         found = [(TRAILER, path) for path, ref in references_in(view.trailer) if ref.number == number]
-        for holder, revision in sorted(self._holders.get(number, ())):
+        for holder, revision in sorted(self._holders.get(number, set()) | self._restless):
             told = self._pdf.entry(holder, view.index)
             if told is not None and told[1] == revision and told[0].kind != "free":
                 found.extend(self._of_holder(view, holder, revision).get(number, ()))
         return tuple(found)
 
     def _of_holder(self, view: View, holder: int, revision: int) -> dict[int, list[Use]]:
-        key = (holder, revision)
+        key = (holder, revision, view.index if (holder, revision) in self._restless else -1)
         if key not in self._uses:
             found: dict[int, list[Use]] = {}
             reference = view.reference(holder)
@@ -73,47 +80,58 @@ class References:
             self._uses[key] = found
         return self._uses[key]
 
-    def _search(self) -> dict[int, set[tuple[int, int]]]:
+    def _search(self) -> dict[int, set[_Holder]]:
         """Return for each object in question the objects, with their revision, that could refer to it."""
-        found: dict[int, set[tuple[int, int]]] = {}
-        told: dict[int, set[int]] = {}
-        for offset, target in self._plain():
-            told.setdefault(offset, set()).add(target)
+        found: dict[int, set[_Holder]] = {}
+        told, doubtful = self._plain()
         for revision in self._pdf.revisions:
             for number, entry in revision.entries.items():
-                if entry.kind == "plain":
-                    targets = told.get(entry.offset, ())
-                else:
-                    targets = self._packed(number, revision.index) if entry.kind == "packed" else ()
+                holder = (number, revision.index)
+                targets: Set[int] = told.get(entry.offset, set()) if entry.kind == "plain" else set()
+                if entry.kind == "packed":
+                    targets = self._packed(number, revision.index)
+                    if entry.stream in self._pdf.history:
+                        self._restless.add(holder)
+                elif entry.kind == "plain" and entry.offset in doubtful:
+                    targets = targets | self._read(number, revision.index)
                 for target in targets:
-                    found.setdefault(target, set()).add((number, revision.index))
+                    found.setdefault(target, set()).add(holder)
         return found
 
-    def _packed(self, number: int, revision: int) -> set[int]:
+    def _read(self, number: int, revision: int) -> set[int]:
         view = self._pdf.view(revision)
         reference = view.reference(number)
-        try:
-            value = view.get(reference) if reference else None
-        except PdfError:
-            return set()
-        return {ref.number for _, ref in references_in(value)} & self._wanted
+        return {ref.number for _, ref in references_in(view.get(reference) if reference else None)} & self._wanted
 
-    def _plain(self) -> Iterator[tuple[int, int]]:
-        """Yield pairs: where an object begins, and an object that it could refer to."""
+    def _packed(self, number: int, revision: int) -> set[int]:
+        data, start, end = self._pdf.view(revision).text(Ref(number, 0))
+        text = data[start:end]
+        if b"%" in text:
+            return self._read(number, revision)
+        return {target for _, target in self._referred(text)}
+
+    def _plain(self) -> tuple[dict[int, set[int]], set[int]]:
+        """Return where objects begin that could refer to those in question, and where those that must be read."""
         data, starts = self._pdf.data, self._pdf.starts
-        wanted = {b"%d" % number for number in self._wanted}
-        end = len(data)
-        for found in _BACKWARDS.finditer(data[::-1]):
-            number = found[2].rstrip(b"0")[::-1] or b"0"
-            if number in wanted:
-                place = bisect_right(starts, end - found.end())
-                if place:
-                    yield starts[place - 1], int(number)
+        told: dict[int, set[int]] = {}
+        for position, target in self._referred(data):
+            place = bisect_right(starts, position)
+            if place:
+                told.setdefault(starts[place - 1], set()).add(target)
+        doubtful: set[int] = set()
         for comment in _COMMENT.finditer(data):
-            if comment[1] is not None:  # it may stand within a reference: everything is possible
-                place = bisect_right(starts, comment.start())
-                if place:
-                    yield from ((starts[place - 1], target) for target in self._wanted)
+            if comment[1] is not None:
+                first, last = bisect_right(starts, comment.start()), bisect_right(starts, comment.end())
+                doubtful.update(starts[max(0, first - 1) : last])
+        return told, doubtful
+
+    def _referred(self, text: bytes) -> Iterator[tuple[int, int]]:
+        """Yield where bytes look like a reference to an object in question, and its number."""
+        wanted, end = self._digits, len(text)
+        for found in _BACKWARDS.finditer(text[::-1]):
+            number = found[2].rpartition(b".")[2].rstrip(b"0+-")[::-1] or b"0"
+            if number in wanted:
+                yield end - found.end(), int(number)
 
 
 def references_in(value: Object) -> Iterator[tuple[Path, Ref]]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.pdf.writer import flate, object_stream, stream
+from esign.validation.changes import Analysis, open_file
+from tests.pdf.writer import flate, object_stream, stream, with_xref_stream
 from tests.validation.changes.signed_files import (
     CMS,
     OBJECTS,
@@ -346,8 +347,6 @@ def test_a_number_used_again_under_another_generation():
 def test_an_object_stream_exchanged_exchanges_its_objects():
     packed = {31: OBJECTS[31], 35: OBJECTS[35]}
     plain = {k: v for k, v in OBJECTS.items() if k not in packed}
-    from tests.pdf.writer import with_xref_stream
-
     first = with_xref_stream(
         {**plain, 95: object_stream(packed)}, {31: (95, 0), 35: (95, 1)}, number=96, trailer=TRAILER
     )
@@ -384,8 +383,6 @@ def test_a_signature_that_was_signed_is_not_replaced():
 
 
 def test_a_change_between_two_signatures_is_found_behind_the_first_only():
-    from esign.validation.changes import Analysis, open_file
-
     between = update(SIGNED, {20: NINE})
     pdf = sign(
         between,
@@ -408,3 +405,22 @@ def test_a_change_that_is_taken_back_is_found_all_the_same():
 
 def test_content_that_is_written_in_another_way_is_a_modification():
     assert kinds(after_first(update(SIGNED, {20: flate(TEXT)}))) == ["modified_after_signing"]
+
+
+@pytest.mark.parametrize(
+    "written", [b"32 %x\n 0 R", b"32%%\r0 %\nR", b"+32 0 R", b"32.0 0 R", b"0032 00000 R", b"32 0000000 R"]
+)
+def test_a_reference_that_is_written_unusually_is_not_overlooked(written):
+    signed = sign(base({30: OBJECTS[30].replace(b"32 0 R", written)}))
+    assert kinds(after_first(update(signed, {32: stream(b"")}))) == ["modified_after_signing"]
+
+
+def test_a_reference_in_an_object_stream_is_not_overlooked():
+    packed = {30: OBJECTS[30].replace(b"/X1 32 0 R", b"/X1 % who\n 32 0 R")}
+    plain = {k: v for k, v in OBJECTS.items() if k not in packed}
+    signed = sign(with_xref_stream({**plain, 95: object_stream(packed)}, {30: (95, 0)}, number=96, trailer=TRAILER))
+    assert kinds(after_first(signed)) == []
+    assert kinds(after_first(update(signed, {32: stream(b"")}))) == ["modified_after_signing"]
+    other = {30: OBJECTS[30].replace(b"32 0 R", b"90 0 R")}
+    moved = update(signed, {95: object_stream(other)})
+    assert kinds(after_first(update(moved, {90: stream(b"")}))) == ["modified_after_signing"]
