@@ -36,7 +36,7 @@ from tests.form_answers import answers_of
 
 SCOPES = ("contracts:read", "contracts:write", "cases:read", "cases:decide", "webhooks:read", "webhooks:write")
 SENDERS, BULK_ROWS = 4, 6
-SETTLED_SECONDS = 120
+SETTLED_SECONDS = 240
 HEAD = "reference;signatory.given_name;signatory.family_name;signatory.email;signatory.street;signatory.postal_code;"
 
 

@@ -19,7 +19,7 @@ import httpx
 
 from esign.cli.demo_world import Layout, furnish
 
-READY_SECONDS = 90
+READY_SECONDS = 240
 
 
 def free_ports(count: int) -> list[int]:
