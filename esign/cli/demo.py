@@ -167,6 +167,7 @@ def _announce(layout: Layout, links: Sequence[StaffLink], key: str, *, open_brow
         "  esign – SANDBOX: simulierte Vertrauensdienste, beweist nichts / simulated trust services, proves nothing",
         "",
         f"  Verträge schließen / form contracts        {layout.web_url}/",
+        f"  Mit einem Formular beginnen / forms        {layout.web_url}/formulare",
         f"  Postfach der Sandbox / sandbox mailbox     {layout.sandbox_url}/mailbox",
         f"  Verträge und Dossiers / contracts          {layout.web_url}/demo/contracts",
         f"  Unternehmensseite / company's side         {layout.web_url}/company/",
