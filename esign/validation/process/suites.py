@@ -5,7 +5,7 @@ Source: ETSI EN 319 102-1 clause 5.1.4.3 (cryptographic constraints); ETSI TS 11
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -112,6 +112,19 @@ def algorithms_of(scheme: Scheme, key: Any, hash_used: str | None = None) -> tup
     if scheme.mask_hash is not None and scheme.mask_hash != name:
         used.append(Used(name=scheme.mask_hash))
     return tuple(used)
+
+
+def wrong_cases(policy: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """Yield number and words of every test case of a policy file that its own rows do not bear out."""
+    suites = CryptographicSuites.of(policy)
+    for number, case in enumerate(policy["tests"], start=1):
+        day = datetime.combine(date.fromisoformat(case["day"]), time(), UTC)
+        if "hash" in case:
+            until = suites.hash_until(case["hash"])
+        else:
+            until = suites.signature_until(case.get("family", ""), int(case.get("bits", "0")))
+        if (day < until) is not (case["reliable"] == "true"):
+            yield number, f"reliable until {until:%Y-%m-%d}"
 
 
 @cache
