@@ -47,6 +47,16 @@ class TrustAnchors:
         return cls(certificates=tuple(c.public_bytes(Encoding.DER) for c in loaded))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoTrustAnchors(TrustAnchors):
+    """Nobody is trusted: every chain stays open. For verdicts on strangers' files only, never for a release."""
+
+    certificates: tuple[bytes, ...] = ()
+
+    def __post_init__(self) -> None:
+        return
+
+
 def certificate_policies(certificate: bytes) -> frozenset[str]:
     """Return the object identifiers of a certificate's policies; empty where it names none.
 

@@ -1,0 +1,94 @@
+"""Signatures and timestamps cut out of their file, in the shape that the validation process takes.
+
+Source: ISO 32000-2 clause 12.8.1 (byte range), table 255 (``/Cert``, ``/M``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+from esign.pdf import PdfError, String, View
+from esign.validation.changes import FoundSignature
+from esign.validation.process import SignatureKind, SignatureObject
+
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([-+Zz])(\d\d)?'?(\d\d)?'?)?")
+_MOST_CERTIFICATES = 100
+
+
+def signature_object(data: bytes, view: View, found: FoundSignature, *, covers: bool) -> SignatureObject:
+    """Return a signature as the process takes it.
+
+    Args:
+        data: The file.
+        view: The revision in which it stands.
+        found: The signature.
+        covers: Whether its byte range is what it should be; otherwise it proves nothing about the file.
+    """
+    end = found.end if covers else 0
+    return SignatureObject(
+        cms=found.contents or b"",
+        content_digest=_digest(data, found.byte_range),
+        kind=SignatureKind.DOCUMENT_TIMESTAMP if found.kind == "DocTimeStamp" else SignatureKind.SIGNATURE,
+        covered_until=end,
+        stands_until=found.end,
+        subfilter=found.subfilter,
+        certificates=_certificates(view, found),
+        claimed_at=_claimed(view, found),
+    )
+
+
+def _digest(data: bytes, ranges: tuple[int, ...] | None) -> Callable[[str], bytes]:
+    known: dict[str, bytes] = {}
+
+    def digest(name: str) -> bytes:
+        if name not in known:
+            if not ranges or len(ranges) % 2:
+                raise ValueError("no byte range")
+            pairs = list(zip(ranges[::2], ranges[1::2], strict=True))
+            if any(start < 0 or size < 0 or start + size > len(data) for start, size in pairs):
+                raise ValueError("a byte range outside the file")
+            used = hashlib.new(name.replace("sha3-", "sha3_"), usedforsecurity=False)
+            view = memoryview(data)
+            for start, size in pairs:
+                used.update(view[start : start + size])
+            known[name] = used.digest()
+        return known[name]
+
+    return digest
+
+
+def _certificates(view: View, found: FoundSignature) -> tuple[bytes, ...]:
+    try:
+        value = view.value(found.dictionary, "Cert")
+        listed = [view.resolve(item) for item in value[:_MOST_CERTIFICATES]] if isinstance(value, list) else [value]
+    except PdfError:
+        return ()
+    return tuple(bytes(item) for item in listed if isinstance(item, String))
+
+
+def _claimed(view: View, found: FoundSignature) -> datetime | None:
+    try:
+        value = view.value(found.dictionary, "M")
+    except PdfError:
+        return None
+    return read_date(value.text) if isinstance(value, String) else None
+
+
+def read_date(text: str) -> datetime | None:
+    """Return a date of a PDF; None for what is none. Without a time zone it counts as UTC.
+
+    Source: ISO 32000-2 clause 7.9.4.
+    """
+    match = _DATE.fullmatch(text.strip("\0 "))
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(match[n]) if match[n] else n in (2, 3) for n in range(1, 7))
+    away = timedelta(hours=int(match[8] or 0), minutes=int(match[9] or 0))
+    try:
+        zone = timezone(-away if match[7] == "-" else away)
+        return datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

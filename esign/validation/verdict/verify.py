@@ -1,0 +1,261 @@
+"""The verdict on one file: what each signature proves, what was done behind it, who signed, on what level.
+
+1. The file is opened as far as it can be read, and every signature that any revision shows is found. 2. What stands
+behind each is analysed. 3. The process of EN 319 102-1 runs over all of them with the file's own security store and
+what the caller handed in; a byte range that is not what it must be fails the signature and proves nothing about others.
+4. Person, level and sandbox are read from certificates and evidence. 5. With trusted lists, qualification is determined
+for chains that hold. Whatever happens, the answer is a verdict.
+
+Source: ETSI EN 319 102-1 clause 5; ETSI EN 319 142-1; ETSI TS 119 615.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from esign.pdf import PdfEncryptedError, PdfError, PdfLimitError
+from esign.validation.certificates import NoTrustAnchors, TrustAnchors
+from esign.validation.changes import Analysis, Changes, FoundSignature, Reading, open_file
+from esign.validation.changes.byte_range import check_byte_range
+from esign.validation.findings import Finding, FindingKind
+from esign.validation.process import (
+    Indication,
+    Material,
+    Outcome,
+    SignatureKind,
+    Step,
+    SubIndication,
+    Validated,
+    shipped_suites,
+    validate,
+)
+from esign.validation.process.cms import SignedMessage, read_signed_message
+from esign.validation.process.errors import CmsUnreadable
+from esign.validation.qualification import QualificationReport, TrustedServices, determine_qualification
+from esign.validation.verdict import file_verdict
+from esign.validation.verdict.attachments import attachments
+from esign.validation.verdict.errors import FileEncrypted, FormatFailure, LimitExceeded
+from esign.validation.verdict.file_verdict import FileVerdict
+from esign.validation.verdict.levels import level_of
+from esign.validation.verdict.listed import listed_anchors
+from esign.validation.verdict.objects import signature_object
+from esign.validation.verdict.security_store import read_stores
+from esign.validation.verdict.signature_verdict import AttachmentVerdict, SignatureVerdict, TimestampVerdict
+from esign.validation.verdict.standing import is_sandbox, name_of, standing_of
+
+MOST_SIGNATURES = 500
+"""Signatures of one file that are looked into."""
+_BROKEN_RANGE = frozenset({FindingKind.BYTE_RANGE_INVALID, FindingKind.NO_USABLE_SIGNATURE})
+
+
+def verify(
+    data: bytes,
+    *,
+    trust: TrustAnchors,
+    material: Material,
+    at: datetime,
+    lists: TrustedServices | None = None,
+    name: str = "",
+) -> FileVerdict:
+    """Return the verdict on a file; nothing is fetched, and nothing is raised for what a file holds.
+
+    Args:
+        data: The file.
+        trust: Trust anchors; :class:`NoTrustAnchors` leaves every chain open.
+        material: Validation data beside the file (``--crl``); its positions are not used.
+        at: The instant of the validation.
+        lists: Trusted lists. Their services are anchors as well, and signatures are judged qualified or not.
+        name: The file's name, for the answer.
+    """
+    at = at.astimezone(UTC)
+    try:
+        return _verify(data, trust, material, at, lists, name)
+    except PdfEncryptedError:
+        return FileVerdict.unreadable(name, FileEncrypted(), at=at)
+    except (PdfLimitError, MemoryError, RecursionError) as error:
+        detail = error.detail if isinstance(error, PdfLimitError) else f"a check broke: {type(error).__name__}"
+        return FileVerdict.unreadable(name, LimitExceeded(detail), at=at, limit=True)
+    except PdfError as error:
+        return FileVerdict.unreadable(name, FormatFailure(f"{error.detail} ({error.code})"), at=at)
+    except Exception as error:  # the last fence: a check that broke is no proof of anything
+        return FileVerdict.unreadable(name, FormatFailure(f"a check broke: {type(error).__name__}"), at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One signature or document timestamp on its way to a verdict."""
+
+    found: FoundSignature
+    changes: Changes
+    result: Validated
+    level: Validated
+    message: SignedMessage | None
+    sound: bool
+
+
+def _verify(
+    data: bytes, trust: TrustAnchors, material: Material, at: datetime, lists: TrustedServices | None, name: str
+) -> FileVerdict:
+    reading = open_file(data)
+    analysis = Analysis(reading)
+    signatures = analysis.signatures
+    if len(signatures) > MOST_SIGNATURES:
+        raise PdfLimitError("the file has more signatures than are looked into")
+    stamps = [s for s in signatures if s.kind == "DocTimeStamp"]
+    if len(stamps) == len(signatures):
+        what = "no signature stands in the file" if not stamps else "nothing but document timestamps stands in the file"
+        return FileVerdict(
+            file=name,
+            outcome=file_verdict.Outcome.NO_SIGNATURE,
+            at=at,
+            attachments=_attachments(reading, ()),
+            findings=(Finding(kind=FindingKind.NO_USABLE_SIGNATURE, what=what),),
+        )
+    sound = [_covers(reading, found) for found in signatures]
+    store = read_stores(
+        reading.pdf,
+        [(s.revision, s.end) for s, covers in zip(signatures, sound, strict=True) if s in stamps and covers],
+    )
+    messages = [_message(found) for found in signatures]
+    if lists is not None:
+        trust = listed_anchors(trust, lists, store, [message for message in messages if message is not None])
+    parts = _parts(reading, analysis, sound, messages, store, material, trust, at)
+    return FileVerdict(
+        file=name,
+        outcome=file_verdict.Outcome.OK,
+        at=at,
+        signatures=tuple(_signature(part, store, lists, at) for part in parts if part.found.kind == "Sig"),
+        timestamps=tuple(_timestamp(part) for part in parts if part.found.kind != "Sig"),
+        attachments=_attachments(reading, parts),
+    )
+
+
+def _covers(reading: Reading, found: FoundSignature) -> bool:
+    """Whether a signature covers what its place in the file says that it must."""
+    return not any(item.kind in _BROKEN_RANGE for item in check_byte_range(reading.data, reading.pdf, found))
+
+
+def _message(found: FoundSignature) -> SignedMessage | None:
+    try:
+        return read_signed_message(found.contents or b"")
+    except CmsUnreadable:
+        return None
+
+
+def _parts(
+    reading: Reading,
+    analysis: Analysis,
+    sound: Sequence[bool],
+    messages: Sequence[SignedMessage | None],
+    store: Material,
+    material: Material,
+    trust: TrustAnchors,
+    at: datetime,
+) -> tuple[_Part, ...]:
+    signatures = analysis.signatures
+    data, pdf = reading.data, reading.pdf
+    objects = [
+        signature_object(data, pdf.view(found.revision), found, covers=covers)
+        for found, covers in zip(signatures, sound, strict=True)
+    ]
+    both = Material(
+        certificates=store.certificates + material.certificates,
+        crls=store.crls + material.crls,
+        ocsp_responses=store.ocsp_responses + material.ocsp_responses,
+        positions=store.positions,
+    )
+    suites = shipped_suites()
+    results = validate(objects, material=both, trust=trust, suites=suites, at=at)
+    own = results
+    if (store.crls or store.ocsp_responses) and (material.crls or material.ocsp_responses):
+        own = validate(objects, material=store, trust=trust, suites=suites, at=at)  # levels ask for the file alone
+    return tuple(
+        _Part(
+            found=found,
+            changes=analysis.after(found),
+            result=result if covers else _of_wrong_range(result),
+            level=level,
+            message=message,
+            sound=covers,
+        )
+        for found, covers, message, result, level in zip(signatures, sound, messages, results, own, strict=True)
+    )
+
+
+def _of_wrong_range(result: Validated) -> Validated:
+    """Return a result whose signature covers something else than its place in the file says: its format is wrong.
+
+    Source: ETSI EN 319 102-1 clause 5.2.2 (format checking); ETSI EN 319 142-1 clause 5.5.
+    """
+    if result.indication is Indication.TOTAL_FAILED:
+        return result
+    what = "the byte range is not what it must be"
+    clause = "EN 319 102-1 clause 5.2.2; ISO 32000-2 clause 12.8.1"
+    step = Step(number="0", title="Format", clause=clause, outcome=Outcome.FAILED, facts=(what,))
+    return replace(
+        result,
+        indication=Indication.TOTAL_FAILED,
+        sub_indication=SubIndication.FORMAT_FAILURE,
+        reason=what,
+        proven_at=None,
+        steps=(step, *result.steps),
+    )
+
+
+def _signature(part: _Part, store: Material, lists: TrustedServices | None, at: datetime) -> SignatureVerdict:
+    result = part.result
+    intact = part.sound and result.signature_verified
+    qualified = _qualified(result, lists, at) if intact else None
+    standing = standing_of(result, part.message, qualified, intact=intact)
+    listed = qualified.findings if qualified is not None else ()
+    findings = (*result.findings, *part.changes.findings, *standing.findings, *listed)
+    return SignatureVerdict(
+        field=part.found.field,
+        indication=result.indication,
+        sub_indication=result.sub_indication,
+        level=level_of(part.level.level, stored=bool(store.crls or store.ocsp_responses or store.certificates)),
+        legal_level=standing.legal_level,
+        qualification=qualified.qualification if qualified is not None else None,
+        signer=standing.signer,
+        sandbox=standing.sandbox,
+        integrity=intact,
+        held_by=standing.held_by,
+        identified_by=standing.identified_by,
+        findings=tuple(dict.fromkeys(findings)),
+        changes=part.changes,
+        result=result,
+        qualified=qualified,
+    )
+
+
+def _timestamp(part: _Part) -> TimestampVerdict:
+    result = part.result
+    return TimestampVerdict(
+        field=part.found.field,
+        indication=result.indication,
+        sub_indication=result.sub_indication,
+        authority=None if result.signer is None else name_of(result.signer),
+        sandbox=is_sandbox(result),
+        findings=tuple(dict.fromkeys((*result.findings, *part.changes.findings))),
+        changes=part.changes,
+        result=result,
+    )
+
+
+def _qualified(result: Validated, lists: TrustedServices | None, at: datetime) -> QualificationReport | None:
+    if lists is None or result.signer is None or result.kind is not SignatureKind.SIGNATURE:
+        return None
+    path = result.chain if result.trusted else (result.signer,)
+    return determine_qualification(path, services=lists, used_at=result.proven_at or at)
+
+
+def _attachments(reading: Reading, parts: Sequence[_Part]) -> tuple[AttachmentVerdict, ...]:
+    """Return the attachments; a file whose attachments cannot be listed has a verdict all the same."""
+    intact = [part.found.revision for part in parts if part.found.kind == "Sig" and part.sound and part.result.intact]
+    pdf = reading.pdf
+    return attachments(pdf.view(), pdf.view(max(intact)) if intact else None)
+
+
+__all__ = ["MOST_SIGNATURES", "NoTrustAnchors", "verify"]
