@@ -77,6 +77,7 @@ def test_check_says_what_a_fresh_installation_lacks(tmp_path, capsys):
     missing = {point["name"] for point in answer["points"] if point["state"] == "missing"}
     assert answer["complete"] is False
     assert missing == {"trust", "dispute keys", "trust services"}
+    assert any("trust_anchors" in point["what"] for point in answer["points"] if point["name"] == "trust")
 
 
 def test_check_finds_a_whole_sandbox_installation_complete_and_names_it_sandbox(world):
