@@ -314,6 +314,34 @@ def without_a_passkey_where_the_policy_allows_it(walk, recorded_stack):
     walk.look(weak, "scratch-without-passkey")
 
 
+def on_a_device_of_the_company(walk):
+    stack, customer = walk.stack, walk.customer(authenticator=False)
+    page = customer.page
+    page.clock.install()
+    contract = stack.call(lambda: stack.application.contracts.draw_up(COMPANY, stack.sample("electricity-supply")))
+    handed = stack.call(
+        lambda: stack.application.in_person.hand_over(COMPANY, contract, "signatory-1", company_device=True)
+    )
+    customer.open(walk.speaking(handed.link))
+    walk.look(customer, "landing-company-device")
+    with page.context.expect_page() as opened:
+        customer.begin()
+    opened.value.wait_for_url("**/idp/**")
+    walk.look(customer, "beside")
+    with opened.value.expect_event("close"):
+        opened.value.locator("button[name=cancel]").click()
+    customer.wait("landing")
+    page.locator("#landing-notice").wait_for()
+    walk.look(customer, "landing-not-identified")
+    page.clock.fast_forward(185_000)
+    page.locator("#idle").wait_for(state="visible")
+    walk.look(customer, "idle")
+    customer.tap("#idle-stop")
+    page.wait_for_url("**/?ended=stopped*")
+    customer.wait("ended-stopped")
+    walk.look(customer, "ended")
+
+
 def judge_every_state(stack, recorded_stack, context_of, screen):
     """Reach every state on a screen and judge it; none may be left out."""
     walk = Walk(stack, context_of, screen)
@@ -323,12 +351,13 @@ def judge_every_state(stack, recorded_stack, context_of, screen):
     another_device_and_another_window(walk)
     other_answers(walk)
     without_a_passkey_where_the_policy_allows_it(walk, recorded_stack)
+    on_a_device_of_the_company(walk)
     assert not walk.findings, "\n".join(walk.findings)
     assert walk.parts == PARTS
     assert walk.states == {
         *("loading", "landing", "reading", "unlock", "scratch", "scratching", "revealed", "typo", "done"),
         *("progress-declared", "progress-signed", "resuming", "handover", "elsewhere", "moved", "waiting"),
-        *("declining", "declined", "problem"),
+        *("declining", "declined", "problem", "beside", "ended-stopped"),
     }
 
 
