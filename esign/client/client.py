@@ -211,18 +211,21 @@ class ApiClient(Transport):
         """Return everything about a concluded contract."""
         return self._send("GET", f"/contracts/{_name(contract_id)}/dossier").content
 
-    def events(self, contract_id: str | None = None, *, after: str | None = None) -> Iterator[Json]:
-        """Return events, oldest first, until there are no more."""
+    def events(
+        self, contract_id: str | None = None, *, kind: str | None = None, after: str | None = None
+    ) -> Iterator[Json]:
+        """Return events, oldest first, until there are no more; ``kind`` (of all contracts only): of this kind."""
         path = "/events" if contract_id is None else f"/contracts/{_name(contract_id)}/events"
-        page = self.events_page(path, after=after)
+        page = self.events_page(path, kind=kind, after=after)
         yield from page["items"]
         while page["more"]:
-            page = self.events_page(path, after=page["next"])
+            page = self.events_page(path, kind=kind, after=page["next"])
             yield from page["items"]
 
-    def events_page(self, path: str = "/events", *, after: str | None = None) -> Json:
+    def events_page(self, path: str = "/events", *, kind: str | None = None, after: str | None = None) -> Json:
         """Return one page of events; keep its ``next`` and ask again with it."""
-        return self._get(path, {"after": after} if after else {})
+        wanted = {"kind": kind, "after": after}
+        return self._get(path, {name: value for name, value in wanted.items() if value})
 
     # Webhooks and return addresses
 

@@ -63,6 +63,8 @@ def test_a_run_is_checked_confirmed_made_once_each_and_told_at_its_end(api, back
 
     told = [event for event in backend.get("/events?limit=100").json()["items"] if event["kind"] == "bulk.finished"]
     assert [(event["bulk"], event["contract"]) for event in told] == [(run["id"], None)]
+    only = backend.get("/events?kind=bulk.finished").json()["items"]
+    assert only == told and backend.get("/events?kind=nothing").status_code == 422
     api.world.application.webhook_rounds.fan_out()
     with api.world.application.contracts.household.store.reading() as tx:
         queued = tx.webhooks.due(api.world.clock.now(), 10)

@@ -18,7 +18,9 @@ def all_events(call: Call) -> Reply:
 
 def _page(call: Call, contract_id: str | None) -> Reply:
     query = call.query
-    found = call.application.reading.events(call.actor, contract_id, after=query.get("after"), limit=query["limit"])
+    found = call.application.reading.events(
+        call.actor, contract_id, kind=query.get("kind"), after=query.get("after"), limit=query["limit"]
+    )
     return Reply(
         content={"items": [shapes.event(each) for each in found.events], "next": found.next, "more": found.more}
     )

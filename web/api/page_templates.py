@@ -13,7 +13,8 @@ from web.api.documents import PDF
 
 def all_templates(call: Call) -> Reply:
     """Return the company's templates."""
-    return Reply(content={"items": [_template(view) for view in call.application.templates.list(call.actor)]})
+    found = call.application.templates.list(call.actor, archived=call.query["archived"] == "yes")
+    return Reply(content={"items": [_template(view) for view in found]})
 
 
 def get(call: Call) -> Reply:

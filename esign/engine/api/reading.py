@@ -127,9 +127,15 @@ class ReadingDesk:
         return found
 
     def events(
-        self, actor: Actor, contract_id: str | None = None, *, after: str | None = None, limit: int = 50
+        self,
+        actor: Actor,
+        contract_id: str | None = None,
+        *,
+        kind: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
     ) -> EventPage:
-        """Return a page of events, oldest first: of one contract, or of all of the tenant's.
+        """Return a page of events, oldest first: of one contract, or of all of the tenant's; of one kind, or of all.
 
         Raises:
             AccessDenied: The actor may not see contracts.
@@ -137,13 +143,14 @@ class ReadingDesk:
             CursorRefused: The cursor is not of this list.
         """
         actor.require(Permission.CONTRACTS_READ)
-        context = ("events", actor.tenant, contract_id or "")
+        context = ("events", actor.tenant, contract_id or "", *([kind] if kind else []))
+        kinds = tuple(each for each in _KINDS if kind in (None, each))
         with self.household.store.reading() as tx:
             if contract_id is not None:
                 known(tx, actor, contract_id)
             begin = place(tx.vault, after, *context) if after else 0
             start = begin if isinstance(begin, int) else 0
-            found = tx.pages.events(actor.tenant, contract_id=contract_id, kinds=_KINDS, start=start, limit=limit + 1)
+            found = tx.pages.events(actor.tenant, contract_id=contract_id, kinds=kinds, start=start, limit=limit + 1)
             events = tuple(Event.of(entry) for entry in found[:limit])
             behind = events[-1].seq + 1 if events else start
             return EventPage(events=events, next=cursor(tx.vault, behind, *context), more=len(found) > limit)
