@@ -418,3 +418,41 @@ def test_5_6_2_4_step_4_weak_algorithms_pass_with_proofs_from_before():
     signature, first, last = judge(second, world, T0 + 4 * YEAR, crls=lists, anchors=(world.root, strong.root))
     assert (said(signature), said(first), said(last)) == (PASSED, PASSED, PASSED)
     assert signature.proven_at == T0
+
+
+# -- what levels ask for ----------------------------------------------------------------------------------------------
+
+
+def levels(result):
+    level = result.level
+    return level.signature_timestamps, level.revocation_complete, level.document_timestamps, level.material_covered
+
+
+def test_en_319_142_6_3_revocation_data_from_outside_make_no_long_term_level(world):
+    (outside,) = judge(b_t(world), world, T0 + 2 * HOUR, crls=world.crls())
+    (inside,) = judge(b_lt(world), world, T0 + 2 * HOUR)
+    assert (levels(outside), levels(inside)) == ((1, False, 0, False), (1, True, 0, False))
+
+
+def test_en_319_142_6_3_the_data_of_timestamp_authorities_are_needed_as_well(world):
+    (result,) = judge(b_t(world).store(crls=world.crls()[:1]), world, T0 + 2 * HOUR)
+    assert levels(result) == (1, False, 0, False)
+
+
+def test_en_319_142_6_3_the_data_must_stand_below_the_document_timestamp(world):
+    above = b_t(world).stamp(world.tsa, T0 + HOUR).store(crls=world.crls())
+    assert levels(judge(above, world, T0 + 2 * HOUR)[0]) == (1, True, 1, False)
+    assert levels(judge(b_lta(world), world, T0 + 3 * HOUR)[0]) == (1, True, 1, True)
+
+
+def test_iso_32000_12_8_3_3_2_data_in_the_cms_count_as_in_the_file(world):
+    lists = world.crls()
+    file = File().sign(cms(world.signer, unsigned=signature_timestamp(world.tsa), crls=lists))
+    assert levels(judge(file, world, T0 + 2 * HOUR)[0]) == (1, True, 0, False)
+    assert levels(judge(file.stamp(world.tsa, T0 + HOUR), world, T0 + 2 * HOUR)[0]) == (1, True, 1, True)
+
+
+def test_levels_need_no_trust(world):
+    signature, _ = judge(b_lta(world), world, T0 + 3 * HOUR, anchors=(World().root,))
+    assert signature.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND
+    assert levels(signature) == (1, True, 1, True)

@@ -33,7 +33,7 @@ def level_material(
     own = [token for token in tokens if token.owner is signed]
     stamps = [token for token in own if token.signed.purpose is Purpose.SIGNATURE_TIMESTAMP and _intact(token)]
     over = [token for token in tokens if covers(token, signed) and _intact(token)]
-    used = tuple(_sources(basic, stamps, context))
+    used = tuple(_sources(basic, stamps, placed, context))
     complete = basic.certificate is not None and all(found is not None for found in used)
     revocation = {identifier for found in used if found is not None for identifier in found}
     return LevelMaterial(
@@ -77,7 +77,9 @@ def _intact(token: Token) -> bool:
     return verification is not None and verification.reason is None
 
 
-def _sources(basic: BasicResult, stamps: Sequence[Token], context: Context) -> Iterator[tuple[bytes, ...] | None]:
+def _sources(
+    basic: BasicResult, stamps: Sequence[Token], placed: Placed, context: Context
+) -> Iterator[tuple[bytes, ...] | None]:
     """Yield for every certificate that needs them the revocation data at hand; None where there are none."""
     for result in (basic, *(token.basic for token in stamps)):
         if result.certificate is None:
@@ -92,4 +94,4 @@ def _sources(basic: BasicResult, stamps: Sequence[Token], context: Context) -> I
                 yield None  # its issuer is not at hand
                 break
             statuses = context.revocation.about(path[position:])
-            yield statuses[0].sources if statuses else None
+            yield next((s.sources for s in statuses if all(placed.in_file(source) for source in s.sources)), None)

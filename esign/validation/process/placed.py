@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from esign.validation.process.inputs import Material
+from esign.validation.process.signed import Signed
 
 
 class Fingerprints(dict[bytes, bytes]):
@@ -21,9 +23,10 @@ class Placed:
     Args:
         material: As it was given.
         fingerprints: Of the run.
+        signed: Signatures and timestamps: revocation data stand in them as well.
     """
 
-    def __init__(self, material: Material, fingerprints: Fingerprints) -> None:
+    def __init__(self, material: Material, fingerprints: Fingerprints, signed: Iterable[Signed] = ()) -> None:
         self.fingerprints = fingerprints
         self.ends: dict[bytes, int] = {}
         """Where each piece ends in the file, by SHA-256."""
@@ -40,11 +43,21 @@ class Placed:
                 end = material.positions.get(der, 0)
                 if end > 0:
                     self.ends[identifier] = end
+        self._carried: dict[bytes, int] = {}
+        for item in signed:
+            for der in item.revocation_data:
+                identifier = fingerprints[der]
+                self._carried[identifier] = min(item.stands_until, self._carried.get(identifier, item.stands_until))
 
     def below(self, limit: int) -> list[tuple[str, bytes]]:
         """Return kind and identifier of what ends at or before a byte of the file."""
         return [(self.kinds[identifier], identifier) for identifier, end in self.ends.items() if end <= limit]
 
+    def in_file(self, identifier: bytes) -> bool:
+        """Tell whether revocation data stand in the file, and were not handed over beside it."""
+        return identifier in self.ends or identifier in self._carried
+
     def covered(self, identifier: bytes, limit: int) -> bool:
-        """Tell whether a piece stands below a byte of the file; what stands in a signature's CMS is not asked here."""
-        return identifier not in self.kinds or 0 < self.ends.get(identifier, 0) <= limit
+        """Tell whether revocation data stand below a byte of the file; what a timestamp there holds is not below it."""
+        end, carried = self.ends.get(identifier), self._carried.get(identifier)
+        return (end is not None and end <= limit) or (carried is not None and carried < limit)

@@ -74,7 +74,8 @@ def _validate(
     context = Context(pool=pool, revocation=revocation, suites=suites, constraints=constraints, at=at)
     poes = ProofsOfExistence(at)
     signatures = [signed for signed in gathered.signed if signed is not None and not signed.purpose.stamps]
-    placed = Placed(material, Fingerprints())
+    everything = [*(signed for signed in gathered.signed if signed is not None), *(s.signed for s in gathered.stamps)]
+    placed = Placed(material, Fingerprints(), everything)
     known = identifiers(gathered, material, placed.fingerprints)
     tokens = validate_stamps(gathered.stamps, signatures, placed, poes, context)
     results = []

@@ -70,6 +70,12 @@ class Signed:
     covered_until: int = 0
     stands_until: int = 0
 
+    @property
+    def revocation_data(self) -> tuple[bytes, ...]:
+        """Revocation lists and OCSP responses that stand in it (DER)."""
+        own = (*self.attributes.crls, *self.attributes.ocsp_responses)
+        return own if self.message is None else (*own, *self.message.crls, *self.message.ocsp_responses)
+
 
 def identifier_of(source: SignatureObject) -> bytes:
     """Return the identifier of a signature object."""
