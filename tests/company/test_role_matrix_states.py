@@ -45,6 +45,7 @@ CHANGES: dict[str, set[str]] = {
     "company_accounts.unlock": {"locked"},
     "company_accounts.close": {"invited", "active", "locked"},
     "company_account.end_session": set(),  # somebody else's login, for everybody
+    "company_bulk.choose": {"uploaded", "checked"},
     "company_bulk.start": {"checked"},
     "company_bulk.cancel": {"uploaded", "checked", "running"},
     "company_cases.decide accept": {"referred"},
@@ -60,6 +61,8 @@ CHANGES: dict[str, set[str]] = {
     "company_contracts.correct": {"drawn_up", "invited"},
     "company_contracts.correct signatory-2": set(),  # the address stands in the document that somebody has signed
     "company_contracts.delegate": {"drawn_up", "invited"},
+    "company_contracts.validity": {"drawn_up", "invited", "partly_signed", "expired"},
+    "company_contracts.renew": {"expired", "declined", "cancelled", "failed"},
     "company_contracts.signed": set(),  # reads
     "company_contracts.dossier": {"concluded"},  # is recorded
     "company_create.document_sent": {"waiting"},
@@ -106,6 +109,10 @@ FORMS: dict[str, dict[str, Callable[[Any, str], Form]]] = {
         "signatory-2": lambda house, state: {"email": "neu@post.example", "party": "signatory-2"},
     },
     "company_contracts.delegate": {"": lambda house, state: PERSON},
+    "company_contracts.validity": {"": lambda house, state: {"reminders": "2"}},
+    "company_bulk.choose": {
+        "": lambda house, state: {"column-0": "reference", "column-1": "signatory.given_name"},
+    },
     "company_create.document_sent": {
         "": lambda house, state: {
             "title": "Rahmenvertrag",
@@ -114,6 +121,7 @@ FORMS: dict[str, dict[str, Callable[[Any, str], Form]]] = {
             "lang": "de",
             "count": "1",
             "reference": "STATE-99",
+            "paid": "no",
             "do": "send",
             **{f"p1.{name}": value for name, value in PERSON.items() if name != "birth_date"},
         }

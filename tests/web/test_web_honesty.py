@@ -53,6 +53,11 @@ COMPANY_SIDE = {
     "another company of the same installation, with every right in its own",
     "a malicious PDF, and somebody who uploads it (again and again)",
     "a form that anybody may fill in",
+    "another web site, open beside a customer's form, with a visit of its own at the identity provider",
+    "a draft's cookie, a link to another device or a prefill token of one company's form, taken to another company's "
+    + "address",
+    "any role, any key, any draft, and an object in any state (concluded, declined, cancelled, expired, failed; "
+    + "decided; retired; closed; sent in …)",
     "the installation's files without the vault's key, or its log",
     "a proxy in front that guards `/company`, to be passed",
     "a link of the way back",
