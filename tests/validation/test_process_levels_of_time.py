@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.x509 import ReasonFlags
@@ -456,3 +456,11 @@ def test_levels_need_no_trust(world):
     signature, _ = judge(b_lta(world), world, T0 + 3 * HOUR, anchors=(World().root,))
     assert signature.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND
     assert levels(signature) == (1, True, 1, True)
+
+
+def test_ts_119_312_until_when_everything_that_is_used_is_reliable(world):
+    open_ended, _ = judge(b_lta(world), world, T0 + 3 * HOUR)
+    rsa = World(kind="rsa2048")
+    ends, _ = judge(b_lta(rsa), rsa, T0 + 3 * HOUR)
+    assert open_ended.reliable_until is None
+    assert ends.reliable_until == datetime(2029, 1, 1, tzinfo=UTC)

@@ -327,3 +327,12 @@ def test_rfc_9608_authorities_cannot_excuse_themselves(world):
     leaf = certify("Leaf", authority, extra=((mark, False),))
     (result,) = judge(File().sign(cms(leaf)), world, AT)
     assert result.sub_indication is SubIndication.TRY_LATER
+
+
+def test_5_2_5_one_fresh_source_is_enough_though_a_newer_one_is_stale(world):
+    answer = ocsp_answer(world.signer, world.authority, this=T0 + 90 * timedelta(minutes=1), following=None)
+    file = File().sign(cms(world.signer)).store(responses=(answer,))
+    (alone,) = judge(file, world, AT, crls=world.crls()[1:])
+    (together,) = judge(file, world, AT, crls=world.crls())
+    assert alone.sub_indication is SubIndication.TRY_LATER
+    assert together.indication is Indication.TOTAL_PASSED

@@ -9,7 +9,7 @@ Source: ETSI EN 319 102-1 clause 5.2.6.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -138,9 +138,15 @@ def time_problems(path: Path, purpose: Purpose, context: Context, fresh_at: date
                     position=position,
                     what=f"the revocation data of {where} rest on {weak.what}",
                     at=weak.until,
-                    status=latest,
+                    statuses=(latest,),
                     objects=latest.sources,
                 )
+
+
+def any_fresh(statuses: Sequence[Status], at: datetime, context: Context) -> bool:
+    """Tell whether one of the sources that know of no revocation is fresh enough for an instant."""
+    maximum = context.constraints.maximum_freshness
+    return any(fresh(status, at, maximum) for status in statuses if status.revoked_at is None or status.revoked_at > at)
 
 
 def _revocation_problems(
@@ -156,13 +162,15 @@ def _revocation_problems(
         first = min(for_good, key=lambda status: status.revoked_at or context.at)
         condition = Condition.AUTHORITY_REVOKED if position else Condition.REVOKED
         what = f"{where} was revoked ({first.reason.value})"
-        yield Problem(condition=condition, position=position, what=what, at=first.revoked_at, status=first)
+        yield Problem(condition=condition, position=position, what=what, at=first.revoked_at, statuses=(first,))
     elif latest.on_hold and latest.revoked_at is not None and latest.revoked_at <= context.at:
         what = f"{where} is suspended"
-        yield Problem(condition=Condition.ON_HOLD, position=position, what=what, at=latest.revoked_at, status=latest)
-    elif not fresh(latest, fresh_at, context.constraints.maximum_freshness):
+        yield Problem(
+            condition=Condition.ON_HOLD, position=position, what=what, at=latest.revoked_at, statuses=(latest,)
+        )
+    elif not any_fresh(statuses, fresh_at, context):
         what = f"the revocation data of {where} are not fresh enough"
-        yield Problem(condition=Condition.REVOCATION_STALE, position=position, what=what, status=latest)
+        yield Problem(condition=Condition.REVOCATION_STALE, position=position, what=what, statuses=statuses)
 
 
 def _out_of_bounds(
@@ -175,7 +183,7 @@ def _out_of_bounds(
     if latest is not None and latest.revoked_at is None:
         known = context.pool.is_anchor(latest.signer) or latest.signer.valid_at(at)
     condition = Condition.OUT_OF_BOUNDS_NOT_REVOKED if known else Condition.OUT_OF_BOUNDS
-    return Problem(condition=condition, position=position, what=certificate_word, status=latest)
+    return Problem(condition=condition, position=position, what=certificate_word)
 
 
 def untrusted_chain(certificate: Certificate, context: Context) -> Path:

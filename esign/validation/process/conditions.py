@@ -57,7 +57,7 @@ class Problem:
         position: Of the certificate concerned in the path; 0 is the signing certificate.
         what: One sentence.
         at: Since when: revocation, suspension, or the end of an algorithm.
-        status: The revocation data concerned.
+        statuses: The revocation data concerned, the newest first.
         objects: SHA-256 of the material concerned, for weak algorithms: each needs a proof of existence.
     """
 
@@ -65,7 +65,7 @@ class Problem:
     position: int
     what: str
     at: datetime | None = None
-    status: Status | None = None
+    statuses: tuple[Status, ...] = ()
     objects: tuple[bytes, ...] = ()
 
     @property

@@ -11,16 +11,19 @@ from typing import Any
 
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process.basic import BasicResult
+from esign.validation.process.chain_validation import statuses_of
 from esign.validation.process.conditions import Condition, Problem
-from esign.validation.process.context import Context
+from esign.validation.process.context import Context, needs_revocation
 from esign.validation.process.inputs import SignatureKind
 from esign.validation.process.level_material import covers, level_material
 from esign.validation.process.past import PastResult, validate_past
 from esign.validation.process.placed import Placed
 from esign.validation.process.poe import ProofsOfExistence
+from esign.validation.process.pool import Path
 from esign.validation.process.result import Outcome, Record, Step, SubIndication, indication_of, outcome_of
 from esign.validation.process.signed import Purpose, Signed
 from esign.validation.process.stamps import Token
+from esign.validation.process.suites import ALWAYS, NEVER, algorithms_of
 from esign.validation.process.tell import findings_of, unique
 from esign.validation.process.timed import TimedResult, in_order, validate_timed
 from esign.validation.process.validated import LevelMaterial, StampOutcome, Validated
@@ -101,7 +104,7 @@ def signature_result(
         timestamps=tuple(stamp_outcome(token) for token in (*content, *over, *around)),
         level=level_material(signed, basic, tokens, placed, context),
         revoked_at=_revoked_at(left) if reason is not None else None,
-        **_common(basic, past),
+        **_common(basic, past, context),
     )
 
 
@@ -142,7 +145,7 @@ def stamp_result(
             readable=True, subfilter=token.signed.subfilter, document_timestamps=len(around), signature_timestamps=0
         ),
         revoked_at=_revoked_at(left) if reason is not None else None,
-        **_common(basic, past),
+        **_common(basic, past, context),
     )
 
 
@@ -165,7 +168,7 @@ def stamp_outcome(token: Token) -> StampOutcome:
     )
 
 
-def _common(basic: BasicResult, past: PastResult | None) -> dict[str, Any]:
+def _common(basic: BasicResult, past: PastResult | None, context: Context) -> dict[str, Any]:
     path = past.path if past is not None and past.reason is None and past.path else basic.path
     verification = basic.verification
     return {
@@ -175,7 +178,18 @@ def _common(basic: BasicResult, past: PastResult | None) -> dict[str, Any]:
         "intact": verification is not None and verification.intact,
         "signature_verified": verification is not None and verification.reason is None,
         "algorithms": tuple(dict.fromkeys(use.label for use in basic.used)),
+        "reliable_until": _reliable_until(basic, path, context),
     }
+
+
+def _reliable_until(basic: BasicResult, path: Path, context: Context) -> datetime | None:
+    used = list(basic.used)
+    for position, certificate in enumerate(path[:-1]):
+        used += algorithms_of(certificate.scheme, path[position + 1].key)
+        statuses = statuses_of(path, position, context) if needs_revocation(certificate) else ()
+        used += statuses[0].used if statuses else ()
+    until = context.suites.until(used)
+    return until if NEVER < until < ALWAYS else None
 
 
 def _failed_by_content(basic: BasicResult, content: Sequence[Token]) -> SubIndication | None:

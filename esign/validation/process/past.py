@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esign.validation.process.basic import BasicResult
-from esign.validation.process.chain_validation import statuses_of
+from esign.validation.process.chain_validation import any_fresh, statuses_of
 from esign.validation.process.conditions import Condition, Problem
 from esign.validation.process.context import Context, needs_revocation
 from esign.validation.process.path_rules import check_path, shared_validity
 from esign.validation.process.poe import ProofsOfExistence
 from esign.validation.process.pool import Path
 from esign.validation.process.result import SubIndication
-from esign.validation.process.revocation import Status, fresh
+from esign.validation.process.revocation import Status
 from esign.validation.process.suites import algorithms_of
 
 _BY_TIME = frozenset(
@@ -127,12 +127,12 @@ def slide(path: Path, poes: ProofsOfExistence, context: Context) -> datetime | N
             ]
             if not found:
                 return None
-            latest = found[0]
             revoked = [status for status in found if status.revoked_at is not None and not status.on_hold]
-            latest = revoked[0] if revoked else latest
+            latest = revoked[0] if revoked else found[0]
             if latest.revoked_at is not None:
                 control = min(control, latest.revoked_at)
-            elif not fresh(latest, control, context.constraints.maximum_freshness):
+            elif not any_fresh(found, control, context):
+                latest = max(found, key=lambda status: _spoken_for(status, context))
                 control = min(control, _spoken_for(latest, context))
         used = [*algorithms_of(certificate.scheme, path[position + 1].key)]
         if latest is not None:
@@ -185,8 +185,7 @@ def _resolved(
             return problem.at is not None and best_time < problem.at
         return True
     if problem.condition is Condition.REVOCATION_STALE:
-        maximum = context.constraints.maximum_freshness
-        return problem.status is not None and fresh(problem.status, best_time, maximum)
+        return any_fresh(problem.statuses, best_time, context)
     if problem.at is not None:  # weak algorithms: each material needs a proof before their end
         return all(poes.lowest(identifier) < problem.at for identifier in problem.objects)
     return False

@@ -5,7 +5,7 @@ Source: ETSI EN 319 102-1 clause 5.1.4.3 (cryptographic constraints); ETSI TS 11
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -79,6 +79,11 @@ class CryptographicSuites:
         """Return the first instant at which a signature algorithm with such a key proves nothing any more."""
         rows = self.signatures.get(family, ())
         return next((row.until for row in rows if bits >= row.minimum_bits), NEVER)
+
+    def until(self, used: Iterable[Used]) -> datetime:
+        """Return the first instant at which one of the algorithms used proves nothing any more."""
+        found = (self.hash_until(u.name) if u.bits is None else self.signature_until(u.name, u.bits) for u in used)
+        return min(found, default=ALWAYS)
 
     def weaknesses(self, used: Sequence[Used], at: datetime) -> tuple[Weakness, ...]:
         """Return what of the algorithms used is not reliable at an instant."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esign.validation.process.basic import BasicResult
+from esign.validation.process.chain_validation import any_fresh
 from esign.validation.process.conditions import Condition, Problem
 from esign.validation.process.context import Context
 from esign.validation.process.result import SubIndication
-from esign.validation.process.revocation import fresh
 from esign.validation.process.tst import StampInfo
 
 
@@ -70,8 +70,7 @@ def _resolved(problem: Problem, basic: BasicResult, best_time: datetime, context
         case Condition.OUT_OF_BOUNDS_NOT_REVOKED:
             return valid
         case Condition.REVOCATION_STALE:
-            maximum = context.constraints.maximum_freshness
-            return problem.status is not None and fresh(problem.status, best_time, maximum)
+            return any_fresh(problem.statuses, best_time, context)
         case Condition.WEAK_SIGNATURE:
             return problem.at is not None and best_time < problem.at
     return False  # among them weak certificates and revocation data: those are held against the current time

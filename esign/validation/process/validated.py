@@ -108,6 +108,8 @@ class Validated:
         level: What levels ask for.
         algorithms: What it rests on.
         revoked_at: When a certificate of its chain was revoked, if that is why it did not pass.
+        reliable_until: The first instant at which an algorithm of it, of its chain or of the newest revocation data in
+            use proves nothing any more; None if no end is known.
     """
 
     kind: SignatureKind
@@ -128,3 +130,4 @@ class Validated:
     level: LevelMaterial = LevelMaterial(readable=False, subfilter="")
     algorithms: tuple[str, ...] = ()
     revoked_at: datetime | None = None
+    reliable_until: datetime | None = None
