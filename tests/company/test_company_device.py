@@ -24,12 +24,13 @@ def drawn_up(world: Any, template: str = "electricity-supply", **changes: Any) -
 def test_the_login_ends_before_the_link_is_shown(world: Any, person: Colleague) -> None:
     contract, clerk = drawn_up(world), Browser(world, person)
     path = f"/company/contracts/{contract}/in-person/this-device"
-    assert "Jana Beispiel" in clerk.get(path).text
+    assert "Jana Beispiel" in clerk.get(f"{path}?lang=en").text
     answer = clerk.post(path, {"party": "signatory-1"})
     assert answer.status_code == 200
     assert re.search(
         r'href="http://localhost:8081/\?lang=de#in-person\.[A-Za-z0-9_-]{43}" rel="noreferrer"', answer.text
     )
+    assert "Please pass the device on now" in answer.text
     assert "Jana" not in answer.text and "Änne" not in answer.text and "/company/contracts" not in answer.text
     assert (answer.headers["Cache-Control"], answer.headers["Clear-Site-Data"]) == ("no-store", '"cache", "storage"')
     assert world.application.sessions.find(person.token) is None, "the login is still good on the server"

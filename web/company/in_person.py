@@ -90,9 +90,9 @@ def blueprint(application: Application) -> Blueprint:
         except EsignError as refusal:
             return asked(actor, contract_id, refusal)
         application.sessions.end(cookies.read(cookies.SESSION))
-        session.clear()
         link = made.link.replace("/#", f"/?lang={made.lang}#")  # the agent speaks the contract's language first
         page = render_template("company/in_person_handed.html", link=link)
+        session.clear()  # its language was needed until here
         response = Response(page, mimetype="text/html")
         for cookie in (cookies.SESSION, cookies.FLOW, cookies.LINK):
             cookies.take(response, cookie)
