@@ -14,6 +14,7 @@ from esign.contracts.errors import (
     SignatoryMinor,
     WithdrawalContradiction,
 )
+from esign.contracts.form_requirement import check_form
 from esign.contracts.summary import order_summary
 from esign.contracts.template_checks import check_terms
 from esign.contracts.wording import contract_wording
@@ -27,15 +28,18 @@ if TYPE_CHECKING:
 def check(contract: ContractData) -> None:
     """Refuse contract data that the law of its date or its own figures contradict.
 
-    1. The type belongs to the template.  2. The signatories are of age and can be told apart.  3. The dates follow each
-    other.  4. The level is high enough.  5. The order control's label is allowed.  6. The right of withdrawal is what
-    the law gives.  7. The template's own terms agree with the price.  8. All that must stand above the order button is
-    there.
+    1. The law lets the type be declared electronically, at this level.  2. The type belongs to the template.  3. The
+    signatories are of age and can be told apart.  4. The dates follow each other.  5. The level is high enough for the
+    template.  6. The order control's label is allowed.  7. The right of withdrawal is what the law gives.  8. The
+    template's own terms agree with the price.  9. All that must stand above the order button is there.
 
     Raises:
+        FormError: The type needs paper, a notary or a higher level; the facts carry the clause and the consequence.
+            Or the table of forms says nothing about it.
         ContractDataError: The first of these that does not hold.
         NotInForce: The policies have no wording for the contract's date.
     """
+    check_form(contract.type, contract.date, offered=contract.level)
     policy = contract_wording(contract.template, contract.date)
     if contract.type not in policy["types"]:
         raise ContractTypeUnknown("the type does not belong to the template", pointer="/type")

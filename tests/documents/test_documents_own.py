@@ -76,7 +76,7 @@ def test_a_paid_consumer_contract_without_order_price_or_withdrawal_is_refused()
     no_right = {**data, "withdrawal": {"right": False, "reason": "no_paid_consumer_contract"}}
     assert code(no_right) == "contracts.data.withdrawal"
     assert code({**data, "order": {"label": "Jetzt unterschreiben"}}) == "contracts.data.order_label"
-    assert code({**data, "type": "GEN-003"}) == "contracts.data.type"
+    assert code({**data, "type": "GEN-003"}) == "contracts.form.excluded"
 
 
 def test_a_document_comes_from_an_upload_or_a_template_and_not_from_both() -> None:
