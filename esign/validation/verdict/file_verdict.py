@@ -12,15 +12,9 @@ from esign.validation.findings import Finding, FindingKind
 from esign.validation.process import Indication
 from esign.validation.verdict.signature_verdict import AttachmentVerdict, SignatureVerdict, TimestampVerdict, spoken
 
-HARMLESS = frozenset(
-    {
-        FindingKind.PERMITTED_CHANGE_ANNOTATION,
-        FindingKind.TRUSTED_LIST_STALE,
-        FindingKind.RULES_NOT_AVAILABLE,
-    }
-)
-"""Findings that are told and do not make a file *not clean*: a permitted remark beside what was signed, and what leaves
-open whether a signature is qualified, not whether it is valid."""
+HARMLESS = frozenset({FindingKind.TRUSTED_LIST_STALE, FindingKind.RULES_NOT_AVAILABLE})
+"""Findings that leave open whether a signature is qualified, not whether it is valid. A remark that a certification
+permits is not among them: the page shows something that nobody signed."""
 OPEN = HARMLESS | {
     FindingKind.UNTRUSTED,
     FindingKind.KEY_USAGE,

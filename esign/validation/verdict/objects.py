@@ -34,7 +34,7 @@ def signature_object(data: bytes, view: View, found: FoundSignature, *, covers: 
         kind=SignatureKind.DOCUMENT_TIMESTAMP if found.kind == "DocTimeStamp" else SignatureKind.SIGNATURE,
         covered_until=end,
         stands_until=found.end,
-        subfilter=found.subfilter,
+        subfilter=str(found.subfilter),
         certificates=_certificates(view, found),
         claimed_at=_claimed(view, found),
     )

@@ -1,0 +1,226 @@
+"""Verdicts on foreign files in helper processes with limits: a hostile file can spoil a helper, not who asks.
+
+A helper is used for many files. One that runs away, breaks down or grows is ended and replaced, and the file that did
+it is told: ``limit_exceeded`` or ``format_failure``. What a helper answers is read with an allow-list of types.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle  # read with an allow-list only
+import signal
+import subprocess  # our own worker, fixed arguments, no shell
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from esign.validation.certificates import TrustAnchors
+from esign.validation.isolation_types import ALLOWED
+from esign.validation.isolation_worker import READY, SIZE, SIZES
+from esign.validation.process import Material
+from esign.validation.qualification import TrustedServices
+from esign.validation.verdict import FileVerdict, FormatFailure, LimitExceeded
+
+WORKER = Path(__file__).with_name("isolation_worker.py")
+SECONDS = 9.5
+"""How long one file may take by the clock on the wall."""
+STARTING = 30.0
+"""How long a helper may take to begin."""
+MAX_BYTES = 52_428_800
+"""Larger files are not looked into: 50 MiB."""
+_LONGEST_ANSWER = 64 << 20
+
+
+class Isolation:
+    """Gives verdicts on foreign files; one object serves many threads, each with a helper of its own.
+
+    Args:
+        trust: Trust anchors.
+        material: Validation data beside the files.
+        lists: Trusted lists.
+        places: Gives a place to work, such as ``esign.documents.helpers.BENCH.place``, so that helpers of all kinds
+            together do not take all of a server; by default whoever asks has one.
+        seconds: How long one file may take by the clock on the wall.
+    """
+
+    def __init__(
+        self,
+        *,
+        trust: TrustAnchors,
+        material: Material,
+        lists: TrustedServices | None = None,
+        places: Callable[[], AbstractContextManager[object]] = nullcontext,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._setup = pickle.dumps((trust, material, lists), protocol=5)
+        self._places = places
+        self._seconds = seconds
+        self._idle: list[_Helper] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def verify(self, data: bytes, *, at: datetime, name: str = "") -> FileVerdict:
+        """Return the verdict on a file, whatever becomes of the helper.
+
+        Args:
+            data: The file.
+            at: The instant of the validation.
+            name: The file's name, for the answer.
+
+        Raises:
+            HelpersBusy: ``places`` gives none.
+        """
+        if len(data) > MAX_BYTES:
+            error = LimitExceeded(f"the file is longer than {MAX_BYTES >> 20} MiB")
+            return FileVerdict.unreadable(name, error, at=at, limit=True)
+        with self._places():
+            helper = self._take()
+            verdict = helper.ask(data, at, name, self._seconds)
+            if helper.alive:
+                with self._lock:
+                    self._idle.append(helper)
+            return verdict
+
+    def close(self) -> None:
+        """End the helpers."""
+        with self._lock:
+            helpers, self._idle = self._idle, []
+        for helper in helpers:
+            helper.end()
+
+    def _take(self) -> _Helper:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return _Helper(self._setup)
+
+
+class _Helper:
+    """One helper process."""
+
+    def __init__(self, setup: bytes) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own worker, fixed arguments, no shell
+            [sys.executable, "-I", str(WORKER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+        )
+        self._setup = setup
+        self._began = False
+        self._late = False
+        self.alive = True
+
+    def ask(self, data: bytes, at: datetime, name: str, seconds: float) -> FileVerdict:
+        """Return the verdict on a file; the helper may be gone afterwards."""
+        head = json.dumps({"name": name, "at": at.isoformat()}).encode()
+        try:
+            if not self._began:
+                with self._within(STARTING):
+                    self._begin()
+            with self._within(seconds):
+                self._tell(SIZES.pack(len(head), len(data)) + head, data)
+                answer, leaves = self._answer()
+                verdict = _read(answer)
+            self.alive = not (leaves or self._late)
+        except (OSError, EOFError, ValueError):
+            verdict = self._broken(at, name)
+        finally:
+            if not self.alive:
+                self.end()
+        return verdict
+
+    def _begin(self) -> None:
+        """Hand over what to trust and wait until the helper has shut itself in."""
+        self._tell(SIZE.pack(len(self._setup)), self._setup)
+        pipe = self._process.stdout
+        if pipe is None or pipe.read(1) != READY:
+            raise EOFError
+        self._began = True
+
+    def _tell(self, *parts: bytes) -> None:
+        pipe = self._process.stdin
+        if pipe is None:
+            raise EOFError
+        for part in parts:
+            pipe.write(part)
+        pipe.flush()
+
+    @contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        """End the helper if it takes longer."""
+        clock = threading.Timer(seconds, self._run_out)
+        clock.daemon = True
+        clock.start()
+        try:
+            yield
+        finally:
+            clock.cancel()
+
+    def _answer(self) -> tuple[bytes, bool]:
+        pipe = self._process.stdout
+        head = pipe.read(SIZE.size + 1) if pipe is not None else b""
+        if pipe is None or len(head) <= SIZE.size:
+            raise EOFError
+        size = SIZE.unpack(head[:-1])[0]
+        if size > _LONGEST_ANSWER:
+            raise ValueError("an answer too long")
+        answer = pipe.read(size)
+        if len(answer) < size:
+            raise EOFError
+        return answer, bool(head[-1])
+
+    def _broken(self, at: datetime, name: str) -> FileVerdict:
+        self.alive = False
+        self._process.kill()
+        status = self._process.wait()
+        if self._late or status == -signal.SIGXCPU:
+            return FileVerdict.unreadable(name, LimitExceeded("verifying it takes too long"), at=at, limit=True)
+        return FileVerdict.unreadable(name, FormatFailure("the helper broke down on it"), at=at)
+
+    def _run_out(self) -> None:
+        self._late = True
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process."""
+        self.alive = False
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        try:
+            self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class _Reader(pickle.Unpickler):
+    """Reads nothing but verdicts: no other type, no function is ever looked up."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = ALLOWED.get((module, name))
+        if found is None:
+            raise pickle.UnpicklingError("a type that stands in no verdict")
+        return found
+
+
+def _read(answer: bytes) -> FileVerdict:
+    try:
+        verdict = _Reader(io.BytesIO(answer)).load()
+    except Exception as error:  # what a spoiled helper sends is not one kind of wrong
+        raise ValueError("not a verdict") from error
+    if not isinstance(verdict, FileVerdict):
+        raise ValueError("not a verdict")
+    return verdict

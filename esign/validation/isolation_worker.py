@@ -1,0 +1,130 @@
+"""The helper of ``isolation``: reads what to trust once, then file after file, and answers each with a verdict.
+
+Runs as a process of its own (``python -I isolation_worker.py``). Before the first file it shuts itself in: memory,
+processor time for each file, no further file, socket or process, nothing can be written. What a foreign file
+breaks is this process.
+
+On standard input: a length (8 bytes) and the setup; then, for each file, the lengths of its head and its bytes, the
+head (JSON: name, instant) and the bytes. On standard output ``+`` when it is shut in; then, for each file, a length,
+whether the helper leaves (1 byte), and the verdict. Standard error is nobody's.
+"""
+
+from __future__ import annotations
+
+import codecs
+import importlib
+import json
+import os
+import pickle  # the setup comes from our own process; answers are read with an allow-list there
+import resource
+import struct
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from esign.validation.certificates import TrustAnchors
+    from esign.validation.process import Material
+    from esign.validation.qualification import TrustedServices
+
+MEMORY = 500_000_000
+"""Address space in bytes."""
+CPU_SECONDS = 9
+"""Processor time for one file."""
+GROWN = 200_000_000
+"""Bytes of memory after which the helper leaves: what one file took is given back to the system."""
+READY = b"+"
+SIZE = struct.Struct(">Q")
+SIZES = struct.Struct(">QQ")
+_NEEDED_LATER = (
+    "esign.validation.verdict",
+    "ipaddress",
+    "cryptography.x509.ocsp",
+    "cryptography.hazmat.primitives.asymmetric.dsa",
+    "cryptography.hazmat.primitives.asymmetric.ec",
+    "cryptography.hazmat.primitives.asymmetric.ed25519",
+    "cryptography.hazmat.primitives.asymmetric.ed448",
+    "cryptography.hazmat.primitives.asymmetric.mldsa",
+    "cryptography.hazmat.primitives.asymmetric.padding",
+    "cryptography.hazmat.primitives.asymmetric.rsa",
+    "cryptography.hazmat.primitives.asymmetric.utils",
+    "cryptography.hazmat.primitives.asymmetric.x25519",
+    "cryptography.hazmat.primitives.asymmetric.x448",
+    "cryptography.hazmat.primitives.serialization",
+)
+"""Nothing can be loaded once the helper is shut in."""
+_CODECS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "cp1252", "idna")
+
+
+def main() -> int:
+    """Answer until nobody asks any more; return the process status."""
+    source, answers = sys.stdin.buffer, _own_output()
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    for name in _NEEDED_LATER:
+        importlib.import_module(name)
+    for name in _CODECS:
+        codecs.lookup(name)
+    from esign.validation.process import shipped_suites
+    from esign.validation.verdict import verify
+
+    shipped_suites()
+    setup = _setup(source)
+    if setup is None:
+        return 0
+    trust, material, lists = setup
+    confine()
+    answers.write(READY)
+    answers.flush()
+    while True:
+        sizes = source.read(SIZES.size)
+        if len(sizes) < SIZES.size:
+            return 0
+        head_size, size = SIZES.unpack(sizes)
+        head = json.loads(source.read(head_size))
+        data = source.read(size)
+        allow_time()
+        at = datetime.fromisoformat(head["at"])
+        verdict = verify(data, trust=trust, material=material, at=at, lists=lists, name=head["name"])
+        del data
+        answer = pickle.dumps(verdict, protocol=5)
+        leaves = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > GROWN
+        answers.write(SIZE.pack(len(answer)) + bytes((leaves,)) + answer)
+        answers.flush()
+        if leaves:
+            return 0
+
+
+def confine() -> None:
+    """Shut the process in."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # what is open stays open; nothing else can be opened
+
+
+def allow_time() -> None:
+    """Allow processor time for one more file."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _setup(source: BinaryIO) -> tuple[TrustAnchors, Material, TrustedServices | None] | None:
+    size = source.read(SIZE.size)
+    if len(size) < SIZE.size:
+        return None
+    trust, material, lists = pickle.loads(source.read(*SIZE.unpack(size)))  # noqa: S301 - from our own process
+    return trust, material, lists
+
+
+def _own_output() -> BinaryIO:
+    """Return standard output for answers alone: whatever else is printed does not come between them."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
