@@ -122,6 +122,7 @@ def certify(
     hash_name: str = "sha256",
     number: int = 0,
     issuer_name: x509.Name | None = None,
+    serial: int | None = None,
 ) -> Party:
     """Return a party with a certificate; without issuer, self-signed."""
     key = key or (key_of(kind, number) if kind.startswith("rsa") else key_of.__wrapped__(kind))
@@ -133,7 +134,7 @@ def certify(
         .subject_name(name(text))
         .issuer_name(issuer_name or above)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(begins)
         .not_valid_after(ends)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

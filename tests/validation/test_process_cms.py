@@ -315,3 +315,20 @@ def test_one_broken_signature_does_not_disturb_another(world):
     first, second = judge(file, world, AT, crls=world.crls())
     assert said(first) == (Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE)
     assert said(second) == PASSED
+
+
+def test_en_319_102_5_2_3_a_forged_certificate_of_the_same_number_does_not_take_the_signers_place(world):
+    lookalike = certify("Authority", authority=True)
+    forged = certify("Somebody", lookalike, key=world.signer.key, serial=world.signer.certificate.serial_number)
+    signature = cms(world.signer, version=0, certificates=(forged.der, world.signer.der, *world.signer.chain))
+    result = verdict(world, signature, subfilter="adbe.pkcs7.detached")
+    assert (said(result), result.signer) == (PASSED, world.signer.der)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_en_319_122_5_2_2_both_references_must_name_the_certificate(world, same):
+    again = certify("Erika Mustermann", world.authority, key=world.signer.key)
+    older = reference(world.signer.der if same else again.der, 1)
+    result = verdict(world, cms(world.signer, more=(older,)))
+    assert (result.sub_indication is None) is same
+    assert result.sub_indication in (None, SubIndication.NO_SIGNING_CERTIFICATE_FOUND)

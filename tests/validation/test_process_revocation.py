@@ -336,3 +336,14 @@ def test_5_2_5_one_fresh_source_is_enough_though_a_newer_one_is_stale(world):
     (together,) = judge(file, world, AT, crls=world.crls())
     assert alone.sub_indication is SubIndication.TRY_LATER
     assert together.indication is Indication.TOTAL_PASSED
+
+
+def test_4_2_2_2_another_trust_anchor_answers_for_nobody_else(world):
+    other = certify("Other Root", authority=True)
+    answer = ocsp_answer(world.signer, world.authority, responder=other)
+    file = File().sign(cms(world.signer)).store(responses=(answer,))
+    (result,) = judge(file, world, AT, crls=world.crls()[1:], anchors=(world.root, other))
+    assert result.sub_indication is SubIndication.TRY_LATER
+    own = ocsp_answer(world.signer, world.authority, responder=world.root)
+    (result,) = judge(File().sign(cms(world.signer)).store(responses=(own,)), world, AT, crls=world.crls()[1:])
+    assert result.indication is Indication.TOTAL_PASSED

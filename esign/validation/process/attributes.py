@@ -59,7 +59,7 @@ class Attributes:
         content_type: The signed content type; None where it is missing.
         message_digest: The signed digest; None where it is missing.
         signing_time: Claimed.
-        references: To the signing certificate first; empty without the attribute.
+        references: To the signing certificate, one of each version that stands there; empty without the attribute.
         reference_version: 1 or 2; 0 without the attribute.
         policy: Object identifier of the signature policy.
         policy_digest: Its hash and digest, if stated.
@@ -123,14 +123,16 @@ def read_attributes(message: SignedMessage) -> Attributes:
 
 
 def _references(signed: Mapping[str, Values]) -> tuple[tuple[CertificateReference, ...], int]:
-    second, first = signed.get(SIGNING_CERTIFICATE_V2), signed.get(SIGNING_CERTIFICATE)
-    if second:
-        listed = Cursor(second[0]).inside(SEQUENCE).inside(SEQUENCE)
-        return tuple(_reference(Cursor(raw).inside(SEQUENCE), "sha256") for raw in listed.rest()), 2
-    if first:
-        listed = Cursor(first[0]).inside(SEQUENCE).inside(SEQUENCE)
-        return tuple(_reference(Cursor(raw).inside(SEQUENCE), "sha1") for raw in listed.rest()), 1
-    return (), 0
+    """Return the references of the newest version; where both stand, the first of each comes before the others."""
+    found = [
+        tuple(_reference(Cursor(raw).inside(SEQUENCE), default) for raw in listed.rest())
+        for kind, default in ((SIGNING_CERTIFICATE_V2, "sha256"), (SIGNING_CERTIFICATE, "sha1"))
+        for listed in (Cursor(value).inside(SEQUENCE).inside(SEQUENCE) for value in signed.get(kind, ()))
+    ]
+    if not all(found):
+        raise CmsUnreadable("a signing-certificate attribute names no certificate")
+    version = 2 if SIGNING_CERTIFICATE_V2 in signed else 1 if SIGNING_CERTIFICATE in signed else 0
+    return tuple(references[0] for references in found), version
 
 
 def _reference(cursor: Cursor, default: str) -> CertificateReference:

@@ -142,16 +142,16 @@ def identify(signed: Signed, context: Context) -> tuple[Certificate | None, str]
         return None, "the certificate that the signer's identifier names is not at hand"
     references = signed.attributes.references
     if not references:
-        return found[0], "by the signer's identifier; no signed reference binds it"
-    first = references[0]
-    if first.hash is None or first.hash not in HASHES:
+        trusted = sorted(found, key=lambda certificate: not context.pool.paths(certificate))
+        return trusted[0], "by the signer's identifier; no signed reference binds it"
+    if any(reference.hash is None or reference.hash not in HASHES for reference in references):
         return None, "the signed reference uses a hash that is not known here"
     for certificate in found:
-        if digest(first.hash, certificate.der) != first.digest:
+        if any(digest(each.hash or "", certificate.der) != each.digest for each in references):
             continue
-        if first.serial is not None and first.serial != certificate.serial:
+        if any(each.serial not in (None, certificate.serial) for each in references):
             return None, "the signed reference names another serial number"
-        if first.issuer is not None and first.issuer != certificate.issuer_name:
+        if any(each.issuer not in (None, certificate.issuer_name) for each in references):
             return None, "the signed reference names another issuer"
         return certificate, f"by the signed reference, version {signed.attributes.reference_version}"
     return None, "the signed reference is to another certificate"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 
 from esign.validation.process.algorithms import Check, verify_value
 from esign.validation.process.certificate import Certificate, read_certificate
@@ -26,6 +27,15 @@ MOST_STEPS = 2000
 """Authorities that are looked at for the paths of one certificate."""
 
 
+@lru_cache(maxsize=4096)
+def _anchor(der: bytes) -> Certificate | None:
+    """Read a trust anchor: the same few thousand in every run, of the configuration and of nobody's file."""
+    try:
+        return read_certificate(der)
+    except CmsUnreadable:
+        return None
+
+
 class CertificatePool:
     """Certificates and trust anchors of one run.
 
@@ -42,10 +52,12 @@ class CertificatePool:
         self._loose = self._steps = 0
         self.exhausted = False
         """Whether a limit was reached: something may have been left out."""
-        found = (self._load(der) for der in anchors)
-        self._anchors = {anchor.fingerprint: anchor for anchor in found if anchor is not None}
-        for anchor in self._anchors.values():
-            self._place(anchor)
+        self._anchors: dict[bytes, Certificate] = {}
+        for der in anchors:
+            anchor = self._read[der] = _anchor(der)
+            if anchor is not None:
+                self._anchors[anchor.fingerprint] = anchor
+                self._place(anchor)
 
     def _load(self, der: bytes) -> Certificate | None:
         if der not in self._read:
@@ -57,7 +69,7 @@ class CertificatePool:
 
     def add(self, der: bytes) -> Certificate | None:
         """Take a certificate in and return it; None for bytes that are none."""
-        if der not in self._read and len(self._read) >= MOST_CERTIFICATES:
+        if der not in self._read and len(self._read) - len(self._anchors) >= MOST_CERTIFICATES:
             self.exhausted = True
             return None
         new = der not in self._read

@@ -206,8 +206,8 @@ class RevocationData:
         for candidate in named:
             if not self._signs(response, candidate):
                 continue
-            if self._pool.is_anchor(candidate):
-                return (candidate,)
+            if candidate.fingerprint == path[-1].fingerprint:
+                return (candidate,)  # the anchor itself; another anchor has nothing to say about this path
             delegated = (candidate, *path[1:])
             if (
                 OCSP_SIGNING in (candidate.purposes or ())
