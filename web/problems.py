@@ -160,6 +160,7 @@ STATUS: dict[str, int] = {
     "gateway.address": 422,
     "proof": 502,
     "pades": 500,
+    "pdf": 422,
     "validation": 422,
     "store": 500,
     "store.database": 503,
