@@ -61,3 +61,25 @@ def test_the_way_back_keeps_the_contracts(old):
     with database.reading() as connection:
         assert connection.execute(text("SELECT id FROM contract")).scalars().all() == ["c1"]
     database.close()
+
+
+def test_runs_of_many_contracts_keep_their_rows_on_both_ways(old):
+    run = """INSERT INTO bulk_run (id, tenant, "by", state, created_at, expires_at, sealed)
+    VALUES ('b1', 'default', 'system:system', 'checked', '2026-11-22T10:00:00.000000Z',
+    '2026-12-22T10:00:00.000000Z', :sealed)"""
+    row = "INSERT INTO bulk_row (run_id, number, state, sealed) VALUES ('b1', 2, 'waiting', :sealed)"
+    database = Database(old)
+    with database.transaction() as connection:
+        command.upgrade(configuration(connection), "0004")
+    with database.transaction() as connection:
+        connection.execute(text(run), {"sealed": b"s"})
+        connection.execute(text(row), {"sealed": b"s"})
+    for step in ("0007", "0004", "0007"):
+        with database.transaction() as connection:
+            way = command.upgrade if step == "0007" else command.downgrade
+            way(configuration(connection), step)
+        with database.reading() as connection:
+            assert connection.execute(text("SELECT run_id, number, state FROM bulk_row")).all() == [
+                ("b1", 2, "waiting")
+            ]
+    database.close()

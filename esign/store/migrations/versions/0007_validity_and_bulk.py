@@ -29,9 +29,7 @@ def upgrade() -> None:
     with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("bulk_id", sa.String(length=64), nullable=True))
 
-    with op.batch_alter_table("bulk_run", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("ck_bulk_run_state"), type_="check")
-        batch_op.create_check_constraint(batch_op.f("ck_bulk_run_state"), _STATES.format("'uploaded', "))
+    _allow("'uploaded', ")
 
     op.create_table(
         "bulk_file",
@@ -47,18 +45,20 @@ def downgrade() -> None:
     op.drop_table("bulk_file")
     op.execute("DELETE FROM bulk_row WHERE run_id IN (SELECT id FROM bulk_run WHERE state = 'uploaded')")
     op.execute("DELETE FROM bulk_run WHERE state = 'uploaded'")
+    _allow("")
+    op.drop_column("webhook_delivery", "bulk_id")
+    op.drop_index("ix_invitation_remind_at", table_name="invitation")
+    op.drop_column("invitation", "remind_at")
+    for name in ("reminder_days", "valid_until", "valid_days"):
+        op.drop_column("contract", name)
+
+
+def _allow(more: str) -> None:
+    """Change which states a run may have; its rows stand aside, where the table has to be written anew (SQLite)."""
+    op.execute("CREATE TEMPORARY TABLE bulk_row_aside AS SELECT * FROM bulk_row")
+    op.execute("DELETE FROM bulk_row")
     with op.batch_alter_table("bulk_run", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_bulk_run_state"), type_="check")
-        batch_op.create_check_constraint(batch_op.f("ck_bulk_run_state"), _STATES.format(""))
-
-    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
-        batch_op.drop_column("bulk_id")
-
-    with op.batch_alter_table("invitation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_invitation_remind_at"))
-        batch_op.drop_column("remind_at")
-
-    with op.batch_alter_table("contract", schema=None) as batch_op:
-        batch_op.drop_column("reminder_days")
-        batch_op.drop_column("valid_until")
-        batch_op.drop_column("valid_days")
+        batch_op.create_check_constraint(batch_op.f("ck_bulk_run_state"), _STATES.format(more))
+    op.execute("INSERT INTO bulk_row SELECT * FROM bulk_row_aside")
+    op.execute("DROP TABLE bulk_row_aside")
