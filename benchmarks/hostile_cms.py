@@ -15,15 +15,14 @@ from collections import Counter
 from datetime import timedelta
 
 from esign.validation.process import Indication, SubIndication
+from tests.validation.process_pki import T0, ocsp_answer
 from tests.validation.process_world import (
     CONTENT,
-    T0,
     File,
     World,
     attribute,
     cms,
     judge,
-    ocsp_answer,
     signature_timestamp,
     token,
 )

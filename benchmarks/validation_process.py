@@ -25,7 +25,8 @@ from esign.validation.certificates import TrustAnchors
 from esign.validation.process import shipped_suites, validate
 from tests.pades import small_world
 from tests.validation.process_file import cut_out
-from tests.validation.process_world import T0, File, World, cms, judge, signature_timestamp
+from tests.validation.process_pki import T0
+from tests.validation.process_world import File, World, cms, judge, signature_timestamp
 
 REPETITIONS = 100
 

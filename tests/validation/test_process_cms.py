@@ -15,17 +15,15 @@ from esign.validation.findings import FindingKind
 from esign.validation.process import Indication, SignatureObject, SubIndication
 from esign.validation.process.algorithms import Check, digest_algorithm_name, read_scheme, verify_value
 from esign.validation.process.ber import Cursor
+from tests.validation.process_pki import T0, certify, ocsp_answer
 from tests.validation.process_world import (
     CONTENT,
-    T0,
     File,
     World,
     attribute,
-    certify,
     cms,
     digester,
     judge,
-    ocsp_answer,
     reference,
     signature_timestamp,
     signed_attributes,

@@ -19,19 +19,15 @@ from esign.validation.process.cms import read_signed_message
 from esign.validation.process.crl import read_crl
 from esign.validation.process.errors import CmsUnreadable
 from esign.validation.process.ocsp import read_ocsp
+from tests.validation.process_pki import T0, certify, crl, name, ocsp_answer
 from tests.validation.process_world import (
     CONTENT,
-    T0,
     File,
     World,
     attribute,
-    certify,
     cms,
-    crl,
     digester,
     judge,
-    name,
-    ocsp_answer,
     signature_timestamp,
     token,
 )

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from esign.pades import der
 from esign.validation.process.certificate import read_certificate
 from esign.validation.process.pool import CertificatePool
-from tests.validation.process_world import certify
+from tests.validation.process_pki import certify
 
 ROOT = certify("Root", authority=True)
 _ECDSA = der.oid("1.2.840.10045.4.3.2")

@@ -12,7 +12,8 @@ from esign.validation.findings import FindingKind
 from esign.validation.process import Indication, PolicyInputs, SubIndication
 from esign.validation.process.path_rules import PathFault, check_path, out_of_bounds, shared_validity
 from esign.validation.process.pool import MOST_LINKS, CertificatePool
-from tests.validation.process_world import DAY, T0, YEAR, File, Party, World, certify, cms, crl, judge, name
+from tests.validation.process_pki import DAY, T0, YEAR, Party, certify, crl, name
+from tests.validation.process_world import File, World, cms, judge
 
 AT = T0 + timedelta(hours=2)
 ROOT = certify("Root", authority=True)

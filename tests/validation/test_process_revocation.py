@@ -16,20 +16,8 @@ from esign.pades import der
 from esign.validation.process import Indication, SubIndication
 from esign.validation.process.pool import CertificatePool
 from esign.validation.process.revocation import RevocationData, fresh
-from tests.validation.process_world import (
-    DAY,
-    T0,
-    YEAR,
-    File,
-    World,
-    certify,
-    cms,
-    crl,
-    judge,
-    ocsp_answer,
-    raw_sign,
-    signature_timestamp,
-)
+from tests.validation.process_pki import DAY, T0, YEAR, certify, crl, ocsp_answer, raw_sign
+from tests.validation.process_world import File, World, cms, judge, signature_timestamp
 
 AT = T0 + timedelta(hours=2)
 HOUR = timedelta(hours=1)
