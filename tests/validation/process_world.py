@@ -145,6 +145,7 @@ class World:
     """Root, authority for signatories, timestamp authority, a signatory."""
 
     kind: str = "p256"
+    begins: datetime = T0 - YEAR
     signer_ends: datetime = T0 + 2 * YEAR
     authority_ends: datetime = T0 + 10 * YEAR
     tsa_ends: datetime = T0 + 10 * YEAR
@@ -154,13 +155,22 @@ class World:
     signer: Party = field(init=False)
 
     def __post_init__(self) -> None:
-        kind = self.kind
-        self.root = certify("Root", authority=True, kind=kind, ends=T0 + 40 * YEAR, number=1)
+        kind, begins = self.kind, self.begins
+        self.root = certify("Root", authority=True, kind=kind, begins=begins, ends=T0 + 40 * YEAR, number=1)
         self.authority = certify(
-            "Authority", self.root, authority=True, path_length=0, kind=kind, ends=self.authority_ends, number=2
+            "Authority",
+            self.root,
+            authority=True,
+            path_length=0,
+            kind=kind,
+            begins=begins,
+            ends=self.authority_ends,
+            number=2,
         )
-        self.tsa = self.new_tsa("TSA", self.tsa_ends)
-        self.signer = certify("Erika Mustermann", self.authority, kind=kind, ends=self.signer_ends, number=3)
+        self.tsa = self.new_tsa("TSA", self.tsa_ends, begins)
+        self.signer = certify(
+            "Erika Mustermann", self.authority, kind=kind, begins=begins, ends=self.signer_ends, number=3
+        )
 
     def new_tsa(self, text: str, ends: datetime, begins: datetime = T0 - YEAR) -> Party:
         return certify(

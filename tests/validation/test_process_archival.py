@@ -197,3 +197,23 @@ def test_ts_119_312_until_when_everything_that_is_used_is_reliable(world):
     ends, _ = judge(b_lta(rsa), rsa, T0 + 3 * HOUR)
     assert open_ended.reliable_until is None
     assert ends.reliable_until == datetime(2029, 1, 1, tzinfo=UTC)
+
+
+def test_5_6_3_4_step_5_a_timestamp_over_a_weak_hash_needs_a_proof_from_before():
+    then = datetime(2011, 6, 1, tzinfo=UTC)
+    world = World(begins=then - YEAR)
+    signature = cms(world.signer, unsigned=signature_timestamp(world.tsa, then, hash_name="sha1"))
+    lists = world.crls(this=then + HOUR)
+    (alone,) = judge(File().sign(signature).store(crls=lists), world, T0)
+    assert [stamp.sub_indication for stamp in alone.timestamps] == [SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE]
+    assert alone.proven_at is None
+
+    below = File().sign(signature).store(crls=lists).stamp(world.tsa, then + 2 * HOUR)
+    covered, _ = judge(below, world, T0)
+    assert said(covered) == PASSED
+    assert covered.proven_at == then
+    assert covered.timestamps[0].by_past_validation
+
+    late = File().sign(signature).store(crls=lists).stamp(world.tsa, datetime(2012, 9, 1, tzinfo=UTC))
+    too_late, _ = judge(late, world, T0)
+    assert too_late.timestamps[0].sub_indication is SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE

@@ -6,6 +6,7 @@ Source: RFC 5280 section 4; RFC 3739; ETSI EN 319 412-1 clause 5.2 (short-term);
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,15 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.utils import CryptographyDeprecationWarning
 
 from esign.validation.process.algorithms import Scheme, read_scheme
 from esign.validation.process.ber import SEQUENCE, Cursor
 from esign.validation.process.lenient import readable_extensions
 from esign.validation.process.names import Name, comparable
+
+warnings.filterwarnings("ignore", message="Parsed a serial number", category=CryptographyDeprecationWarning)
+# A foreign certificate's number is no news for whoever reads our standard error.
 
 ANY_POLICY = "2.5.29.32.0"
 TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
