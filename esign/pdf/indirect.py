@@ -59,6 +59,9 @@ def read_indirect(data: bytes, start: int, limits: Limits) -> Indirect:
         PdfStreamError: Its stream is not as long as it says.
     """
     number, generation, body = read_header(data, start)
+    position = skip(data, body)
+    if data.startswith(b"endobj", position):  # nothing is null
+        return Indirect(number, generation, None, start, body, body, position + 6)
     value, text_end = parse(data, body, limits)
     position = skip(data, text_end)
     if type(value) is dict and data.startswith(b"stream", position):

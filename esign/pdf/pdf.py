@@ -123,15 +123,17 @@ class Pdf:
                     told.setdefault(entry.offset, revision.index)
         return told
 
+    def told_by(self, number: int, index: int) -> int:
+        """Return the revision that tells of an object last, as of a revision; the oldest where none does."""
+        told = self.history.get(number)
+        place = bisect_right(told, index) if told else 0
+        return told[place - 1] if told and place else 0
+
     def entry(self, number: int, index: int) -> tuple[Entry, int] | None:
         """Return what the cross-reference says of an object as of a revision, and the revision that says it."""
-        told = self.history.get(number)
-        if told:
-            place = bisect_right(told, index)
-            if place:
-                return self.revisions[told[place - 1]].entries[number], told[place - 1]
-        first = self.revisions[0].entries.get(number)
-        return None if first is None else (first, 0)
+        revision = self.told_by(number, index)
+        found = self.revisions[revision].entries.get(number)
+        return None if found is None else (found, revision)
 
     def read(self, offset: int) -> Indirect:
         """Return the object at an offset; of a stream of indirect length only the dictionary.
@@ -152,8 +154,6 @@ class Pdf:
         place = offset
         while self.data[place : place + 1] in (b"\n", b"\r", b" ") and place - offset < 4:
             place += 1
-        if place != offset:
-            self.note("offset", "a cross-reference names a place before its object", offset)
         return place
 
     def check_extent(self, start: int, end: int, index: int) -> None:

@@ -11,7 +11,7 @@ from esign.pdf.entries import Entry, Joined
 from esign.pdf.errors import PdfEncryptedError, PdfLimitError, PdfXrefError
 from esign.pdf.limits import Limits
 from esign.pdf.objects import Dictionary, Ref
-from esign.pdf.section import Section, read_section
+from esign.pdf.section import MOST_WHITE, Section, read_section
 from esign.pdf.syntax import skip
 
 END = re.compile(rb"startxref[\0\t\n\f\r ]++([0-9]{1,19}+)(?:[\0\t\n\f\r ]++(%%EOF)(?:\r\n|\n|\r)?)?")
@@ -134,7 +134,7 @@ def _revision(
             anomalies.add("end", "something stands between a cross-reference and the end of its revision", final.end)
         if found[2] is None:
             anomalies.add("end", "a revision does not end with its mark", marker)
-        if base + int(found[1]) != first.start:
+        if not 0 <= first.start - base - int(found[1]) <= MOST_WHITE:
             anomalies.add("end", "the end of a revision names another cross-reference", marker)
     entries: Mapping[int, Entry] = first.entries if len(group) == 1 else Joined(tuple(s.entries for s in group))
     if _highest(group) > size:

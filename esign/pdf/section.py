@@ -18,6 +18,9 @@ from esign.pdf.syntax import parse
 _SUBSECTION = re.compile(rb"[\0\t\n\f\r ]*+([0-9]{1,10})[ \t]++([0-9]{1,10})[ \t]*+(?:\r\n|\n|\r)[ \t]*+")
 _STRICT_ROWS = re.compile(rb"(?:[0-9]{10} [0-9]{5} [fn](?: \r| \n|\r\n))*+")
 _LOOSE_ROW = re.compile(rb"([0-9]{10}) ([0-9]{5}) ([fn])[ \t]*+(?:\r\n|\n|\r)?")
+_WHITE = re.compile(rb"[\0\t\n\f\r ]*+")
+MOST_WHITE = 4
+"""How much white space may stand before a section: some writers name the end of the line before."""
 _TRAILER = re.compile(rb"[\0\t\n\f\r ]*+trailer")
 _MOST_ROWS = 4_000_000
 
@@ -33,7 +36,7 @@ class Section:
         trailer: The trailer, or the stream's dictionary.
         entries: What it says of object numbers.
         previous: Offset of the section before, as written; None for the first.
-        number: Object number of a stream; None for a table.
+        number: Object number of a stream, also of that of a hybrid section; None for a table.
         hidden: Extent of the stream of a hybrid section.
         highest: The highest object number of its rows plus 1.
     """
@@ -64,6 +67,7 @@ def read_section(data: bytes, offset: int, base: int, limits: Limits, anomalies:
     """
     if not base <= offset < len(data):
         raise PdfXrefError("a cross-reference lies outside the file", offset=offset)
+    offset = _WHITE.match(data, offset, min(offset + MOST_WHITE, len(data))).end()  # type: ignore[union-attr]  # matches
     if data.startswith(b"xref", offset):
         return _table(data, offset, base, limits, anomalies)
     return _stream(data, offset, base, limits)
@@ -99,7 +103,7 @@ def _table(data: bytes, start: int, base: int, limits: Limits, anomalies: Anomal
     entries: Mapping[int, Entry] = rows
     if loose:
         entries = Joined((entries, loose))
-    hidden = None
+    hidden = number = None
     kind = "table"
     also = dictionary.get("XRefStm")
     if also is not None:
@@ -108,7 +112,7 @@ def _table(data: bytes, start: int, base: int, limits: Limits, anomalies: Anomal
         second = _stream(data, base + also, base, limits)
         anomalies.add("hybrid", "readers without cross-reference streams see other objects", second.start)
         entries = Joined((entries, second.entries), hidden=True)
-        hidden = (second.start, second.end)
+        hidden, number = (second.start, second.end), second.number
         kind = "hybrid"
     return Section(
         kind=kind,
@@ -118,6 +122,7 @@ def _table(data: bytes, start: int, base: int, limits: Limits, anomalies: Anomal
         entries=entries,
         previous=_previous(dictionary),
         hidden=hidden,
+        number=number,
         highest=max(rows.end, max(loose, default=-1) + 1),
     )
 

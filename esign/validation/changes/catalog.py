@@ -32,6 +32,7 @@ _WORDS = {
     "Names": "names, attachments or scripts were changed",
 }
 _ATTACHMENTS = {"AF", "Collection"}
+_OF_TEXT = {"Font", "Encoding", "ExtGState", "ColorSpace", "Pattern", "Shading", "Properties"}
 _SAME_RESOURCES = "the fonts of the form were exchanged"
 
 
@@ -54,8 +55,8 @@ def compare_catalog(old: Skeleton, new: Skeleton, before: Dictionary, after: Dic
             yield from metadata.compare_metadata(old.view, new.view)
         elif key == "Version" and _newer(new.view.resolve(after.get(key)), old.view.resolve(before.get(key))):
             yield Noted(kind=ChangeKind.EXTENSION, what="the file names a newer version of the format")
-        elif key == "Extensions" and _extended(old, new, before, after):
-            yield Noted(kind=ChangeKind.EXTENSION, what="the file names extensions of the format")
+        elif key == "Extensions":
+            yield from compare_extensions(old, new)
         elif key in _ATTACHMENTS or (key == "Names" and _attachments(old, before) != _attachments(new, after)):
             yield _finding("the list of attachments was changed", FindingKind.ATTACHMENT_CHANGED)
         else:
@@ -71,11 +72,23 @@ def compare_form(old: Skeleton, new: Skeleton, before: Dictionary, after: Dictio
         one, other = old.view.resolve(before.get(key)), new.view.resolve(after.get(key))
         if key == "SigFlags" and type(other) is int and other in _more_flags(one):
             continue
-        if key == "DR" and _more(old, new, one, other, 2):
+        if key == "DR":
+            yield from compare_resources(old, new)
             continue
         if key == "DA" and one is None and isinstance(other, String):
             continue
         yield _finding(_SAME_RESOURCES if key in ("DR", "DA") else "the form's own entries were changed")
+
+
+def compare_resources(old: Skeleton, new: Skeleton) -> Iterator[Noted]:
+    """Compare the resources of two forms: what the text of fields could use may only become more."""
+    forms = [skeleton.view.value(skeleton.catalog, "AcroForm") for skeleton in (old, new)]
+    one, other = (
+        skeleton.view.value(form, "DR") if isinstance(form, dict) else None
+        for skeleton, form in zip((old, new), forms, strict=True)
+    )
+    if not _more(old, new, _of_text(one), _of_text(other), 2):
+        yield _finding(_SAME_RESOURCES)
 
 
 def _form(old: Skeleton, new: Skeleton, before: Dictionary, after: Dictionary) -> Iterator[Noted]:
@@ -84,6 +97,13 @@ def _form(old: Skeleton, new: Skeleton, before: Dictionary, after: Dictionary) -
         yield _finding("the form was removed")
         return
     yield from compare_form(old, new, one or {}, other)
+
+
+def _of_text(resources: Object) -> Object:
+    """Return the resources of a form that the text of fields could use."""
+    if not isinstance(resources, dict):
+        return resources
+    return {key: value for key, value in resources.items() if key in _OF_TEXT}
 
 
 def _more(old: Skeleton, new: Skeleton, one: Object, other: Object, depth: int) -> bool:
@@ -111,13 +131,25 @@ def _newer(after: Object, before: Object) -> bool:
     return before is None or (isinstance(before, Name) and str(before) <= str(after))
 
 
-def _extended(old: Skeleton, new: Skeleton, before: Dictionary, after: Dictionary) -> bool:
+def compare_extensions(old: Skeleton, new: Skeleton) -> Iterator[Noted]:
+    """Compare the extensions of the format that two catalogs name: some may be added.
+
+    Source: ISO 32000-2 clause 7.12.
+    """
+    if _extended(old, new):
+        yield Noted(kind=ChangeKind.EXTENSION, what="the file names extensions of the format")
+    else:
+        yield _finding("the extensions of the format were changed")
+
+
+def _extended(old: Skeleton, new: Skeleton) -> bool:
     """Whether extensions were only added, and each says nothing but version and level."""
-    one, other = old.view.value(before, "Extensions"), new.view.value(after, "Extensions")
+    one, other = old.view.value(old.catalog, "Extensions"), new.view.value(new.catalog, "Extensions")
     if not isinstance(one, dict | None) or not isinstance(other, dict):
         return False
-    if any(not same(value, other.get(key)) for key, value in (one or {}).items()):
-        return False
+    for key, value in (one or {}).items():
+        if not same(old.view.resolve(value), new.view.resolve(other.get(key))):
+            return False
     added = [new.view.resolve(value) for key, value in other.items() if key not in (one or {}) and key != "Type"]
     items = [new.view.resolve(part) for value in added for part in (value if isinstance(value, list) else [value])]
     return all(

@@ -82,7 +82,7 @@ def _field(old: Skeleton, new: Skeleton, before: Field, after: Field) -> Iterato
     if before.kind == "Sig":
         yield from _signed(old, new, before, after, changed, page)
         return
-    if changed - _FILLED:
+    if changed - _FILLED - ({"DA"} if {"V", "AP"} <= changed else set()):
         yield _finding("a form field was changed in more than its value", page, before.name)
         return
     flags = old.view.resolve(before.get("Ff"))

@@ -59,7 +59,7 @@ def brings_glyphs(view: View, font: Object) -> bool:
 def _simple(view: View, font: Dictionary) -> Decoder:
     encoding = view.value(font, "Encoding")
     base: Object = encoding
-    table: dict[int, str] = {}
+    table: dict[int, str | None] = {}
     if isinstance(encoding, dict):
         base = view.value(encoding, "BaseEncoding")
         code = 0
@@ -69,15 +69,19 @@ def _simple(view: View, font: Dictionary) -> Decoder:
             if type(item) is int:
                 code = item
             elif isinstance(item, str):
-                shown = character(item)
-                if shown is None:
-                    raise NotUnderstoodError
-                table[code] = shown
+                table[code] = character(item)
                 code += 1
     codec = _CODECS.get(base if isinstance(base, str) else None)
     if codec is None:
         raise NotUnderstoodError
-    return lambda data: "".join(table.get(byte) or bytes((byte,)).decode(codec, "replace") for byte in data)
+
+    def decode(data: bytes) -> str:
+        shown = [table[byte] if byte in table else bytes((byte,)).decode(codec, "replace") for byte in data]
+        if None in shown:
+            raise NotUnderstoodError
+        return "".join(text for text in shown if text is not None)
+
+    return decode
 
 
 def _mapped(table: dict[bytes, str], width: int) -> Decoder:

@@ -7,8 +7,9 @@ from copy import copy
 from dataclasses import dataclass
 from itertools import islice
 from math import isfinite
+from weakref import WeakKeyDictionary
 
-from esign.pdf import Dictionary, Object, Page, PdfError, Ref, Stream, String, View
+from esign.pdf import Dictionary, Object, Page, Pdf, PdfError, Ref, Stream, String, View
 from esign.validation.changes.content import NotUnderstoodError, operations
 from esign.validation.changes.fonts import Decoder, decoder
 
@@ -16,6 +17,7 @@ Matrix = tuple[float, float, float, float, float, float]
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in the units of the page."""
 
+_MEASURED: WeakKeyDictionary[Pdf, dict[tuple[int, str, str], list[Shown]]] = WeakKeyDictionary()
 _UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _DEEPEST = 6
 _MOST = 50_000
@@ -75,7 +77,7 @@ class _Font:
 
 
 def shown_on(view: View, page: Page) -> list[Shown]:
-    """Return what a page's content shows, annotations left out.
+    """Return what a page's content shows, annotations left out; measured once as long as the page stays as it is.
 
     Raises:
         NotUnderstoodError: The content cannot be followed.
@@ -83,6 +85,14 @@ def shown_on(view: View, page: Page) -> list[Shown]:
 
     Source: ISO 32000-2 clauses 8.3, 9.4.
     """
+    measured = _MEASURED.setdefault(view.pdf, {})
+    key = (page.ref.number, repr(page.get("Contents")), repr(page.get("Resources")))
+    if key not in measured:
+        measured[key] = _measure(view, page)
+    return measured[key]
+
+
+def _measure(view: View, page: Page) -> list[Shown]:
     contents = view.resolve(page.get("Contents"))
     parts = contents if isinstance(contents, list) else [contents]
     streams = [part for part in (view.resolve(item) for item in parts) if isinstance(part, Stream)]

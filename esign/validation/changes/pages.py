@@ -85,9 +85,9 @@ def _added(old: Skeleton, new: Skeleton, items: list[Object], number: int) -> It
     page = new.page_number(number)
     for item in items:
         if type(item) is Ref and item.number in new.nodes:
-            if item.number in old.nodes:
+            if item.number in old.nodes and (item.number in old.shown_on or old.nodes[item.number].kind != "Sig"):
                 yield _finding(f"page {page}: a form field was moved", page)
-            continue  # a new field is judged as such
+            continue  # a new field, or one that is signed, is judged as such
         annotation = new.view.resolve(item)
         kind = new.view.value(annotation, "Subtype") if isinstance(annotation, dict) else None
         if (

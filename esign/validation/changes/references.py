@@ -28,6 +28,9 @@ _COMMENT = re.compile(rb"%[^\r\n]*+(?:[\r\n]++" + _SPACE + rb"*+([0-9R%]))?")
 """A comment that may stand within a reference."""
 
 
+_OF_TRAILER = (("Root",), ("Info",))
+"""What a cross-reference stream refers to as the trailer that it is."""
+
 _Holder = tuple[int, int]
 """Number of an object, and the revision that tells of it."""
 
@@ -44,7 +47,8 @@ class References:
         self._pdf = pdf
         self._wanted = set(pdf.history) | _moved(pdf) | also
         self._digits = {b"%d" % number for number in self._wanted}
-        self._holders: dict[int, set[_Holder]] | None = None
+        self._holders: dict[int, list[_Holder]] | None = None
+        self._sections = {section.number for revision in pdf.revisions for section in revision.sections}
         self._restless: set[_Holder] = set()
         self._uses: dict[tuple[int, int, int], dict[int, list[Use]]] = {}
 
@@ -60,14 +64,17 @@ class References:
             view: The view.
             number: One of the objects in question.
         """
-        if self._holders is None:
-            self._holders = self._search()
         found = [(TRAILER, path) for path, ref in references_in(view.trailer) if ref.number == number]
-        for holder, revision in sorted(self._holders.get(number, set()) | self._restless):
-            told = self._pdf.entry(holder, view.index)
-            if told is not None and told[1] == revision and told[0].kind != "free":
+        for holder, revision in self._candidates(number):
+            if self._pdf.told_by(holder, view.index) == revision <= view.index:
                 found.extend(self._of_holder(view, holder, revision).get(number, ()))
         return tuple(found)
+
+    def _candidates(self, number: int) -> list[_Holder]:
+        if self._holders is None:
+            self._holders = {target: sorted(holders) for target, holders in self._search().items()}
+        found = self._holders.get(number, [])
+        return sorted({*found, *self._restless}) if self._restless else found
 
     def _of_holder(self, view: View, holder: int, revision: int) -> dict[int, list[Use]]:
         key = (holder, revision, view.index if (holder, revision) in self._restless else -1)
@@ -75,7 +82,7 @@ class References:
             found: dict[int, list[Use]] = {}
             reference = view.reference(holder)
             for path, ref in references_in(view.get(reference) if reference else None):
-                if ref.number in self._wanted:
+                if ref.number in self._wanted and not (path in _OF_TRAILER and holder in self._sections):
                     found.setdefault(ref.number, []).append((holder, path))
             self._uses[key] = found
         return self._uses[key]

@@ -23,6 +23,8 @@ class Role(Enum):
     FIELD = auto()
     VALUE = auto()
     APPEARANCE = auto()
+    EXTENSIONS = auto()
+    RESOURCES = auto()
     STORE = auto()
     ANNOTATIONS = auto()
     ANNOTATION = auto()
@@ -73,6 +75,10 @@ class Skeleton:
         self.places: dict[Use, Place] = {(TRAILER, ("Root",)): Place(Role.CATALOG)}
         self._follow(TRAILER, ("Info",), view.trailer.get("Info"), Place(Role.INFO))
         self._follow(self.root, ("Metadata",), self.catalog.get("Metadata"), Place(Role.METADATA))
+        extensions = Place(Role.EXTENSIONS)
+        holder, path, value = self._follow(self.root, ("Extensions",), self.catalog.get("Extensions"), extensions)
+        for key, item in value.items() if isinstance(value, dict) else ():
+            self._follow(holder, (*path, key), item, extensions)
         self._form()
         self._store()
         for page in self.pages.values():
@@ -124,6 +130,10 @@ class Skeleton:
         holder, path, form = self._follow(self.root, ("AcroForm",), self.catalog.get("AcroForm"), Place(Role.FORM))
         if isinstance(form, dict):
             self._list(holder, (*path, "Fields"), form.get("Fields"), 0)
+            place = Place(Role.RESOURCES)
+            holder, path, resources = self._follow(holder, (*path, "DR"), form.get("DR"), place)
+            for key, value in resources.items() if isinstance(resources, dict) else ():
+                self._follow(holder, (*path, key), value, place)
 
     def _list(self, holder: int, path: Path, value: Object, depth: int) -> None:
         holder, path, items = self._follow(holder, path, value, Place(Role.FIELD_LIST))

@@ -1,6 +1,6 @@
 """From one revision to the next: each object that changed must be one that may, in every place that refers to it.
 
-1. What the trailer says is the same, but for sizes, places and the second half of the file's identifier.
+1. What the trailer says is the same, but for sizes, places, the file's identifier, and private entries without content.
 2. An object that nobody referred to before and nobody refers to now is shown by no reader.
 3. A page, the catalog, the form, a field or an element of the tag tree may change in the few entries that the rules
    know; where else they are referred to does not matter, because everything else in them is the same.
@@ -15,16 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from esign.pdf import Object, Ref
+from esign.pdf import Object, Ref, Stream
 from esign.validation.changes import catalog, fields, metadata, pages, store, structure
 from esign.validation.changes.change import ChangeKind, Noted
 from esign.validation.changes.location import Locations
-from esign.validation.changes.references import References, Use
+from esign.validation.changes.references import TRAILER, References, Use, references_in
 from esign.validation.changes.sameness import differing, same
 from esign.validation.changes.skeleton import Place, Role, Skeleton
 from esign.validation.findings import FindingKind
 
 _TRAILER = {"Size", "Prev", "XRefStm", "Type", "W", "Index", "Length", "Filter", "DecodeParms", "ID", "Info"}
+"""What may differ: places, sizes, the identifier that no reader shows; information has a rule of its own."""
 _NEUTRAL = {"Parent", "P", "Pg", "Obj", "Popup", "IRT"}
 """Keys by which an annotation is referred to without being shown there."""
 _ROOTS = ("Catalog", "Pages", "Page")
@@ -75,14 +76,21 @@ class Step:
     def _trailer(self) -> Iterator[Noted]:
         old, new = self._old.view.trailer, self._new.view.trailer
         for key in sorted(differing(old, new) - _TRAILER):
+            if key != "Root" and self._leads_to_nothing_new(old.get(key), new.get(key)):
+                continue
             what = "the trailer names another catalog" if key == "Root" else "the trailer has other entries"
             yield Noted(kind=ChangeKind.MODIFICATION, what=what, finding=FindingKind.MODIFIED_AFTER_SIGNING)
         if not same(old.get("Info"), new.get("Info")):
             yield from metadata.compare_information(self._old.view, self._new.view)
-        before, after = old.get("ID"), new.get("ID")
-        if isinstance(before, list) and before and (not isinstance(after, list) or not same(before[:1], after[:1])):
-            what = "the file has another identifier"
-            yield Noted(kind=ChangeKind.MODIFICATION, what=what, finding=FindingKind.MODIFIED_AFTER_SIGNING)
+
+    def _leads_to_nothing_new(self, before: Object, after: Object) -> bool:
+        """Whether a private entry of the trailer leads to no stream that it did not lead to before.
+
+        Writers that do not know such an entry keep it while they give its object another number.
+        """
+        known = {ref for _, ref in references_in(before)}
+        added = [ref for _, ref in references_in(after) if ref not in known]
+        return not any(isinstance(self._new.view.get(ref), Stream) for ref in added)
 
     def _object(self, number: int) -> Iterator[Noted]:
         old, new = self._old.view, self._new.view
@@ -92,6 +100,8 @@ class Step:
         if before == after and same(old_value, new_value):
             return
         used_before, used_after = self._references.uses(old, number), self._references.uses(new, number)
+        if before is None and not isinstance(new_value, Stream):  # a private entry of the trailer, see above
+            used_before = _outside_trailer(used_before)
         if before is None and not used_before:
             if not used_after:
                 yield from self._unused(number, new_value)
@@ -170,6 +180,10 @@ class Step:
             self._fields |= {place.field for place in places if place.field is not None}
         elif roles == {Role.STORE}:
             yield from store.compare_store(self._old, self._new)
+        elif roles == {Role.RESOURCES}:
+            yield from catalog.compare_resources(self._old, self._new)
+        elif roles == {Role.EXTENSIONS}:
+            yield from catalog.compare_extensions(self._old, self._new)
         elif roles == {Role.METADATA}:
             yield from metadata.compare_metadata(self._old.view, self._new.view)
         elif roles == {Role.INFO}:
@@ -179,3 +193,7 @@ class Step:
 
     def _modified(self, number: int, how: str, uses: tuple[Use, ...]) -> Noted:
         return self._locations.modified(self._old, self._new, Ref(number, 0), how)
+
+
+def _outside_trailer(uses: tuple[Use, ...]) -> tuple[Use, ...]:
+    return tuple(use for use in uses if use[0] != TRAILER)

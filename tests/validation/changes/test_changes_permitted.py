@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.pdf.writer import stream
+from tests.pdf.writer import last_startxref, part, stream, with_xref_stream
 from tests.validation.changes.signed_files import (
-    FONTS,
     OBJECTS,
+    TRAILER,
     XMP,
     after_first,
     appearance,
@@ -62,6 +62,11 @@ PERMITTED = {
         {9: OBJECTS[9].replace(b"/DA", b"/V(abc)/DA"), 41: appearance(b"abc")},
         "form_filling",
     ),
+    "text in another size": (
+        {**filled(b"x"), 9: filled(b"x")[9].replace(b"/F1 10 Tf", b"/F1 8 Tf")},
+        "form_filling",
+    ),
+    "another identifier": ({6: OBJECTS[6].replace(b"20260101", b"20260202")}, "metadata"),
     "a checked box": ({10: OBJECTS[10].replace(b"/AS/Off/V/Off", b"/AS/Yes/V/Yes")}, "form_filling"),
     "a choice": (
         {13: OBJECTS[13].replace(b"/Opt", b"/V(2)/AP<</N 121 0 R>>/Opt"), 121: appearance(b"two")},
@@ -77,7 +82,8 @@ def test_a_permitted_change_is_listed(name):
     objects, kind = PERMITTED[name]
     if name == "the dormant object again":
         objects = {90: stream(b"other")}
-    changes = after_first(update(SIGNED, objects))
+    trailer = TRAILER.replace(b"<01>", b"<07>") if name == "another identifier" else TRAILER
+    changes = after_first(update(SIGNED, objects, trailer=trailer))
     assert kinds(changes) == []
     assert done(changes) == [(kind, True)]
     assert not changes.covers_whole_file
@@ -228,4 +234,53 @@ def test_12_7_5_5_the_lock_may_forbid_everything_afterwards():
 def test_a_lock_that_cannot_be_understood_locks_everything():
     pdf = sign(base(), entries=FIELD_MDP % (b"Perhaps", b""))
     assert kinds(after_first(update(pdf, filled(b"x")))) == ["fieldmdp_violation", "signature_dictionary_inconsistent"]
-    assert FONTS
+
+
+def test_resources_of_the_form_become_more():
+    form = FORM.replace(b"<</Font<</F1 31 0 R>>>>", b" 96 0 R")
+    signed = sign(base(), more={5: form, 96: b"<</Font 97 0 R>>", 97: b"<</F1 31 0 R>>"})
+    more = {97: b"<</F1 31 0 R/F3 150 0 R>>", 150: OBJECTS[31], 96: b"<</Font 97 0 R/Private 1/XObject<<>>>>"}
+    assert kinds(after_first(update(signed, more))) == []
+    exchanged = after_first(update(signed, {97: b"<</F1 33 0 R>>"}))
+    assert [finding.what for finding in exchanged.findings] == ["the fonts of the form were exchanged"]
+
+
+def test_private_entries_of_the_trailer_that_writers_renumber_are_harmless():
+    private = TRAILER + b"/AdditionalStreams[/a %d 0 R]"
+    signed = update(SIGNED, {6: OBJECTS[6]}, trailer=private % 150)
+    kept = update(signed, {1: catalog(b"/DSS 150 0 R"), 150: STORE, **STORED}, trailer=private % 160)
+    assert kinds(after_first(kept)) == []
+    leads = update(signed, {150: stream(b"another document")}, trailer=private % 150)
+    assert kinds(after_first(leads)) == ["modified_after_signing"]
+
+
+def test_values_taken_out_of_the_store_are_told():
+    first = update(SIGNED, {1: catalog(b"/DSS 110 0 R"), 110: STORE, **STORED})
+    changes = after_first(update(first, {110: b"<</Certs[111 0 R]>>"}))
+    assert kinds(changes) == []
+    assert changes.changes[-1].what == "values were taken out of the security store"
+    same_values = update(
+        first,
+        {
+            110: b"<</Certs[170 0 R]/OCSPs[171 0 R]/CRLs[172 0 R]>>",
+            170: stream(b"c"),
+            171: stream(b"o"),
+            172: stream(b"r"),
+        },
+    )
+    assert {change.what for change in after_first(same_values).changes} == {
+        "certificates and revocation data were added for later checks"
+    }
+
+
+def test_hybrid_files_of_a_word_processor_are_no_matter_below_the_signature():
+    hidden = with_xref_stream({}, {}, number=98, trailer=TRAILER, base=base())
+    hidden = hidden[: hidden.rindex(b"startxref")]
+    at = hidden.rindex(b"98 0 obj")
+    hybrid = hidden + part(
+        {6: OBJECTS[6]}, len(hidden), size=100, previous=last_startxref(base()), trailer=TRAILER + b"/XRefStm %d" % at
+    )
+    signed = sign(hybrid)
+    assert kinds(after_first(signed)) == []
+    later = update(signed, {6: OBJECTS[6].replace(b"20260101", b"20260303"), 1: catalog(b"/Version/2.0")})
+    assert kinds(after_first(later)) == []
