@@ -679,6 +679,7 @@ def _ledger(
     contract: bytes = CONTRACT_DATA,
     handed_over: bool = False,
 ):
+    folder.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{folder / 'ledger.db'}"
     migrated(url)
     database = Database(url)
