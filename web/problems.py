@@ -96,7 +96,7 @@ STATUS: dict[str, int] = {
     "engine.bulk.unknown": 404,
     "engine.bulk.file": 422,
     "engine.bulk.columns": 422,
-    "engine.bulk.too_many": 429,
+    "engine.bulk.too_many": 409,
     "engine.validity": 422,
     "engine.validity.over": 410,
     "engine.creation": 422,
