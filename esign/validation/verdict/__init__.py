@@ -6,6 +6,7 @@ and -2 (levels), ETSI TS 119 615 (qualification).
 """
 
 from esign.validation.certificates import NoTrustAnchors
+from esign.validation.verdict import words
 from esign.validation.verdict.errors import FileEncrypted, FormatFailure, LimitExceeded
 from esign.validation.verdict.file_verdict import FileVerdict, Outcome, Status, VerdictError
 from esign.validation.verdict.signature_verdict import AttachmentVerdict, SignatureVerdict, TimestampVerdict
@@ -24,4 +25,5 @@ __all__ = [
     "TimestampVerdict",
     "VerdictError",
     "verify",
+    "words",
 ]

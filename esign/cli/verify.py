@@ -1,0 +1,154 @@
+"""``esign verify``: the truth about signed PDFs, ours or a stranger's."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from esign.cli.configuration import config_option
+from esign.cli.errors import FileUnreadable, error_line
+from esign.cli.verify_inputs import files_of, instant_of, lists_of, material_of, read_file, trust_of
+from esign.foundation.errors import EsignError
+
+if TYPE_CHECKING:
+    from esign.validation.isolation import Isolation
+    from esign.validation.verdict import FileVerdict
+
+UNREADABLE = 2
+_ORDER = (2, 1, 3, 0)
+"""Of several files the first of these that occurs is the exit status."""
+_PATH = click.Path(path_type=Path)
+_WIDTH = 40
+"""Signs of the bar."""
+_MANY = 4
+"""Files in work or answered for each helper, so that thousands do not wait in memory."""
+
+
+@click.command()
+@click.argument("paths", metavar="FILE|FOLDER...", nargs=-1, required=True, type=_PATH)
+@click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates, PEM or DER: a file, or a folder.")
+@click.option("--crl", "crls", type=_PATH, multiple=True, help="A revocation list, PEM or DER.")
+@click.option("--trusted-list", "lists", type=_PATH, multiple=True, help="A trusted list (ETSI TS 119 612), XML.")
+@click.option("--at", metavar="TIME", help="The instant of the validation, such as 2026-11-22T12:00:00Z (now).")
+@click.option("--offline", is_flag=True, help="Fetch nothing. Nothing is ever fetched yet: this is always so.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (docs/schemas/verify.schema.json).")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Files that are looked into at a time (default: processors).")
+@click.option("--lang", type=click.Choice(("de", "en")), help="Language for people (default: that of the system).")
+@config_option
+def verify(
+    paths: tuple[Path, ...],
+    trust: tuple[Path, ...],
+    crls: tuple[Path, ...],
+    lists: tuple[Path, ...],
+    at: str | None,
+    offline: bool,
+    as_json: bool,
+    jobs: int | None,
+    lang: str | None,
+    config: Path | None,
+) -> int:
+    """Say the truth about signed PDFs: who signed, on which level, proven since when, and what was changed afterwards.
+
+    Exit 0 valid and unmodified, 1 not valid, modified or no signature, 2 cannot be read or wrong use, 3 indeterminate;
+    of several files the first of 2, 1, 3, 0 that occurs. Nothing is fetched from anywhere. Without --trust the trust
+    anchors of the configuration are used; without one, nobody is trusted and every chain stays open.
+    """
+    from esign.validation.isolation import Isolation
+    from esign.validation.verdict.handed_lists import handed_lists
+
+    lang = lang or _language()
+    try:
+        files = list(files_of(paths))
+        instant = instant_of(at)
+        anchors, material = trust_of(trust, config), material_of(crls)
+        services = handed_lists(lists_of(lists), at=instant) if lists else None
+    except EsignError as error:
+        click.echo(error_line(error), err=True)
+        return UNREADABLE
+    if not anchors.certificates and services is None and not as_json:
+        click.echo(_NOBODY[lang], err=True)
+    found: set[int] = set()
+    jobs = min(jobs or os.cpu_count() or 1, len(files))
+    with Isolation(trust=anchors, material=material, lists=services) as isolation:
+        bar = _Bar(len(files))
+        for verdict in _verdicts(files, instant, isolation, jobs):
+            found.add(verdict.status)
+            bar.away()
+            _print(verdict, as_json, lang)
+            bar.step()
+    return next(status for status in _ORDER if status in found)
+
+
+_NOBODY = {
+    "de": "Hinweis: ohne --trust wird niemandem vertraut; jede Zertifikatskette bleibt offen",
+    "en": "note: without --trust nobody is trusted; every chain of certificates stays open",
+}
+
+
+def _verdicts(files: Sequence[Path], at: datetime, isolation: Isolation, jobs: int) -> Iterator[FileVerdict]:
+    """Yield a verdict for each file, in order; several are looked into at a time."""
+    with ThreadPoolExecutor(jobs) as threads:
+        waiting = [threads.submit(_one, file, at, isolation) for file in files[: jobs * _MANY]]
+        rest = iter(files[len(waiting) :])
+        try:
+            while waiting:
+                yield waiting.pop(0).result()
+                waiting += [threads.submit(_one, file, at, isolation) for file in [next(rest, None)] if file]
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _one(file: Path, at: datetime, isolation: Isolation) -> FileVerdict:
+    from esign.validation.isolation import MAX_BYTES
+    from esign.validation.verdict import FileVerdict
+
+    try:
+        data = read_file(file, MAX_BYTES)
+    except FileUnreadable as error:
+        return FileVerdict.unreadable(str(file), error, at=at)
+    return isolation.verify(data, at=at, name=str(file))
+
+
+class _Bar:
+    """How far it is, on standard error where that is a terminal; it makes way for what is printed."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._done = 0
+        self._wanted = count > 1 and sys.stderr.isatty()
+
+    def away(self) -> None:
+        """Take the bar away."""
+        if self._wanted:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+    def step(self) -> None:
+        """Draw the bar, one file further; with the last one it is gone."""
+        self._done += 1
+        if self._wanted and self._done < self._count:
+            full = _WIDTH * self._done // self._count
+            bar = "#" * full + "-" * (_WIDTH - full)
+            click.echo(f"\r[{bar}] {self._done}/{self._count}", nl=False, err=True)
+
+
+def _print(verdict: FileVerdict, as_json: bool, lang: str) -> None:
+    if as_json:
+        click.echo(json.dumps(verdict.to_json(), ensure_ascii=False))
+        return
+    from esign.cli.verify_text import lines
+
+    for line in lines(verdict, lang):
+        click.echo(line)
+
+
+def _language() -> str:
+    said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "de" if said.lower().startswith("de") else "en"

@@ -1,0 +1,148 @@
+"""What ``esign verify`` is given: files and folders, trust anchors, revocation lists, trusted lists, an instant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from esign.cli.configuration import DEFAULT, ENVIRONMENT, load
+from esign.cli.errors import FileUnreadable, WrongUse
+
+if TYPE_CHECKING:
+    from esign.validation.certificates import TrustAnchors
+    from esign.validation.process import Material
+
+LARGEST_INPUT = 64 << 20
+"""Bytes of a trust anchor, revocation list or trusted list."""
+_CERTIFICATES = ("*.pem", "*.cer", "*.crt", "*.der")
+
+
+def files_of(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files that are meant: a folder stands for every PDF in it and below it, in order.
+
+    Raises:
+        WrongUse: There is no PDF in a folder.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(inner for inner in path.rglob("*") if inner.suffix.lower() == ".pdf" and inner.is_file())
+        if not found:
+            raise WrongUse(f"there is no PDF in the folder {path}")
+        yield from found
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """Return a file's bytes; at most one more than the limit.
+
+    Raises:
+        FileUnreadable: It is not there, not to be read, or no file.
+    """
+    if path.exists() and not path.is_file():
+        raise FileUnreadable("this is no file")
+    try:
+        with path.open("rb") as source:
+            return source.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise FileUnreadable("the file cannot be read") from error
+
+
+def trust_of(paths: Sequence[Path], config: Path | None) -> TrustAnchors:
+    """Return the trust anchors of files and folders; without any those of the configuration, if there is one.
+
+    Raises:
+        FileUnreadable: A file cannot be read, or holds no certificate.
+        SettingsError: The configuration cannot be used.
+    """
+    from esign.validation.certificates import NoTrustAnchors, TrustAnchors
+
+    if not paths:
+        if not (config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file()):
+            return NoTrustAnchors()
+        from esign.bootstrap import trust_anchors
+
+        return trust_anchors(load(config).trust_anchors)
+    found: list[bytes] = []
+    for path in paths:
+        inside = sorted(file for pattern in _CERTIFICATES for file in path.glob(pattern)) if path.is_dir() else [path]
+        if not inside:
+            raise FileUnreadable("there is no certificate in the folder", file=str(path))
+        for file in inside:
+            found += _certificates(file)
+    return TrustAnchors(certificates=tuple(dict.fromkeys(found)))
+
+
+def _certificates(file: Path) -> list[bytes]:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    data = _input(file)
+    try:
+        if b"-----BEGIN" in data[:4096]:
+            loaded = x509.load_pem_x509_certificates(data)
+        else:
+            loaded = [x509.load_der_x509_certificate(data)]
+    except ValueError as error:
+        raise FileUnreadable("a trust anchor is not a certificate", file=str(file)) from error
+    return [certificate.public_bytes(Encoding.DER) for certificate in loaded]
+
+
+def material_of(crls: Sequence[Path]) -> Material:
+    """Return revocation lists of files, PEM or DER.
+
+    Raises:
+        FileUnreadable: A file cannot be read, or holds no revocation list.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from esign.validation.process import Material
+
+    found: list[bytes] = []
+    for file in crls:
+        data = _input(file)
+        try:
+            pem = data.lstrip().startswith(b"-----BEGIN")
+            loaded = x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
+        except ValueError as error:
+            raise FileUnreadable("this is no revocation list", file=str(file)) from error
+        found.append(loaded.public_bytes(Encoding.DER))
+    return Material(crls=tuple(found))
+
+
+def lists_of(files: Sequence[Path]) -> list[bytes]:
+    """Return the bytes of trusted lists.
+
+    Raises:
+        FileUnreadable: A file cannot be read.
+    """
+    return [_input(file) for file in files]
+
+
+def instant_of(text: str | None) -> datetime:
+    """Return the instant of the validation: the present, or a stated one; without a time zone it is UTC.
+
+    Raises:
+        WrongUse: Not an instant.
+    """
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        stated = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongUse("--at is no instant such as 2026-11-22T12:00:00Z") from error
+    try:
+        return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise WrongUse("--at is no instant such as 2026-11-22T12:00:00Z") from error
+
+
+def _input(file: Path) -> bytes:
+    data = read_file(file, LARGEST_INPUT)
+    if len(data) > LARGEST_INPUT:
+        raise FileUnreadable("the file is larger than any of its kind", file=str(file))
+    return data
