@@ -113,8 +113,8 @@ def _more(old: Skeleton, new: Skeleton, one: Object, other: Object, depth: int) 
     if not isinstance(one, dict) or not isinstance(other, dict):
         return False
     for key, value in one.items():
-        if same(value, other.get(key)):
-            continue
+        if depth == 1 and same(value, other.get(key)):
+            continue  # what the reference leads to is judged by itself
         if depth == 1 or not _more(old, new, old.view.resolve(value), new.view.resolve(other.get(key)), depth - 1):
             return False
     return True
