@@ -28,6 +28,9 @@ from esign.validation.process.tell import findings_of, unique
 from esign.validation.process.timed import TimedResult, in_order, validate_timed
 from esign.validation.process.validated import LevelMaterial, StampOutcome, Validated
 
+_MOST_NAMED = 16
+"""Document timestamps that a signature's steps name, the earliest of those that cover it."""
+
 
 def signature_result(
     signed: Signed,
@@ -48,7 +51,7 @@ def signature_result(
     record.note("Basic validation", "EN 319 102-1 clause 5.3", outcome_of(failed or basic.reason), basic.what)
     record.take(basic.steps)
     record.note("Timestamps", "EN 319 102-1 clauses 5.4, 5.6.3.4 step 5", Outcome.NOTED, f"{len(own) + len(around)}")
-    record.take(_stamp_steps((*own, *around)))
+    record.take(_stamp_steps(own, around))
     times = [token.stamp.gen_time for token in (*over, *around) if token.passed_now]
     best_time = min((*times, context.at))
     timed = validate_timed(basic, best_time, context)
@@ -219,9 +222,10 @@ def _delayed(signed: Signed, best_time: datetime, stamped: bool, context: Contex
     return signed.claimed_at is None or signed.claimed_at + delay < best_time
 
 
-def _stamp_steps(tokens: Sequence[Token]) -> tuple[Step, ...]:
+def _stamp_steps(own: Sequence[Token], around: Sequence[Token]) -> tuple[Step, ...]:
+    """Return the steps of timestamps: in full for a signature's own; document timestamps have a result of their own."""
     record = Record()
-    for token in tokens:
+    for token in (*own, *around[-_MOST_NAMED:]):
         record.note(
             f"A {token.signed.purpose.value}",
             "EN 319 102-1 clause 5.4",
@@ -230,7 +234,8 @@ def _stamp_steps(tokens: Sequence[Token]) -> tuple[Step, ...]:
             f"states {_said(token.stamp.gen_time)}",
             *(["by past validation (clause 5.6.2.4)"] if token.passed and not token.passed_now else []),
         )
-        record.take(token.basic.steps)
+        if token.owner is not None:
+            record.take(token.basic.steps)
     return tuple(record.steps)
 
 
