@@ -80,6 +80,7 @@ def cms(
     signers: int = 1,
     key_identifier: bool = False,
     digest_algorithm: str = "",
+    sent: Callable[[bytes], bytes] = bytes,
 ) -> bytes:
     """Return a CMS signature; ``unsigned`` makes the unsigned attributes from the signature value."""
     covered = attributes or signed_attributes(
@@ -97,7 +98,7 @@ def cms(
         der.integer(3 if key_identifier else 1),
         sid,
         stated,
-        b"" if no_attributes else b"\xa0" + covered[1:],
+        b"" if no_attributes else sent(b"\xa0" + covered[1:]),
         algorithm,
         der.octets(value),
         der.tlv(0xA1, *loose) if loose else b"",

@@ -241,6 +241,21 @@ def test_x690_8_1_3_6_indefinite_lengths_are_read(world):
     assert (said(result), result.findings, result.proven_at) == (PASSED, (), T0)
 
 
+def test_rfc_5652_5_4_signed_attributes_without_lengths_are_signed_with_them(world):
+    signature = cms(world.signer, sent=lambda attributes: _without_lengths(attributes, 0))
+    assert b"\xa0\x80\x30\x80" in signature
+    assert said(verdict(world, signature)) == PASSED
+
+
+def _without_lengths(element: bytes, depth: int) -> bytes:
+    reader = der.Reader(element[2:] if element[1] < 0x80 else element[2 + (element[1] & 0x7F) :])
+    parts = []
+    while not reader.empty:
+        part = reader.raw(reader.tag() or 0)
+        parts.append(_without_lengths(part, depth + 1) if part[0] & 0x20 and depth < 3 else part)
+    return bytes((element[0], 0x80)) + b"".join(parts) + b"\0\0"
+
+
 def test_x690_8_7_3_octet_strings_in_pieces_are_read():
     pieces = b"\x24\x80" + der.octets(b"ab") + b"\x24\x05" + der.octets(b"cde") + b"\0\0"
     assert Cursor(pieces).octets() == b"abcde"

@@ -241,3 +241,22 @@ def tlv(tag: int, *parts: bytes) -> bytes:
         return bytes((tag, size)) + content
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return bytes((tag, 0x80 | len(length))) + length + content
+
+
+def definite(data: bytes, depth: int = 0) -> bytes:
+    """Return elements with shortest definite lengths all the way down: what DER makes of indefinite ones.
+
+    The order of sets and the values of primitive elements stay as they are.
+
+    Raises:
+        CmsUnreadable: Not elements, or nested too deep.
+    """
+    if depth > _DEEPEST:
+        raise CmsUnreadable("an element is nested too deep")
+    parts, position = [], 0
+    while position < len(data):
+        found = element_at(data, position, len(data))
+        content = data[found.content : found.stop]
+        parts.append(tlv(found.tag, definite(content, depth + 1) if found.tag & _CONSTRUCTED else content))
+        position = found.end
+    return b"".join(parts)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from esign.validation.process.ber import OID, SEQUENCE, SET, Cursor, dotted, element_at, tlv
+from esign.validation.process.ber import OID, SEQUENCE, SET, Cursor, definite, dotted, element_at, tlv
 from esign.validation.process.errors import CmsUnreadable
 from esign.validation.process.names import Name, comparable
 
@@ -102,7 +102,10 @@ def read_signed_message(data: bytes) -> SignedMessage:
     digest_algorithm = signer.inside(SEQUENCE).oid()
     covered, attributes, doubled = None, {}, ()  # type: tuple[bytes | None, dict[str, Values], tuple[str, ...]]
     if signer.tag == 0xA0:
-        covered = tlv(SET, signer.content(0xA0))
+        found = signer.take(0xA0)
+        content_bytes = signer.data[found.content : found.stop]
+        # What is signed is the DER of the attributes (RFC 5652 section 5.4): a signer that sent no lengths signed some.
+        covered = tlv(SET, definite(content_bytes) if found.end != found.stop else content_bytes)
         attributes, doubled = _attributes(Cursor(covered).inside(SET))
     algorithm = signer.raw(SEQUENCE)
     signature = signer.octets()
