@@ -41,7 +41,7 @@ def lines(verdict: FileVerdict, lang: str) -> Iterator[str]:
         yield from _timestamp(timestamp, lang)
     for attachment in verdict.attachments:
         name = _plain(attachment.name) or _UNNAMED[lang]
-        yield _line("attachment", f"{name}, {_SIGNED[attachment.signed][lang]}", lang)
+        yield f"  {_LABELS['attachment'][lang]} {name}: {_SIGNED[attachment.signed][lang]}"
     if verdict.outcome is Outcome.OK:
         yield from _findings(verdict.findings, lang)
 

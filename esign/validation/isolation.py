@@ -100,8 +100,11 @@ class Isolation:
 
     def _take(self) -> _Helper:
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                helper = self._idle.pop()
+                if helper.running:
+                    return helper
+                helper.end()  # it was ended between two files: none of them did it
         return _Helper(self._setup)
 
 
@@ -120,6 +123,11 @@ class _Helper:
         self._began = False
         self._late = False
         self.alive = True
+
+    @property
+    def running(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
 
     def ask(self, data: bytes, at: datetime, name: str, seconds: float) -> FileVerdict:
         """Return the verdict on a file; the helper may be gone afterwards."""

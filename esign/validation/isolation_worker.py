@@ -16,9 +16,11 @@ import importlib
 import json
 import os
 import pickle  # the setup comes from our own process; answers are read with an allow-list there
+import pkgutil
 import resource
 import struct
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -37,23 +39,6 @@ GROWN = 200_000_000
 READY = b"+"
 SIZE = struct.Struct(">Q")
 SIZES = struct.Struct(">QQ")
-_NEEDED_LATER = (
-    "esign.validation.verdict",
-    "ipaddress",
-    "cryptography.x509.ocsp",
-    "cryptography.hazmat.primitives.asymmetric.dsa",
-    "cryptography.hazmat.primitives.asymmetric.ec",
-    "cryptography.hazmat.primitives.asymmetric.ed25519",
-    "cryptography.hazmat.primitives.asymmetric.ed448",
-    "cryptography.hazmat.primitives.asymmetric.mldsa",
-    "cryptography.hazmat.primitives.asymmetric.padding",
-    "cryptography.hazmat.primitives.asymmetric.rsa",
-    "cryptography.hazmat.primitives.asymmetric.utils",
-    "cryptography.hazmat.primitives.asymmetric.x25519",
-    "cryptography.hazmat.primitives.asymmetric.x448",
-    "cryptography.hazmat.primitives.serialization",
-)
-"""Nothing can be loaded once the helper is shut in."""
 _CODECS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "utf-32-be", "cp1252", "idna")
 
 
@@ -61,14 +46,9 @@ def main() -> int:
     """Answer until nobody asks any more; return the process status."""
     source, answers = sys.stdin.buffer, _own_output()
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    for name in _NEEDED_LATER:
-        importlib.import_module(name)
-    for name in _CODECS:
-        codecs.lookup(name)
-    from esign.validation.process import shipped_suites
+    load()
     from esign.validation.verdict import verify
 
-    shipped_suites()
     setup = _setup(source)
     if setup is None:
         return 0
@@ -93,6 +73,23 @@ def main() -> int:
         answers.flush()
         if leaves:
             return 0
+
+
+def load() -> None:
+    """Load what could be needed: nothing can be opened once the helper is shut in."""
+    import ipaddress  # noqa: F401 - for addresses in certificates
+
+    import cryptography
+
+    import esign.validation.verdict  # noqa: F401 - with all that it needs
+    from esign.validation.process import shipped_suites
+
+    for module in pkgutil.walk_packages(cryptography.__path__, "cryptography."):  # its compiled part loads them late
+        with suppress(ImportError):
+            importlib.import_module(module.name)
+    for name in _CODECS:
+        codecs.lookup(name)
+    shipped_suites()
 
 
 def confine() -> None:
