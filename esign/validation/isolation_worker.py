@@ -53,6 +53,7 @@ def main() -> int:
     if setup is None:
         return 0
     trust, material, lists = setup
+    statistics = os.open("/proc/self/statm", os.O_RDONLY)
     confine()
     answers.write(READY)
     answers.flush()
@@ -68,7 +69,7 @@ def main() -> int:
         verdict = verify(data, trust=trust, material=material, at=at, lists=lists, name=head["name"])
         del data
         answer = pickle.dumps(verdict, protocol=5)
-        leaves = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > GROWN
+        leaves = grown(statistics)
         answers.write(SIZE.pack(len(answer)) + bytes((leaves,)) + answer)
         answers.flush()
         if leaves:
@@ -106,6 +107,16 @@ def allow_time() -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     until = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def grown(statistics: int) -> bool:
+    """Tell whether the process holds more memory than it should keep.
+
+    Args:
+        statistics: ``/proc/self/statm``, opened before.
+    """
+    resident = int(os.pread(statistics, 200, 0).split()[1])
+    return resident * resource.getpagesize() > GROWN
 
 
 def _setup(source: BinaryIO) -> tuple[TrustAnchors, Material, TrustedServices | None] | None:

@@ -1,7 +1,8 @@
 """Who signed, on what level, and whether all of it is a sandbox: from certificates, evidence and timestamps.
 
 What a certificate says about the holder of its key counts only where its chain leads to a trust anchor and the
-signature is intact; that something is a sandbox counts from whoever says so.
+signature is intact, and a level is named only for a signature that is valid. That something is a sandbox counts from
+whoever says so.
 
 Source: Regulation (EU) No 910/2014 Art. 3 (10) to (12), Art. 26; docs/ceremony-spec.md section 3.
 """
@@ -20,7 +21,7 @@ from esign.policy.levels import LegalLevel
 from esign.validation.certificates import certificate_policies
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.level import contradictions, determine_level, seal_contradictions
-from esign.validation.process import Validated
+from esign.validation.process import Indication, Validated
 from esign.validation.process.ber import SEQUENCE, SET, Cursor
 from esign.validation.process.certificate import read_certificate
 from esign.validation.process.cms import SignedMessage
@@ -45,7 +46,7 @@ class Standing:
     """What is known about the person and the key behind a signature.
 
     Args:
-        legal_level: ``simple``, ``advanced``, ``qualified``; None where nothing trustworthy says so.
+        legal_level: ``simple``, ``advanced``, ``qualified``; None where the signature is not valid or nobody says so.
         held_by: Who holds the key.
         identified_by: Who identified the person.
         signer: Name, for people.
@@ -92,7 +93,7 @@ def standing_of(
         level = _LEVELS[qualified.qualification].name.lower()
     said = evidence is not None and evidence.statement.trust == "sandbox"
     return Standing(
-        legal_level=level,
+        legal_level=level if result.indication is Indication.TOTAL_PASSED else None,
         held_by=held_by,
         identified_by=identified_by if identified_by != "" else BY_EMAIL,
         signer=None if result.signer is None else name_of(result.signer),
