@@ -1,0 +1,119 @@
+"""Whether a declaration has an effect of its own: who may bind whom, in which form, by which control."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from esign.contracts.deadlines.instants import local_day
+from esign.contracts.form_requirement import Form
+from esign.contracts.formation import events as e
+from esign.contracts.formation.facts import Facts
+from esign.contracts.formation.values import Clause, Declaration, DeclarationForm, DeclarationKind, Side
+from esign.policy import LegalLevel
+
+OF_AGE = 18
+CAPABLE = 7
+
+NO_BUTTON = Clause(
+    rule="formation.button",
+    source="BGB § 312j (3), (4)",
+    consequence="no contract is concluded, and nothing heals it but the right control",
+    consequence_de="kein Vertrag; nur die richtige Schaltfläche hilft, keine spätere Nachricht",
+)
+
+
+def without_effect(
+    facts: Facts, event: e.OfferMade | e.Answer | e.SummaryApproved, kinds: tuple[DeclarationKind, ...]
+) -> tuple[Clause, ...]:
+    """Return every rule that takes a declaration's effect away; none: it has one.
+
+    Args:
+        facts: What has happened.
+        event: The event that holds the declaration.
+        kinds: As what it has to count: a late acceptance counts as acceptance and as offer.
+
+    Source: BGB §§ 104–108, 125–126a, 312j (3), (4).
+    """
+    found = [*_person(facts, event.declaration)]
+    for kind in kinds:
+        required = facts.terms.form_of(kind)
+        found += _form(required, event.declaration) if required else ()
+    if DeclarationKind.APPROVAL not in kinds and facts.side(event.declaration) is Side.CUSTOMER:
+        found += _agreed(facts, event.declaration)
+        if facts.terms.needs_button and not _pressed(facts, event):
+            found.append(NO_BUTTON)
+    return tuple(dict.fromkeys(found))
+
+
+def _person(facts: Facts, declaration: Declaration) -> Iterator[Clause]:
+    who = facts.terms.declarant(declaration.declarant)
+    years = None if who is None else who.years(local_day(declaration.declared_at))
+    if years is None or years >= OF_AGE:
+        return
+    if years < CAPABLE:
+        yield Clause(rule="formation.incapable", source="BGB §§ 104, 105", consequence="void", consequence_de="nichtig")
+        return
+    consented = [c for c in facts.all(e.ConsentGiven) if c.declarant == declaration.declarant]
+    if not any(consent.at <= declaration.declared_at for consent in consented):
+        yield Clause(
+            rule="formation.minor",
+            source="BGB §§ 106-108, 131",
+            consequence="no effect without the consent of the legal representative beforehand",
+            consequence_de="ohne vorherige Einwilligung der gesetzlichen Vertreter keine Wirkung",
+        )
+
+
+def _form(required: DeclarationForm, declaration: Declaration) -> Iterator[Clause]:
+    told = {
+        "source": required.source,
+        "consequence": required.consequence,
+        "consequence_de": required.consequence_de,
+    }
+    if required.form in (Form.PAPER, Form.NOTARY):
+        yield Clause(rule="formation.form.excluded", **told)
+        return
+    if not _satisfied(required.form, declaration):
+        yield Clause(rule="formation.form", **told)
+    by_hand = declaration.form in (Form.PAPER, Form.NOTARY)
+    if required.level is not None and not by_hand and not _reaches(declaration.level, required.level):
+        yield Clause(rule="formation.form.level", **told)
+
+
+def _satisfied(required: Form, declaration: Declaration) -> bool:
+    """Tell whether a form is given; a stricter one always gives a lesser one (BGB §§ 126 (3), (4), 126a, 126b)."""
+    if required is Form.NONE:
+        return True
+    if required is Form.TEXT:
+        return declaration.form is not Form.NONE
+    return declaration.form in (Form.ELECTRONIC, Form.PAPER, Form.NOTARY)
+
+
+def _agreed(facts: Facts, declaration: Declaration) -> Iterator[Clause]:
+    agreed = facts.terms.agreed_level
+    by_hand = declaration.form in (Form.PAPER, Form.NOTARY)
+    if agreed is not None and not by_hand and not _reaches(declaration.level, agreed):
+        yield Clause(
+            rule="formation.form.agreed",
+            source="BGB §§ 125 sentence 2, 127",
+            consequence="in doubt void",
+            consequence_de="im Zweifel nichtig",
+        )
+
+
+def _reaches(level: LegalLevel | None, needed: LegalLevel) -> bool:
+    return level is not None and level >= needed
+
+
+def _pressed(facts: Facts, event: e.OfferMade | e.Answer | e.SummaryApproved) -> bool:
+    """Tell whether the declarant used the allowed control for this very declaration, before it was complete."""
+    declaration = event.declaration
+    return any(
+        press.of == event.id
+        and press.by == declaration.declarant
+        and press.document_sha256 == declaration.document_sha256
+        and press.at <= declaration.declared_at
+        and press.lang == facts.terms.lang
+        and press.label == declaration.button_label
+        and press.label in facts.terms.labels
+        for press in facts.all(e.OrderButtonPressed)
+    )
