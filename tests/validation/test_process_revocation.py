@@ -211,8 +211,20 @@ def test_4_2_2_2_a_responder_without_the_purpose_may_not(world):
 
 
 def test_4_2_2_2_a_responder_of_another_authority_may_not(world):
-    foreign = responder(world, issuer=world.root)
-    assert statuses(world, world.signer, answers=[ocsp_answer(world.signer, world.authority, responder=foreign)]) == ()
+    beside = certify("Beside", world.root, authority=True)
+    foreign = responder(world, issuer=beside)
+    answer = ocsp_answer(world.signer, world.authority, responder=foreign)
+    assert statuses(world, world.signer, answers=[answer], more=(beside,)) == ()
+
+
+def test_4_2_2_2_1_a_responder_of_the_authority_above_may_if_the_policy_says_so(world):
+    answer = ocsp_answer(world.signer, world.authority, responder=responder(world, issuer=world.root))
+    assert len(statuses(world, world.signer, answers=[answer])) == 1
+    file = File().sign(cms(world.signer)).store(responses=(answer,))
+    lists = world.crls()[1:]
+    assert judge(file, world, AT, crls=lists)[0].indication is Indication.TOTAL_PASSED
+    (strict,) = judge(file, world, AT, crls=lists, options={"higher_responders": False})
+    assert strict.sub_indication is SubIndication.TRY_LATER
 
 
 def test_4_2_2_2_1_a_responder_without_nocheck_must_be_known_not_to_be_revoked(world):

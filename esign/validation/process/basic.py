@@ -137,7 +137,7 @@ def identify(signed: Signed, context: Context) -> tuple[Certificate | None, str]
 
     Source: ETSI EN 319 102-1 clause 5.2.3.4.
     """
-    found = _named(signed, context)
+    found = named(signed, context)
     if not found:
         return None, "the certificate that the signer's identifier names is not at hand"
     references = signed.attributes.references
@@ -157,7 +157,8 @@ def identify(signed: Signed, context: Context) -> tuple[Certificate | None, str]
     return None, "the signed reference is to another certificate"
 
 
-def _named(signed: Signed, context: Context) -> list[Certificate]:
+def named(signed: Signed, context: Context) -> list[Certificate]:
+    """Return the certificates at hand that the signer's identifier names, those that came along first."""
     message = signed.message
     if message is None:
         certificate = context.pool.add(signed.certificates[0])

@@ -72,6 +72,8 @@ class Constraints:
         sliding_to_issuance: Whether stale revocation data set the control time to their issuance, as the standard has
             it, or (False) to the end of the time for which they were issued. With the former, no renewed archive
             timestamp can be validated whose authority's data were not issued behind the renewal.
+        higher_responders: Whether an authority above the issuer, in the same path, may designate OCSP responders for
+            it; RFC 6960 leaves that to local configuration, and groups of authorities with one responder rely on it.
         timestamp_delay: Accepted time between the claimed and the proven time; None: not asked.
         policies: What is asked of certificate policies.
     """
@@ -79,5 +81,6 @@ class Constraints:
     maximum_freshness: timedelta | None = None
     tolerance: timedelta = timedelta(minutes=5)
     sliding_to_issuance: bool = False
+    higher_responders: bool = True
     timestamp_delay: timedelta | None = None
     policies: PolicyInputs = field(default_factory=PolicyInputs)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from esign.validation.process.basic import BasicResult
+from esign.validation.process.algorithms import HASHES, digest
+from esign.validation.process.basic import BasicResult, named
 from esign.validation.process.chain_validation import untrusted_chain
 from esign.validation.process.context import Context, needs_revocation
 from esign.validation.process.placed import Placed
@@ -30,10 +31,15 @@ def level_material(
         context: Shared by all blocks.
     """
     attributes, message = signed.attributes, signed.message
+    at_hand = bool(named(signed, context))  # a reference that differs from the certificate at hand binds nothing
     own = [token for token in tokens if token.owner is signed]
     stamps = [token for token in own if token.signed.purpose is Purpose.SIGNATURE_TIMESTAMP and _intact(token)]
-    over = [token for token in tokens if covers(token, signed) and _intact(token)]
-    used = tuple(_sources(basic, stamps, placed, context))
+    around = [token for token in tokens if covers(token, signed)]
+    over = [token for token in around if _intact(token)]
+    older = [
+        token for token in around[1:] if _intact(token)
+    ]  # the newest has nothing above it that would need its data
+    used = tuple(_sources(basic, [*stamps, *older], placed, context))
     complete = basic.certificate is not None and all(found is not None for found in used)
     revocation = {identifier for found in used if found is not None for identifier in found}
     return LevelMaterial(
@@ -41,13 +47,13 @@ def level_material(
         subfilter=signed.subfilter,
         content_type=attributes.content_type is not None,
         message_digest=attributes.message_digest is not None,
-        signing_certificate=attributes.reference_version if basic.certificate is not None else 0,
+        signing_certificate=0 if basic.certificate is None and at_hand else attributes.reference_version,
         signing_time=attributes.signing_time is not None,
         certificate_included=basic.certificate is not None
         and message is not None
         and basic.certificate.der in message.certificates,
-        detached=message is None or not message.content,
-        policy=attributes.policy,
+        detached=message is None or message.content is None,
+        policy=attributes.policy if _states(attributes.policy_digest) else None,
         commitments=attributes.commitments,
         content_timestamps=len(attributes.content_timestamps),
         signature_timestamps=len(stamps),
@@ -95,3 +101,9 @@ def _sources(
                 break
             statuses = context.revocation.about(path[position:])
             yield next((s.sources for s in statuses if all(placed.in_file(source) for source in s.sources)), None)
+
+
+def _states(policy_digest: tuple[str | None, bytes] | None) -> bool:
+    """Tell whether a signature policy is named as it should be: with a digest that its hash could have made."""
+    name, value = policy_digest if policy_digest is not None else (None, b"")
+    return name is None or name not in HASHES or len(value) == len(digest(name, b""))

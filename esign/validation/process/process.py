@@ -70,7 +70,9 @@ def _validate(
 ) -> tuple[Validated, ...]:
     pool = CertificatePool(trust.certificates)
     gathered = gather(objects, material, pool)
-    revocation = RevocationData(pool, gathered.crls, gathered.ocsp_responses)
+    revocation = RevocationData(
+        pool, gathered.crls, gathered.ocsp_responses, higher_responders=constraints.higher_responders
+    )
     context = Context(pool=pool, revocation=revocation, suites=suites, constraints=constraints, at=at)
     poes = ProofsOfExistence(at)
     signatures = [signed for signed in gathered.signed if signed is not None and not signed.purpose.stamps]

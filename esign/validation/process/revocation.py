@@ -103,10 +103,19 @@ class RevocationData:
         pool: Certificates; those that come with responses are added.
         crls: DER.
         ocsp_responses: DER.
+        higher_responders: Whether authorities above the issuer may designate responders for it.
     """
 
-    def __init__(self, pool: CertificatePool, crls: Iterable[bytes], ocsp_responses: Iterable[bytes]) -> None:
+    def __init__(
+        self,
+        pool: CertificatePool,
+        crls: Iterable[bytes],
+        ocsp_responses: Iterable[bytes],
+        *,
+        higher_responders: bool = True,
+    ) -> None:
         self._pool = pool
+        self._higher_responders = higher_responders
         self._lists: dict[Name, list[Crl]] = {}
         self._indirect: list[Crl] = []
         self._deltas: list[Crl] = []
@@ -193,7 +202,11 @@ class RevocationData:
                 )
 
     def _responder(self, response: OcspResponse, path: Path, visiting: tuple[bytes, ...]) -> Path | None:
-        """Return the path of the responder if it may answer: RFC 6960 section 4.2.2.2."""
+        """Return the path of the responder if it may answer: RFC 6960 section 4.2.2.2.
+
+        The issuer itself, one that it designated, the trust anchor, or one that an authority above the issuer in the
+        same path designated for all below it (a local rule, as that section allows).
+        """
         issuer = path[1]
         if self._tired():
             return None
@@ -208,15 +221,16 @@ class RevocationData:
                 continue
             if candidate.fingerprint == path[-1].fingerprint:
                 return (candidate,)  # the anchor itself; another anchor has nothing to say about this path
-            delegated = (candidate, *path[1:])
-            if (
-                OCSP_SIGNING in (candidate.purposes or ())
-                and candidate.issuer_name == issuer.subject_name
-                and check_path(delegated, self._pool) is None
-                and candidate.valid_at(response.produced_at)
-                and self._not_revoked(delegated, path, response.produced_at, visiting)
-            ):
-                return delegated
+            for position in range(1, len(path) if self._higher_responders else 2):
+                delegated = (candidate, *path[position:])
+                if (
+                    OCSP_SIGNING in (candidate.purposes or ())
+                    and candidate.issuer_name == path[position].subject_name
+                    and check_path(delegated, self._pool) is None
+                    and candidate.valid_at(response.produced_at)
+                    and self._not_revoked(delegated, path, response.produced_at, visiting)
+                ):
+                    return delegated
         return None
 
     # -- CRL ----------------------------------------------------------------------------------------------------------

@@ -59,8 +59,8 @@ class LevelMaterial:
         content_timestamps: How many.
         signature_timestamps: How many, over this very signature value.
         revocation_in_cms: Whether the CMS brings revocation data (adbe-revocationInfoArchival).
-        revocation_complete: Whether for every certificate of the signature and of its signature timestamps revocation
-            data are at hand in the file.
+        revocation_complete: Whether revocation data stand in the file for every certificate of the signature, of its
+            signature timestamps, and of the document timestamps over it except the newest.
         document_timestamps: How many cover this signature.
         material_covered: Whether a document timestamp covers the signature and all its validation data.
         archive_timestamps: How many archive timestamps of CAdES stand in it.
