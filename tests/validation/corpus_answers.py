@@ -1,7 +1,8 @@
 """What ``esign`` says about a corpus of signed, attacked and broken files: ``./run corpus``.
 
 The corpus is no part of this project: a folder with ``corpus.json`` (files, anchors, revocation lists, the instant,
-what is expected) and ``score.py``, which judges. Every file is verified as ``esign verify`` does it, in a helper process.
+what is expected) and ``score.py``, which judges. Every file is verified as ``esign verify`` does
+it, in a helper process.
 """
 
 from __future__ import annotations
