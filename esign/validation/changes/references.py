@@ -7,8 +7,8 @@ content of a stream may look like a reference); those are then read.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Set
+from itertools import islice, pairwise
 
 from esign.pdf import Object, Pdf, Ref, Stream, View
 
@@ -28,6 +28,8 @@ _COMMENT = re.compile(rb"%[^\r\n]*+(?:[\r\n]++" + _SPACE + rb"*+([0-9R%]))?")
 """A comment that may stand within a reference."""
 
 
+_MOST_PLACES = 1_000
+"""What looks like more references than this is read, however it looks."""
 _OF_TRAILER = (("Root",), ("Info",))
 """What a cross-reference stream refers to as the trailer that it is."""
 
@@ -115,30 +117,30 @@ class References:
         text = data[start:end]
         if b"%" in text:
             return self._read(number, revision)
-        return {target for _, target in self._referred(text)}
+        return set(self._referred(text))
 
     def _plain(self) -> tuple[dict[int, set[int]], set[int]]:
         """Return where objects begin that could refer to those in question, and where those that must be read."""
-        data, starts = self._pdf.data, self._pdf.starts
+        data = self._pdf.data
         told: dict[int, set[int]] = {}
-        for position, target in self._referred(data):
-            place = bisect_right(starts, position)
-            if place:
-                told.setdefault(starts[place - 1], set()).add(target)
         doubtful: set[int] = set()
-        for comment in _COMMENT.finditer(data):
-            if comment[1] is not None:
-                first, last = bisect_right(starts, comment.start()), bisect_right(starts, comment.end())
-                doubtful.update(starts[max(0, first - 1) : last])
+        for start, end in pairwise((*self._pdf.starts, len(data))):
+            text = data[start:end]
+            if b"R" not in text:
+                continue
+            targets = list(islice(self._referred(text), _MOST_PLACES))
+            if targets:
+                told[start] = set(targets)
+            if len(targets) == _MOST_PLACES or (b"%" in text and any(c[1] for c in _COMMENT.finditer(text))):
+                doubtful.add(start)
         return told, doubtful
 
-    def _referred(self, text: bytes) -> Iterator[tuple[int, int]]:
-        """Yield where bytes look like a reference to an object in question, and its number."""
-        wanted, end = self._digits, len(text)
+    def _referred(self, text: bytes) -> Iterator[int]:
+        """Yield the objects in question that bytes look like a reference to."""
         for found in _BACKWARDS.finditer(text[::-1]):
             number = found[2].rpartition(b".")[2].rstrip(b"0+-")[::-1] or b"0"
-            if number in wanted:
-                yield end - found.end(), int(number)
+            if number in self._digits:
+                yield int(number)
 
 
 def references_in(value: Object) -> Iterator[tuple[Path, Ref]]:
