@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.x509 import ReasonFlags
 
-from esign.pades import der
 from esign.validation.findings import FindingKind
 from esign.validation.process import Indication, SignatureKind, SubIndication
 from tests.validation.process_pki import DAY, T0, YEAR
@@ -16,7 +15,6 @@ from tests.validation.process_world import (
     PASSED,
     File,
     World,
-    attribute,
     b_b,
     b_lt,
     b_lta,
@@ -226,15 +224,3 @@ def test_en_319_142_6_3_the_newest_document_timestamp_needs_no_data_but_those_be
     assert levels(judge(once, world, T0 + 3 * HOUR, anchors=(world.root, NEWER.root))[0]) == (0, True, 1, True)
     twice = once.stamp(world.tsa, T0 + 3 * HOUR)
     assert levels(judge(twice, world, T0 + 4 * HOUR, anchors=(world.root, NEWER.root))[0]) == (0, False, 2, False)
-
-
-def test_en_319_122_5_2_9_a_policy_whose_digest_cannot_be_one_is_none(world):
-    def policy(digest: bytes) -> bytes:
-        hashed = der.sequence(der.sequence(der.oid("2.16.840.1.101.3.4.2.1")), der.octets(digest))
-        return attribute("1.2.840.113549.1.9.16.2.15", der.sequence(der.oid("1.2.3.4"), hashed))
-
-    def named(digest: bytes) -> str | None:
-        (result,) = judge(b_b(world, more=(policy(digest),)), world, T0 + 2 * HOUR, crls=world.crls())
-        return result.level.policy
-
-    assert (named(bytes(32)), named(b"digestvalue")) == ("1.2.3.4", None)

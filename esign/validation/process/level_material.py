@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from esign.validation.process.algorithms import HASHES, digest
 from esign.validation.process.basic import BasicResult, named
 from esign.validation.process.chain_validation import untrusted_chain
 from esign.validation.process.context import Context, needs_revocation
@@ -53,7 +52,7 @@ def level_material(
         and message is not None
         and basic.certificate.der in message.certificates,
         detached=message is None or message.content is None,
-        policy=attributes.policy if _states(attributes.policy_digest) else None,
+        policy=attributes.policy,
         commitments=attributes.commitments,
         content_timestamps=len(attributes.content_timestamps),
         signature_timestamps=len(stamps),
@@ -101,9 +100,3 @@ def _sources(
                 break
             statuses = context.revocation.about(path[position:])
             yield next((s.sources for s in statuses if all(placed.in_file(source) for source in s.sources)), None)
-
-
-def _states(policy_digest: tuple[str | None, bytes] | None) -> bool:
-    """Tell whether a signature policy is named as it should be: with a digest that its hash could have made."""
-    name, value = policy_digest if policy_digest is not None else (None, b"")
-    return name is None or name not in HASHES or len(value) == len(digest(name, b""))

@@ -19,7 +19,8 @@ def level_of(material: LevelMaterial, *, stored: bool) -> str:
        these too.
     2. Otherwise, with a reference to the signing certificate, it is of an extended profile: BES, EPES with a policy,
        LTV with validation data under a document timestamp.
-    3. PKCS #7 signatures climb the same ladder under their own name; everything else is no signature of ETSI.
+    3. PKCS #7 signatures climb the same ladder under their own name; everything else is no signature of ETSI: among it
+       signatures of PAdES that bring the content along.
 
     Args:
         material: What levels ask for, judged by what stands in the file alone.
@@ -28,15 +29,24 @@ def level_of(material: LevelMaterial, *, stored: bool) -> str:
     if not material.readable:
         return NOT_ETSI
     if material.subfilter in PKCS7:
-        return f"PKCS7-{_rung(material, stored)}"
+        return f"PKCS7-{_rung(material, stored)}" if _is_pkcs7(material) else NOT_ETSI
     complete = material.content_type and material.message_digest and material.signing_certificate > 0
-    if material.subfilter != "ETSI.CAdES.detached" or not complete:
+    if material.subfilter != "ETSI.CAdES.detached" or not complete or not material.detached:
         return NOT_ETSI
-    if material.certificate_included and material.detached and not material.signing_time:
+    if material.certificate_included and not material.signing_time:
         return f"PAdES-BASELINE-{_rung(material, stored)}"
     if stored and material.document_timestamps:
         return "PAdES-LTV"
     return "PAdES-EPES" if material.policy is not None else "PAdES-BES"
+
+
+def _is_pkcs7(material: LevelMaterial) -> bool:
+    """Whether it is what ISO 32000-2 clause 12.8.3.3 describes: with certificate, and the digest where it belongs."""
+    if not material.certificate_included:
+        return False
+    if material.subfilter == "adbe.pkcs7.sha1":
+        return not material.detached
+    return material.detached and material.message_digest
 
 
 def _rung(material: LevelMaterial, stored: bool) -> str:
