@@ -22,6 +22,7 @@ from esign.validation.changes.byte_range import check_byte_range
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process import (
     Indication,
+    LevelMaterial,
     Material,
     Outcome,
     SignatureKind,
@@ -31,6 +32,7 @@ from esign.validation.process import (
     shipped_suites,
     validate,
 )
+from esign.validation.process.attributes import SIGNATURE_POLICY
 from esign.validation.process.cms import SignedMessage, read_signed_message
 from esign.validation.process.errors import CmsUnreadable
 from esign.validation.qualification import QualificationReport, TrustedServices, determine_qualification
@@ -47,6 +49,8 @@ from esign.validation.verdict.standing import is_sandbox, name_of, standing_of
 
 MOST_SIGNATURES = 500
 """Signatures of one file that are looked into."""
+_IMPLIED = b"\x05\x00"
+"""A policy that is implied, as NULL: none is named."""
 _BROKEN_RANGE = frozenset({FindingKind.BYTE_RANGE_INVALID, FindingKind.NO_USABLE_SIGNATURE})
 
 
@@ -90,7 +94,6 @@ class _Part:
     found: FoundSignature
     changes: Changes
     result: Validated
-    level: Validated
     message: SignedMessage | None
     sound: bool
 
@@ -166,21 +169,16 @@ def _parts(
         ocsp_responses=store.ocsp_responses + material.ocsp_responses,
         positions=store.positions,
     )
-    suites = shipped_suites()
-    results = validate(objects, material=both, trust=trust, suites=suites, at=at)
-    own = results
-    if (store.crls or store.ocsp_responses) and (material.crls or material.ocsp_responses):
-        own = validate(objects, material=store, trust=trust, suites=suites, at=at)  # levels ask for the file alone
+    results = validate(objects, material=both, trust=trust, suites=shipped_suites(), at=at)
     return tuple(
         _Part(
             found=found,
             changes=analysis.after(found),
             result=result if covers else _of_wrong_range(result),
-            level=level,
             message=message,
             sound=covers,
         )
-        for found, covers, message, result, level in zip(signatures, sound, messages, results, own, strict=True)
+        for found, covers, message, result in zip(signatures, sound, messages, results, strict=True)
     )
 
 
@@ -215,7 +213,7 @@ def _signature(part: _Part, store: Material, lists: TrustedServices | None, at: 
         field=part.found.field,
         indication=result.indication,
         sub_indication=result.sub_indication,
-        level=level_of(part.level.level, stored=bool(store.crls or store.ocsp_responses or store.certificates)),
+        level=level_of(_material(part), stored=bool(store.crls or store.ocsp_responses or store.certificates)),
         legal_level=standing.legal_level,
         qualification=qualified.qualification if qualified is not None else None,
         signer=standing.signer,
@@ -228,6 +226,18 @@ def _signature(part: _Part, store: Material, lists: TrustedServices | None, at: 
         result=result,
         qualified=qualified,
     )
+
+
+def _material(part: _Part) -> LevelMaterial:
+    """Return what levels ask for; a profile with a policy asks that one is named, not that its digest is right.
+
+    Source: ETSI EN 319 142-2 clause 5.4 (PAdES-E-EPES).
+    """
+    material = part.result.level
+    named = part.message.attributes.get(SIGNATURE_POLICY, ()) if part.message is not None else ()
+    if material.policy is not None or not named or named[0] == _IMPLIED:
+        return material
+    return replace(material, policy="")
 
 
 def _timestamp(part: _Part) -> TimestampVerdict:
