@@ -70,12 +70,14 @@ class Facts:
         return None
 
     def revocations(self, event: Declaring) -> tuple[e.Revoked, ...]:
-        """Return the revocations of a declaration, by who made it, that have arrived."""
+        """Return the revocations of a declaration, by who made it, that have reached somebody it was meant for."""
         kind = e.OfferRevoked if isinstance(event, e.OfferMade) else e.AcceptanceRevoked
+        addressees = [each.name for each in self.terms.of_side(self.side(event.declaration).other)]
         found = [
             each
             for each in self.all(kind)
             if each.of == event.id
+            and each.by in addressees
             and each.reaches <= self.at
             and each.declaration.declarant == event.declaration.declarant
         ]

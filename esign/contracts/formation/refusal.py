@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,8 +92,7 @@ def _declaration(terms: Terms, event: e.Event, declaration: Declaration) -> Iter
         return
     if declaration.kind is not _KINDS[type(event)]:
         yield "kind", "engineering decision"
-    wanted = _side(terms, event)
-    if wanted is not None and who.side is not wanted:
+    if any(who.side is not side for side in _sides(terms, event)):
         yield "side", "BGB §§ 145-147"
     if not (_DIGEST.fullmatch(declaration.text_sha256) and _DIGEST.fullmatch(declaration.document_sha256)):
         yield "digest", "engineering decision"
@@ -103,18 +102,17 @@ def _declaration(terms: Terms, event: e.Event, declaration: Declaration) -> Iter
         yield "identifier", "engineering decision"
 
 
-def _side(terms: Terms, event: e.Event) -> Side | None:
-    found: dict[type[e.Event], Callable[[], Side]] = {
-        e.OfferMade: lambda: side_of(terms, event.offer),  # type: ignore[attr-defined]  # an offer has a name
-        e.OfferRejected: lambda: side_of(terms, event.offer).other,  # type: ignore[attr-defined]  # as above
-        e.ChangedAcceptance: lambda: side_of(terms, event.offer).other,  # type: ignore[attr-defined]  # as above
-        e.Accepted: lambda: Side.CUSTOMER,
-        e.CompanyAccepted: lambda: Side.TRADER,
-        e.SummaryApproved: lambda: Side.CUSTOMER,
-    }
-    if isinstance(event, e.Accepted | e.CompanyAccepted) and side_of(terms, event.offer) is found[type(event)]():
-        return found[type(event)]().other  # nobody accepts the own offer
-    return found[type(event)]() if type(event) in found else None
+def _sides(terms: Terms, event: e.Event) -> tuple[Side, ...]:
+    """Return the sides that the declarant has to be of; several that differ: nobody can declare that."""
+    if isinstance(event, e.OfferMade):
+        return (side_of(terms, event.offer),)
+    if isinstance(event, e.SummaryApproved):
+        return (Side.CUSTOMER,)
+    if isinstance(event, e.OfferRejected | e.Answer):
+        own = (Side.CUSTOMER,) if isinstance(event, e.Accepted) else ()
+        own = (Side.TRADER,) if isinstance(event, e.CompanyAccepted) else own
+        return (side_of(terms, event.offer).other, *own)
+    return ()
 
 
 def _times(event: e.Event) -> Iterator[tuple[str, str]]:
