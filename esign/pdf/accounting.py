@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from esign.pdf.errors import PdfLimitError
 from esign.pdf.objects import Ref
 from esign.pdf.revisions import END
 from esign.pdf.syntax import skip
@@ -11,14 +12,19 @@ from esign.pdf.syntax import skip
 if TYPE_CHECKING:
     from esign.pdf.pdf import Pdf
 
+_MOST_OBJECTS = 100_000
+
 
 def unaccounted(pdf: Pdf, index: int) -> tuple[tuple[int, int], ...]:
     """Return the parts of a revision that belong to no object that it names, and are not white space or comments.
 
     Raises:
         PdfError: One of its objects cannot be read.
+        PdfLimitError: It tells of too many.
     """
     revision = pdf.revisions[index]
+    if len(revision.entries) > _MOST_OBJECTS:
+        raise PdfLimitError("a revision tells of too many objects to account for them", objects=len(revision.entries))
     view = pdf.view(index)
     taken = [(section.start, section.end) for section in revision.sections]
     taken += [section.hidden for section in revision.sections if section.hidden]

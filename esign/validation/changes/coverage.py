@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from esign.pdf import PdfError
+from esign.pdf import PdfError, PdfLimitError
 from esign.validation.changes.found import FoundSignature
 from esign.validation.changes.reading import Reading
 from esign.validation.findings import Finding, FindingKind
@@ -38,6 +38,10 @@ def _problems(reading: Reading, signature: FoundSignature) -> Iterator[Finding]:
     for revision in pdf.revisions[signature.revision + 1 :]:
         try:
             parts = pdf.unaccounted(revision.index)
+        except PdfLimitError as error:
+            what = f"revision {revision.index + 1} holds more than is accounted for within the limits"
+            yield Finding(kind=FindingKind.LIMIT_EXCEEDED, what=f"{what} ({error.detail})")
+            continue
         except PdfError as error:
             what = f"what was appended in revision {revision.index + 1} cannot be read ({error.code})"
             yield Finding(kind=FindingKind.MODIFIED_AFTER_SIGNING, what=what)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from itertools import islice, pairwise
 
-from esign.pdf import Object, Pdf, Ref, Stream, View
+from esign.pdf import Object, Pdf, PdfLimitError, Ref, Stream, View
 
 TRAILER = 0
 """The holder that stands for the trailer; no object has this number."""
@@ -30,6 +30,7 @@ _COMMENT = re.compile(rb"%[^\r\n]*+(?:[\r\n]++" + _SPACE + rb"*+([0-9R%]))?")
 
 _MOST_PLACES = 1_000
 """What looks like more references than this is read, however it looks."""
+_MOST_READ = 60_000
 _OF_TRAILER = (("Root",), ("Info",))
 """What a cross-reference stream refers to as the trailer that it is."""
 
@@ -51,6 +52,7 @@ class References:
         self._digits = {b"%d" % number for number in self._wanted}
         self._holders: dict[int, list[_Holder]] | None = None
         self._sections = {section.number for revision in pdf.revisions for section in revision.sections}
+        self._spent = 0
         self._restless: set[_Holder] = set()
         self._uses: dict[tuple[int, int, int], dict[int, list[Use]]] = {}
 
@@ -72,6 +74,16 @@ class References:
                 found.extend(self._of_holder(view, holder, revision).get(number, ()))
         return tuple(found)
 
+    def spend(self, count: int) -> None:
+        """Count objects that have to be read for the comparison.
+
+        Raises:
+            PdfLimitError: More than anybody's document has.
+        """
+        self._spent += count
+        if self._spent > _MOST_READ:
+            raise PdfLimitError("too many objects have to be compared", objects=self._spent)
+
     def _candidates(self, number: int) -> list[_Holder]:
         if self._holders is None:
             self._holders = {target: sorted(holders) for target, holders in self._search().items()}
@@ -81,6 +93,7 @@ class References:
     def _of_holder(self, view: View, holder: int, revision: int) -> dict[int, list[Use]]:
         key = (holder, revision, view.index if (holder, revision) in self._restless else -1)
         if key not in self._uses:
+            self.spend(1)
             found: dict[int, list[Use]] = {}
             reference = view.reference(holder)
             for path, ref in references_in(view.get(reference) if reference else None):

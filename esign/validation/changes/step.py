@@ -66,6 +66,7 @@ class Step:
             yield from self._shared(number)
 
     def _candidates(self) -> set[int]:
+        self._references.spend(len(self._new.view.revision.entries))
         told = set(self._new.view.revision.entries)
         for number in self._references.wanted - told:
             entry = self._new.view.entry(number)

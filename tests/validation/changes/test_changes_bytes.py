@@ -182,3 +182,24 @@ def test_what_readers_may_understand_differently_is_told_behind_the_signature_on
     assert kinds(after_first(short)) == ["modified_after_signing"]
     signed = sign(base().replace(b"/Size 100", b"/Size 3"))
     assert kinds(after_first(signed)) == []
+
+
+def test_a_file_that_would_cost_too_much_is_told_as_such(monkeypatch):
+    later = update(SIGNED, {6: OBJECTS[6].replace(b"20260101", b"20260202")})
+    monkeypatch.setattr("esign.validation.changes.references._MOST_READ", 0)
+    assert kinds(after_first(later)) == ["limit_exceeded"]
+    monkeypatch.undo()
+    monkeypatch.setattr("esign.pdf.accounting._MOST_OBJECTS", 0)
+    assert kinds(after_first(later)) == ["limit_exceeded"]
+
+
+def test_a_fault_of_ours_lets_no_change_pass(monkeypatch):
+    monkeypatch.setattr("esign.validation.changes.analysis.Step.differences", lambda _: 1 / 0)
+    later = update(SIGNED, {6: OBJECTS[6].replace(b"20260101", b"20260202")})
+    assert kinds(after_first(later)) == ["modified_after_signing"]
+
+
+def test_an_end_that_leads_back_to_an_older_revision():
+    back = b"startxref\n%d\n%%%%EOF\n" % last_startxref(base())
+    changes = after_first(SIGNED + back)
+    assert kinds(changes) == ["uncovered_bytes"]
