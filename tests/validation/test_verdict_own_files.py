@@ -23,7 +23,7 @@ IN_PERSON = (Oid.HELD_BY_SIGNATORY_COMPANY_DEVICE, Oid.IDENTIFIED_BY_PROVIDER, O
 SECOND_BOX, THIRD_BOX = (300.0, 90.0, 500.0, 150.0), (72.0, 20.0, 272.0, 80.0)
 
 
-def changed_page(pdf: bytes) -> bytes:
+def added_page(pdf: bytes) -> bytes:
     """Return the file with one more page behind everything."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     page = generic.DictionaryObject({generic.NameObject("/Type"): generic.NameObject("/Page")})
@@ -32,6 +32,12 @@ def changed_page(pdf: bytes) -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def changed_byte(pdf: bytes) -> bytes:
+    """Return the file with another language: one byte of the signed revision."""
+    place = pdf.index(b"/Lang") + 7
+    return pdf[:place] + bytes((pdf[place] ^ 1,)) + pdf[place + 1 :]
 
 
 def evidence_for(small, held_by: str, level: int, identified_by: str = "https://id.sandbox.example"):
@@ -141,9 +147,7 @@ def test_two_parties_and_the_company_are_named_with_what_holds_for_each(walked, 
 
 
 def test_a_changed_byte_fails_signature_and_timestamp(walked):
-    place = walked.finished.index(b"/Lang") + 7
-    changed = walked.finished[:place] + bytes((walked.finished[place] ^ 1,)) + walked.finished[place + 1 :]
-    verdict = said(changed, walked)
+    verdict = said(changed_byte(walked.finished), walked)
     assert (verdict.status, verdict.clean) == (Status.NOT_VALID, False)
     (signature,) = verdict.signatures
     assert (signature.indication, signature.sub_indication) == (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE)
@@ -154,7 +158,7 @@ def test_a_changed_byte_fails_signature_and_timestamp(walked):
 
 
 def test_an_added_page_leaves_the_signature_valid_and_the_file_modified(walked):
-    verdict = said(changed_page(walked.finished), walked)
+    verdict = said(added_page(walked.finished), walked)
     assert (verdict.status, verdict.clean) == (Status.NOT_VALID, False)
     assert [part.indication for part in verdict.parts] == [Indication.TOTAL_PASSED] * 2
     assert verdict.signatures[0].integrity

@@ -64,8 +64,8 @@ class SignatureVerdict:
 
     @property
     def proven_at(self) -> datetime | None:
-        """Since when it is proven to exist."""
-        return self.result.proven_at
+        """Since when it is proven to exist over what stands in the file; None where that is not what was signed."""
+        return self.result.proven_at if self.integrity else None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as ``esign verify --json`` prints it."""
