@@ -1,0 +1,106 @@
+"""Forms that show something else than they hold, and what is laid over the signed text."""
+
+import pytest
+
+from tests.pdf.writer import stream
+from tests.validation.changes.signed_files import OBJECTS, after_first, appearance, base, kinds, sign, update
+
+SIGNED = sign(base())
+P3 = sign(base(), entries=b"/Reference[<</TransformMethod/DocMDP/TransformParams<</P 3>>>>]")
+PAGE = b"<</Type/Page/Parent 2 0 R/Contents 20 0 R/Annots[9 0 R 10 0 R 11 0 R 13 0 R 40 0 R 100 0 R]/StructParents 0>>"
+FORM = b"<</Fields[9 0 R 10 0 R 11 0 R 12 0 R 100 0 R]/DR<</Font<</F1 31 0 R>>>>/DA(/F1 10 Tf 0 g)/SigFlags 3>>"
+
+
+def page(old: bytes, new: bytes) -> dict[int, bytes]:
+    assert old in PAGE
+    return {3: PAGE.replace(old, new)}
+
+
+def changed(number: int, old: bytes, new: bytes) -> dict[int, bytes]:
+    assert old in OBJECTS[number]
+    return {number: OBJECTS[number].replace(old, new)}
+
+
+def filled(value: bytes, shown: bytes, entries: bytes = b"") -> dict[int, bytes]:
+    field = OBJECTS[9].replace(b"/AP<</N 41 0 R>>", b"/V(%s)/AP<</N 120 0 R>>" % value)
+    return {9: field, 120: stream(shown, b"/Type/XObject/Subtype/Form/BBox[0 0 200 20]" + entries)}
+
+
+FONTS = b"/Resources<</Font<</F1 31 0 R>>>>"
+FORM_LIES = {
+    "another text": filled(b"1,000", b"BT /F1 10 Tf (9,000) Tj ET", FONTS),
+    "no text": filled(b"1,000", b"", FONTS),
+    "text where there is no value": {**changed(9, b"/DA", b"/V()/DA"), 41: appearance(b"9,000")},
+    "only the appearance": {41: appearance(b"9,000")},
+    "more text": filled(b"1,000", b"BT /F1 10 Tf (1,000) Tj (,000) Tj ET", FONTS),
+    "invisible text": filled(b"1,000", b"BT /F1 10 Tf 3 Tr (1,000) Tj ET", FONTS),
+    "clipped text": filled(b"1,000", b"0 0 1 1 re W n BT /F1 10 Tf (1,000) Tj ET", FONTS),
+    "text outside": filled(b"1,000", b"BT /F1 10 Tf 0 900 Td (1,000) Tj ET", FONTS),
+    "tiny text": filled(b"1,000", b"BT /F1 0.01 Tf (1,000) Tj ET", FONTS),
+    "white text": filled(b"1,000", b"1 g BT /F1 10 Tf (1,000) Tj ET", FONTS),
+    "text painted over": filled(b"1,000", b"BT /F1 10 Tf (1,000) Tj ET 1 g 0 0 200 20 re f", FONTS),
+    "an appearance in a layer": filled(b"1,000", b"BT /F1 10 Tf (1,000) Tj ET", FONTS + b"/OC 60 0 R"),
+    "a drawing": filled(
+        b"1,000", b"BT /F1 10 Tf (1,000) Tj ET /X Do", b"/Resources<</Font<</F1 31 0 R>>/XObject<</X 90 0 R>>>>"
+    ),
+    "a picture": filled(b"1,000", b"BT /F1 10 Tf (1,000) Tj ET BI /W 1 ID x EI", FONTS),
+    "a font that is not there": filled(b"1,000", b"BT /F9 10 Tf (1,000) Tj ET", FONTS),
+    "a new font with its own shapes": {
+        **filled(b"1,000", b"BT /F1 10 Tf (1,000) Tj ET", b"/Resources<</Font<</F1 122 0 R>>>>"),
+        122: OBJECTS[33].replace(b"34 0 R", b"123 0 R").replace(b"/Encoding 35 0 R", b""),
+        123: OBJECTS[34].replace(b"36 0 R", b"124 0 R"),
+        124: stream(b"shapes"),
+    },
+    "a font in place with its own shapes": {
+        **filled(
+            b"1", b"BT /F1 10 Tf (1) Tj ET", b"/Resources<</Font<</F1<</Subtype/TrueType/FontDescriptor 123 0 R>>>>>>"
+        ),
+        123: OBJECTS[34].replace(b"36 0 R", b"124 0 R"),
+        124: stream(b"shapes"),
+    },
+    "glyphs under other names": {
+        **filled(b"1", b"BT /F1 10 Tf (1) Tj ET", b"/Resources<</Font<</F1 122 0 R>>>>"),
+        122: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Differences[49/nine]>>>>",
+    },
+    "box checked without being shown": changed(10, b"/V/Off", b"/V/Yes"),
+    "box shown without being checked": changed(10, b"/AS/Off", b"/AS/Yes"),
+    "box drawn anew": {**changed(10, b"/AS/Off/V/Off", b"/AS/Yes/V/Yes"), 42: stream(b"")},
+    "box with other states": changed(10, b"/AS/Off/V/Off/AP<</N<</Yes 42", b"/AS/Yes/V/Yes/AP<</N<</Yes 43"),
+    "another choice": {13: OBJECTS[13].replace(b"/Opt", b"/V(2)/AP<</N 121 0 R>>/Opt"), 121: appearance(b"one")},
+}
+
+
+@pytest.mark.parametrize("name", FORM_LIES)
+def test_a_field_shows_its_value(name):
+    assert kinds(after_first(update(SIGNED, FORM_LIES[name]))) == ["field_value_appearance_mismatch"]
+
+
+OVER = b"<</Subtype/%s/Rect[%s]/P 3 0 R/F 4/AP<</N 111 0 R>>>>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "box", "expected"),
+    [
+        (b"Stamp", b"72 690 300 715", ["annotation_overlays_content", "permitted_change_annotation"]),
+        (b"FreeText", b"170 698 200 712", ["annotation_overlays_content", "permitted_change_annotation"]),
+        (b"Square", b"295 495 320 520", ["annotation_overlays_content", "permitted_change_annotation"]),
+        (b"Highlight", b"0 0 595 842", ["annotation_overlays_content", "permitted_change_annotation"]),
+        (b"Stamp", b"400 20 500 60", ["permitted_change_annotation"]),
+        (b"Text", b"500 690 520 710", ["permitted_change_annotation"]),
+    ],
+)
+def test_evil_annotations_lie_over_what_was_signed(kind, box, expected):
+    objects = {**page(b"100 0 R]", b"100 0 R 110 0 R]"), 110: OVER % (kind, box), 111: appearance(b"9,000 EUR")}
+    assert kinds(after_first(update(P3, objects))) == expected
+
+
+def test_a_later_signature_that_lies_over_the_price():
+    field = b"<</Subtype/Widget/FT/Sig/T(new)/Rect[72 690 300 715]/P 3 0 R/V 111 0 R/AP<</N 112 0 R>>>>"
+    objects = {
+        **page(b"100 0 R]", b"100 0 R 110 0 R]"),
+        5: FORM.replace(b"100 0 R]", b"100 0 R 110 0 R]"),
+        110: field,
+        111: b"<</Type/Sig/Contents<3000>>>",
+        112: appearance(b"9,000 EUR"),
+    }
+    assert kinds(after_first(update(SIGNED, objects))) == ["annotation_overlays_content"]
