@@ -253,6 +253,25 @@ def test_bgb_130_1_nobody_accepts_an_offer_that_has_not_arrived():
     assert isinstance(found, Refused) and found.ineffective[0].clause.source == "BGB §§ 130 (1), 145"
 
 
+def test_bgb_130_1_a_revocation_that_reached_nobody_it_was_meant_for_revokes_nothing():
+    story = offered()
+    yes = story.accept(berlin("01 08:00"), received=berlin("01 09:00"))
+    story.revoke(yes, "signatory-1", "signatory-1", berlin("01 08:30"), berlin("01 08:30"))
+    story.revoke("offer-1", "signatory-1", "signatory-1", berlin("30 10:00"), berlin("30 10:00"))
+    assert isinstance(story.state(berlin("02 00:00")), Concluded)
+
+
+def test_bgb_130_1_an_acceptance_has_to_reach_everybody_who_offered():
+    story = Story(frame("two", offer_by=Side.CUSTOMER))
+    for who in ("signatory-1", "signatory-2"):
+        story.offer_received(story.offer(berlin("30 10:00"), who), berlin("30 10:00"), "company")
+    yes = story.accept(berlin("01 10:00"), "company")
+    story.accept_received(yes, berlin("01 10:01"), "signatory-1")
+    assert isinstance(story.state(berlin("01 11:00")), Open)
+    story.accept_received(yes, berlin("02 10:01"), "signatory-2")
+    assert story.state(LATER).at == berlin("02 10:01")
+
+
 def test_bgb_130_a_receipt_dated_before_the_declaration_proves_nothing():
     story = offered()
     yes = story.accept(berlin("01 09:00"))
