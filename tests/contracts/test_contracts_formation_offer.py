@@ -215,6 +215,14 @@ def test_bgb_151_where_receipt_is_waived_the_acceptance_need_not_arrive():
     assert isinstance(offered_and_silent().state(berlin("02 09:00")), Open)
 
 
+def test_bgb_151_the_waiver_spares_an_acceptance_its_receipt_and_no_changed_one():
+    story = offered(frame(receipt_waived=True))
+    story.accept(berlin("01 09:00"), document_sha256=OTHER)
+    assert isinstance(story.state(berlin("01 10:00")), Open)
+    story.accept(berlin("02 09:00"))
+    assert story.state(LATER).at == berlin("02 09:00")
+
+
 def offered_and_silent() -> Story:
     story = offered()
     story.accept(berlin("01 09:00"))

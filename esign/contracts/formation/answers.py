@@ -65,10 +65,11 @@ def answers_to(facts: Facts, offer: Offer) -> Answers:
         if heard is None or heard > event.declaration.declared_at:
             ineffective.append(Ineffective(declaration=event.id, clause=UNHEARD))
             continue
-        at = _takes_effect(facts, event)
+        other = differs(facts, offer, event)
+        at = _takes_effect(facts, event, spared=facts.terms.receipt_waived and not other)
         if at is None:
             continue
-        if differs(facts, offer, event):
+        if other:
             changed.append(Arrived(event=event, at=at))
             continue
         clauses = without_effect(facts, event, (DeclarationKind.ACCEPTANCE,))
@@ -125,14 +126,14 @@ def sent_in_time(facts: Facts, event: e.Answer, until: datetime) -> bool:
     return sent is not None and sent + transit < until and all(each.recognisable for each in receipts)
 
 
-def _takes_effect(facts: Facts, event: e.Answer) -> datetime | None:
+def _takes_effect(facts: Facts, event: e.Answer, *, spared: bool) -> datetime | None:
     """Return when an answer takes effect: on receipt, unless receipt is waived; None: not yet, or revoked in time.
 
     A waiver spares the acceptance its receipt, nothing else does: changes have to arrive.
 
     Source: BGB §§ 130 (1), 151.
     """
-    if facts.terms.receipt_waived and not isinstance(event, e.ChangedAcceptance):
+    if spared:
         return event.declaration.declared_at
     if facts.revoked(event) is not None:
         return None
