@@ -43,21 +43,22 @@ def signature_dictionary(
     *,
     reserved: int,
     name: str = "",
-    reason: str = "",
     claimed_at: datetime | None = None,
 ) -> bytes:
     """Return a signature dictionary with an empty byte range and an empty hole.
 
+    It has no ``/Reason``: the baseline levels forbid that entry beside a commitment type or a signature policy.
+
     Raises:
         PrepareError: More or fewer bytes reserved than a signature takes.
+
+    Source: ISO 32000-1 12.8.1; ETSI EN 319 142-1 clause 6.3.
     """
     if not 512 <= reserved <= LARGEST_RESERVED:
         raise PrepareError("reserved bytes out of range", reserved=reserved)
     told = b""
     if name:
         told += b"/Name" + text(name)
-    if reason:
-        told += b"/Reason" + text(reason)
     if claimed_at is not None:
         told += b"/M(D:%s)" % claimed_at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode()
     return b"<</Type/%s/Filter/Adobe.PPKLite/SubFilter/%s%s%s%s]%s<%s>>>" % (

@@ -43,7 +43,7 @@ def prepare(
         box: Where the field stands, in PDF points.
         appearance: PNG that fills the box.
         name: Who signs (``/Name``).
-        reason: Why (``/Reason``).
+        reason: Why, and for whom; part of the field's accessible name.
         claimed_at: Claimed signing time (``/M``), which PAdES demands; nobody has proven it.
         accessible_name: What assistive technology says (``/TU``); by default name and reason.
         reserved: Bytes kept free for the CMS signature.
@@ -89,9 +89,7 @@ def prepare(
                 b"" if parent is None else b"/StructParent %d" % parent,
             ),
         )
-        body = signature_dictionary(
-            b"Sig", b"ETSI.CAdES.detached", reserved=reserved, name=name, reason=reason, claimed_at=claimed_at
-        )
+        body = signature_dictionary(b"Sig", b"ETSI.CAdES.detached", reserved=reserved, name=name, claimed_at=claimed_at)
         return finish(revision, dictionary, body, field)
 
 
