@@ -25,7 +25,7 @@ from esign.contracts.formation import (
     SessionEnded,
     Side,
 )
-from tests.formation_story import OTHER, Story, berlin, frame, offered
+from tests.formation_story import DOC, OTHER, Story, berlin, frame, offered
 
 END = datetime(2026, 12, 4, 23, 0, tzinfo=UTC)
 SECOND = timedelta(microseconds=1)
@@ -303,6 +303,27 @@ def test_all_have_to_declare_in_time_the_second_too_late_makes_a_new_offer_of_bo
     assert isinstance(story.state(END), OfferLapsed)
     story.accept(berlin("07 09:00"), "signatory-2", received=berlin("07 09:00"))
     assert isinstance(story.state(LATER), CounterOffered)
+
+
+def test_what_both_offer_later_about_another_document_undoes_no_contract_about_the_first():
+    story = Story(frame("two", offer_by=Side.CUSTOMER))
+    for hour, document in ((10, DOC), (12, OTHER)):
+        for who in ("signatory-1", "signatory-2"):
+            made = story.offer(berlin(f"30 {hour}:00"), who, document_sha256=document)
+            story.offer_received(made, berlin(f"30 {hour}:00"), "company")
+        if document == DOC:
+            yes = story.accept(berlin("30 11:00"), "company")
+            for who in ("signatory-1", "signatory-2"):
+                story.accept_received(yes, berlin("30 11:00"), who)
+    assert story.state(LATER).at == berlin("30 11:00")
+
+
+def test_two_who_offer_different_documents_offer_nothing():
+    story = Story(frame("two", offer_by=Side.CUSTOMER))
+    story.offer(berlin("30 10:00"), "signatory-1")
+    story.offer(berlin("30 10:00"), "signatory-2", document_sha256=OTHER)
+    found = story.state(LATER)
+    assert isinstance(found, Refused) and found.ineffective[0].clause.source == "BGB §§ 154, 155"
 
 
 def test_one_of_two_rejects_and_the_offer_is_over_for_both():

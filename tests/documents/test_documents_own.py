@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from certs.signatory.document_checks import _check_content
-from esign.contracts import ContractData, ContractDataError, declaration_text, order_summary
+from esign.contracts import ContractData, ContractsError, declaration_text, order_summary
 from esign.documents import Draft, OwnPages, PagesDiffer, Upload, draw_up, fill_in, lint_pdf, normalise
 from esign.policy import policies_root
 from tests.documents.looking import NODE, browser_says, pictures
@@ -39,7 +39,7 @@ def drawn(upload: Upload = UPLOAD, **changes: Any) -> Draft:
 
 
 def code(data: dict[str, Any]) -> str:
-    with pytest.raises(ContractDataError) as caught:
+    with pytest.raises(ContractsError) as caught:
         ContractData.parse(data)
     return caught.value.code
 
@@ -60,6 +60,7 @@ def test_above_the_order_button_stands_what_the_law_wants() -> None:
         "Dokument",
         "Leistung",
         "Gesamtpreis",
+        "Kosten im Monat",
         "Weitere Kosten",
         "Laufzeit und Kündigung",
         "Mindestlaufzeit",
