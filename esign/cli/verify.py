@@ -28,6 +28,8 @@ _ORDER = (2, 1, 3, 0)
 _PATH = click.Path(path_type=Path)
 _WIDTH = 40
 """Signs of the bar."""
+_EACH = 16
+"""Files for which one more helper is worth its start."""
 _MANY = 4
 """Files in work or answered for each helper, so that thousands do not wait in memory."""
 
@@ -40,7 +42,7 @@ _MANY = 4
 @click.option("--at", metavar="TIME", help="The instant of the validation, such as 2026-11-22T12:00:00Z (now).")
 @click.option("--offline", is_flag=True, help="Fetch nothing. Nothing is ever fetched yet: this is always so.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (docs/schemas/verify.schema.json).")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Files that are looked into at a time (default: processors).")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Files looked into at a time (default: by processors).")
 @click.option("--lang", type=click.Choice(("de", "en")), help="Language for people (default: that of the system).")
 @config_option
 def verify(
@@ -76,7 +78,7 @@ def verify(
     if not anchors.certificates and services is None and not as_json:
         click.echo(_NOBODY[lang], err=True)
     found: set[int] = set()
-    jobs = min(jobs or os.cpu_count() or 1, len(files))
+    jobs = min(jobs or min(os.cpu_count() or 1, 1 + len(files) // _EACH), len(files))
     with Isolation(trust=anchors, material=material, lists=services) as isolation:
         bar = _Bar(len(files))
         for verdict in _verdicts(files, instant, isolation, jobs):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from esign.foundation.identifiers import Oid
 from esign.pades.errors import EvidenceEncodingError
-from esign.pades.evidence import BY_EMAIL, CeremonyEvidence
+from esign.pades.evidence import CeremonyEvidence
 from esign.policy.levels import LegalLevel
 from esign.validation.certificates import certificate_policies
 from esign.validation.findings import Finding, FindingKind
@@ -95,7 +95,7 @@ def standing_of(
     return Standing(
         legal_level=level if result.indication is Indication.TOTAL_PASSED else None,
         held_by=held_by,
-        identified_by=identified_by if identified_by != "" else BY_EMAIL,
+        identified_by=identified_by,
         signer=None if result.signer is None else name_of(result.signer),
         sandbox=said or Oid.SANDBOX in policies or is_sandbox(result),
         findings=tuple(findings),

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from esign.pdf import PdfEncryptedError, PdfError, PdfLimitError
+from esign.pdf import Pdf, PdfEncryptedError, PdfError, PdfLimitError
 from esign.validation.certificates import NoTrustAnchors, TrustAnchors
 from esign.validation.changes import Analysis, Changes, FoundSignature, Reading, open_file
 from esign.validation.changes.byte_range import check_byte_range
@@ -106,32 +106,36 @@ def _verify(
     signatures = analysis.signatures
     if len(signatures) > MOST_SIGNATURES:
         raise PdfLimitError("the file has more signatures than are looked into")
-    stamps = [s for s in signatures if s.kind == "DocTimeStamp"]
-    if len(stamps) == len(signatures):
-        what = "no signature stands in the file" if not stamps else "nothing but document timestamps stands in the file"
+    if all(found.kind == "DocTimeStamp" for found in signatures):
+        what = "nothing but document timestamps stands in the file" if signatures else "no signature stands in the file"
+        within, more = _attachments(reading, ())
         return FileVerdict(
             file=name,
             outcome=file_verdict.Outcome.NO_SIGNATURE,
             at=at,
-            attachments=_attachments(reading, ()),
-            findings=(Finding(kind=FindingKind.NO_USABLE_SIGNATURE, what=what),),
+            attachments=within,
+            findings=(Finding(kind=FindingKind.NO_USABLE_SIGNATURE, what=what), *more),
         )
     sound = [_covers(reading, found) for found in signatures]
-    store = read_stores(
-        reading.pdf,
-        [(s.revision, s.end) for s, covers in zip(signatures, sound, strict=True) if s in stamps and covers],
-    )
+    under = [
+        (found.revision, found.end)
+        for found, covers in zip(signatures, sound, strict=True)
+        if covers and found.kind == "DocTimeStamp"
+    ]
+    store, findings = _store(reading.pdf, under)
     messages = [_message(found) for found in signatures]
     if lists is not None:
         trust = listed_anchors(trust, lists, store, [message for message in messages if message is not None])
     parts = _parts(reading, analysis, sound, messages, store, material, trust, at)
+    within, more = _attachments(reading, parts)
     return FileVerdict(
         file=name,
         outcome=file_verdict.Outcome.OK,
         at=at,
         signatures=tuple(_signature(part, store, lists, at) for part in parts if part.found.kind == "Sig"),
         timestamps=tuple(_timestamp(part) for part in parts if part.found.kind != "Sig"),
-        attachments=_attachments(reading, parts),
+        attachments=within,
+        findings=(*findings, *more),
     )
 
 
@@ -261,11 +265,24 @@ def _qualified(result: Validated, lists: TrustedServices | None, at: datetime) -
     return determine_qualification(path, services=lists, used_at=result.proven_at or at)
 
 
-def _attachments(reading: Reading, parts: Sequence[_Part]) -> tuple[AttachmentVerdict, ...]:
+def _attachments(reading: Reading, parts: Sequence[_Part]) -> tuple[tuple[AttachmentVerdict, ...], tuple[Finding, ...]]:
     """Return the attachments; a file whose attachments cannot be listed has a verdict all the same."""
     intact = [part.found.revision for part in parts if part.found.kind == "Sig" and part.sound and part.result.intact]
     pdf = reading.pdf
-    return attachments(pdf.view(), pdf.view(max(intact)) if intact else None)
+    try:
+        return attachments(pdf.view(), pdf.view(max(intact)) if intact else None), ()
+    except PdfError as error:
+        kind = FindingKind.LIMIT_EXCEEDED if isinstance(error, PdfLimitError) else FindingKind.FORMAT_FAILURE
+        return (), (Finding(kind=kind, what=f"the attachments cannot be listed ({error.code})"),)
+
+
+def _store(pdf: Pdf, covered: Sequence[tuple[int, int]]) -> tuple[Material, tuple[Finding, ...]]:
+    """Return the security store; a file whose store costs too much has a verdict without it."""
+    try:
+        return read_stores(pdf, covered), ()
+    except PdfLimitError as error:
+        what = f"the security store cannot be read ({error.code})"
+        return Material(), (Finding(kind=FindingKind.LIMIT_EXCEEDED, what=what),)
 
 
 __all__ = ["MOST_SIGNATURES", "NoTrustAnchors", "verify"]
