@@ -96,6 +96,14 @@ def test_bgb_312j_the_button_counts_for_the_one_declaration_that_it_made(changes
     assert isinstance(story.state(berlin("02 00:00")), Refused)
 
 
+def test_bgb_312j_nobody_presses_the_button_for_somebody_else():
+    story = offered(frame("two"), "signatory-1", "signatory-2")
+    story.accept(DAY, "signatory-2", received=DAY)
+    yes = story.accept(DAY, received=DAY, button=False)
+    story.press(yes, "signatory-2", DAY)
+    assert isinstance(story.state(berlin("02 00:00")), Refused)
+
+
 def test_bgb_312j_a_button_pressed_after_the_signature_heals_nothing_the_order_is_made_anew():
     story = offered()
     yes = story.accept(DAY, received=DAY, button=False)
