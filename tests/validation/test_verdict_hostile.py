@@ -1,4 +1,4 @@
-"""Hostile bytes: every file has a verdict that keeps to the schema, and no file is clean whose signed bytes were changed.
+"""Hostile bytes: every file has a verdict that keeps to the schema; none is clean whose signed bytes were changed.
 
 What stands behind the signature (store, document timestamp) is nobody's word but its own: who spoils it takes the
 level away, and may leave a clean file of a lower one.
