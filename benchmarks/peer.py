@@ -93,7 +93,7 @@ def _certificate(
         x509.CertificateBuilder()
         .subject_name(named(name))
         .issuer_name(named(issuer))
-        .public_key(key)  # type: ignore[arg-type]
+        .public_key(key)  # type: ignore[arg-type]  # our keys are RSA or ECDSA
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=30))
@@ -103,5 +103,5 @@ def _certificate(
         )
     )
     if usage is not None:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), True)  # type: ignore[list-item]
-    return builder.sign(issuer_key, hashes.SHA256())  # type: ignore[arg-type]
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), True)  # type: ignore[list-item]  # usage is given wherever it is asked
+    return builder.sign(issuer_key, hashes.SHA256())  # type: ignore[arg-type]  # our keys are RSA or ECDSA

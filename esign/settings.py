@@ -237,13 +237,13 @@ class Settings:
 
     def with_changes(self, **changes: object) -> Settings:
         """Return a copy with other values."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)  # type: ignore[arg-type]  # names and types are checked by the class
 
 
 def _typed(name: str, kind: str, value: object, base: Path) -> object:
     try:
         if kind.startswith("tuple"):
-            items = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+            items = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]  # whatever is no list raises and is told
             if "int" in kind:
                 return tuple(int(str(item)) for item in items)
             return tuple((base / item if "Path" in kind else str(item)) for item in items)

@@ -64,7 +64,7 @@ def remember_routes() -> None:
             written[key] = write(rule, append_unknown)
         return written[key]
 
-    Rule._compile_builder = compile_builder  # type: ignore[method-assign]
+    Rule._compile_builder = compile_builder  # type: ignore[method-assign]  # remembered between tests
 
 
 def migrated(url: str) -> None:

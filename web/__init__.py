@@ -99,7 +99,7 @@ def create_app(
         return response
 
     interface = create_api(cast("EngineApplication", application))
-    app.wsgi_app = Beside(app.wsgi_app, interface.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Beside(app.wsgi_app, interface.wsgi_app)  # type: ignore[method-assign]  # as Flask says it is done
 
     app.jinja_env.globals.update(
         sandbox=settings.trust == "sandbox",

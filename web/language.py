@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request, session
-from flask_babel import Babel, format_datetime  # type: ignore[import-untyped]
+from flask_babel import Babel, format_datetime  # type: ignore[import-untyped]  # it has no types
 from werkzeug.datastructures import MultiDict
 
 from web.see_other import see_other

@@ -239,7 +239,7 @@ def _refused(error: EsignError) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()  # type: ignore[return-value]  # Werkzeug's response is Flask's here
     if isinstance(error, CSRFError):
         return answer(errors.FormExpired())
     if status >= 500:

@@ -121,7 +121,7 @@ class Scheme:
 def install(app: Flask, *, web_url: str) -> CSRFProtect:
     """Protect an application; returns the form protection so that the API's blueprint can be exempted."""
     secure = urlsplit(web_url).scheme == "https"
-    app.wsgi_app = Scheme(app.wsgi_app, web_url=web_url)  # type: ignore[method-assign]
+    app.wsgi_app = Scheme(app.wsgi_app, web_url=web_url)  # type: ignore[method-assign]  # as Flask says it is done
     app.config.update(
         SESSION_COOKIE_NAME="__Host-esign_session" if secure else "esign_session",
         SESSION_COOKIE_HTTPONLY=True,

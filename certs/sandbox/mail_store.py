@@ -144,7 +144,7 @@ def _text(part: EmailMessage) -> str:
     try:
         text = str(part.get_content())
     except (LookupError, ValueError, KeyError):
-        text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]
+        text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]  # bytes where a part is decoded
     return text.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
 
 

@@ -11,7 +11,6 @@ from typing import Self
 from esign.access.errors import AccessError
 
 LANGUAGES = ("de", "en")
-_TENANT = re.compile(r"[a-z0-9-]{1,32}")
 _ADDRESS = re.compile(r"[^@\s\"<>(),:;\\\[\]]{1,64}@[^@\s\"<>(),:;\\\[\]]{1,190}")
 
 
@@ -60,8 +59,3 @@ class Person:
 def address_key(email: str) -> bytes:
     """Return an address as it is looked for: case and Unicode form make no difference."""
     return unicodedata.normalize("NFKC", email.strip()).casefold().encode("utf-8", "surrogatepass")
-
-
-def is_tenant(name: str) -> bool:
-    """Tell whether this can be the name of a tenant."""
-    return _TENANT.fullmatch(name) is not None

@@ -32,7 +32,7 @@ def _pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[
         yield ValidationError("text is not of the expected form")
 
 
-_Validator = extend(Draft202012Validator, validators={"pattern": _pattern})  # type: ignore[no-untyped-call]
+_Validator = extend(Draft202012Validator, validators={"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema has no type there
 
 
 def load_schema(name: str) -> Mapping[str, Any]:

@@ -188,9 +188,9 @@ def _announce(layout: Layout, links: Sequence[StaffLink], key: str, *, open_brow
 
 def _require_sandbox() -> None:
     try:
-        import aiosmtpd  # type: ignore[import-untyped, unused-ignore]  # noqa: F401
+        import aiosmtpd  # type: ignore[import-untyped, unused-ignore]  # noqa: F401 - only whether it is there
 
-        import certs.sandbox  # noqa: F401
+        import certs.sandbox  # noqa: F401 - only whether it is there
     except ImportError as error:
         raise SandboxMissing("the sandbox is not installed: pip install 'esign[sandbox]'") from error
 

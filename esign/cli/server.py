@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn has no types
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # gunicorn has no types
 
 from esign.cli.logs import configure
 
@@ -26,7 +26,7 @@ TIMEOUT = 120
 """Seconds after which a process that gives no sign of life is replaced."""
 
 
-class _JsonLogger(Logger):  # type: ignore[misc]
+class _JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Hands gunicorn's own lines to this process's log; there is no access log."""
 
     def setup(self, cfg: Any) -> None:
@@ -38,7 +38,7 @@ class _JsonLogger(Logger):  # type: ignore[misc]
         self.access_log.propagate = False
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """A server over an application that is made in each process, after the fork: no connection is shared."""
 
     def __init__(self, make: Callable[[], Any], options: dict[str, Any]) -> None:

@@ -221,7 +221,7 @@ def _names(parts: TokenParts, certificate: x509.Certificate) -> bool:
     if (
         parts.ess_hash == "sha1"
     ):  # ESSCertID of RFC 2634, which RFC 3161 began with; the signature check does not rest on it
-        return certificate.fingerprint(hashes.SHA1()) == parts.ess_certificate_hash  # noqa: S303
+        return certificate.fingerprint(hashes.SHA1()) == parts.ess_certificate_hash  # noqa: S303 - a name here, see above
     try:
         return hash_function(parts.ess_hash)(parts.certificate).digest() == parts.ess_certificate_hash
     except SignatureAlgorithmRefused as error:

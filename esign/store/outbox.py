@@ -67,7 +67,7 @@ class SqlOutbox:
                 contract_id=contract_id, kind=kind, payload=payload, state="waiting", due_at=due_at, attempts=0
             )
         )
-        number: int = result.inserted_primary_key[0]  # type: ignore[index]
+        number: int = result.inserted_primary_key[0]  # type: ignore[index]  # one row was inserted
         return number
 
     def claim(self, owner: str, now: datetime, limit: int = 1) -> tuple[LeasedWork, ...]:

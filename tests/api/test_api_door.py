@@ -203,7 +203,7 @@ def test_bodies_that_are_not_as_described_are_refused(api, backend, content, hea
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "limit=-1", "limit=1_0", "state=gone", "x=1"]  # noqa: RUF005
+    ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "limit=-1", "limit=1_0", "state=gone", "x=1"]  # noqa: RUF005 - one list of questions
     + ["created_from=2026-02-30T00:00:00Z", "created_from=yesterday", "after=", "limit=%D9%A1"],
 )
 def test_parameters_that_are_not_as_described_are_refused(backend, query):

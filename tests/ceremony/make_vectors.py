@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from certs.signatory import requests  # noqa: E402
-from esign.ceremony import capsule, hpke  # noqa: E402
-from esign.ceremony.transcript import (  # noqa: E402
+from certs.signatory import requests  # noqa: E402 - behind the path that finds them
+from esign.ceremony import capsule, hpke  # noqa: E402 - behind the path that finds them
+from esign.ceremony.transcript import (  # noqa: E402 - behind the path that finds them
     AttachedFile,
     Revision,
     Transcript,
@@ -34,7 +34,7 @@ from esign.ceremony.transcript import (  # noqa: E402
     TranscriptSignatory,
     TranscriptStatement,
 )
-from esign.foundation.canonical import canonical  # noqa: E402
+from esign.foundation.canonical import canonical  # noqa: E402 - behind the path that finds them
 
 PATH = ROOT / "tests" / "vectors" / "ceremony.json"
 DECLARATION = "Ich habe den Vertrag gelesen und schließe ihn verbindlich: 14.900,00 € – „zahlungspflichtig“."

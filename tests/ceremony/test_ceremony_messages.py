@@ -45,7 +45,7 @@ def test_a_right_message_is_read_and_cannot_be_changed_afterwards(
     assert message.device_key_id == key_id(spki(world.device)).hex()
     assert isinstance(message.payload, MappingProxyType)
     with pytest.raises(TypeError):
-        message.payload["jti"] = "0"  # type: ignore[index]
+        message.payload["jti"] = "0"  # type: ignore[index]  # it must not be possible
     assert ceremony.peek(body).type == kind
     assert dict(ceremony.verify(body, spki(world.device))) == dict(message.payload)
 

@@ -23,6 +23,8 @@ def test_a_referred_case_is_seen_with_its_reason_and_accepted(world: Any, clerk:
     assert case_id not in clerk.get("/company/cases/?state=accepted").text
     page = clerk.get(f"/company/cases/{case_id}").text
     assert "An Sie verwiesen" in page and "Annehmen und einladen" in page
+    assert "<dd>14. März 1987</dd>" in page and "<dd>10.001</dd>" in page, "answers stand there as people read them"
+    assert "<dd>yes</dd>" not in page and "<dd>Ja</dd>" in page
     assert clerk.post(f"/company/cases/{case_id}/decide", {"decision": "accept"}).status_code == 303
     after = clerk.get(f"/company/cases/{case_id}").text
     assert "Zum Vertrag" in after and "Annehmen und einladen" not in after

@@ -169,6 +169,8 @@ def test_twenty_rows_with_three_bad_ones_are_checked_and_sent(site: Any, chromiu
         pass
     page.get_by_role("link", name="Stand neu laden").click()
     assert "angelegt und eingeladen: 17" in page.locator("main").inner_text()
+    edge = "each => getComputedStyle(each).borderInlineStartWidth"
+    assert page.locator("td .state.done").first.evaluate(edge) == "1px", "a state is a pill like the others, no notice"
     person.look("bulk-done")
     with page.expect_download() as download:
         page.get_by_role("link", name="Ergebnis als CSV").click()
@@ -258,10 +260,12 @@ def test_keys_webhooks_and_cases_are_for_everybody_to_read(site: Any, chromium: 
     person.look("key-new")
     page.get_by_label("Name", exact=True).fill("Tarifrechner")
     page.get_by_label("Verträge lesen").check()
-    page.get_by_role("button", name="Schlüssel machen").click()
+    page.get_by_role("button", name="Schlüssel anlegen").click()
     person.look("key-made")
     page.goto(f"{site.address}/company/webhooks/new")
     person.look("webhook-new")
+    kinds = page.locator("input[name=kinds]").evaluate_all("all => all.map(each => each.value)")
+    assert [kind for kind in kinds if page.get_by_label(f"{kind} {kind}", exact=True).count()] == [], "words for each"
     page.get_by_label("Adresse (https)").fill("https://hooks.example.org/esign")
     page.get_by_role("button", name="Anlegen und Geheimnis zeigen").click()
     person.look("webhook")

@@ -120,7 +120,7 @@ def test_the_engine_asks_whatever_the_page_asked(house: Any) -> None:  # noqa: F
     application.webhooks.change(actor, webhook, state="disabled")  # who stops something is not held up
 
 
-def test_an_api_key_makes_no_accounts_and_no_keys_and_webhooks_by_its_scope(house: Any) -> None:  # noqa: F811
+def test_an_api_key_makes_no_accounts_and_no_keys_and_webhooks_by_its_scope(house: Any) -> None:  # noqa: F811 - the fixture
     application = house.application
     until = house.clock.now() + timedelta(days=30)
     made = application.api_keys.create(system("default"), name="x", scopes=list(Permission), expires_at=until)

@@ -109,7 +109,7 @@ def test_a_closed_invitation_and_a_wrong_signature_take_alike(world: Any) -> Non
     stranger = other.wire.message("hello", {"device_key": b64(spki(other.wire.device_key)), "lang": "de"})
     answer = world.application.ceremony.answer
     for number in range(50):
-        with pytest.raises(Exception):  # noqa: B017
+        with pytest.raises(Exception):  # noqa: B017 - whatever is refused
             answer("hello", token, b"%d" % number)
     assert world.ledger(contract).count("message.refused") == 50
     wrong_signature = median(lambda: answer("hello", token, broken))

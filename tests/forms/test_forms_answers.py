@@ -146,6 +146,11 @@ def test_the_bank_is_told_next_to_the_iban():
     assert (finding.severity, finding.text["de"]) == ("note", "Commerzbank, BIC COBADEFFXXX")
 
 
+def test_a_bank_without_a_bic_is_told_by_its_name_alone():
+    (finding,) = checked(iban="DE27100200300012345678").of("iban")
+    assert finding.text == {"de": "Musterbank (Beispiel)", "en": "Musterbank (Beispiel)"}
+
+
 def test_findings_say_in_both_languages_what_to_do():
     result = checked(delivery_postal_code="0124")
     (finding,) = result.of("delivery_postal_code")

@@ -14,7 +14,7 @@ from tests.forms_pages.filling import Filler
 
 
 @pytest.fixture
-def at(stack, context_of):  # noqa: F811
+def at(stack, context_of):  # noqa: F811 - the fixture
     """Put a person with a device of their own in front of a form."""
 
     def sit_down(name="electricity-supply", *, device=PHONE, **options):

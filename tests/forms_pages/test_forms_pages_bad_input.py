@@ -202,7 +202,7 @@ def test_only_a_whole_code_is_looked_up(sender, path, value):
 
 
 def test_towns_and_banks_are_looked_up_by_code(sender):
-    ask = lambda path, code: sender.http.post(  # noqa: E731
+    ask = lambda path, code: sender.http.post(  # noqa: E731 - one line
         path, data={"csrf_token": sender.hidden("csrf_token"), "code": code}
     ).json()
     assert ask("/formulare/-/ort", "00124") == {"towns": ["Beispielstadt"]}

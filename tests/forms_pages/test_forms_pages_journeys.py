@@ -61,6 +61,7 @@ def test_the_whole_form_without_any_script(stack, at):
         "Bitte kreuzen Sie dieses Kästchen an. Ohne diese Erklärung können wir nicht fortfahren."
     ]
     assert person.page.locator("#problems li").count() == 1
+    assert ".:" not in person.page.locator("#problems").inner_text()  # a sentence that ends needs no colon
     person.answer("mandate", "yes").check()
     assert person.path.endswith("/pruefen")
     assert person.page.get_by_text("1.046,56").count() == 1

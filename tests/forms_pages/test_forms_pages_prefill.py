@@ -60,6 +60,8 @@ def test_a_link_with_a_token_fills_the_form_in_when_the_customer_wants_it(knowin
     assert marked.inner_text() == "Aus unseren Unterlagen – bitte prüfen."
     assert "f-given_name-from" in person.page.locator("#f-given_name").get_attribute("aria-describedby")
     rest = answers_of("mobile-plan", given_name="Sofie")
+    person.answer("given_name", "Sofie")
+    assert marked.count() == 0  # it is the customer's own word from the first letter on
     person.fill(rest).check()
     person.page.go_back()
     person.ready()

@@ -156,7 +156,7 @@ def test_a_link_to_another_device_opens_at_its_companys_address_and_is_used_up_n
     for base in (OURS, "/f/third"):
         refused = post(house, f"{base}/weiter", {"secret": secret}, at=f"{base}/weiter")
         assert (refused.status_code, "draft" in str(refused.headers)) == (410, False)
-    tidy = lambda text: re.sub(r'name="csrf_token" value="[^"]+"', "", text)  # noqa: E731
+    tidy = lambda text: re.sub(r'name="csrf_token" value="[^"]+"', "", text)  # noqa: E731 - one line
     refused = post(house, f"{OURS}/weiter", {"secret": secret}, at=f"{OURS}/weiter")
     assert tidy(refused.text) == tidy(nobody.text), "it tells that another company has such a draft"
     opened = post(house, f"{THEIRS}/weiter", {"secret": secret}, at=f"{THEIRS}/weiter")

@@ -116,7 +116,7 @@ def caller(**options: Any) -> GuardedCaller:
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "127.8.8.8", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254"]  # noqa: RUF005
+    ["127.0.0.1", "127.8.8.8", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254"]  # noqa: RUF005 - one list of cases
     + ["100.64.0.1", "192.0.0.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.88.99.1"]
     + ["::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::7f00:1", "fe80::1", "fc00::1", "fd00::1", "ff02::1"]
     + ["64:ff9b::7f00:1", "2002:7f00:1::", "2001::1", "2001:db8::1", "fec0::1", "::ffff:8.8.8.8"],
@@ -144,7 +144,7 @@ def test_nothing_that_python_calls_private_is_public(address):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://hooks.example/", "ftp://hooks.example/", "file:///etc/passwd", "//hooks.example/", "", "https://"]  # noqa: RUF005
+    ["http://hooks.example/", "ftp://hooks.example/", "file:///etc/passwd", "//hooks.example/", "", "https://"]  # noqa: RUF005 - one list of cases
     + ["https://user@hooks.example/", "https://user:pass@hooks.example/", "https://hooks.example/#x"]
     + ["https://hooks.example:99999/", "https://hooks.example:0/", "https://hooks.example/ x", "https://a\nb/"]
     + ["https://hööks.example/", "https://hooks.example\\@evil/", "https://" + "a" * 2000],

@@ -180,19 +180,19 @@ class Post:
         self.answers = answers
         self.mails = []
 
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if answer := self.answers.get("mail"):
             return answer
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if answer := self.answers.get("rcpt"):
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         if answer := self.answers.get("data"):
             return answer
         self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.original_content))
@@ -300,7 +300,7 @@ def test_connection_that_breaks_after_the_mail_leaves_the_outcome_unknown():
 @pytest.mark.network
 def test_bad_goodbye_does_not_undo_an_accepted_mail(serve):
     class Rude(Post):
-        async def handle_QUIT(self, server, session, envelope):  # noqa: N802
+        async def handle_QUIT(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
             return "421 out of here"
 
     post = Rude()

@@ -280,7 +280,7 @@ def test_eight_signatures_at_once_make_one_contract(shared_world: Any) -> None:
     assert len({answer.content for answer in answers if answer.status_code == 200}) == 1
     kinds = shared_world.ledger(bench.contract)
     assert kinds.count("signature.received") == kinds.count("contract.concluded") == 1
-    bench.signatory._attempt.signed_digest = None  # type: ignore[union-attr]
+    bench.signatory._attempt.signed_digest = None  # type: ignore[union-attr]  # an attempt is open here
     assert shared_world.application.contracts.view(COMPANY, bench.contract).state == "concluded"
 
 

@@ -132,7 +132,7 @@ def test_no_wrong_attribute_is_signed(declaring: Stage) -> None:
             continue
         server.lies["intent"] = lambda message, wrong=wrong: canonical({"attributes": b64(wrong)})
         assert reason(signatory.declare) == "agent.attributes.other", name
-        declaring.signatory._attempt.attributes = None  # type: ignore[union-attr]
+        declaring.signatory._attempt.attributes = None  # type: ignore[union-attr]  # an attempt is open here
         assert reason(signatory.sign) == "agent.step.too_early", name
     server.lies.clear()
     assert set(server.seen) == {"intent"}, "nothing was signed"

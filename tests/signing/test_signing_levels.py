@@ -52,7 +52,7 @@ COMPANY_DEVICE = replace(holding(user_verified=False), company_device=True)
     ],
 )
 def test_eidas_art_26_level_reached(key: KeyHolding, policy: object, level: LegalLevel) -> None:
-    assert level_reached(key, policy) is level  # type: ignore[arg-type]
+    assert level_reached(key, policy) is level  # type: ignore[arg-type]  # a stand-in with what is asked of it
 
 
 def test_a_browser_key_never_reaches_qualified_however_verified() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
@@ -9,9 +10,10 @@ from flask import Blueprint, Response, flash, render_template, request, url_for
 from esign.access import Actor, Permission
 from esign.engine.forms.records import CaseState
 from esign.engine.forms.refusals import CaseUnknown
-from esign.forms import FormDefinition, FormUnknown, form_definition
+from esign.forms import Field, FormDefinition, FormUnknown, form_definition
 from esign.foundation.errors import EsignError
 from web.company.guard import needs
+from web.forms.figures import as_read
 from web.language import language, words
 from web.problems import status_of
 from web.see_other import see_other
@@ -53,7 +55,7 @@ def blueprint(application: Application) -> Blueprint:
             detail=detail,
             title=title(detail.view.form),
             labels={field.name: field.label[language()] for field in form.fields} if form is not None else {},
-            options=_options(form),
+            answers=_answers(form, detail.values),
             lang=language(),
             reason=request.form.get("reason", "")[:2000],
             problem=None if refusal is None else words().problem(refusal.code),
@@ -85,8 +87,17 @@ def blueprint(application: Application) -> Blueprint:
     return pages
 
 
-def _options(form: FormDefinition | None) -> dict[tuple[str, str], str]:
-    """Return what people read for an answer to choose, by field and value."""
-    if form is None:
-        return {}
-    return {(field.name, each.value): each.label[language()] for field in form.fields for each in field.options}
+def _answers(form: FormDefinition | None, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return questions and answers as people read them; without the form, as they are kept."""
+    fields = {field.name: field for field in form.fields} if form is not None else {}
+    return tuple((name, _answer(fields.get(name), value)) for name, value in values.items())
+
+
+def _answer(field: Field | None, value: str) -> str:
+    if field is None:
+        return value
+    if field.kind.control == "checkbox":
+        return words().phrase("forms.yes" if value == "yes" else "forms.not_said")
+    return next((each.label[language()] for each in field.options if each.value == value), None) or as_read(
+        value, field.kind_name, language()
+    )

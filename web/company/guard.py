@@ -59,7 +59,7 @@ def needs(permission: Permission | None = None, *, confirmed: bool = False) -> C
             return view(_admitted(permission, confirmed=confirmed), *args, **kwargs)
 
         setattr(guarded, _DECLARED, Access(permission=permission, confirmed=confirmed))
-        return guarded  # type: ignore[return-value]
+        return guarded  # type: ignore[return-value]  # the same signature, by wraps
 
     return declare
 
@@ -72,7 +72,7 @@ def public(view: View) -> View:
         return view(*args, **kwargs)
 
     setattr(open_view, _DECLARED, Access(public=True))
-    return open_view  # type: ignore[return-value]
+    return open_view  # type: ignore[return-value]  # the same view
 
 
 def access_of(view: Callable[..., Any]) -> Access | None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
 _PARTS = {"iban": "shown", "phone": "international", "mobile": "international"}
 """Kinds whose reading form is a part of the value."""
+_FIGURES = {"date": "date", "amount": "cents", "integer": "number"}
+"""Kinds whose value is kept for computing, and the form in which people read it."""
 
 
 def figure(value: str, form: str, lang: str) -> str:
@@ -52,5 +54,9 @@ def written(field: FieldShown, checked: Checked, lang: str) -> str:
             return option.label
     if part := _PARTS.get(field.kind):
         return checked.parts.get(f"{field.name}.{part}", value)
-    as_figure = {"date": "date", "amount": "cents", "integer": "number"}.get(field.kind)
-    return figure(value, as_figure, lang) if as_figure else value
+    return as_read(value, field.kind, lang)
+
+
+def as_read(value: str, kind: str, lang: str) -> str:
+    """Return the kept value of a field of a kind as people read it."""
+    return figure(value, _FIGURES.get(kind, "text"), lang)

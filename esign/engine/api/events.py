@@ -11,7 +11,6 @@ from esign.evidence.kinds import EntryKind
 EVENT_KINDS = (
     EntryKind.CONTRACT_DRAWN_UP,
     EntryKind.INVITATION_MADE,
-    EntryKind.INVITATION_SENT,
     EntryKind.INVITATION_REVOKED,
     EntryKind.DEVICE_BOUND,
     EntryKind.DOCUMENT_FETCHED,
@@ -22,7 +21,6 @@ EVENT_KINDS = (
     EntryKind.CONTRACT_CANCELLED,
     EntryKind.CONTRACT_EXPIRED,
     EntryKind.CONTRACT_FAILED,
-    EntryKind.CONTRACT_ERASED,
     EntryKind.DELIVERY_DONE,
     EntryKind.DELIVERY_FAILED,
     EntryKind.DOSSIER_CREATED,

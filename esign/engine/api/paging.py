@@ -11,9 +11,6 @@ from esign.evidence.ports import Vault
 from esign.foundation.encoding import EncodingError, b64url, from_b64url
 from esign.foundation.errors import EsignError
 
-MAX_PAGE = 100
-"""Rows of a page at the most."""
-
 _PURPOSE = "cursor"
 
 

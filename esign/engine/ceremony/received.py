@@ -56,10 +56,6 @@ class Refusal:
         """Return the refusal that :meth:`to_bytes` wrote."""
         return cls(**json.loads(data))
 
-    def as_error(self) -> EsignError:
-        """Return the refusal as an error with its own code."""
-        return KeptRefusal(self)
-
 
 class KeptRefusal(EngineError):
     """A refusal that was given before and is given again."""
@@ -68,7 +64,7 @@ class KeptRefusal(EngineError):
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.detail, **refusal.facts)
-        self.code = refusal.code  # type: ignore[misc]
+        self.code = refusal.code  # type: ignore[misc]  # of the class elsewhere; here the code that was kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

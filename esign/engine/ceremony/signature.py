@@ -34,7 +34,7 @@ def take_in(house: Household, tx: Transaction, received: Received) -> attempts.K
     require_alone(tx, received, kept)
     certificate = kept.contents.certificate
     value = judge_signature(kept.attempt, received.message, now, certificate=certificate)
-    signed = sign(kept.attempt, signature=value, certificate=certificate, now=now)  # type: ignore[arg-type]
+    signed = sign(kept.attempt, signature=value, certificate=certificate, now=now)  # type: ignore[arg-type]  # the state that the judgement asked for
     taken = attempts.save(tx, kept, state=AttemptState.CONCLUDING, attempt=signed)
     house.record(
         tx,

@@ -60,7 +60,6 @@ class ContractDetail:
     replaced_by: str
     """Contract that was drawn up in its place; empty: none."""
     replaces: str
-    own_document: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +169,6 @@ class CompanyDesk:
                 happened=happened,
                 replaced_by=_last(happened, "replaced_by"),
                 replaces=_last(happened, "replaces"),
-                own_document=bool(contents.pages),
             )
 
     def index_due(self) -> int:

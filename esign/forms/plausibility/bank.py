@@ -47,7 +47,8 @@ def iban(value: str, question: Question) -> Result:
     bank = question.reference.bank(number[4:12])
     if bank is None:
         return good(number, Found(code="iban.bank_unknown", facts={"bank_code": number[4:12]}), shown=_shown(number))
-    found = Found(code="iban.bank", facts={"bank": bank.name, "bic": bank.bic or "–"})
+    known = f"{bank.name}, BIC {bank.bic}" if bank.bic else bank.name
+    found = Found(code="iban.bank", facts={"bank": known})
     return good(number, found, shown=_shown(number), bank=bank.name, bic=bank.bic or "")
 
 

@@ -147,6 +147,7 @@ const active = () => document.activeElement?.closest("[data-field]") ?? null;
 /** @param {string} name */
 function changed(name) {
   followed.delete(name);
+  parts.get(name)?.querySelector(".from")?.remove(); // it is the customer's own word now
   keeper.note(name);
 }
 

@@ -31,7 +31,8 @@ export function iban(value, { reference }) {
   if (bank === undefined) return good(number, [], { shown });
   if (bank === null) return good(number, [finding("iban.bank_unknown", { bank_code: number.slice(4, 12) })], { shown });
   const parts = { shown, bank: bank.name, bic: bank.bic ?? "" };
-  return good(number, [finding("iban.bank", { bank: bank.name, bic: bank.bic || "–" })], parts);
+  const known = bank.bic ? `${bank.name}, BIC ${bank.bic}` : bank.name;
+  return good(number, [finding("iban.bank", { bank: known })], parts);
 }
 
 /** @param {string} number */
