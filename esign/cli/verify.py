@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,11 +82,12 @@ def verify(
     jobs = min(jobs or min(os.cpu_count() or 1, 1 + len(files) // _EACH), len(files))
     with Isolation(trust=anchors, material=material, lists=services) as isolation:
         bar = _Bar(len(files))
-        for verdict in _verdicts(files, instant, isolation, jobs):
-            found.add(verdict.status)
-            bar.away()
-            _print(verdict, as_json, lang)
-            bar.step()
+        with closing(_verdicts(files, instant, isolation, jobs)) as verdicts:
+            for verdict in verdicts:
+                found.add(verdict.status)
+                bar.away()
+                _print(verdict, as_json, lang)
+                bar.step()
     return next(status for status in _ORDER if status in found)
 
 
@@ -95,7 +97,9 @@ _NOBODY = {
 }
 
 
-def _verdicts(files: Sequence[Path], at: datetime, isolation: Isolation, jobs: int) -> Iterator[FileVerdict]:
+def _verdicts(
+    files: Sequence[Path], at: datetime, isolation: Isolation, jobs: int
+) -> Generator[FileVerdict, None, None]:
     """Yield a verdict for each file, in order; several are looked into at a time."""
     with ThreadPoolExecutor(jobs) as threads:
         waiting = [threads.submit(_one, file, at, isolation) for file in files[: jobs * _MANY]]

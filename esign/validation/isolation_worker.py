@@ -18,6 +18,7 @@ import os
 import pickle  # the setup comes from our own process; answers are read with an allow-list there
 import pkgutil
 import resource
+import signal
 import struct
 import sys
 from contextlib import suppress
@@ -44,6 +45,7 @@ _CODECS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "utf
 
 def main() -> int:
     """Answer until nobody asks any more; return the process status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is interrupted, and then stops asking
     source, answers = sys.stdin.buffer, _own_output()
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     load()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import signal
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -208,3 +211,21 @@ def test_nothing_in_a_file_steers_the_terminal(folder):
 def test_the_bar_is_for_terminals_only(folder):
     found = run(folder, str(folder / "broken.pdf"), str(folder / "unsigned.pdf"), "--json")
     assert "[" not in found.stderr
+
+
+def test_who_interrupts_gets_status_130_and_no_helper_is_left(folder, tmp_path):
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(300):
+        (many / f"{number:03}.pdf").write_bytes((folder / "files" / "good.pdf").read_bytes())
+    command = [sys.executable, "-m", "esign.cli", "verify", str(many), "--trust", str(folder / "trust"), "--jobs", "1"]
+    process = subprocess.Popen(
+        [*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    first = process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    rest, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors.strip()) == (130, "")
+    assert all(json.loads(line)["outcome"] == "ok" for line in (first, *rest.splitlines()))
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
