@@ -159,6 +159,27 @@ class ApiClient(Transport):
         """Make nothing more; contracts that were made stay."""
         return self._post(f"/bulk-runs/{_name(bulk_id)}/cancel", None)
 
+    # Documents of the company's own
+
+    def upload(self, pdf: bytes, *, idempotency_key: str | None = None) -> Json:
+        """Upload a PDF; contract data and templates name it by its ``id``. A refusal says the exact reason."""
+        key = idempotency_key or str(uuid.uuid4())
+        return dict(self._send("POST", "/files", data=("application/pdf", pdf), key=key).json())
+
+    def discard(self, file_id: str) -> None:
+        """Discard an uploaded file; contracts that used it keep their pages."""
+        self._send("DELETE", f"/files/{_name(file_id)}")
+
+    def templates(self) -> list[Json]:
+        """Return the company's page templates, newest first."""
+        return self._items("/templates")
+
+    def create_template(
+        self, description: Mapping[str, Any], file_id: str, *, idempotency_key: str | None = None
+    ) -> Json:
+        """Make a page template of an uploaded file."""
+        return self._post("/templates", {"description": description, "file": file_id}, idempotency_key)
+
     # Forms and cases
 
     def forms(self) -> list[Json]:

@@ -14,6 +14,8 @@ from esign.client import ApiClient, ApiProblem, ConnectionFailed, WebhookRefused
 from esign.client.webhooks import verify
 from esign.engine.webhooks.message import new_secret, sign
 from tests.conftest import WEB
+from tests.documents.own_documents import description
+from tests.documents.pdf_making import made as pdf
 
 SECRET = new_secret()
 BODY = (
@@ -104,6 +106,22 @@ def test_the_client_walks_through_an_installation(api):
         assert [each["kind"] for each in made.webhook_deliveries(webhook["id"])] == ["webhook.test"]
         made.delete_webhook(webhook["id"])
         assert made.webhooks() == []
+
+
+def test_the_client_brings_documents_in(api):
+    with ApiClient(WEB, api.key(), http=api.world.http) as made:
+        file = made.upload(pdf(pages=2))
+        assert file["pages"] == 2
+        about = {name: value for name, value in description().items() if name != "document"}
+        template = made.create_template(about, file["id"])
+        assert [each["id"] for each in made.templates()] == [template["id"]]
+        made.discard(file["id"])
+        with pytest.raises(ApiProblem) as gone:
+            made.create_template(about, file["id"])
+        assert gone.value.status in (404, 410)
+        with pytest.raises(ApiProblem) as refused:
+            made.upload(b"%PDF-1.7 but nothing else")
+        assert refused.value.problem.startswith("documents.")
 
 
 def test_a_genuine_message_is_read():
