@@ -65,6 +65,7 @@ COMPANY_SIDE = {
     "the database alone, with the search words",
     "a file of rows (CSV), and a clerk who uploads it",
     "the server, when a signatory comes back for the file",
+    "a stranger's PDF that is verified (`esign verify`)",
 }
 """Attackers of the company's side: the page for customers does not list them."""
 
