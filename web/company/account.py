@@ -14,7 +14,7 @@ from web.company import cookies
 from web.company.arriving import asked
 from web.company.guard import login_of_request, needs
 from web.company.login import RETURN, led_to_provider
-from web.company.picture import qr_code
+from web.company.password_page import password_page
 from web.language import words
 from web.problems import status_of
 from web.see_other import see_other
@@ -95,25 +95,15 @@ def blueprint(application: Application) -> Blueprint:
             return passkey_page(refusal)
         return home("account.way_added")
 
-    def password_page(actor: Actor, problem: EsignError | None = None) -> Response:
-        offer = own.begin_password(holder(actor))
-        page = render_template(
-            "company/password.html",
-            account=login_of_request().account,
-            written=offer.written,
-            picture=qr_code(offer.address),
-            action=url_for("company_account.password"),
-            back=url_for("company_account.page"),
-            problem=None if problem is None else words().problem(problem.code),
-        )
-        response = Response(page, status=200 if problem is None else status_of(problem.code), mimetype="text/html")
-        cookies.give(response, cookies.FLOW, offer.token, seconds=600)
-        return response
+    def choosing(actor: Actor, problem: EsignError | None = None) -> Response:
+        offer, account = own.begin_password(holder(actor)), login_of_request().account
+        action, back = url_for("company_account.password"), url_for("company_account.page")
+        return password_page(offer, account, action=action, back=back, problem=problem)
 
     @pages.get("/password")
     @needs(confirmed=True)
     def password_form(actor: Actor) -> Response:
-        return password_page(actor)
+        return choosing(actor)
 
     @pages.post("/password")
     @needs(confirmed=True)
@@ -122,7 +112,7 @@ def blueprint(application: Application) -> Blueprint:
         try:
             own.add_password(holder(actor), flow, form.get("password", ""), form.get("code", ""))
         except (PasswordTooWeak, CodeWrong, LoginExpired) as refusal:
-            return password_page(actor, refusal)
+            return choosing(actor, refusal)
         return home("account.way_added")
 
     @pages.get("/provider")

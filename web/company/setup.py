@@ -16,7 +16,7 @@ from web.company import cookies
 from web.company.arriving import arrived, asked
 from web.company.guard import public
 from web.company.login import RETURN, led_to_provider
-from web.company.picture import qr_code
+from web.company.password_page import password_page
 from web.language import words
 from web.problems import status_of
 from web.see_other import see_other
@@ -47,20 +47,10 @@ def blueprint(application: Application) -> Blueprint:
         )
         return page, 200 if problem is None else status_of(problem.code)
 
-    def password_page(problem: EsignError | None = None) -> tuple[str, int] | Response:
-        offer = own.begin_password(holder())
-        page = render_template(
-            "company/password.html",
-            account=own.linked(cookies.read(cookies.LINK)),
-            written=offer.written,
-            picture=qr_code(offer.address),
-            action=url_for("company_setup.password"),
-            back=url_for("company_setup.page"),
-            problem=None if problem is None else words().problem(problem.code),
-        )
-        response = Response(page, status=200 if problem is None else status_of(problem.code), mimetype="text/html")
-        cookies.give(response, cookies.FLOW, offer.token, seconds=600)
-        return response
+    def choosing(problem: EsignError | None = None) -> Response:
+        offer, account = own.begin_password(holder()), own.linked(cookies.read(cookies.LINK))
+        action, back = url_for("company_setup.password"), url_for("company_setup.page")
+        return password_page(offer, account, action=action, back=back, problem=problem)
 
     @pages.get("/invitation/<token>")
     @public
@@ -96,7 +86,7 @@ def blueprint(application: Application) -> Blueprint:
     @pages.get("/setup/password")
     @public
     def password_form() -> tuple[str, int] | Response:
-        return password_page()
+        return choosing()
 
     @pages.post("/setup/password")
     @public
@@ -107,7 +97,7 @@ def blueprint(application: Application) -> Blueprint:
                 holder(), cookies.read(cookies.FLOW), form.get("password", ""), form.get("code", "")
             )
         except (PasswordTooWeak, CodeWrong, LoginExpired) as refusal:
-            return password_page(refusal)
+            return choosing(refusal)
         return arrived(opened, url_for("company_account.page"))
 
     @pages.post("/setup/provider")
