@@ -194,7 +194,8 @@ class _Helper:
         status = self._process.wait()
         if self._late or status == -signal.SIGXCPU:
             return FileVerdict.unreadable(name, LimitExceeded("verifying it takes too long"), at=at, limit=True)
-        return FileVerdict.unreadable(name, FormatFailure("the helper broke down on it"), at=at)
+        what = "the helper broke down on it" if self._began else "no helper could begin; the file was not looked into"
+        return FileVerdict.unreadable(name, FormatFailure(what), at=at)
 
     def _run_out(self) -> None:
         self._late = True

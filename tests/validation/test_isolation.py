@@ -186,3 +186,10 @@ def test_a_place_is_held_while_the_helper_works(tmp_path, monkeypatch, trust, at
 
     asked(trust, at, places=place)
     assert steps == ["taken", "given back"]
+
+
+def test_a_helper_that_cannot_begin_blames_no_file(tmp_path, monkeypatch, trust, at):
+    program = tmp_path / "helper.py"
+    program.write_text("raise SystemExit(1)")
+    monkeypatch.setattr(room, "WORKER", program)
+    assert asked(trust, at).error.detail == "no helper could begin; the file was not looked into"
