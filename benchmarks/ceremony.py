@@ -58,7 +58,7 @@ def _walks(house: Installation, rounds: int) -> tuple[dict[str, list[float]], li
 
     machine, wall = [], []
     links = [house.invite(TEMPLATE) for _ in range(rounds + 2)]
-    CeremonyDesk.answer = timed  # type: ignore[method-assign, assignment]
+    CeremonyDesk.answer = timed  # type: ignore[method-assign, assignment]  # measured from outside
     try:
         for number, link in enumerate(links):
             if number == 2:  # two walks to warm up

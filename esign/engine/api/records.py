@@ -35,7 +35,7 @@ class KeptAnswer:
     """An answer that is given again to the same request."""
 
     fingerprint: str
-    """Hexadecimal digest of method, address and body."""
+    """Hexadecimal digest of the asker and of all that gives the request its meaning: method, address, headers, body."""
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes

@@ -118,7 +118,7 @@ def close(pdf: bytes) -> bytes:
 
 
 def update(pdf: bytes, objects: Mapping[int | tuple[int, int], bytes], **options: object) -> bytes:
-    return append(pdf, objects, **{"trailer": TRAILER, **options})  # type: ignore[arg-type]
+    return append(pdf, objects, **{"trailer": TRAILER, **options})  # type: ignore[arg-type]  # options of append, whatever they are
 
 
 def after_first(pdf: bytes) -> Changes:
