@@ -18,7 +18,7 @@ from esign.preservation.levels import standing_at
 from esign.validation.findings import FindingKind
 from esign.validation.process import Indication, SubIndication
 from esign.validation.verdict import FileVerdict, Outcome
-from esign.validation.verdict.file_verdict import OPEN
+from esign.validation.verdict.file_verdict import HARMLESS, OPEN
 
 _REVOKED = frozenset({SubIndication.REVOKED, SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE})
 _BY_FINDING: tuple[tuple[FindingKind, type[SignatureNotValid]], ...] = (
@@ -28,15 +28,10 @@ _BY_FINDING: tuple[tuple[FindingKind, type[SignatureNotValid]], ...] = (
     (FindingKind.WEAK_CRYPTO, SignatureWeak),
 )
 """What is said first where several things are found."""
-_MAY_BE_MENDED = frozenset(
-    {
-        FindingKind.REVOCATION_MISSING,
-        FindingKind.TIMESTAMP_INVALID,
-        FindingKind.EXPIRED,
-        FindingKind.WEAK_CRYPTO,
-    }
-)
-"""Findings of a file whose revocation data have not been fetched yet: its timestamps may prove more with them."""
+_FETCHED = frozenset({FindingKind.REVOCATION_MISSING})
+"""Findings of a file whose revocation data have not been fetched yet."""
+_PROVEN = _FETCHED | {FindingKind.TIMESTAMP_INVALID, FindingKind.EXPIRED, FindingKind.WEAK_CRYPTO}
+"""Findings of one whose timestamps are open as well: with such data they may prove that a signature is older."""
 
 
 def require_signatures(verdict: FileVerdict) -> None:
@@ -62,7 +57,9 @@ def refuse_hopeless(verdict: FileVerdict) -> None:
     Raises:
         SignatureNotValid: One subclass for each reason.
     """
-    if not verdict.clean and (_broken(verdict) or {finding.kind for finding in verdict.all_findings} - _MAY_BE_MENDED):
+    kinds = {finding.kind for finding in verdict.all_findings}
+    mended = _PROVEN if FindingKind.TIMESTAMP_INVALID in kinds else _FETCHED
+    if _broken(verdict) or kinds - mended - HARMLESS:
         raise _refusal(verdict)
 
 
@@ -89,7 +86,7 @@ def _refusal(verdict: FileVerdict) -> PreservationError:
     if reason is not None:
         facts["indication"] = "/".join(filter(None, (reason.indication.value, reason.sub_indication)))
     changed = any(not change.permitted for part in verdict.parts for change in part.changes.changes)
-    if changed or any(kind not in OPEN for kind in kinds):
+    if changed or any(kind not in OPEN and kind is not FindingKind.SIGNATURE_VALUE_INVALID for kind in kinds):
         return SignatureModified(**facts)
     if any(part.sub_indication in _REVOKED for part in verdict.parts):
         return SignatureRevoked(**facts)

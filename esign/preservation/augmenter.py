@@ -207,7 +207,8 @@ class _Work:
 
     def _store(self, judged: FileVerdict) -> None:
         newest = judged.timestamps[-1].result.chain if judged.timestamps and not self.added else ()
-        self.collected.about((newest,))  # also where it passes: what is stored now is from after its time
+        if not self.collected.given_about(newest):
+            self.collected.about((newest,))  # also where it passes: what is stored now is from after its time
         wanted = self.collected.wanted(all_chains(judged))
         stored = add_document_security_store(
             self.data,

@@ -42,6 +42,11 @@ class Collected:
             ocsp_responses=_once(value for one in found for value in one.ocsp_responses),
         )
 
+    def given_about(self, chain: Chain) -> bool:
+        """Tell whether revocation lists of all authorities of a chain were handed in."""
+        issuers = {load_der_x509_crl(der).issuer for der in self.given.crls}
+        return all(load_certificate(der).issuer in issuers for der in chain[:-1])
+
     @property
     def everything(self) -> Material:
         """All that was gathered and handed in."""

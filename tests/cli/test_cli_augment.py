@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
+import shlex
 import stat
 import sys
 from dataclasses import replace as changed
@@ -24,14 +26,17 @@ from esign import bootstrap
 from esign.cli import configuration, whole_file
 from esign.cli.augment import augment
 from esign.cli.errors import FileChanged, FileUnwritable
-from esign.pades import embed, prepare, read_signatures, seal_attributes, signed_data
+from esign.gateways import revocation
+from esign.pades import embed, prepare, read_security_store, read_signatures, seal_attributes, signed_data
 from esign.preservation import BaselineLevel
+from esign.preservation.errors import PreservationError, SignatureNotValid
 from esign.proof.timestamp_asn1 import read_token
 from esign.validation import isolation
 from esign.validation.process import shipped_suites
 from esign.validation.verdict import FileVerdict, verify
 from tests.conftest import installation
 
+PAGE = Path(__file__).parents[2] / "docs" / "augment.md"
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "augment.schema.json").read_text("utf-8"))
 
 
@@ -226,14 +231,23 @@ def test_a_changed_file(world, pdf, sealed):
     assert (status, said["error"]["code"]) == (1, "preservation.not_valid.modified")
 
 
-def test_people_read_what_was_done(world, pdf):
-    config = ["--config", str(world.folder / "esign.toml")]
-    found = CliRunner().invoke(augment, [str(pdf), "--level", "B-LTA", *config], standalone_mode=False)
-    lines = found.stdout.splitlines()
-    assert lines[0].startswith("SANDBOX")
-    assert lines[1] == f"{pdf}: document timestamp, security store, document timestamp added"
-    assert lines[2] == "  Seal: PAdES-BASELINE-B -> PAdES-BASELINE-LTA"
-    assert lines[3].startswith("  renew before 20")
+def test_the_example_of_the_page_says_what_the_command_says(world, pdf, monkeypatch):
+    monkeypatch.chdir(pdf.parent)
+    monkeypatch.setenv("ESIGN_CONFIG", str(world.folder / "esign.toml"))
+    block = re.search(r"```console\n\$ esign augment (.*?)\n(.*?)```", PAGE.read_text("utf-8"), re.S)
+    found = CliRunner().invoke(augment, shlex.split(block[1]), standalone_mode=False)
+    assert found.return_value == 0
+    day = re.compile(r"renew before \d{4}-\d\d-\d\d")
+    assert day.sub("", found.stdout) == day.sub("", block[2])
+    assert len(day.findall(found.stdout)) == len(day.findall(block[2])) == 1
+
+
+def test_the_page_names_the_codes_of_the_room():
+    page = PAGE.read_text("utf-8")
+    for error in PreservationError.__subclasses__():
+        assert f"`{error.code}`" in page
+    for error in SignatureNotValid.__subclasses__():
+        assert f"….{error.code.rpartition('.')[2]}`" in page or f"`{error.code}`" in page
 
 
 def test_a_stronger_hash_where_the_present_one_weakens(world, sealed):
@@ -248,6 +262,16 @@ def test_a_stronger_hash_where_the_present_one_weakens(world, sealed):
     assert [read_token(one.cms).imprint_hash for one in stamps] == ["sha512", "sha512"]
     assert made.imprint_hash == "sha512"
     assert made.verdict.clean
+
+
+def test_where_only_ocsp_is_to_be_had(world, pdf, monkeypatch):
+    monkeypatch.setattr(revocation, "_crl_urls", lambda _: [])
+    status, said = run(world, pdf, "--level", "B-LTA")
+    assert (status, said["error"]) == (0, None)
+    assert said["signatures"][0]["level_after"] == "PAdES-BASELINE-LTA"
+    _, crls, responses = read_security_store(pdf.read_bytes())
+    assert not crls
+    assert responses
 
 
 def test_a_revoked_seal(world, tmp_path):

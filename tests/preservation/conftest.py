@@ -87,6 +87,8 @@ class Services:
         if any(holder.der in chain for holder in self.revoked):
             raise RevokedError
         issuers = [holder for holder in (self.world.root, self.world.authority) if holder.der in chain[1:]]
+        if len(issuers) != len(chain) - 1:
+            raise UnavailableError
         return RevocationData(crls=tuple(self._crl(issuer) for issuer in issuers), ocsp_responses=())
 
     def _crl(self, issuer: Any) -> bytes:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from esign.pades import read_security_store, read_signatures
 from esign.preservation import BaselineLevel
+from esign.preservation.errors import SignatureExpired
 from esign.validation.certificates import TrustAnchors
 from esign.validation.process import Indication, Material
 from esign.validation.verdict import verify
@@ -85,12 +88,12 @@ def test_again_and_again(basic, services):
 
 def test_the_caller_brings_revocation_lists(basic, services):
     services.silent = True
-    given = Material(crls=(basic.world.crl(basic.world.root), basic.world.crl(basic.world.authority)))
+    lists = Material(crls=(basic.world.crl(basic.world.root), basic.world.crl(basic.world.authority)))
     services.collect, asked = _only_the_authority(services), services.asked
-    made = services.augmenter().augment(basic.signed, LT, material=given)
+    made = services.augmenter().augment(basic.signed, LT, material=lists)
     assert made.verdict.clean
     assert all(basic.signer.der not in chain for chain in asked)
-    assert set(given.crls) <= set(read_security_store(made.data)[1])
+    assert set(lists.crls) <= set(read_security_store(made.data)[1])
 
 
 def _only_the_authority(services):
@@ -129,6 +132,34 @@ def test_a_renewal_does_not_ask_about_a_signer_who_is_settled(walked, services):
     made = services.augmenter().augment(walked.finished, LTA)
     assert made.verdict.clean
     assert all(walked.signer.der not in chain for chain in services.asked)
+
+
+def test_after_the_authority_ended_it_is_too_late_for_a_renewal(small, services_of):
+    world = small.World()
+    purposes = [small.ExtendedKeyUsageOID.TIME_STAMPING]
+    old = world._certify("SANDBOX old TSA", world.root, purposes=purposes, minutes=90)
+    services = services_of(world, authority=old)
+    made = services.augmenter().augment(small.walk(world, signature_timestamp=False).signed, LTA)
+    services.authority, services.at, services.stamped = None, made.renew_before + timedelta(seconds=1), []
+    with pytest.raises(SignatureExpired):
+        services.augmenter().augment(made.data, LTA)
+    assert services.stamped == []
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(levels=st.lists(st.sampled_from([B, T, LT, LTA]), min_size=1, max_size=4))
+def test_in_whichever_order_a_file_only_grows_and_rises(basic, services, levels):
+    pdf, stands = basic.signed, B
+    for level in levels:
+        made = services.augmenter().augment(pdf, level)
+        assert made.data.startswith(pdf)
+        assert made.verdict.clean
+        stands = max(stands, level)
+        assert [one.after for one in made.signatures] == [f"PAdES-BASELINE-{stands.name}"]
+        assert made.changed is (made.data != pdf)
+        again = services.augmenter().augment(made.data, level)
+        assert again.changed is (level is LTA)
+        pdf = made.data
 
 
 def test_every_other_signature_stays_valid(small, basic, services):

@@ -9,6 +9,7 @@ import pytest
 from esign.foundation.errors import EsignError
 from esign.pades import PadesError
 from esign.preservation import BaselineLevel
+from esign.preservation import augmenter as augmenter_module
 from esign.preservation.errors import (
     FileNotReadable,
     NothingSigned,
@@ -124,6 +125,13 @@ def test_a_result_that_does_not_verify_is_thrown_away(basic, services):
     error = refused(services, basic.signed)
     assert type(error) is ResultRefused
     assert error.facts["refusal"].startswith("preservation.not_valid")
+
+
+def test_a_byte_of_before_that_came_out_otherwise(basic, services, monkeypatch):
+    honest = augmenter_module.embed
+    monkeypatch.setattr(augmenter_module, "embed", lambda *given: honest(*given).replace(b"%PDF-1.", b"%PDF-2.", 1))
+    error = refused(services, basic.signed, BaselineLevel.T)
+    assert error.code == "preservation.result"
 
 
 @pytest.mark.parametrize("cut", range(0, 100, 7))
