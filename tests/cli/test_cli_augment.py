@@ -8,6 +8,7 @@ import re
 import shlex
 import stat
 import sys
+from collections.abc import Callable
 from dataclasses import replace as changed
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,12 +21,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from pyhanko.sign.ades.report import AdESPassed
 
 from certs.sandbox.tsa_faults import TsaFaults
 from esign import bootstrap
 from esign.cli import configuration, whole_file
 from esign.cli.augment import augment
 from esign.cli.errors import FileChanged, FileUnwritable
+from esign.foundation.digests import sha256
 from esign.gateways import revocation
 from esign.pades import embed, prepare, read_security_store, read_signatures, seal_attributes, signed_data
 from esign.preservation import BaselineLevel
@@ -35,6 +38,7 @@ from esign.validation import isolation
 from esign.validation.process import shipped_suites
 from esign.validation.verdict import FileVerdict, verify
 from tests.conftest import installation
+from tests.journeys.test_long_after import long_term
 
 PAGE = Path(__file__).parents[2] / "docs" / "augment.md"
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "augment.schema.json").read_text("utf-8"))
@@ -56,8 +60,10 @@ def world(tmp_path_factory, sandbox_folder):
         yield made
 
 
-def seal_draft(file: Path, pin: Path, at: datetime) -> tuple[x509.Certificate, bytes]:
-    """Return a seal's certificate, and a draft that it sealed at B-B."""
+def seal_draft(
+    file: Path, pin: Path, at: datetime, *, stamp: Callable[[bytes], bytes] | None = None
+) -> tuple[x509.Certificate, bytes]:
+    """Return a seal's certificate, and a draft that it sealed at B-B, or with a signature timestamp."""
     small = _small_world()
     bundle = pkcs12.load_pkcs12(file.read_bytes(), pin.read_bytes().strip())
     certificate = bundle.cert.certificate.public_bytes(Encoding.DER)
@@ -72,12 +78,13 @@ def seal_draft(file: Path, pin: Path, at: datetime) -> tuple[x509.Certificate, b
         claimed_at=at,
     )
     attributes = seal_attributes(document_digest=prepared.digest, certificate=certificate)
+    signature = bundle.key.sign(attributes, ec.ECDSA(hashes.SHA256()))
     cms = signed_data(
         attributes=attributes,
-        signature=bundle.key.sign(attributes, ec.ECDSA(hashes.SHA256())),
+        signature=signature,
         certificate=certificate,
         chain=[item.certificate.public_bytes(Encoding.DER) for item in bundle.additional_certs],
-        signature_timestamp=None,
+        signature_timestamp=stamp(sha256(signature)) if stamp else None,
     )
     return bundle.cert.certificate, embed(prepared, cms)
 
@@ -272,6 +279,22 @@ def test_where_only_ocsp_is_to_be_had(world, pdf, monkeypatch):
     _, crls, responses = read_security_store(pdf.read_bytes())
     assert not crls
     assert responses
+
+
+@pytest.mark.parametrize("renewals", [0, 1, 2])
+def test_another_library_s_archival_process_accepts_it(world, renewals):
+    augmenter = bootstrap.augmenter(world.settings)
+    now = world.clock.now()
+    _, pdf = seal_draft(
+        world.settings.seal_file,
+        world.settings.seal_pin_file,
+        now,
+        stamp=lambda digest: augmenter.timestamps.stamp(digest).der,
+    )
+    for _ in range(renewals + 1):
+        pdf = augmenter.augment(pdf, BaselineLevel.LTA).data
+    found = long_term(pdf, world.sandbox.trust_anchors[0], now + timedelta(days=3))
+    assert found.ades_subindic == AdESPassed.OK, found.failure_msg
 
 
 def test_a_revoked_seal(world, tmp_path):
