@@ -1,8 +1,8 @@
 """Augmentation: from B-B to B-T, B-LT and B-LTA, and B-LTA once more before its last timestamp ends.
 
 1. The file is judged as it is. What nobody can mend is refused before anybody is asked.
-2. Revocation data are fetched for every chain that they are missing for, and the file is judged with them: only a file
-   of which every signature and timestamp is valid goes on.
+2. Revocation data are fetched for every chain that they are missing for, and for every signature that no timestamp
+   proves to be older; the file is judged with them: only one of which every signature and timestamp is valid goes on.
 3. B-T: a document timestamp, where a signature has no timestamp yet.
 4. B-LT: a security store with certificates and revocation data for signatures and timestamps, the newest included.
 5. B-LTA: a document timestamp over all that. A file that stood there already is renewed thus.
@@ -25,7 +25,7 @@ from esign.identity.ports import RevocationSource
 from esign.pades import add_document_security_store, embed, prepare_document_timestamp, range_digest
 from esign.preservation.admission import refuse_hopeless, require_signatures, require_valid
 from esign.preservation.augmented import Augmented, SignatureLevels
-from esign.preservation.collected import Chain, Collected, all_chains, open_chains
+from esign.preservation.collected import Chain, Collected, all_chains, open_chains, unproven_chains
 from esign.preservation.errors import LevelNotReachable, PreservationError, ResultRefused
 from esign.preservation.imprint import imprint_hash
 from esign.preservation.levels import BaselineLevel, standing_at
@@ -77,6 +77,7 @@ class Augmenter:
         before = self._judged(data, Material())
         require_signatures(before)
         refuse_hopeless(before)
+        collected.about(chain for chain in unproven_chains(before) if not collected.given_about(chain))
         collected.about(open_chains(self._judged(data, given)))
         judged = self._judged(data, collected.everything)
         require_valid(judged)

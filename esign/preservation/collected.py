@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cryptography.x509 import load_der_x509_crl
 
 from esign.identity.ports import RevocationSource
+from esign.preservation.levels import BaselineLevel, standing_at
 from esign.proof.certificate_path import load_certificate
 from esign.validation.process import Indication, Material
 from esign.validation.verdict import FileVerdict
@@ -93,6 +94,13 @@ def open_chains(verdict: FileVerdict) -> Iterator[Chain]:
     for timestamp in verdict.timestamps:
         if timestamp.indication is not Indication.TOTAL_PASSED:
             yield timestamp.result.chain
+
+
+def unproven_chains(verdict: FileVerdict) -> Iterator[Chain]:
+    """Yield the chains of signatures without a timestamp: they count as of now, whatever older data say."""
+    for signature in verdict.signatures:
+        if standing_at(signature) is BaselineLevel.B:
+            yield signature.result.chain
 
 
 def all_chains(verdict: FileVerdict) -> Iterator[Chain]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from esign.foundation.errors import EsignError
-from esign.pades import PadesError
+from esign.pades import PadesError, add_document_security_store
 from esign.preservation import BaselineLevel
 from esign.preservation import augmenter as augmenter_module
 from esign.preservation.errors import (
@@ -44,6 +44,19 @@ def test_a_revoked_signer_by_what_the_file_says(small, walked, services):
     assert type(error) is SignatureRevoked
     assert error.code == "preservation.not_valid.revoked"
     assert (services.asked, services.stamped) == ([], [])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_signer_revoked_since_the_data_that_the_file_brings(basic, services, level):
+    """Data of before the revocation say nothing about a signature that nothing proves to be as old."""
+    world = basic.world
+    crls = (world.crl(world.root), world.crl(world.authority))
+    pdf = add_document_security_store(basic.signed, certificates=basic.signer.chain, crls=crls, ocsp_responses=())
+    services.revoked = (basic.signer,)
+    assert refused(services, pdf, level).code == "gateway.revocation.revoked"
+    services.revoked, services.asked = (), []
+    assert services.augmenter().augment(pdf, level).verdict.clean
+    assert (basic.signer.der, *basic.signer.chain) in services.asked
 
 
 @pytest.mark.parametrize("level", LEVELS)
