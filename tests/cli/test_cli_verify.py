@@ -213,6 +213,11 @@ def test_the_bar_is_for_terminals_only(folder):
     assert "[" not in found.stderr
 
 
+def heeding_interruptions() -> None:
+    """A shell's job in the background ignores interruptions, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_who_interrupts_gets_status_130_and_no_helper_is_left(folder, tmp_path):
     many = tmp_path / "many"
     many.mkdir()
@@ -220,7 +225,12 @@ def test_who_interrupts_gets_status_130_and_no_helper_is_left(folder, tmp_path):
         (many / f"{number:03}.pdf").write_bytes((folder / "files" / "good.pdf").read_bytes())
     command = [sys.executable, "-m", "esign.cli", "verify", str(many), "--trust", str(folder / "trust"), "--jobs", "1"]
     process = subprocess.Popen(
-        [*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*command, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heeding_interruptions,
     )
     first = process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)
