@@ -37,6 +37,7 @@ from esign.gateways.revocation import RevocationCollector
 from esign.gateways.timestamp_authority import HttpTimestampAuthority
 from esign.gateways.webhooks import GuardedWebhookCaller
 from esign.jobs import Task, Worker
+from esign.preservation import Augmenter
 from esign.settings import Settings, SettingsError
 from esign.signing import Devices
 from esign.store.blobs import FolderBlobs
@@ -105,6 +106,36 @@ def build(
         agent_manifest=manifest,
     )
     return Application.of(household)
+
+
+def augmenter(
+    settings: Settings,
+    *,
+    trust: TrustAnchors | None = None,
+    http: httpx.Client | None = None,
+    clock: Clock | None = None,
+) -> Augmenter:
+    """Return what raises the level of signatures; it needs trust services, and no database.
+
+    Args:
+        settings: The configuration.
+        trust: Anchors for signers and timestamp authorities; None: those of the configuration.
+        http: Makes the calls to trust services; None: an own client with the system's certificates.
+        clock: Where time comes from; None: the machine's clock.
+
+    Raises:
+        SettingsError: A trust anchor cannot be read.
+    """
+    clock = clock or SystemClock()
+    trust = trust or trust_anchors(settings.trust_anchors)
+    caller = HttpCaller(http or httpx.Client(), timeout=settings.outside_timeout)
+    anchors = trust.certificates
+    return Augmenter(
+        timestamps=HttpTimestampAuthority(caller, settings.tsa_urls, clock=clock, anchors=anchors),
+        revocation=RevocationCollector(caller, allowed_hosts=settings.revocation_hosts, clock=clock, anchors=anchors),
+        trust=trust,
+        clock=clock,
+    )
 
 
 def worker(application: Application) -> Worker:

@@ -82,6 +82,7 @@ STATUS: dict[str, int] = {
     "ceremony.user_verification": 403,
     "ceremony.user_verification.malformed": 400,
     "contracts": 422,
+    "preservation": 422,
     "contracts.wording": 500,
     "documents": 500,
     "documents.busy": 503,

@@ -35,6 +35,12 @@ class FileUnwritable(CliError):
     code = "cli.file_unwritable"
 
 
+class FileChanged(CliError):
+    """The file was changed by something else in the meantime; it was left as that made it."""
+
+    code = "cli.file_changed"
+
+
 class ConfigurationMissing(CliError):
     """No configuration was named and none lies where it is looked for."""
 

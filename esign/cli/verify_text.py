@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from esign.cli.terminal import plain
 from esign.validation.findings import Finding
 from esign.validation.verdict import FileVerdict, Outcome, SignatureVerdict, TimestampVerdict, words
 
@@ -32,15 +33,15 @@ def lines(verdict: FileVerdict, lang: str) -> Iterator[str]:
     """Yield the lines of a verdict; nothing that a file holds can steer the terminal."""
     if verdict.sandbox:
         yield words.SANDBOX[lang]
-    yield f"{_plain(verdict.file)}: {words.headline(verdict)[lang]}"
+    yield f"{plain(verdict.file)}: {words.headline(verdict)[lang]}"
     if verdict.error is not None:
-        yield _line("reason", f"{_plain(verdict.error.detail)} ({verdict.error.code})", lang)
+        yield _line("reason", f"{plain(verdict.error.detail)} ({verdict.error.code})", lang)
     for signature in verdict.signatures:
         yield from _signature(signature, lang)
     for timestamp in verdict.timestamps:
         yield from _timestamp(timestamp, lang)
     for attachment in verdict.attachments:
-        name = _plain(attachment.name) or _UNNAMED[lang]
+        name = plain(attachment.name) or _UNNAMED[lang]
         yield f"  {_LABELS['attachment'][lang]} {name}: {_SIGNED[attachment.signed][lang]}"
     if verdict.outcome is Outcome.OK:
         yield from _findings(verdict.findings, lang)
@@ -48,7 +49,7 @@ def lines(verdict: FileVerdict, lang: str) -> Iterator[str]:
 
 def _signature(signature: SignatureVerdict, lang: str) -> Iterator[str]:
     yield _head(signature, signature.level, lang)
-    yield _line("signer", _plain(signature.signer or "") or "?", lang)
+    yield _line("signer", plain(signature.signer or "") or "?", lang)
     if signature.legal_level:
         yield _line("legal", words.LEGAL_LEVEL[signature.legal_level][lang], lang)
     if signature.qualification:
@@ -56,7 +57,7 @@ def _signature(signature: SignatureVerdict, lang: str) -> Iterator[str]:
     if signature.held_by:
         yield _line("held", words.HELD_BY[signature.held_by][lang], lang)
     if signature.identified_by:
-        yield _line("identified", _plain(signature.identified_by), lang)
+        yield _line("identified", plain(signature.identified_by), lang)
     yield from _times(signature, lang)
     yield from _later(signature, lang)
     yield from _findings(signature.findings, lang)
@@ -64,7 +65,7 @@ def _signature(signature: SignatureVerdict, lang: str) -> Iterator[str]:
 
 def _timestamp(timestamp: TimestampVerdict, lang: str) -> Iterator[str]:
     yield _head(timestamp, "ETSI.RFC3161", lang)
-    yield _line("authority", _plain(timestamp.authority or "") or "?", lang)
+    yield _line("authority", plain(timestamp.authority or "") or "?", lang)
     if timestamp.result.proven_at:
         yield _line("proven", _time(timestamp.result.proven_at), lang)
     yield from _later(timestamp, lang)
@@ -74,7 +75,7 @@ def _timestamp(timestamp: TimestampVerdict, lang: str) -> Iterator[str]:
 def _head(part: SignatureVerdict | TimestampVerdict, level: str, lang: str) -> str:
     word = words.INDICATION[part.indication][lang]
     why = f" ({words.SUB_INDICATION[part.sub_indication][lang]})" if part.sub_indication else ""
-    return f"  {_plain(part.field) or _UNNAMED[lang]}: {word}{why}, {level}"
+    return f"  {plain(part.field) or _UNNAMED[lang]}: {word}{why}, {level}"
 
 
 def _times(signature: SignatureVerdict, lang: str) -> Iterator[str]:
@@ -87,12 +88,12 @@ def _later(part: SignatureVerdict | TimestampVerdict, lang: str) -> Iterator[str
     for change in part.changes.changes:
         page = f", {'Seite' if lang == 'de' else 'page'} {change.page}" if change.page else ""
         judged = (_ALLOWED if change.permitted else _FORBIDDEN)[lang]
-        yield _line("later", f"{words.CHANGE[change.kind][lang]}{page}: {judged} [{_plain(change.what)}]", lang)
+        yield _line("later", f"{words.CHANGE[change.kind][lang]}{page}: {judged} [{plain(change.what)}]", lang)
 
 
 def _findings(findings: tuple[Finding, ...], lang: str) -> Iterator[str]:
     for finding in findings:
-        yield _line("finding", f"{words.FINDING[finding.kind][lang]} [{_plain(finding.what)}]", lang)
+        yield _line("finding", f"{words.FINDING[finding.kind][lang]} [{plain(finding.what)}]", lang)
 
 
 def _line(label: str, value: str, lang: str) -> str:
@@ -101,8 +102,3 @@ def _line(label: str, value: str, lang: str) -> str:
 
 def _time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _plain(text: str) -> str:
-    """Return text without what could steer a terminal or turn its writing round."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

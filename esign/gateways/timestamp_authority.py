@@ -54,7 +54,7 @@ class HttpTimestampAuthority:
         self._nonce = nonce
 
     def stamp(self, digest: bytes) -> TimestampToken:
-        """Return a checked token over a SHA-256 digest.
+        """Return a checked token over a digest: SHA-256, SHA-384 or SHA-512, by its length.
 
         Raises:
             GatewayError: No authority is configured, or the last one asked could not be reached.

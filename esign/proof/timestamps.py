@@ -52,8 +52,14 @@ __all__ = [
     "verify_token",
 ]
 
-SHA256_IMPRINT = bytes.fromhex("3031300d060960864801650304020105000420")
-"""``MessageImprint`` up to the digest: SHA-256 with NULL parameters, 32 bytes follow (RFC 3161 section 2.4.1)."""
+_IMPRINTS = {
+    32: ("sha256", bytes.fromhex("3031300d060960864801650304020105000420")),
+    48: ("sha384", bytes.fromhex("3041300d060960864801650304020205000430")),
+    64: ("sha512", bytes.fromhex("3051300d060960864801650304020305000440")),
+}
+"""By the length of a digest: its hash, and ``MessageImprint`` up to the digest, with NULL parameters.
+
+Source: RFC 3161 section 2.4.1; RFC 5754 section 2."""
 
 DEFAULT_TOLERANCE = timedelta(minutes=5)
 """How far the authority's time and ours may lie apart before one of them is called wrong."""
@@ -69,19 +75,19 @@ class TimestampRequest:
 
     @classmethod
     def new(cls, digest: bytes, nonce: int) -> Self:
-        """Return the request for a SHA-256 digest.
+        """Return the request for a digest; its length says whether it is SHA-256, SHA-384 or SHA-512.
 
         Args:
-            digest: 32 bytes.
+            digest: 32, 48 or 64 bytes.
             nonce: Fresh and unpredictable; positive, at most 64 bits are understood by every authority.
         """
-        if len(digest) != 32:
-            raise ValueError("a SHA-256 digest has 32 bytes")
+        if len(digest) not in _IMPRINTS:
+            raise ValueError("a digest has 32, 48 or 64 bytes: SHA-256, SHA-384 or SHA-512")
         if not 0 < nonce < 2**64:
             raise ValueError("a nonce is a positive integer of at most 64 bits")
         number = nonce.to_bytes(nonce.bit_length() // 8 + 1, "big")
         version, with_certificate = b"\x02\x01\x01", b"\x01\x01\xff"
-        der = tlv(0x30, version, SHA256_IMPRINT, digest, tlv(0x02, number), with_certificate)
+        der = tlv(0x30, version, _IMPRINTS[len(digest)][1], digest, tlv(0x02, number), with_certificate)
         return cls(digest=digest, nonce=nonce, der=der)
 
 
@@ -132,7 +138,7 @@ def verify_token(
 
     Args:
         token: The ``TimeStampToken`` (CMS), DER.
-        digest: The SHA-256 digest (32 bytes) that it must stamp.
+        digest: The digest that it must stamp: SHA-256, SHA-384 or SHA-512, by its length.
         anchors: Trusted certificates, DER.
         intermediates: Further certificates that may complete the path, DER.
 
@@ -171,7 +177,7 @@ def _checked(token: bytes, parts: TokenParts, digest: bytes) -> TimestampToken:
     certificate (RFC 5816). 4. The certificate may stamp, and nothing else (RFC 3161 section 2.3). 5. It was valid then.
     6. The signature holds.
     """
-    if parts.imprint_hash != "sha256" or parts.imprint != digest:
+    if parts.imprint_hash != _IMPRINTS.get(len(digest), ("", b""))[0] or parts.imprint != digest:
         raise TimestampImprintDiffers
     try:
         covered = hash_function(parts.digest_hash)(parts.content).digest()

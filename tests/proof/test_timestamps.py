@@ -63,6 +63,15 @@ def test_request_is_the_der_of_rfc_3161(nonce):
     assert parsed.dump(force=True) == request.der
 
 
+@pytest.mark.parametrize("name", ["sha256", "sha384", "sha512"])
+def test_the_length_of_a_digest_says_its_hash(name):
+    request = TimestampRequest.new(hashlib.new(name, b"a file").digest(), 1)
+    imprint = tsp.TimeStampReq.load(request.der, strict=True)["message_imprint"]
+    assert imprint["hash_algorithm"].native == {"algorithm": name, "parameters": None}
+    assert imprint["hashed_message"].native == request.digest
+    assert imprint.dump(force=True) == imprint.dump()
+
+
 @pytest.mark.parametrize(
     ("digest", "nonce"), [(b"", 1), (DIGEST + b"0", 1), (DIGEST, 0), (DIGEST, -1), (DIGEST, 2**64)]
 )

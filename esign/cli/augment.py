@@ -1,0 +1,137 @@
+"""``esign augment``: a signed PDF is brought to B-T, B-LT or B-LTA, or its B-LTA renewed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from esign.cli.configuration import config_option, load
+from esign.cli.errors import FileUnreadable, FileUnwritable, error_line
+from esign.cli.terminal import plain
+from esign.cli.verify_inputs import material_of, read_file, trust_of
+from esign.cli.whole_file import create, replace
+from esign.foundation.errors import EsignError
+
+if TYPE_CHECKING:
+    from esign.preservation import Augmented, Augmenter
+    from esign.validation.process import Material
+
+DONE, REFUSED, WRONG_USE = 0, 1, 2
+"""Exit status."""
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=_PATH)
+@click.option("--level", type=click.Choice(("B-T", "B-LT", "B-LTA")), required=True, help="Where the signatures go.")
+@click.option("--out", type=_PATH, help="A new file to write (default: FILE itself is replaced as a whole).")
+@click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates beside those of the configuration.")
+@click.option(
+    "--crl", "crls", type=_PATH, multiple=True, help="A revocation list, PEM or DER, that goes into the file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object (docs/schemas/augment.schema.json).")
+@config_option
+def augment(
+    file: Path,
+    level: str,
+    out: Path | None,
+    trust: tuple[Path, ...],
+    crls: tuple[Path, ...],
+    as_json: bool,
+    config: Path | None,
+) -> int:
+    """Bring every signature of a PDF to a level; a file that is B-LTA already is renewed by --level B-LTA.
+
+    The timestamp authority, the hosts that may be asked for revocation data and the trust anchors are those of the
+    configuration. What is made is verified before it is written. Exit 0 done (or nothing to do), 1 refused, 2 the file
+    cannot be read, or wrong use; unless it is 0, nothing was written.
+    """
+    from esign.preservation import BaselineLevel
+    from esign.preservation.errors import FileNotReadable
+
+    try:
+        data = _read(file)
+        if out is not None and out.exists():
+            raise FileUnwritable("the file exists already", file=str(out))
+        augmenter, material = _augmenter(trust, config), material_of(crls)
+    except EsignError as error:
+        return _told(file, error, as_json, WRONG_USE)
+    try:
+        _look(data, augmenter, material)
+        made = augmenter.augment(data, BaselineLevel.named(level), material=material)
+        if out is not None:
+            create(out, made.data)
+        elif made.changed:
+            replace(file, made.data, was=data)
+    except EsignError as error:
+        return _told(file, error, as_json, WRONG_USE if isinstance(error, FileNotReadable) else REFUSED)
+    if as_json:
+        click.echo(json.dumps(_object(file, out or file, made), ensure_ascii=False))
+    else:
+        for line in _lines(out or file, made):
+            click.echo(line)
+    return DONE
+
+
+def _read(file: Path) -> bytes:
+    from esign.validation.isolation import MAX_BYTES
+
+    data = read_file(file, MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        raise FileUnreadable("the file is larger than any that is looked into", file=str(file))
+    return data
+
+
+def _augmenter(trust: tuple[Path, ...], config: Path | None) -> Augmenter:
+    from esign import bootstrap
+    from esign.validation.certificates import TrustAnchors
+
+    settings = load(config)
+    anchors = bootstrap.trust_anchors(settings.trust_anchors)
+    if trust:
+        more = (*anchors.certificates, *trust_of(trust, config).certificates)
+        anchors = TrustAnchors(certificates=tuple(dict.fromkeys(more)))
+    return bootstrap.augmenter(settings, trust=anchors)
+
+
+def _look(data: bytes, augmenter: Augmenter, material: Material) -> None:
+    """Look into the file in a helper process first: one that costs too much or breaks things is refused there.
+
+    Raises:
+        FileNotReadable: There is no verdict on it.
+    """
+    from esign.preservation.admission import require_signatures
+    from esign.validation.isolation import Isolation
+
+    with Isolation(trust=augmenter.trust, material=material) as isolation:
+        require_signatures(isolation.verify(data, at=augmenter.clock.now(), name=""))
+
+
+def _object(file: Path, out: Path, made: Augmented) -> dict[str, Any]:
+    return {"file": str(file), "out": str(out), "error": None, **made.to_json()}
+
+
+def _lines(out: Path, made: Augmented) -> Iterator[str]:
+    if made.verdict.sandbox:
+        yield "SANDBOX: the trust services are simulated; these timestamps prove nothing to anybody"
+    yield f"{plain(str(out))}: " + (
+        ", ".join(kind.replace("_", " ") for kind in made.added) + " added" if made.changed else "unchanged"
+    )
+    for one in made.signatures:
+        field = plain(one.field)
+        yield (f"  {field}: {one.before} -> {one.after}" if one.before != one.after else f"  {field}: {one.after}")
+    if made.renew_before is not None:
+        yield f"  renew before {made.renew_before:%Y-%m-%d}: esign augment --level B-LTA"
+
+
+def _told(file: Path, error: EsignError, as_json: bool, status: int) -> int:
+    if as_json:
+        said = {"code": error.code, "detail": error.detail, "source": error.source}
+        click.echo(json.dumps({"file": str(file), "error": said}, ensure_ascii=False))
+    else:
+        click.echo(error_line(error), err=True)
+    return status
