@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,7 +59,7 @@ class SignatureVerdict:
     changes: Changes
     result: Validated
     qualified: QualificationReport | None = None
-    place: Place = Place()
+    place: Place = made(default_factory=Place)
 
     @property
     def signed_at(self) -> datetime | None:
@@ -119,7 +120,7 @@ class TimestampVerdict:
     findings: tuple[Finding, ...]
     changes: Changes
     result: Validated
-    place: Place = Place()
+    place: Place = made(default_factory=Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
