@@ -14,7 +14,7 @@ from typing import Any
 from esign.foundation.digests import sha256
 from esign.foundation.identifiers import Oid
 from esign.policy import policies_root
-from esign.validation.process import Indication, Outcome, Step
+from esign.validation.process import Indication, Outcome, Step, SubIndication
 from esign.validation.qualification import Qualification
 from esign.validation.reports.etsi_attributes import attributes_of
 from esign.validation.reports.etsi_objects import Objects, name_of_object, status_of
@@ -60,6 +60,7 @@ _BLOCKS = {
 }
 """Building blocks by clause of EN 319 102-1."""
 _OUTCOMES = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.OPEN: "indeterminate"}
+_SIGNER_REVOKED = frozenset({SubIndication.REVOKED, SubIndication.REVOKED_NO_POE})
 _CLAUSE = "EN 319 102-1 clause "
 
 
@@ -177,11 +178,10 @@ def _status(report: Any, signature: SignatureVerdict, objects: Objects) -> None:
     used = objects.used_by(result)
     if used:
         reference(data, "RelatedValidationObject", used)
-    if result.revoked_at is not None and result.signer is not None and signature.sub_indication is not None:
-        if "CA" not in signature.sub_indication.value.split("_"):
-            revoked = child(data, "RevocationStatusInformation")
-            reference(revoked, "ValidationObjectId", name_of_object("certificate", sha256(result.signer)))
-            child(revoked, "RevocationTime", instant(result.revoked_at))
+    if result.revoked_at is not None and result.signer is not None and signature.sub_indication in _SIGNER_REVOKED:
+        revoked = child(data, "RevocationStatusInformation")
+        reference(revoked, "ValidationObjectId", name_of_object("certificate", sha256(result.signer)))
+        child(revoked, "RevocationTime", instant(result.revoked_at))
     rows = [(f"finding:{one.kind.value}", one.what) for one in signature.findings]
     rows += [
         (f"change:{'permitted' if one.permitted else 'forbidden'}:{one.kind.value}", one.what)

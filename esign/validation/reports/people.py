@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from esign.validation.reports.parts import finding_rows, signature_part, timestamp_part
@@ -21,7 +22,13 @@ MOST_ATTACHMENTS = 100
 
 
 def words_for_people(
-    verdict: FileVerdict, subject: Subject, maker: Maker, *, pictured: Sequence[PicturedChange] = (), lang: str
+    verdict: FileVerdict,
+    subject: Subject,
+    maker: Maker,
+    *,
+    pictured: Sequence[PicturedChange] = (),
+    lang: str,
+    made_at: datetime,
 ) -> tuple[dict[str, Any], tuple[bytes, ...]]:
     """Return what the report says, and its pictures in the order in which it refers to them.
 
@@ -31,6 +38,7 @@ def words_for_people(
         maker: Who makes the report.
         pictured: What the changes look like.
         lang: ``de`` or ``en``.
+        made_at: When the report is made.
     """
     key, tone = meaning_of(verdict)
     pairs, notes, pictures = _pairs(pictured, lang)
@@ -46,7 +54,7 @@ def words_for_people(
         "sandbox": words.SANDBOX[lang] if verdict.sandbox else "",
         "sandbox_short": say("sandbox_short", lang),
         "not_qualified_short": say("not_qualified_short", lang),
-        "subject": _subject(verdict, subject, maker, lang),
+        "subject": _subject(verdict, subject, maker, made_at, lang),
         "tone": tone,
         "verdict": _first_up(words.headline(verdict)[lang]),
         "meaning": _meaning(verdict, key, lang),
@@ -64,7 +72,9 @@ def words_for_people(
     }, pictures
 
 
-def _subject(verdict: FileVerdict, subject: Subject, maker: Maker, lang: str) -> list[dict[str, str]]:
+def _subject(
+    verdict: FileVerdict, subject: Subject, maker: Maker, made_at: datetime, lang: str
+) -> list[dict[str, str]]:
     size = f"{subject.size:,}".replace(",", "." if lang == "de" else ",")
     by = maker.name if not maker.operator else f"{maker.name} ({maker.operator})"
     return [
@@ -73,6 +83,7 @@ def _subject(verdict: FileVerdict, subject: Subject, maker: Maker, lang: str) ->
         row("fingerprint", subject.sha256.hex(), lang),
         row("checked_at", time_of(verdict.at, lang), lang),
         row("made_by", by, lang),
+        row("made_at", time_of(made_at, lang), lang),
     ]
 
 

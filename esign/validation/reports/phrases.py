@@ -58,6 +58,7 @@ SAYING: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "fingerprint": _both("SHA-256 der Datei", "SHA-256 of the file"),
         "size": _both("Größe", "Size"),
         "checked_at": _both("Geprüft zum Zeitpunkt", "Checked as of"),
+        "made_at": _both("Bericht erstellt", "Report made"),
         "made_by": _both("Geprüft mit", "Checked with"),
         "signature": _both("Unterschrift", "Signature"),
         "timestamp": _both("Dokument-Zeitstempel", "Document timestamp"),
@@ -182,6 +183,12 @@ MEANING: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "The signatures are valid for an earlier version. After that the file was changed in a way that "
             "they do not "
             "cover: what the file shows now was not signed like this.",
+        ),
+        "modified_open": _both(
+            "Nach der Unterschrift wurde die Datei in einer Weise verändert, die sie nicht deckt: Was die Datei jetzt "
+            "zeigt, ist so nicht unterschrieben. Ob die Unterschrift für die frühere Fassung gilt, ist offen.",
+            "After the signature the file was changed in a way that it does not cover: what the file shows now was not "
+            "signed like this. Whether the signature is valid for the earlier version is open.",
         ),
         "failed": _both(
             "Mindestens eine Unterschrift oder ein Zeitstempel ist ungültig. Auf diese Datei kann niemand "

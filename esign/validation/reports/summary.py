@@ -22,7 +22,8 @@ def meaning_of(verdict: FileVerdict) -> tuple[str, str]:
     if verdict.status is Status.INDETERMINATE:
         return "open", "open"
     failed = any(part.indication is Indication.TOTAL_FAILED for part in verdict.parts)
-    return ("failed" if failed else "modified"), "bad"
+    unsure = any(part.indication is Indication.INDETERMINATE for part in verdict.parts)
+    return ("failed" if failed else "modified_open" if unsure else "modified"), "bad"
 
 
 def summary_of(signature: SignatureVerdict, lang: str) -> dict[str, Any]:
