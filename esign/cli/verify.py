@@ -90,12 +90,12 @@ def verify(
     with Isolation(trust=anchors, material=material, lists=services) as isolation:
         bar = _Bar(len(files))
         with closing(_verdicts(files, instant, isolation, reports, jobs)) as verdicts:
-            for verdict, error in verdicts:
-                found.add(verdict.status if error is None else UNREADABLE)
+            for verdict, refused in verdicts:
+                found.add(verdict.status if refused is None else UNREADABLE)
                 bar.away()
                 _print(verdict, as_json, lang)
-                if error is not None:
-                    click.echo(error_line(error), err=True)
+                if refused is not None:
+                    click.echo(error_line(refused), err=True)
                 bar.step()
     return next(status for status in _ORDER if status in found)
 
@@ -134,6 +134,8 @@ def _one(
     verdict = isolation.verify(data, at=at, name=str(file))
     if reports is not None:
         try:
+            if len(data) > MAX_BYTES:
+                raise FileUnreadable("the file is too long for a report")
             reports.write(file, verdict, data)
         except EsignError as error:
             return verdict, error

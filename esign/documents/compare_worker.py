@@ -105,14 +105,14 @@ def _pairs(
         right = after.picture(other) if other is not None else None
         if left is not None and right is not None:
             left, right = _marked(left, right)
-        entry = {"before": one, "after": other, "sizes": [0, 0]}
+        sizes = [0, 0]
         for side, picture in enumerate((left, right)):
             if picture is not None:
                 stream = io.BytesIO()
                 picture.save(stream, "PNG", optimize=True)
                 pictures.append(stream.getvalue())
-                entry["sizes"][side] = len(pictures[-1])
-        pairs.append(entry)
+                sizes[side] = len(pictures[-1])
+        pairs.append({"before": one, "after": other, "sizes": sizes})
     complete = before.complete and after.complete
     return {
         "pairs": pairs,

@@ -13,7 +13,6 @@ from esign.foundation.digests import sha256
 from esign.validation.process import Indication, ProofOfExistence, StampOutcome, SubIndication, Validated
 from esign.validation.reports.etsi_xml import (
     DIGEST_SHA256,
-    DS,
     PREFIX,
     base64_of,
     child,
@@ -54,12 +53,6 @@ class Objects:
             for poe in signature.result.poes:
                 if poe.kind == "signature":
                     self._signatures[poe.object] = signature.field
-
-    def knows(self, identifier: str) -> bool:
-        """Whether an object with this identifier stands in the report."""
-        kinds = {"certificate": self._certificates, "timestamp": self._stamps}
-        known = {name_of_object(kind, one) for kind, found in kinds.items() for one in found}
-        return identifier in known or identifier in {name_of_object(kind, one) for one, kind in self._digests.items()}
 
     def used_by(self, result: Validated) -> str:
         """Return the identifiers of the revocation data and timestamps that a result rests on."""
@@ -172,6 +165,3 @@ def status_of(
     for name in names[1:]:
         reference(certificates, "IntermediateCertificate", name)
     return status
-
-
-__all__ = ["BY_VALIDATION", "DS", "Objects", "name_of_object", "status_of"]
