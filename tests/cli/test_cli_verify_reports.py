@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from esign.cli import verify_reports
 from esign.cli.verify import verify
+from esign.signing.devices import SealNotValid
+from esign.validation.reports import Maker
 
 BROKEN = b"%PDF-1.7 and nothing"
 
@@ -42,3 +45,18 @@ def test_a_report_that_lies_there_is_refused_before_any_file_is_looked_into(file
     assert "(cli.file_unwritable)" in found.stderr
     assert found.stdout == ""
     assert [(path.name, path.read_text()) for path in (files / "out").iterdir()] == [("same.report.xml", "kept")]
+
+
+def test_where_a_seal_is_configured_and_fails_no_report_is_written_and_the_verdict_is_told(files, monkeypatch):
+    class Desk:
+        def maker(self) -> Maker:
+            return Maker(name="esign test")
+
+        def seal(self, reports):
+            raise SealNotValid("expired")
+
+    monkeypatch.setattr(verify_reports, "_desk", lambda config: Desk())
+    found = run(files / "a" / "same.pdf", "--report", files / "out")
+    assert (found.return_value, list((files / "out").iterdir())) == (2, [])
+    assert "(signing.seal.not_valid)" in found.stderr
+    assert "cannot be read" in found.stdout

@@ -11,6 +11,7 @@ import pytest
 
 from esign.documents import RenderingFailed, lint_pdf
 from esign.documents.compare import Comparison, PagePair
+from esign.documents.report import draw_report
 from esign.validation.certificates import NoTrustAnchors
 from esign.validation.reports import Maker, Reports, Subject, make_reports, this_program
 from esign.validation.reports.people import words_for_people
@@ -60,6 +61,14 @@ def test_sandbox_and_that_no_qualified_service_speaks_are_always_said(walked, la
     assert found["sandbox"] == words.SANDBOX[lang]
     assert found["not_qualified_short"] == SAYING["not_qualified_short"][lang]
     assert ("qualifizierten" if lang == "de" else "qualified") in found["about"][0]
+
+
+def test_a_sandbox_seal_is_named_in_the_first_line_of_a_report_on_a_file_without_sandbox(walked):
+    verdict = said(b"%PDF-1.7 and nothing", walked)
+    subject, maker = Subject.of("a.pdf", b""), Maker(name="esign test", sandbox=True)
+    found, _ = words_for_people(verdict, subject, maker, lang="de", made_at=verdict.at)
+    assert (verdict.sandbox, found["sandbox"]) == (False, SAYING["sandbox_seal"]["de"])
+    assert people(verdict, b"")["sandbox"] == ""
 
 
 def test_a_changed_file_is_called_changed_in_the_box_and_in_the_row(walked):
@@ -114,24 +123,17 @@ def test_a_hostile_name_is_drawn_as_numbers_and_breaks_nothing(walked):
     verdict = said(b"%PDF-1.7 and nothing", walked)
     name = "a\u202efdp.‮\u0000\ud800 عمر #panic() <b>.pdf"
     found, _ = words_for_people(verdict, Subject.of(name, b""), MAKER, lang="de", made_at=verdict.at)
-    from esign.documents.report import draw_report
-
     assert draw_report(found, at=verdict.at).pdf.startswith(b"%PDF")
 
 
-def test_pictures_are_made_where_something_unpermitted_stands_behind_a_good_signature(walked):
+def test_pictures_are_made_where_something_unpermitted_stands_behind_a_good_signature(walked, small):
     asked = []
 
     def compare(before: bytes, after: bytes) -> Comparison:
         asked.append((len(before), len(after)))
-        picture = walked_picture()
+        picture = small.picture()
         pair = PagePair(before=0, after=0, before_picture=picture, after_picture=picture)
         return Comparison(pairs=(pair,), differing=9, complete=False)
-
-    from tests.validation.conftest import _small_world
-
-    def walked_picture() -> bytes:
-        return _small_world().picture()
 
     pdf = added_page(walked.finished)
     made = reports(said(pdf, walked), pdf, compare=compare)

@@ -29,7 +29,12 @@ class ReportDesk:
             SealNotValid: The seal's certificate has expired, or is not valid yet.
         """
         certificate = self.household.seal().certificate
-        return Maker(name=this_program(), operator=_holder(certificate), certificate=certificate)
+        return Maker(
+            name=this_program(),
+            operator=_holder(certificate),
+            certificate=certificate,
+            sandbox=self.household.settings.sandbox,
+        )
 
     def seal(self, reports: Reports) -> Reports:
         """Return the reports with the company's seal on PDF and XML.

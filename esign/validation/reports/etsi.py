@@ -74,8 +74,8 @@ def etsi_report(verdict: FileVerdict, subject: Subject, maker: Maker) -> bytes:
     """
     document = root("ValidationReport")
     objects = Objects(verdict)
-    for signature in verdict.signatures:
-        document.append(_signature(signature, verdict, subject, objects))
+    for number, signature in enumerate(verdict.signatures):
+        document.append(_signature(number, signature, verdict, subject, objects))
     if not verdict.signatures:
         document.append(_nothing(verdict, subject))
     found = objects.write()
@@ -85,12 +85,13 @@ def etsi_report(verdict: FileVerdict, subject: Subject, maker: Maker) -> bytes:
     return written(document)
 
 
-def _signature(signature: SignatureVerdict, verdict: FileVerdict, subject: Subject, objects: Objects) -> Any:
+def _signature(
+    number: int, signature: SignatureVerdict, verdict: FileVerdict, subject: Subject, objects: Objects
+) -> Any:
     place, result = signature.place, signature.result
     report = element("SignatureValidationReport")
-    identifier = child(
-        report, "SignatureIdentifier", id=f"S-{sha256(place.value, repr(place.byte_range).encode()).hex().upper()}"
-    )
+    name = sha256(place.value, str(number).encode()).hex().upper()
+    identifier = child(report, "SignatureIdentifier", id=f"S-{name}")
     if place.attributes_digest:
         digest(identifier, DIGEST_SHA256, place.attributes_digest)
     if place.value:
@@ -234,7 +235,10 @@ def _validator(maker: Maker) -> Any:
     else:
         other = child(identity, "Other", namespace=TSL)
         child(other, "Program", maker.name, namespace=f"urn:oid:{Oid.VALIDATION_POLICY}")
-    if maker.operator:
+    said = {"Operator": maker.operator, "Sandbox": SAYING["sandbox_seal"]["en"] if maker.sandbox else ""}
+    if any(said.values()):
         information = child(validator, "OtherInformation")
-        child(information, "Operator", maker.operator, namespace=f"urn:oid:{Oid.VALIDATION_POLICY}")
+        for name, text in said.items():
+            if text:
+                child(information, name, text, namespace=f"urn:oid:{Oid.VALIDATION_POLICY}")
     return validator

@@ -51,7 +51,7 @@ def words_for_people(
         "title": say("title", lang),
         "file": subject.name,
         "made_by": maker.name,
-        "sandbox": words.SANDBOX[lang] if verdict.sandbox else "",
+        "sandbox": _sandbox(verdict, maker, lang),
         "sandbox_short": say("sandbox_short", lang),
         "not_qualified_short": say("not_qualified_short", lang),
         "subject": _subject(verdict, subject, maker, made_at, lang),
@@ -92,6 +92,13 @@ def _meaning(verdict: FileVerdict, key: str, lang: str) -> list[str]:
     if verdict.error is not None:
         found.append(f"{say('reason', lang)}: {verdict.error.detail} ({verdict.error.code})")
     return found
+
+
+def _sandbox(verdict: FileVerdict, maker: Maker, lang: str) -> str:
+    """Return the first line of a report that rests on a sandbox, or is sealed by one."""
+    if verdict.sandbox:
+        return words.SANDBOX[lang]
+    return say("sandbox_seal", lang) if maker.sandbox else ""
 
 
 def _first_up(text: str) -> str:

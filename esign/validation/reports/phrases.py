@@ -50,6 +50,10 @@ SAYING: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "title": _both("Prüfbericht zu elektronischen Unterschriften", "Report on electronic signatures"),
         "sandbox_short": _both("SANDBOX – beweist niemandem etwas", "SANDBOX – proves nothing to anybody"),
+        "sandbox_seal": _both(
+            "SANDBOX: Das Siegel dieses Berichts ist nachgestellt; es beweist niemandem etwas",
+            "SANDBOX: the seal of this report is simulated; it proves nothing to anybody",
+        ),
         "not_qualified_short": _both(
             "Dieser Bericht stammt nicht von einem qualifizierten Validierungsdienst.",
             "This report does not come from a qualified validation service.",

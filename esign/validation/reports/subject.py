@@ -39,11 +39,13 @@ class Maker:
         name: The program with its version.
         operator: Who runs it; empty where that is not configured.
         certificate: Of the seal (DER) that the report will carry; None without a seal.
+        sandbox: Whether that seal comes from a sandbox.
     """
 
     name: str
     operator: str = ""
     certificate: bytes | None = None
+    sandbox: bool = False
 
 
 def this_program(*, find: Callable[[str], str] = version) -> str:
