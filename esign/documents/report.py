@@ -51,11 +51,8 @@ def draw_report(
     """
     if at.tzinfo is None:
         raise DraftFailed("the instant has no time zone")
-    inputs = {
-        "data": json.dumps({**_legible(words), "seal": to_be_sealed}, ensure_ascii=False),
-        "pictures": json.dumps([list(picture) for picture in pictures]),
-    }
-    sheet = typeset(TEMPLATE, inputs, at=at)
+    inputs = {"data": json.dumps({**_legible(words), "seal": to_be_sealed}, ensure_ascii=False)}
+    sheet = typeset(TEMPLATE, inputs, at=at, pictures=pictures)
     fields = [placement(report) for report in sheet.reports if report["kind"] == "field"]
     return DrawnReport(pdf=sheet.pdf, seal_place=next((one for one in fields if one.name == SEAL_FIELD), None))
 

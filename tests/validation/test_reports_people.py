@@ -88,6 +88,14 @@ def test_what_was_signed_and_changed_itself_is_told_apart_from_what_came_later(w
     assert found["meaning"] == [MEANING["failed"]["de"]]
     assert rows(found)["Verändert"] == SAYING["changed_itself"]["de"]
     assert rows(found)["Bewiesen seit"] == SAYING["not_proven"]["de"]
+    assert rows(found)["Vertrauen"] == rows(found)["Rechtliches Niveau"] == SAYING["trusted_broken"]["de"]
+
+
+def test_a_name_that_nobody_stands_for_or_that_did_not_sign_this_is_only_claimed(walked):
+    changed = changed_byte(walked.finished)
+    for verdict in (said(changed, walked), said(walked.finished, walked, trust=NoTrustAnchors())):
+        found = rows(people(verdict, changed))
+        assert (found["Genannt wird"], found.get("Unterzeichnet von")) == ("Erika Mustermann SANDBOX", None)
 
 
 def test_without_an_anchor_nobody_is_said_to_be_trusted(walked):

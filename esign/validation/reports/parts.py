@@ -9,7 +9,7 @@ from esign.validation.findings import Finding
 from esign.validation.process import Indication, SubIndication, Validated
 from esign.validation.qualification import QualificationReport
 from esign.validation.reports.links import Link, links_of
-from esign.validation.reports.summary import change_row, heading_of, level_of, trust_row
+from esign.validation.reports.summary import change_row, heading_of, level_of, signer_row, trust_row
 from esign.validation.reports.telling import TONE, answer_of, outcome_of, result_of, row, say, short_time, time_of
 from esign.validation.verdict import SignatureVerdict, TimestampVerdict, words
 
@@ -22,7 +22,7 @@ def signature_part(signature: SignatureVerdict, lang: str) -> dict[str, Any]:
     """Return what the report says about a signature."""
     result = signature.result
     rows = [
-        row("signer", signature.signer or say("unknown", lang), lang),
+        signer_row(signature, lang),
         *_verdict_rows(signature, lang),
         row("legal_level", level_of(signature, lang), lang),
         row("level", signature.level, lang),

@@ -67,6 +67,7 @@ SAYING: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "signature": _both("Unterschrift", "Signature"),
         "timestamp": _both("Dokument-Zeitstempel", "Document timestamp"),
         "signer": _both("Unterzeichnet von", "Signed by"),
+        "claimed_signer": _both("Genannt wird", "Names as signatory"),
         "result": _both("Ergebnis", "Result"),
         "legal_level": _both("Rechtliches Niveau", "Legal level"),
         "no_level": _both(

@@ -31,7 +31,7 @@ def summary_of(signature: SignatureVerdict, lang: str) -> dict[str, Any]:
     signed, proven = signature.signed_at, signature.proven_at
     when = say("not_proven", lang) if proven is None else time_of(proven, lang)
     rows = [
-        row("signer", signature.signer or say("unknown", lang), lang),
+        signer_row(signature, lang),
         row("result", result_of(signature, lang), lang, TONE[signature.indication]),
         row("legal_level", level_of(signature, lang), lang),
         row("proven", when, lang, "" if proven is not None else "open"),
@@ -50,20 +50,28 @@ def heading_of(kind: str, field: str, lang: str) -> str:
     return f"{say(kind, lang)} „{field}“" if lang == "de" else f"{say(kind, lang)} “{field}”"
 
 
+def signer_row(signature: SignatureVerdict, lang: str) -> dict[str, str]:
+    """Return who signed; a name that nobody trustworthy stands for, or that did not sign this, is only claimed."""
+    stands = signature.result.trusted and signature.indication is not Indication.TOTAL_FAILED
+    return row("signer" if stands else "claimed_signer", signature.signer or say("unknown", lang), lang)
+
+
 def level_of(signature: SignatureVerdict, lang: str) -> str:
     """Return the legal level in words."""
     known = words.LEGAL_LEVEL.get(signature.legal_level or "")
-    return say("no_level", lang) if known is None else known[lang]
+    if known is not None:
+        return known[lang]
+    return say("trusted_broken" if signature.indication is Indication.TOTAL_FAILED else "no_level", lang)
 
 
 def trust_row(part: Any, lang: str) -> dict[str, str]:
     """Return whether somebody who is trusted stands behind it, and who."""
     result = part.result
+    if part.indication is Indication.TOTAL_FAILED:
+        return row("trusted", say("trusted_broken", lang), lang)
     if result.trusted and result.chain:
         anchor = name_of(result.chain[-1]) or say("unnamed", lang)
         return row("trusted", say("trusted_by", lang, anchor=anchor), lang, "good")
-    if part.indication is Indication.TOTAL_FAILED:
-        return row("trusted", say("trusted_broken", lang), lang)
     return row("trusted", say("not_trusted", lang), lang, "open")
 
 
