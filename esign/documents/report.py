@@ -12,7 +12,7 @@ from esign.documents.draft import FieldPlacement
 from esign.documents.drawing import placement
 from esign.documents.errors import DraftFailed
 from esign.documents.legible import legible
-from esign.documents.typesetter import typeset
+from esign.documents.typesetter import REPORT_TEMPLATES, typeset
 
 TEMPLATE = "report"
 SEAL_FIELD = "Seal"
@@ -52,7 +52,7 @@ def draw_report(
     if at.tzinfo is None:
         raise DraftFailed("the instant has no time zone")
     inputs = {"data": json.dumps({**_legible(words), "seal": to_be_sealed}, ensure_ascii=False)}
-    sheet = typeset(TEMPLATE, inputs, at=at, pictures=pictures)
+    sheet = typeset(TEMPLATE, inputs, at=at, templates=REPORT_TEMPLATES, pictures=pictures)
     fields = [placement(report) for report in sheet.reports if report["kind"] == "field"]
     return DrawnReport(pdf=sheet.pdf, seal_place=next((one for one in fields if one.name == SEAL_FIELD), None))
 
