@@ -20,6 +20,7 @@ from esign.cli.verify_inputs import files_of, instant_of, lists_of, material_of,
 from esign.foundation.errors import EsignError
 
 if TYPE_CHECKING:
+    from esign.cli.verify_reports import ReportFolder
     from esign.validation.isolation import Isolation
     from esign.validation.verdict import FileVerdict
 
@@ -44,6 +45,7 @@ _MANY = 4
 @click.option("--offline", is_flag=True, help="Fetch nothing. Nothing is ever fetched yet: this is always so.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (docs/schemas/verify.schema.json).")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Files looked into at a time (default: by processors).")
+@click.option("--report", type=_PATH, metavar="DIR", help="Folder for reports: PDF, JSON, XML (ETSI TS 119 102-2).")
 @click.option("--lang", type=click.Choice(("de", "en")), help="Language for people (default: that of the system).")
 @config_option
 def verify(
@@ -55,6 +57,7 @@ def verify(
     offline: bool,
     as_json: bool,
     jobs: int | None,
+    report: Path | None,
     lang: str | None,
     config: Path | None,
 ) -> int:
@@ -64,6 +67,7 @@ def verify(
     of several files the first of 2, 1, 3, 0 that occurs. Nothing is fetched from anywhere. Without --trust the trust
     anchors of the configuration are used; without one, nobody is trusted and every chain stays open.
     """
+    from esign.cli.verify_reports import AT_A_TIME, ReportFolder
     from esign.validation.isolation import Isolation
     from esign.validation.verdict.handed_lists import handed_lists
 
@@ -73,6 +77,7 @@ def verify(
         instant = instant_of(at)
         anchors, material = trust_of(trust, config), material_of(crls)
         services = handed_lists(lists_of(lists), at=instant) if lists else None
+        reports = ReportFolder(report, files, lang=lang, config=config) if report is not None else None
     except EsignError as error:
         click.echo(error_line(error), err=True)
         return UNREADABLE
@@ -80,13 +85,17 @@ def verify(
         click.echo(_NOBODY[lang], err=True)
     found: set[int] = set()
     jobs = min(jobs or min(os.cpu_count() or 1, 1 + len(files) // _EACH), len(files))
+    if reports is not None:
+        jobs = min(jobs, AT_A_TIME)
     with Isolation(trust=anchors, material=material, lists=services) as isolation:
         bar = _Bar(len(files))
-        with closing(_verdicts(files, instant, isolation, jobs)) as verdicts:
-            for verdict in verdicts:
-                found.add(verdict.status)
+        with closing(_verdicts(files, instant, isolation, reports, jobs)) as verdicts:
+            for verdict, refused in verdicts:
+                found.add(verdict.status if refused is None else UNREADABLE)
                 bar.away()
                 _print(verdict, as_json, lang)
+                if refused is not None:
+                    click.echo(error_line(refused), err=True)
                 bar.step()
     return next(status for status in _ORDER if status in found)
 
@@ -98,29 +107,39 @@ _NOBODY = {
 
 
 def _verdicts(
-    files: Sequence[Path], at: datetime, isolation: Isolation, jobs: int
-) -> Generator[FileVerdict, None, None]:
-    """Yield a verdict for each file, in order; several are looked into at a time."""
+    files: Sequence[Path], at: datetime, isolation: Isolation, reports: ReportFolder | None, jobs: int
+) -> Generator[tuple[FileVerdict, EsignError | None], None, None]:
+    """Yield a verdict for each file, in order, and why its reports could not be written; several at a time."""
     with ThreadPoolExecutor(jobs) as threads:
-        waiting = [threads.submit(_one, file, at, isolation) for file in files[: jobs * _MANY]]
+        waiting = [threads.submit(_one, file, at, isolation, reports) for file in files[: jobs * _MANY]]
         rest = iter(files[len(waiting) :])
         try:
             while waiting:
                 yield waiting.pop(0).result()
-                waiting += [threads.submit(_one, file, at, isolation) for file in [next(rest, None)] if file]
+                waiting += [threads.submit(_one, file, at, isolation, reports) for file in [next(rest, None)] if file]
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(file: Path, at: datetime, isolation: Isolation) -> FileVerdict:
+def _one(
+    file: Path, at: datetime, isolation: Isolation, reports: ReportFolder | None
+) -> tuple[FileVerdict, EsignError | None]:
     from esign.validation.isolation import MAX_BYTES
     from esign.validation.verdict import FileVerdict
 
     try:
         data = read_file(file, MAX_BYTES)
     except FileUnreadable as error:
-        return FileVerdict.unreadable(str(file), error, at=at)
-    return isolation.verify(data, at=at, name=str(file))
+        return FileVerdict.unreadable(str(file), error, at=at), None
+    verdict = isolation.verify(data, at=at, name=str(file))
+    if reports is not None:
+        try:
+            if len(data) > MAX_BYTES:
+                raise FileUnreadable("the file is too long for a report")
+            reports.write(file, verdict, data)
+        except EsignError as error:
+            return verdict, error
+    return verdict, None
 
 
 class _Bar:

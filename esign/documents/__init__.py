@@ -3,12 +3,13 @@
 What enters: ``ContractData``; a company's own PDF, with a ``PageTemplate`` that says what is put on its pages. What
 leaves: ``Draft`` (one revision, PDF/A-3a and PDF/UA-1 as declared by the typesetter and checked by ``lint_pdf``; on a
 company's own pages neither is claimed), with the place of the signature field; the picture inside that field; pictures
-of pages. What may be touched here: the templates and typefaces of this folder, read-only; helper processes for pictures
-and for foreign files. Clauses:
-ISO 19005-3, ISO 14289-1, ISO 32000-1; BGB § 126b.
+of pages; reports on verifications, and the pages of two states side by side. What may be touched here: the templates
+and typefaces of this folder, read-only; a temporary folder for pictures; helper processes for pictures and for foreign
+files. Clauses: ISO 19005-3, ISO 14289-1, ISO 32000-1; BGB § 126b.
 """
 
 from esign.documents.appearance import seal_appearance, signature_appearance
+from esign.documents.compare import Comparison, PagePair, compare_pages
 from esign.documents.draft import Attachment, Draft, FieldPlacement
 from esign.documents.drawing import COMPANY_FIELD, CONTRACT_FILE, OWN_DOCUMENT, draw_up
 from esign.documents.errors import (
@@ -27,6 +28,7 @@ from esign.documents.page_errors import PagesDiffer, TemplateRefused
 from esign.documents.page_filling import fill_in
 from esign.documents.page_template import PageTemplate, Placement, Variable
 from esign.documents.render import render_page
+from esign.documents.report import DrawnReport, draw_report
 from esign.documents.upload import Upload, UploadWarning, normalise
 from esign.documents.upload_errors import UploadRefused
 
@@ -36,15 +38,18 @@ __all__ = [
     "OWN_DOCUMENT",
     "AppearanceFailed",
     "Attachment",
+    "Comparison",
     "DocumentsError",
     "Draft",
     "DraftFailed",
     "DraftTooLarge",
+    "DrawnReport",
     "FieldPlacement",
     "GlyphMissing",
     "HelpersBusy",
     "LintFinding",
     "OwnPages",
+    "PagePair",
     "PageTemplate",
     "PagesDiffer",
     "Placement",
@@ -54,6 +59,8 @@ __all__ = [
     "UploadRefused",
     "UploadWarning",
     "Variable",
+    "compare_pages",
+    "draw_report",
     "draw_up",
     "fill_in",
     "from_archive",

@@ -107,11 +107,12 @@ def _placed(contract: ContractData, own: OwnPages | None) -> dict[str, str]:
 
 
 def _fields(sheet: Sheet, before: int) -> tuple[FieldPlacement, ...]:
-    fields = (_placement(report) for report in sheet.reports if report["kind"] == "field")
+    fields = (placement(report) for report in sheet.reports if report["kind"] == "field")
     return tuple(replace(field, page=field.page + before) for field in fields)
 
 
-def _placement(report: Mapping[str, Any]) -> FieldPlacement:
+def placement(report: Mapping[str, Any]) -> FieldPlacement:
+    """Return where a template says that a field stands."""
     left, top = float(report["x"]), float(report["y"])
     width, height, page_height = float(report["width"]), float(report["height"]), float(report["page_height"])
     bottom = page_height - top - height

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 
 import typst
@@ -16,6 +17,8 @@ from esign.documents.errors import DraftFailed, GlyphMissing
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
+REPORT_TEMPLATES = HERE / "report_templates"
+"""Templates that show pictures; those of contracts never do."""
 FONTS = HERE / "fonts"
 STANDARDS: Final[tuple[Literal["a-3a"], Literal["ua-1"]]] = ("a-3a", "ua-1")
 """PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1): the typesetter refuses to write what breaks their rules."""
@@ -30,7 +33,14 @@ class Sheet:
     """Values of the template's labelled metadata: lengths as numbers of points, origin at the top left."""
 
 
-def typeset(template: str, inputs: Mapping[str, str], *, at: datetime) -> Sheet:
+def typeset(
+    template: str,
+    inputs: Mapping[str, str],
+    *,
+    at: datetime,
+    templates: Path = TEMPLATES,
+    pictures: Sequence[bytes] = (),
+) -> Sheet:
     """Typeset one document; same template, inputs and instant give the same bytes on every machine.
 
     Each call has a compiler of its own, so threads do not share state; the typefaces are loaded once.
@@ -39,14 +49,28 @@ def typeset(template: str, inputs: Mapping[str, str], *, at: datetime) -> Sheet:
         template: Name of one of our templates, without suffix.
         inputs: What the template reads as ``sys.inputs``.
         at: Creation instant that the document carries; whole seconds count.
+        templates: The folder of ours in which the template lies; it can read nothing outside it.
+        pictures: PNG files that the template reads as ``picture-0.png`` and so on; they and the template lie in a
+            temporary folder meanwhile.
 
     Raises:
         GlyphMissing: A character is in none of our typefaces.
         DraftFailed: Anything else that the typesetter refuses.
     """
-    source = TEMPLATES / f"{template}.typ"
+    if not pictures:
+        return _typeset(templates, template, inputs, at)
+    with TemporaryDirectory(prefix="esign-") as name:
+        folder = Path(name)
+        for source in templates.glob("*.typ"):
+            (folder / source.name).write_bytes(source.read_bytes())
+        for number, picture in enumerate(pictures):
+            (folder / f"picture-{number}.png").write_bytes(picture)
+        return _typeset(folder, template, inputs, at)
+
+
+def _typeset(folder: Path, template: str, inputs: Mapping[str, str], at: datetime) -> Sheet:
     try:
-        compiler = typst.Compiler(source, root=TEMPLATES, font_paths=_fonts(), sys_inputs=dict(inputs))
+        compiler = typst.Compiler(folder / f"{template}.typ", root=folder, font_paths=_fonts(), sys_inputs=dict(inputs))
         pdf = compiler.compile(
             format="pdf", pdf_standards=list(STANDARDS), timestamp=at.astimezone(UTC).replace(microsecond=0)
         )

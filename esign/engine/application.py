@@ -24,6 +24,7 @@ from esign.engine.contracts.renewal import RenewalDesk
 from esign.engine.deliveries import DeliveryDesk
 from esign.engine.evidence.dossiers import DossierDesk
 from esign.engine.evidence.heads import LedgerDesk
+from esign.engine.evidence.reports import ReportDesk
 from esign.engine.forms.cases import CaseDesk
 from esign.engine.forms.desk import FormDesk
 from esign.engine.forms.prefill import PrefillDesk
@@ -47,6 +48,7 @@ class Application:
     delivery: DeliveryDesk
     ledger: LedgerDesk
     dossiers: DossierDesk
+    reports: ReportDesk
     upkeep: UpkeepDesk
     accounts: AccountDesk
     logins: LoginDesk
@@ -87,6 +89,7 @@ class Application:
             delivery=DeliveryDesk(household=household),
             ledger=ledger,
             dossiers=DossierDesk(household=household, ledger=ledger),
+            reports=ReportDesk(household=household),
             upkeep=UpkeepDesk(household=household),
             accounts=AccountDesk(household=household),
             logins=LoginDesk(household=household, provider=ProviderDesk(household=household)),

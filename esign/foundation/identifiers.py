@@ -39,6 +39,8 @@ class Oid:
     """Certificate policy: issued by a sandbox; proves nothing to anybody."""
     SANDBOX_TIMESTAMP = f"{ARC}.5.9"
     """Timestamp policy of a sandbox's timestamp authority."""
+    VALIDATION_POLICY = f"{ARC}.6.1"
+    """Policy by which ``esign verify`` validates; in XML reports also the namespace of our own words."""
 
 
 def new_id() -> str:

@@ -25,6 +25,7 @@ from esign.validation.qualification_rules import Answer
 from esign.validation.verdict import (
     AttachmentVerdict,
     FileVerdict,
+    Place,
     SignatureVerdict,
     TimestampVerdict,
     VerdictError,
@@ -46,6 +47,7 @@ _TYPES: tuple[type, ...] = (
     Moment,
     Name,
     Outcome,
+    Place,
     ProofOfExistence,
     QcType,
     Qualification,

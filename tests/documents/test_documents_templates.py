@@ -10,9 +10,10 @@ from esign.contracts.shape import schema
 from esign.contracts.wording import all_wordings
 from esign.documents.labels import LABELS, UNITS
 from esign.documents.layout import hold_together
-from esign.documents.typesetter import FONTS, TEMPLATES
+from esign.documents.typesetter import FONTS, REPORT_TEMPLATES, TEMPLATES
 
 FILES = sorted(TEMPLATES.glob("*.typ"))
+NEVER = ("eval(", "read(", "plugin(", "image(", "csv(", "yaml(", "toml(", "xml(", "cbor(", "link(")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -22,7 +23,19 @@ def test_a_template_imports_nothing_but_the_house_and_evaluates_nothing(path) ->
     assert set(imports) <= {'"house.typ":'}
     assert "@preview" not in source
     assert "@local" not in source
-    for word in ("eval(", "read(", "plugin(", "image(", "csv(", "yaml(", "toml(", "xml(", "cbor(", "link("):
+    for word in NEVER:
+        assert not re.search(rf"(?<![a-z-]){re.escape(word)}", source), word
+
+
+def test_the_template_of_reports_shows_numbered_pictures_and_apart_from_that_keeps_to_the_same_rule() -> None:
+    (path,) = REPORT_TEMPLATES.iterdir()
+    source = path.read_text("utf-8")
+    assert re.findall(r"(?<![a-z-])image\(.*", source) == [
+        'image("picture-" + str(place) + ".png", width: 100%, alt: alt))'
+    ]
+    assert re.findall(r"#?(?:import|include)\s+\S+|@preview|@local", source) == []
+    assert set(re.findall(r"sys\.inputs\.\w+", source)) == {"sys.inputs.data"}
+    for word in set(NEVER) - {"image("}:
         assert not re.search(rf"(?<![a-z-]){re.escape(word)}", source), word
 
 

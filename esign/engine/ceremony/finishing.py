@@ -54,9 +54,9 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealPlace:
-    """Where the company's seal belongs."""
+    """Where the company's seal belongs; without a contract on what stands alone, such as a report."""
 
-    contract_id: str
+    contract_id: str | None
     company: str
     lang: str
     field: str

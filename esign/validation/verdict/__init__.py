@@ -9,6 +9,7 @@ from esign.validation.certificates import NoTrustAnchors
 from esign.validation.verdict import words
 from esign.validation.verdict.errors import FileEncrypted, FormatFailure, LimitExceeded
 from esign.validation.verdict.file_verdict import FileVerdict, Outcome, Status, VerdictError
+from esign.validation.verdict.place import Place
 from esign.validation.verdict.signature_verdict import AttachmentVerdict, SignatureVerdict, TimestampVerdict
 from esign.validation.verdict.verify import verify
 
@@ -20,6 +21,7 @@ __all__ = [
     "LimitExceeded",
     "NoTrustAnchors",
     "Outcome",
+    "Place",
     "SignatureVerdict",
     "Status",
     "TimestampVerdict",

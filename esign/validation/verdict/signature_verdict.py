@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from esign.validation.changes import Changes
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process import Indication, SubIndication, Validated
 from esign.validation.qualification import Qualification, QualificationReport
+from esign.validation.verdict.place import Place
 
 SPOKEN = {
     FindingKind.ATTRIBUTES_DIFFER: FindingKind.SIGNATURE_DICTIONARY_INCONSISTENT,
@@ -39,6 +41,7 @@ class SignatureVerdict:
         changes: What was done behind it.
         result: The process of validation, with its steps.
         qualified: How the qualification was determined.
+        place: Where it stands in the file, and what it signed.
     """
 
     field: str
@@ -56,6 +59,7 @@ class SignatureVerdict:
     changes: Changes
     result: Validated
     qualified: QualificationReport | None = None
+    place: Place = made(default_factory=Place)
 
     @property
     def signed_at(self) -> datetime | None:
@@ -105,6 +109,7 @@ class TimestampVerdict:
         findings: What speaks against it.
         changes: What was done behind it.
         result: The process of validation, with its steps.
+        place: Where it stands in the file, and what it signed.
     """
 
     field: str
@@ -115,6 +120,7 @@ class TimestampVerdict:
     findings: tuple[Finding, ...]
     changes: Changes
     result: Validated
+    place: Place = made(default_factory=Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

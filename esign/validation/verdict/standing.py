@@ -117,9 +117,21 @@ def is_sandbox(result: Validated) -> bool:
 def name_of(der: bytes) -> str | None:
     """Return the name in a certificate for people: common name, pseudonym, given name and surname, or organisation."""
     try:
-        found = _attributes(read_certificate(der).subject)
+        return readable_name(read_certificate(der).subject)
     except CmsUnreadable:
         return None
+
+
+def readable_name(name: bytes) -> str | None:
+    """Return the same of a raw name.
+
+    Args:
+        name: DER.
+
+    Raises:
+        CmsUnreadable: It is no name.
+    """
+    found = _attributes(name)
     person = " ".join(part for part in (found.get(_GIVEN), found.get(_SURNAME)) if part)
     return found.get(_COMMON) or found.get(_PSEUDONYM) or person or found.get(_ORGANIZATION)
 

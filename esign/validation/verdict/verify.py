@@ -43,6 +43,7 @@ from esign.validation.verdict.file_verdict import FileVerdict
 from esign.validation.verdict.levels import level_of
 from esign.validation.verdict.listed import listed_anchors
 from esign.validation.verdict.objects import signature_object
+from esign.validation.verdict.place import Place
 from esign.validation.verdict.security_store import read_stores
 from esign.validation.verdict.signature_verdict import AttachmentVerdict, SignatureVerdict, TimestampVerdict
 from esign.validation.verdict.standing import is_sandbox, name_of, standing_of
@@ -229,6 +230,7 @@ def _signature(part: _Part, store: Material, lists: TrustedServices | None, at: 
         changes=part.changes,
         result=result,
         qualified=qualified,
+        place=Place.of(part.found, part.message),
     )
 
 
@@ -255,6 +257,7 @@ def _timestamp(part: _Part) -> TimestampVerdict:
         findings=tuple(dict.fromkeys((*result.findings, *part.changes.findings))),
         changes=part.changes,
         result=result,
+        place=Place.of(part.found, part.message),
     )
 
 
