@@ -158,14 +158,14 @@ class DeclarationDesk:
         Raises:
             AccessDenied: The actor may not.
             DeclarationUnknown: There is no such declaration.
-            DeclarationStateRefused: It is settled.
+            DeclarationStateRefused: It is settled already, or nobody has looked for its contract yet.
             ContractUnknown: There is no contract of this reference, or more than one.
         """
         actor.require(Permission.CASES_DECIDE)
         house = self.household
         with house.store.transaction() as tx:
             record = _get(tx, actor, declaration_id)
-            if record.state is DeclarationState.SETTLED:
+            if record.state not in (DeclarationState.OPEN, DeclarationState.REPEATED):
                 raise DeclarationStateRefused(state=record.state.value)
             found = matching.with_reference(tx, actor.tenant, reference)
             if len(found) != 1:
