@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from esign.contracts.rights import Right, Verdict
+from esign.engine.ports import AlreadyKept
 from esign.engine.rights.records import DeclarationRecord, DeclarationState
 from esign.store.statements import changed_by, found_by, keys, row_of
 from esign.store.tables_rights import right_declaration as table
@@ -24,8 +26,15 @@ class SqlDeclarations:
         self._connection = connection
 
     def add(self, record: DeclarationRecord) -> None:
-        """Keep a new declaration."""
-        self._connection.execute(_NEW, _row(record))
+        """Keep a new declaration.
+
+        Raises:
+            AlreadyKept: One of the same press is kept.
+        """
+        try:
+            self._connection.execute(_NEW, _row(record))
+        except IntegrityError as error:
+            raise AlreadyKept from error
 
     def get(self, declaration_id: str) -> DeclarationRecord | None:
         """Return a declaration."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import logging
 import re
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -77,6 +79,11 @@ def said(pdf: bytes) -> str:
 
 def with_ports(world: Any, **ports: Any) -> None:
     world.application = Application.of(replace(world.application.contracts.household, **ports))
+
+
+def unpacked(dossier: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(dossier)) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
 
 
 class Silent:
@@ -432,3 +439,24 @@ def test_the_list_is_read_page_by_page_and_only_by_those_who_may(world: Any) -> 
     for unknown in (lambda: desk.detail(other, made[0]), lambda: desk.acknowledgement(other, made[0])):
         with pytest.raises(DeclarationUnknown):
             unknown()
+
+
+def test_two_clicks_in_one_moment_are_one_declaration(world: Any) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = {each.id for each in pool.map(lambda _: declare(world), range(8))}
+    assert len(made) == 1 and len(entries(world, "right.withdrawal_received")) == 1
+
+
+def test_a_declaration_stands_in_the_dossier_of_its_contract_and_both_hold(world: Any) -> None:
+    contract, link = world.invite("mobile-plan")
+    world.signatory(link, "sophie-mueller-luedenscheidt").run()
+    world.application.delivery.deliver_due()
+    sophie = {"name": "Sophie Müller-Lüdenscheidt", "contract": "FB-88120-7734", "email": "someone@post.example"}
+    received = declare(world, sophie)
+    acknowledged(world)
+    found = detail(world, received.id)
+    assert (found.view.contract_id, found.view.verdict, found.by_party) == (contract, "in_time", True)
+    assert "right.matched" in world.ledger(contract)
+    assert world.application.ledger.verify().intact
+    world.application.ledger.stamp_due()
+    assert b"right.matched" in unpacked(world.application.dossiers.create(COMPANY, contract))

@@ -142,14 +142,15 @@ class DeclarationDesk:
 
         Raises:
             AccessDenied: The actor may not take it.
-            DeclarationUnknown: There is no such declaration, or no file of it yet.
+            DeclarationUnknown: There is no such declaration.
+            DeclarationStateRefused: There is no file of it yet.
         """
         actor.require(Permission.CASES_READ)
         with self.household.store.reading() as tx:
             record = _get(tx, actor, declaration_id)
             contents = matching.opened(tx, record)
             if not contents.document:
-                raise DeclarationUnknown
+                raise DeclarationStateRefused("no acknowledgement was drawn up yet", state=record.state.value)
             return tx.safe.open(record.id, DOCUMENT, self.household.documents.get(contents.document))
 
     def assign(self, actor: Actor, declaration_id: str, reference: str) -> DeclarationView:

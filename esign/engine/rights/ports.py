@@ -12,7 +12,11 @@ class Declarations(Protocol):
     """The declarations of withdrawal and termination."""
 
     def add(self, record: DeclarationRecord) -> None:
-        """Keep a new declaration."""
+        """Keep a new declaration.
+
+        Raises:
+            AlreadyKept: One of the same press is kept.
+        """
 
     def get(self, declaration_id: str) -> DeclarationRecord | None:
         """Return a declaration."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,9 +16,9 @@ from esign.contracts.rights import Function, Right, RightDeclaration, function, 
 from esign.engine.ceremony import seal_names
 from esign.engine.company.search import fold
 from esign.engine.household import BERLIN, Household
-from esign.engine.ports import Transaction
+from esign.engine.ports import AlreadyKept, Transaction
 from esign.engine.rights.records import CONTENTS, HOLDERS, DeclarationContents, DeclarationRecord, DeclarationState
-from esign.engine.rights.refusals import DeclarationIncomplete
+from esign.engine.rights.refusals import DeclarationIncomplete, DeclarationStateRefused
 from esign.evidence.kinds import EntryKind
 from esign.foundation.canonical import canonical
 from esign.foundation.identifiers import new_id
@@ -75,8 +76,10 @@ def receive(
     found = read(known, typed)
     if found.declaration is None:
         raise DeclarationIncomplete(fields=" ".join(found.missing))
-    with house.store.transaction() as tx:
-        return _keep(house, tx, known, tenant, found.declaration, typed, press=press, lang=lang, now=now)
+    for _ in range(2):  # a second click that came in the same moment finds what the first one kept
+        with suppress(AlreadyKept), house.store.transaction() as tx:
+            return _keep(house, tx, known, tenant, found.declaration, typed, press=press, lang=lang, now=now)
+    raise DeclarationStateRefused("the same press is being kept")
 
 
 def _keep(
