@@ -24,6 +24,7 @@ from web import (
     pages,
     problems,
     request_log,
+    rights,
     security,
     session_key,
 )
@@ -91,6 +92,10 @@ def create_app(
     app.jinja_env.globals["forms_door"] = None
     if hasattr(application, "forms"):
         forms.install(app, cast("EngineApplication", application))
+
+    app.jinja_env.globals["rights_doors"] = tuple
+    if hasattr(application, "withdrawal"):
+        rights.install(app, cast("EngineApplication", application), csrf)
 
     @app.after_request
     def ceremony_is_open_to_the_agent(response: Response) -> Response:

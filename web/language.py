@@ -46,10 +46,19 @@ def install(app: Flask) -> None:
 
     @app.context_processor
     def vocabulary() -> dict[str, Any]:
-        return {"lang": language(), "languages": LANGUAGES, "t": words().phrase, "instant": _instant}
+        return {"lang": language(), "languages": LANGUAGES, "t": words().phrase} | _TIMES
 
 
 def _instant(value: Any) -> str:
     """Write an instant for people: legal time in Germany, minutes."""
     pattern = "d. MMMM y, HH:mm 'Uhr'" if language() == "de" else "d MMMM y, HH:mm"
     return str(format_datetime(value, pattern))
+
+
+def _to_the_second(value: Any) -> str:
+    """Write an instant for people: legal time in Germany, seconds, with its zone."""
+    pattern = "d. MMMM y, HH:mm:ss 'Uhr' (z)" if language() == "de" else "d MMMM y, HH:mm:ss (z)"
+    return str(format_datetime(value, pattern))
+
+
+_TIMES = {"instant": _instant, "to_the_second": _to_the_second}

@@ -13,6 +13,7 @@ from esign.contracts.data import ContractData
 from esign.contracts.deadlines.policy_tests import deadline_faults
 from esign.contracts.declaration import declaration_text
 from esign.contracts.form_policy_tests import form_faults
+from esign.contracts.rights.policy_tests import right_faults
 from esign.contracts.summary import order_summary
 from esign.contracts.text import ContractText, Section, compose
 from esign.contracts.wording import all_wordings, in_force
@@ -31,7 +32,7 @@ class PolicyFault:
 
 
 def check_policies() -> tuple[PolicyFault, ...]:
-    """Run the test cases of contracts, wording, form requirements, withdrawal and holidays.
+    """Run the test cases of contracts, wording, form requirements, withdrawal, holidays and rights.
 
     Returns:
         What does not hold; empty where all is well.
@@ -39,7 +40,8 @@ def check_policies() -> tuple[PolicyFault, ...]:
     Raises:
         PolicyMalformed: A file cannot be read or does not fit its schema.
     """
-    own = (PolicyFault(file=file, case=case, what=what) for file, case, what in (*form_faults(), *deadline_faults()))
+    found = (*form_faults(), *deadline_faults(), *right_faults())
+    own = (PolicyFault(file=file, case=case, what=what) for file, case, what in found)
     return (*_faults(), *own)
 
 

@@ -30,6 +30,8 @@ from esign.engine.forms.desk import FormDesk
 from esign.engine.forms.prefill import PrefillDesk
 from esign.engine.forms.recognition import RecognitionDesk
 from esign.engine.household import Household
+from esign.engine.rights.clerk import DeclarationDesk
+from esign.engine.rights.desks import TerminationDesk, WithdrawalDesk
 from esign.engine.templates.desk import TemplateDesk
 from esign.engine.templates.uploads import UploadDesk
 from esign.engine.upkeep import UpkeepDesk
@@ -72,6 +74,9 @@ class Application:
     bulk: BulkDesk
     in_person: InPersonDesk
     renewal: RenewalDesk
+    withdrawal: WithdrawalDesk
+    termination: TerminationDesk
+    declarations: DeclarationDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -113,5 +118,8 @@ class Application:
             bulk=BulkDesk(household=household, contracts=creation.contracts, creation=creation),
             in_person=InPersonDesk(household=household),
             renewal=RenewalDesk(household=household, contracts=creation.contracts),
+            withdrawal=WithdrawalDesk(household=household),
+            termination=TerminationDesk(household=household),
+            declarations=DeclarationDesk(household=household),
             agent_manifest=household.agent_manifest,
         )

@@ -16,6 +16,7 @@ from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Mail, Transaction, Work
 from esign.engine.records import ContractRecord
 from esign.engine.refusals import ContractUnknown, DeliveryAbandoned, InvitationClosed
+from esign.engine.rights import acknowledging
 from esign.engine.texts import mail_text, reason_text
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import from_seconds, seconds
@@ -68,6 +69,9 @@ class DeliveryDesk:
         if work.kind in form_mails.KINDS:
             form_mails.note(self.household, tx, work, EntryKind.DELIVERY_FAILED, {"code": code})
             return
+        if work.kind in acknowledging.KINDS:
+            acknowledging.failed(self.household, tx, work, code)
+            return
         facts = {"kind": work.kind, "code": code, "attempts": work.attempt}
         self.household.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
 
@@ -89,6 +93,9 @@ class DeliveryDesk:
             return False
         with house.store.transaction() as tx:
             tx.outbox.finish(work, house.clock.now())
+            if work.kind in acknowledging.KINDS:
+                acknowledging.sent(house, tx, work, sent)
+                return True
             record = tx.contracts.get(work.contract_id)
             if record is None:
                 form_mails.note(house, tx, work, EntryKind.DELIVERY_DONE, {"channel": "email"})
@@ -107,8 +114,8 @@ class DeliveryDesk:
         return True
 
     def _is_moot(self, work: Work) -> bool:
-        """Tell whether what waits in the outbox is over: the invitation has ended, the draft or case is deleted."""
-        if work.kind in form_mails.KINDS:
+        """Tell whether what waits in the outbox is over: the invitation has ended, what it is about is deleted."""
+        if work.kind in form_mails.KINDS or work.kind in acknowledging.KINDS:
             with self.household.store.reading() as tx:
                 return not tx.safe.holders(work.contract_id)
         if work.kind != INVITATION:
@@ -120,6 +127,8 @@ class DeliveryDesk:
 
     def _mail(self, work: Work) -> Mail:
         house = self.household
+        if work.kind in acknowledging.KINDS:
+            return acknowledging.mail(house, work)
         with house.store.reading() as tx:
             if work.kind in form_mails.KINDS:
                 return form_mails.mail(house, tx, work)

@@ -21,6 +21,7 @@ from esign.engine.records import (
     InvitationRecord,
     MessageRecord,
 )
+from esign.engine.rights.ports import Declarations
 from esign.engine.templates.ports import PageTemplates, Uploads
 from esign.evidence.entry import Entry
 from esign.evidence.ports import ContractKeys, LedgerStore, Vault
@@ -294,6 +295,10 @@ class Transaction(Protocol):
     @property
     def bulk(self) -> BulkRuns:
         """The bulk runs."""
+
+    @property
+    def declarations(self) -> Declarations:
+        """Declarations of withdrawal and termination."""
 
 
 class Store(Protocol):

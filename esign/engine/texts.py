@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_SANDBOX = {
+SANDBOX = {
     "de": "SANDBOX: Dies ist eine Vorführung. Personen, Verträge und Zertifikate sind erfunden, nichts gilt.\n\n",
     "en": "SANDBOX: This is a demonstration. Persons, contracts and certificates are invented, nothing is binding.\n\n",
 }
+"""The warning at the head of every mail of a sandbox."""
 
 _MAILS = {
     ("invitation", "de"): (
@@ -271,4 +272,4 @@ def mail_text(kind: str, lang: str, words: Mapping[str, str]) -> tuple[str, str]
     subject, text = _MAILS[kind, lang]
     sandbox = bool(words.get("sandbox"))
     prefix = "[SANDBOX] " if sandbox else ""
-    return prefix + subject.format_map(words), (_SANDBOX[lang] if sandbox else "") + text.format_map(words)
+    return prefix + subject.format_map(words), (SANDBOX[lang] if sandbox else "") + text.format_map(words)

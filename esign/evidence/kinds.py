@@ -95,6 +95,13 @@ class EntryKind(StrEnum):
     CASE_ASKED = "case.asked"
     CASE_CLOSED = "case.closed"
     CASE_DELETED = "case.deleted"
+    # Rights that customers exercise without a login
+    RIGHT_WITHDRAWAL_RECEIVED = "right.withdrawal_received"
+    RIGHT_TERMINATION_RECEIVED = "right.termination_received"
+    RIGHT_MATCHED = "right.matched"
+    RIGHT_UNMATCHED = "right.unmatched"
+    RIGHT_ACKNOWLEDGED = "right.acknowledged"
+    RIGHT_SETTLED = "right.settled"
     # Many contracts at once
     BULK_CHECKED = "bulk.checked"
     BULK_STARTED = "bulk.started"

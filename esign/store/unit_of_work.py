@@ -24,6 +24,7 @@ from esign.store.forms import SqlCases, SqlDrafts
 from esign.store.ledger import SqlLedger
 from esign.store.outbox import SqlOutbox
 from esign.store.pages import SqlPages
+from esign.store.rights import SqlDeclarations
 from esign.store.sessions import SqlLogins
 from esign.store.templates import SqlPageTemplates, SqlUploads
 from esign.store.webhooks import SqlWebhooks
@@ -141,6 +142,11 @@ class SqlTransaction:
     def bulk(self) -> SqlBulkRuns:
         """The bulk runs."""
         return SqlBulkRuns(self._connection)
+
+    @cached_property
+    def declarations(self) -> SqlDeclarations:
+        """Declarations of withdrawal and termination."""
+        return SqlDeclarations(self._connection)
 
 
 class _Joined:

@@ -65,6 +65,12 @@ def case(world: Any, tenant: str) -> str:
     return str(world.application.cases.create(system(tenant), form, answers_of(form, name)).case_id)
 
 
+def declaration(world: Any, tenant: str) -> str:
+    """A withdrawal that somebody declared without a login."""
+    typed = {"name": "Jana Beispiel", "contract": "LW-2026-004711", "email": "jana.beispiel@post.example"}
+    return str(world.application.withdrawal.declare(tenant, typed, press=f"example {tenant}", lang="de").id)
+
+
 EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "contract_id": contract,
     "account_id": account,
@@ -72,6 +78,7 @@ EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "token": link,
     "upload_id": upload,
     "case_id": case,
+    "declaration_id": declaration,
     "key_id": api_key,
     "webhook_id": webhook,
     "run_id": bulk,

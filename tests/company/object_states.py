@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from esign.access import Permission, system
+from esign.engine.rights import matching
 from esign.policy import policies_root
 from tests.actors import COMPANY
 from tests.company.people import colleague, invited, token_of
@@ -119,6 +120,23 @@ def cases(world: Any) -> dict[str, str]:
     return found
 
 
+def declarations(world: Any) -> dict[str, str]:
+    """Return a declaration without a login in each state."""
+    application = world.application
+    application.contracts.draw_up(COMPANY, world.sample("mobile-plan", reference="DECLARED-1"))
+    found = {}
+    for state in ("open", "repeated", "settled", "received"):
+        contract = "open" if state == "repeated" else state
+        typed = {"name": "Jana Beispiel", "contract": contract, "email": "jana.beispiel@post.example"}
+        found[state] = str(application.withdrawal.declare("default", typed, press=state, lang="de").id)
+        if state != "received":
+            matching.settle_once(application.contracts.household, found[state])
+    application.declarations.settle(COMPANY, found["settled"], "Erstattet.")
+    for state, declaration in found.items():
+        assert application.declarations.detail(COMPANY, declaration).view.state == state
+    return found
+
+
 def runs(world: Any) -> dict[str, str]:
     """Return a run of many contracts in each state."""
     desk = world.application.bulk
@@ -213,6 +231,7 @@ def sessions(world: Any) -> dict[str, str]:
 STATES: dict[str, Callable[[Any], dict[str, str]]] = {
     "contract_id": contracts,  # first: it moves the clock
     "case_id": cases,
+    "declaration_id": declarations,
     "run_id": runs,
     "account_id": accounts,
     "key_id": keys,

@@ -51,6 +51,8 @@ CHANGES: dict[str, set[str]] = {
     "company_cases.decide accept": {"referred"},
     "company_cases.decide refuse": {"referred"},
     "company_cases.decide close": {"referred", "asked"},
+    "company_declarations.assign": {"open", "repeated"},
+    "company_declarations.settle": {"open", "repeated"},
     "company_contracts.invite": {"drawn_up"},
     "company_contracts.invite signatory-2": set(),  # invited as soon as the first one has signed
     "company_contracts.remind": {"invited"},
@@ -97,6 +99,8 @@ FORMS: dict[str, dict[str, Callable[[Any, str], Form]]] = {
         "refuse": lambda house, state: {"decision": "refuse", "reason": "Leider nein."},
         "close": lambda house, state: {"decision": "close"},
     },
+    "company_declarations.assign": {"": lambda house, state: {"reference": "DECLARED-1"}},
+    "company_declarations.settle": {"": lambda house, state: {"words": "Erstattet."}},
     **{
         f"company_contracts.{step}": {
             "": lambda house, state: {},

@@ -22,6 +22,7 @@ from web.company import (
     confirm,
     contracts,
     create,
+    declarations,
     guard,
     home,
     in_person,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PREFIX", "install", "room_for_files"]
 
-DESK = (contracts, in_person, create, bulk, keys, webhooks, cases)
+DESK = (contracts, in_person, create, bulk, keys, webhooks, cases, declarations)
 
 PREFIX = "/company"
 

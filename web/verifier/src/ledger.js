@@ -39,6 +39,8 @@ const KINDS = new Set([
   ...["bulk.checked", "bulk.started", "bulk.finished", "bulk.cancelled"],
   ...["form.prefilled", "form.corrected", "form.expired", "form.token_made", "case.accepted", "case.refused", "case.referred"],
   ...["case.asked", "case.closed", "case.deleted"],
+  ...["right.withdrawal_received", "right.termination_received", "right.matched", "right.unmatched"],
+  ...["right.acknowledged", "right.settled"],
 ]);
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const TEXT = /^[A-Za-z0-9_.:/+=-]{0,200}$/;

@@ -1,0 +1,57 @@
+"""The functions prove themselves: the test cases in ``policies/rights``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from esign.contracts.rights.declaration import read
+from esign.contracts.rights.ending import Term, ordinary_ending
+from esign.contracts.rights.function import FOLDER, Right, function
+from esign.contracts.wording import all_wordings
+from esign.foundation.errors import EsignError
+
+
+def right_faults() -> Iterator[tuple[str, int, str]]:
+    """Yield file, position of the test case from 1 and what does not hold."""
+    for path, policy in all_wordings(FOLDER):
+        run = _ending if policy["kind"] == "notice-periods" else _function
+        for number, case in enumerate(policy["tests"], start=1):
+            try:
+                what = run(policy, case)
+            except EsignError as error:
+                what = error.code
+            if what:
+                yield f"{FOLDER}/{path.name}", number, what
+
+
+def _function(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
+    found = function(Right(policy["id"].removesuffix("-function")), date.fromisoformat(policy["valid_from"]))
+    if "never_says" in case:
+        said = " ".join(text for texts in found.texts.values() for text in (texts["de"], texts["en"])).casefold()
+        return f"says {case['never_says']}" if case["never_says"].casefold() in said else ""
+    if "values" in case:
+        missing = " ".join(read(found, case["values"]).missing)
+        return "" if missing == case["missing"] else f"missing: {missing}"
+    if found.allows(case["step"], case["label"], lang=case["lang"]):
+        verdict = "allowed"
+    else:
+        verdict = "refused" if found.refuses(case["step"], case["label"]) else "not listed"
+    return "" if verdict == case["expect"] else f"label is {verdict}"
+
+
+def _ending(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
+    ends = case.get("ends")
+    term = Term(
+        template=case["template"],
+        begins=date.fromisoformat(case["begins"]),
+        minimum_months=int(case.get("minimum_months", 0)),
+        first_end=date.fromisoformat(ends) - timedelta(days=1) if ends else None,
+        notice_months=int(case["notice_months"]) if "notice_months" in case else None,
+    )
+    wished = date.fromisoformat(case["wished"]) if "wished" in case else None
+    day = date.fromisoformat(policy["valid_from"])
+    ending = ordinary_ending(term, received=date.fromisoformat(case["received"]), wished=wished, concluded=day)
+    found = "" if ending is None else ending.day.isoformat()
+    return "" if found == case["expect"] else f"ends {found or 'never'}"

@@ -1,0 +1,123 @@
+"""What both doors share: their addresses for each company, and which requests are not served."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, g, request, url_for
+
+from esign.contracts.errors import NotInForce
+from esign.contracts.rights import Function, Read
+from web.errors import FormExpired, PageUnknown
+from web.forms.addresses import asked_for
+from web.language import language
+
+if TYPE_CHECKING:
+    from esign.engine import Application
+    from esign.engine.rights.desks import TerminationDesk, WithdrawalDesk
+
+_LONGEST_PRESS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An entrance as it stands in the footer of every page."""
+
+    address: str
+    label: str
+
+
+class DoorPages(Blueprint):
+    """Pages at one address for the first company, and below ``/von/`` for each other one."""
+
+    def __init__(self, name: str, import_name: str, *, first: str, tenants: tuple[str, ...]) -> None:
+        super().__init__(name, import_name)
+        self._first = first
+        self._tenants = tenants
+        self.url_value_preprocessor(self._ask_for)
+        self.url_defaults(self._stay)
+        self.before_request(self._refuse)
+
+    def add_url_rule(self, rule: str, *arguments: Any, **options: Any) -> None:
+        """Let a rule hold for each company."""
+        super().add_url_rule(f"{self._first}{rule}", *arguments, **options)
+        super().add_url_rule(f"{self._first}/von/<tenant>{rule}", *arguments, **options)
+
+    def _ask_for(self, endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.forms_tenant = (values or {}).pop("tenant", None) or self._tenants[0]
+
+    def _stay(self, endpoint: str, values: dict[str, Any]) -> None:
+        tenant = values.pop("tenant", None) or asked_for(self._tenants)
+        if tenant != self._tenants[0]:
+            values["tenant"] = tenant
+
+    def _refuse(self) -> None:
+        """Refuse an address that is no company's, and what another site's page sends.
+
+        ``Origin: null`` is what browsers send for our own pages too, as these send no referrer; then
+        ``Sec-Fetch-Site`` tells (:mod:`web.security`).
+        """
+        if g.forms_tenant not in self._tenants:
+            raise PageUnknown
+        origin = request.headers.get("Origin", "null")
+        if request.method == "POST" and origin not in ("null", f"{request.scheme}://{request.host}"):
+            raise FormExpired
+
+
+def links(application: Application) -> Callable[[], tuple[Link, ...]]:
+    """Return what gives the entrances in the language of a request; both stand there always."""
+
+    def both() -> tuple[Link, ...]:
+        doors: tuple[tuple[str, WithdrawalDesk | TerminationDesk], ...] = (
+            ("rights_withdrawal.page", application.withdrawal),
+            ("rights_termination.page", application.termination),
+        )
+        tenant = asked_for(tuple(application.settings.tenants))
+        found = []
+        for endpoint, desk in doors:
+            try:
+                label = desk.function().label("open", language())
+            except NotInForce:
+                continue
+            found.append(Link(address=url_for(endpoint, tenant=tenant), label=label))
+        return tuple(found)
+
+    return both
+
+
+def typed(function: Function) -> dict[str, str]:
+    """Return the prescribed fields as they were sent; nothing else is looked at."""
+    return {field.name: request.form.get(field.name, "") for field in function.fields}
+
+
+def press() -> str:
+    """Return the word of the page on which the button was pressed; without one each press is one of its own."""
+    return request.form.get("press", "")[:_LONGEST_PRESS] or new_press()
+
+
+def new_press() -> str:
+    """Return a word for a page that carries a button."""
+    return secrets.token_urlsafe(16)
+
+
+def shown(function: Function, found: Read | None, *, judged: bool) -> Mapping[str, Any]:
+    """Return what a template needs to show a function's fields.
+
+    Args:
+        function: The function.
+        found: What was typed; None: nothing yet.
+        judged: Whether what is missing is said.
+    """
+    lang = language()
+    return {
+        "function": function,
+        "fields": function.fields,
+        "values": found.values if found is not None else {},
+        "missing": found.missing if found is not None and judged else (),
+        "confirm_label": function.label("confirm", lang),
+        "open_label": function.label("open", lang),
+        "press": new_press(),
+    }
