@@ -29,6 +29,30 @@ class Form(StrEnum):
     NOTARY = "notary"
 
 
+_BOTH = frozenset({"customer", "trader"})
+_SIDES = {
+    **dict.fromkeys(
+        (
+            "Kunde",
+            "Teilnehmer",
+            "VN",
+            "Verbraucher",
+            "Verbraucher (Bank: automatisiert ohne)",
+            "versicherte Person",
+            "Arbeitnehmer",
+            "Zahler",
+            "betroffene Person",
+            "Betroffener",
+            "Beschäftigter",
+            "Mitglied",
+        ),
+        frozenset({"customer"}),
+    ),
+    **dict.fromkeys(("Arbeitgeber", "Ausbildende", "Behandelnder", "Versicherer", "Versorger"), frozenset({"trader"})),
+}
+"""On which side the declarant stands whom the table names; who may stand on either (Vermieter, Bürge) counts as both."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormRequirement:
     """One row of the table: a type of contract or declaration, its form and its minimum level."""
@@ -64,6 +88,11 @@ class FormRequirement:
     def electronic(self) -> bool:
         """Whether the declaration can be made electronically at all."""
         return self.form not in (Form.PAPER, Form.NOTARY)
+
+    @property
+    def sides(self) -> frozenset[str]:
+        """Whose declaration needs the form: ``customer``, ``trader`` or both; both where the table leaves it open."""
+        return _SIDES.get(self.declarant, _BOTH)
 
     @property
     def minimum_level(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from esign.contracts.deadlines.instants import local_day
 from esign.contracts.form_requirement import Form
@@ -47,6 +48,9 @@ def without_effect(
 
 def _person(facts: Facts, declaration: Declaration) -> Iterator[Clause]:
     who = facts.terms.declarant(declaration.declarant)
+    if who is not None and who.birth_date is None:
+        told = [each for each in facts.all(e.PersonIdentified) if each.declarant == who.name]
+        who = replace(who, birth_date=told[0].birth_date) if told else who
     years = None if who is None else who.years(local_day(declaration.declared_at))
     if years is None or years >= OF_AGE:
         return

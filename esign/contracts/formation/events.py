@@ -6,7 +6,7 @@ An event is never taken back; what the law makes of it is decided by :func:`esig
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from esign.contracts.formation.values import Declaration
 
@@ -173,6 +173,29 @@ class Lapsed(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodSet(Happening):
+    """Who offered told until when an offer without a last day of its own can be accepted, or gave more time.
+
+    Source: BGB § 148.
+    """
+
+    offer: str
+    until: datetime
+    """Exclusive instant; told to the minute, so that no day off moves it (BGB §§ 186, 193)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonIdentified(Happening):
+    """An identity provider told when a declarant was born, whom the contract does not say it of.
+
+    Source: BGB §§ 2, 104-108.
+    """
+
+    declarant: str
+    birth_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LatenessNotified(Happening):
     """Who offered told who accepted, at ``at``, that an acceptance sent in time came or will come late.
 
@@ -246,6 +269,8 @@ KINDS: dict[str, type[Event]] = {
     "order_button_pressed": OrderButtonPressed,
     "session_ended": SessionEnded,
     "lapsed": Lapsed,
+    "period_set": PeriodSet,
+    "person_identified": PersonIdentified,
     "lateness_notified": LatenessNotified,
     "consent_given": ConsentGiven,
     "point_raised": PointRaised,

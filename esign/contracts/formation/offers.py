@@ -72,10 +72,20 @@ class Offer:
         if terms.accept_until is not None and self.turned is None:
             return facts.end_of(terms.accept_until, acting)
         begun = max(self._begun(facts, event) for event in self.made.values())
+        if self.turned is None and (told := self._told(facts)) is not None:
+            return told
         ended = min((each.at for each in facts.all(e.SessionEnded)), default=None)
         if terms.among is Among.PRESENT and (ended is None or ended > begun):
             return ended  # what is offered after the conversation is offered among absent parties
         return facts.end_of(nominal_end(local_day(begun), Period(days=terms.answer_days)), acting)
+
+    def _told(self, facts: Facts) -> datetime | None:
+        """Return the end that was told; more time can be given only while there is time."""
+        until: datetime | None = None
+        for each in facts.all(e.PeriodSet):
+            if each.offer == self.name and (until is None or each.at < until):
+                until = each.until if until is None else max(until, each.until)
+        return until
 
     def _begun(self, facts: Facts, event: Declaring) -> datetime:
         received = facts.received(event) if self.turned else None

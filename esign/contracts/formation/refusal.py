@@ -81,6 +81,8 @@ def _own(terms: Terms, event: e.Event) -> Iterator[tuple[str, str]]:
             yield "button", "BGB § 312j (3)"
     if isinstance(event, e.SummaryReceived) and not _DIGEST.fullmatch(event.summary_sha256):
         yield "digest", "engineering decision"
+    if isinstance(event, e.PeriodSet) and event.until <= event.at:
+        yield "period", "BGB § 148"
     if isinstance(event, e.AcceptanceReceived) and not 0 <= event.usual_transit_seconds <= 31 * 86_400:
         yield "transit", "BGB § 149"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from esign.contracts.buttons import OrderButtons
 from esign.contracts.data import ContractData
 from esign.contracts.declaration import declaration_text
-from esign.contracts.form_requirement import check_form, form_policies
+from esign.contracts.form_requirement import Form, check_form, form_policies
 from esign.contracts.formation.values import (
     Among,
     Declarant,
@@ -18,7 +18,7 @@ from esign.contracts.formation.values import (
     PolicyVersion,
     Side,
 )
-from esign.contracts.wording import wording
+from esign.contracts.wording import contract_wording, wording
 from esign.foundation.canonical import canonical
 from esign.foundation.digests import sha256
 from esign.policy import LegalLevel
@@ -30,6 +30,7 @@ ANSWER_DAYS = 14
 SUMMARY_FIRST = frozenset({"TEL-001"})
 """Types whose contract summary must be there before the customer declares (TKG § 54 (3))."""
 SUMMARY_APPROVAL = "TEL-002"
+_ANSWERS = (DeclarationKind.ACCEPTANCE, DeclarationKind.CHANGED_ACCEPTANCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,8 @@ class Terms:
     """Länder or municipalities of both sides; empty: not known."""
     receipt_waived: bool
     """Whether the acceptance need not reach who offered (BGB § 151)."""
+    one_sided: bool
+    """Whether nobody has to accept: an application or another declaration that takes effect on receipt (BGB § 130)."""
     open_points: tuple[str, ...]
     """Points that a party wants regulated and on which nothing is agreed yet (BGB § 154 (1))."""
     summary_first: bool
@@ -91,7 +94,7 @@ class Terms:
 def terms_of(
     contract: ContractData,
     *,
-    offer_by: Side = Side.TRADER,
+    offer_by: Side | None = None,
     among: Among = Among.ABSENT,
     places: Iterable[str] = (),
     receipt_waived: bool = False,
@@ -103,7 +106,7 @@ def terms_of(
 
     Args:
         contract: Checked contract data.
-        offer_by: Who makes the binding offer.
+        offer_by: Who makes the binding offer; None: whom the policy of the contract's template names.
         among: Whether the parties sit in one conversation.
         places: Länder or municipalities (``BY:Augsburg``) of both sides; empty: not known.
         receipt_waived: Whether the acceptance need not reach who offered.
@@ -117,6 +120,9 @@ def terms_of(
             consequence.
         NotInForce: No policy on order buttons is in force on the contract's date.
     """
+    policy = contract_wording(contract.template, contract.date)["formation"]
+    one_sided = policy["offer_by"] == "nobody"
+    offer_by = offer_by or (Side.CUSTOMER if one_sided else Side(policy["offer_by"]))
     paid_consumer = contract.paid and contract.signatory.consumer
     telecom = contract.type in SUMMARY_FIRST
     kinds = dict.fromkeys((DeclarationKind.OFFER, DeclarationKind.ACCEPTANCE), contract.type)
@@ -147,22 +153,32 @@ def terms_of(
         places=tuple(places),
         receipt_waived=receipt_waived,
         open_points=tuple(open_points),
+        one_sided=one_sided,
         summary_first=telecom,
         agreed_level=contract.level,
         declarants=(Declarant(name=COMPANY, side=Side.TRADER), *signatories),
-        forms=tuple(_form(kind, name, contract) for kind, name in sorted(kinds.items())),
+        forms=tuple(_form(kind, name, contract, _side_of(kind, offer_by)) for kind, name in sorted(kinds.items())),
         labels=tuple(labels) if paid_consumer else (),
         policies=_versions(frozenset(kinds.values()), contract.date),
     )
 
 
-def _form(kind: DeclarationKind, row_type: str, contract: ContractData) -> DeclarationForm:
+def _side_of(kind: DeclarationKind, offer_by: Side) -> Side:
+    return offer_by if kind is DeclarationKind.OFFER else offer_by.other if kind in _ANSWERS else Side.CUSTOMER
+
+
+def _form(kind: DeclarationKind, row_type: str, contract: ContractData, side: Side) -> DeclarationForm:
+    """Return the form of one kind of declaration: that of the row where the row speaks of that side, else none."""
     row = check_form(row_type, contract.date, offered=contract.level)
+    meant = side.value in row.sides
+    if meant and side is Side.TRADER and (row.form is Form.ELECTRONIC or row.level is not None):
+        # the company declares by its document and seals it; it has no qualified signature of its own
+        row.check(LegalLevel.SIMPLE)
     return DeclarationForm(
         kind=kind,
         type=row.type,
-        form=row.form,
-        level=row.level,
+        form=row.form if meant else Form.NONE,
+        level=row.level if meant else None,
         source=row.source,
         consequence=row.consequence.get("en", ""),
         consequence_de=row.consequence.get("de", ""),

@@ -45,6 +45,7 @@ REVOKED = Clause(rule="formation.revoked", source="BGB § 130 (1) sentence 2")
 UNBOUND = Clause(rule="formation.unbound", source="BGB § 145")
 LATE = Clause(rule="formation.late", source="BGB § 150 (1)")
 CHANGED = Clause(rule="formation.changed", source="BGB § 150 (2)")
+ARRIVED = Clause(rule="formation.arrived", source="BGB § 130 (1)")
 IN_TRANSIT = Clause(
     rule="formation.late_in_transit",
     source="BGB § 149",
@@ -122,6 +123,8 @@ def _judge(facts: Facts, name: str, turned: Turned | None) -> _Judged:
     offer = offer_of(facts, name, turned)
     if offer.missing:
         return _Judged(state=_not_offered(facts, offer))
+    if facts.terms.one_sided:
+        return _arrived(facts, offer)
     until = offer.until(facts)
     answers = answers_to(facts, offer)
     complete, stopped = answers.complete_at, _stopped(facts, offer, answers)
@@ -135,6 +138,17 @@ def _judge(facts: Facts, name: str, turned: Turned | None) -> _Judged:
         lapsed = OfferLapsed(offer=name, at=until, clause=LAPSED, ineffective=answers.ineffective)
         return _Judged(state=lapsed)
     return _Judged(state=_open(facts, offer, answers, until))
+
+
+def _arrived(facts: Facts, offer: Offer) -> _Judged:
+    """Judge a declaration that nobody has to accept: it is there when all of it has arrived (§ 130 (1))."""
+    names = [each.name for each in facts.terms.of_side(offer.side.other)]
+    found = [facts.reached(event, name) for event in offer.made.values() for name in names]
+    known = [at for at in found if at is not None]
+    if len(known) < len(found):
+        return _Judged(state=Open(offer=offer.name, offered_by=offer.side, received=False, until=None))
+    concluded = Concluded(at=max(known), offer=offer.name, by=offer.ids, clauses=(ARRIVED,))
+    return _Judged(state=concluded, known_at=concluded.at)
 
 
 def _not_offered(facts: Facts, offer: Offer) -> State:
