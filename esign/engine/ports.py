@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from esign.engine.accounts.ports import Accounts, Logins
 from esign.engine.api.ports import Answers, ApiKeys, Journeys, Pages, Webhooks
+from esign.engine.clocks.ports import Calendars, Clocks, Performances, Tasks
 from esign.engine.company.ports import BulkRuns, SearchIndex
 from esign.engine.forms.ports import Cases, Drafts
 from esign.engine.records import (
@@ -299,6 +300,22 @@ class Transaction(Protocol):
     @property
     def declarations(self) -> Declarations:
         """Declarations of withdrawal and termination."""
+
+    @property
+    def performances(self) -> Performances:
+        """What was stated about the performance of contracts."""
+
+    @property
+    def clocks(self) -> Clocks:
+        """The acts that become due."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """The tasks of clerks."""
+
+    @property
+    def calendars(self) -> Calendars:
+        """The links of calendars."""
 
 
 class Store(Protocol):

@@ -102,6 +102,19 @@ class EntryKind(StrEnum):
     RIGHT_UNMATCHED = "right.unmatched"
     RIGHT_ACKNOWLEDGED = "right.acknowledged"
     RIGHT_SETTLED = "right.settled"
+    # The performance of contracts, as the company states it
+    PERFORMANCE_RECORDED = "performance.recorded"
+    PERFORMANCE_CORRECTED = "performance.corrected"
+    # What becomes due, and what clerks have to do
+    CLOCK_OFFER_LAPSED = "clock.offer_lapsed"
+    CLOCK_WITHDRAWAL_ENDED = "clock.withdrawal_ended"
+    CLOCK_REMINDED_OF_RIGHT = "clock.reminded_of_right"
+    CLOCK_TASK_OVERDUE = "clock.task_overdue"
+    CLOCK_ACKNOWLEDGEMENT_MISSING = "clock.acknowledgement_missing"
+    TASK_MADE = "task.made"
+    TASK_DONE = "task.done"
+    CALENDAR_MADE = "calendar.made"
+    CALENDAR_REVOKED = "calendar.revoked"
     # Many contracts at once
     BULK_CHECKED = "bulk.checked"
     BULK_STARTED = "bulk.started"

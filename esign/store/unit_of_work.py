@@ -15,6 +15,7 @@ from esign.store.accounts import SqlAccounts
 from esign.store.api_keys import SqlAnswers, SqlApiKeys, SqlJourneys
 from esign.store.audit import SqlAudit
 from esign.store.ceremonies import SqlCeremonies
+from esign.store.clocks import SqlCalendars, SqlClocks, SqlPerformances, SqlTasks
 from esign.store.contract_keys import SqlContractKeys
 from esign.store.contracts import SqlContracts, SqlInvitations
 from esign.store.database import Database
@@ -147,6 +148,26 @@ class SqlTransaction:
     def declarations(self) -> SqlDeclarations:
         """Declarations of withdrawal and termination."""
         return SqlDeclarations(self._connection)
+
+    @cached_property
+    def performances(self) -> SqlPerformances:
+        """What was stated about the performance of contracts."""
+        return SqlPerformances(self._connection)
+
+    @cached_property
+    def clocks(self) -> SqlClocks:
+        """The acts that become due."""
+        return SqlClocks(self._connection)
+
+    @cached_property
+    def tasks(self) -> SqlTasks:
+        """The tasks of clerks."""
+        return SqlTasks(self._connection)
+
+    @cached_property
+    def calendars(self) -> SqlCalendars:
+        """The links of calendars."""
+        return SqlCalendars(self._connection)
 
 
 class _Joined:

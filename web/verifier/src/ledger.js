@@ -41,6 +41,9 @@ const KINDS = new Set([
   ...["case.asked", "case.closed", "case.deleted"],
   ...["right.withdrawal_received", "right.termination_received", "right.matched", "right.unmatched"],
   ...["right.acknowledged", "right.settled"],
+  ...["performance.recorded", "performance.corrected", "clock.offer_lapsed", "clock.withdrawal_ended"],
+  ...["clock.reminded_of_right", "clock.task_overdue", "clock.acknowledgement_missing"],
+  ...["task.made", "task.done", "calendar.made", "calendar.revoked"],
 ]);
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const TEXT = /^[A-Za-z0-9_.:/+=-]{0,200}$/;
