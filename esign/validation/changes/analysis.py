@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
+from itertools import accumulate
 
 from esign.pdf import PdfError, PdfLimitError
 from esign.validation.changes.byte_range import check_byte_range
-from esign.validation.changes.change import Changes, Noted
-from esign.validation.changes.coverage import check_coverage, covers_whole_file
-from esign.validation.changes.found import FoundSignature, find_signatures
-from esign.validation.changes.judgement import judge
+from esign.validation.changes.change import Change, Changes, Noted
+from esign.validation.changes.coverage import Coverage
+from esign.validation.changes.found import FoundSignature, Standing, find_signatures
+from esign.validation.changes.judgement import Judgement, Rule
 from esign.validation.changes.location import Locations
+from esign.validation.changes.permission import strictest
 from esign.validation.changes.reading import Reading
 from esign.validation.changes.references import References
 from esign.validation.changes.skeleton import Skeleton
@@ -33,7 +35,9 @@ class Analysis:
         self._pdf = reading.pdf
         self._skeletons: dict[int, Skeleton] = {}
         self._steps: dict[int, tuple[Noted, ...] | Finding] = {}
+        self._judgements: dict[tuple[int, Rule], Judgement] = {}
         self._locations = Locations()
+        self._coverage = Coverage(reading)
 
     @cached_property
     def signatures(self) -> tuple[FoundSignature, ...]:
@@ -43,10 +47,11 @@ class Analysis:
             PdfError: No form can be read.
         """
         found: dict[object, FoundSignature] = {}
+        known: set[Standing] = set()
         last: PdfError | None = None
         for index in range(len(self._pdf.revisions)):
             try:
-                for signature in find_signatures(self._pdf, index):
+                for signature in find_signatures(self._pdf, index, known):
                     found.setdefault(signature.hole or signature.ref, signature)
             except PdfError as error:
                 last = error
@@ -75,29 +80,41 @@ class Analysis:
         Source: ISO 32000-2 clause 12.8; ETSI EN 319 142-1 clause 5.
         """
         findings = [*check_byte_range(self._reading.data, self._pdf, signature)]
-        notes: list[Noted] = []
+        rule = Rule.of(signature, self._certified[signature.revision])
+        changes: dict[Change, None] = {}
+        judged: dict[Finding, None] = {}
         for index in range(signature.revision + 1, len(self._pdf.revisions)):
             found = self._step(index)
             if isinstance(found, Finding):
                 findings.append(found)
-            else:
-                notes.extend(found)
-        findings.extend(check_coverage(self._reading, signature))
-        changes, judged = judge(notes, signature, self._certified(signature))
+                continue
+            judgement = self._judgement(index, found, rule)
+            changes.update(dict.fromkeys(judgement.changes))
+            judged.update(dict.fromkeys(judgement.findings))
+        findings.extend(self._coverage.check(signature))
         findings.extend(judged)
         if not signature.permission.understood:
             what = "what the signature permits afterwards cannot be understood"
             findings.append(Finding(kind=FindingKind.SIGNATURE_DICTIONARY_INCONSISTENT, what=what))
         return Changes(
-            covers_whole_file=covers_whole_file(self._reading, signature),
-            changes=changes,
+            covers_whole_file=self._coverage.is_whole(signature),
+            changes=tuple(changes),
             findings=tuple(dict.fromkeys(findings)),
         )
 
-    def _certified(self, signature: FoundSignature) -> int | None:
-        """Return the strictest certification that a signature's revision holds."""
-        levels = (s.permission.certifies for s in self.signatures if s.revision <= signature.revision)
-        return min((level for level in levels if level is not None), default=None)
+    @cached_property
+    def _certified(self) -> tuple[int | None, ...]:
+        """The strictest certification that each revision holds."""
+        own: list[int | None] = [None] * len(self._pdf.revisions)
+        for signature in self.signatures:
+            own[signature.revision] = strictest(own[signature.revision], signature.permission.certifies)
+        return tuple(accumulate(own, strictest))
+
+    def _judgement(self, index: int, notes: tuple[Noted, ...], rule: Rule) -> Judgement:
+        """Return what a rule makes of a revision; many signatures share one rule."""
+        if (index, rule) not in self._judgements:
+            self._judgements[index, rule] = rule.judge(notes)
+        return self._judgements[index, rule]
 
     def _step(self, index: int) -> tuple[Noted, ...] | Finding:
         """Return what a revision did, or that it cannot be told."""

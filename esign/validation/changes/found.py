@@ -44,30 +44,53 @@ class FoundSignature:
         return sum(self.byte_range[-2:]) if self.byte_range else 0
 
 
-def find_signatures(pdf: Pdf, index: int = -1) -> tuple[FoundSignature, ...]:
+Standing = tuple[Ref, tuple[str, ...], int]
+"""The object that holds a signature's dictionary, where in it, and the revision that tells of the object last."""
+
+
+def find_signatures(pdf: Pdf, index: int = -1, known: set[Standing] | None = None) -> tuple[FoundSignature, ...]:
     """Return the signatures that a reader of a revision sees, in the order of the file.
 
     Args:
         pdf: The file.
         index: The revision; -1 is the newest.
+        known: Signatures that need not be found again; those of this revision are added, once all of it could be read.
 
     Raises:
         PdfError: The form cannot be read.
     """
     view = pdf.view(index)
-    found = (_signature(view, field) for field in view.fields() if field.kind == "Sig")
-    return tuple(sorted((s for s in found if s is not None), key=lambda s: (s.revision, s.end, s.field)))
+    found: list[FoundSignature] = []
+    met: list[Standing] = []
+    for field in view.fields():
+        place = _place(view, field) if field.kind == "Sig" else None
+        if place is None:
+            continue
+        standing = (*place, pdf.told_by(place[0].number, view.index))
+        if known is not None and standing in known:
+            continue
+        signature = _signature(view, field, *place)
+        if signature is not None:
+            found.append(signature)
+            met.append(standing)
+    if known is not None:
+        known.update(met)
+    return tuple(sorted(found, key=lambda signature: (signature.revision, signature.end, signature.field)))
 
 
-def _signature(view: View, field: Field) -> FoundSignature | None:
-    holder, path = (field.ref, ("V",)) if "V" in field.dictionary else (None, ())
+def _place(view: View, field: Field) -> tuple[Ref, tuple[str, ...]] | None:
+    """Return the object that holds the dictionary of a field's signature, and where in it."""
     value: Object = field.get("V")
-    if holder is None and field.parents:
-        holder, path = next(((p, ("V",)) for p in reversed(field.parents) if _has_value(view, p)), (None, ()))
     if type(value) is Ref:
-        holder, path = value, ()
-    dictionary = view.resolve(value)
-    if holder is None or not isinstance(dictionary, dict):
+        return value, ()
+    if "V" in field.dictionary and field.ref is not None:
+        return field.ref, ("V",)
+    return next(((parent, ("V",)) for parent in reversed(field.parents) if _has_value(view, parent)), None)
+
+
+def _signature(view: View, field: Field, holder: Ref, path: tuple[str, ...]) -> FoundSignature | None:
+    dictionary = view.resolve(field.get("V"))
+    if not isinstance(dictionary, dict):
         return None
     contents = view.value(dictionary, "Contents")
     kind = view.value(dictionary, "Type")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
 
 from esign.validation.changes.change import Change, ChangeKind, Noted
 from esign.validation.changes.found import FoundSignature
-from esign.validation.changes.permission import ANNOTATIONS, FORMS, NOTHING
+from esign.validation.changes.permission import ANNOTATIONS, FORMS, NOTHING, Permission, strictest
 from esign.validation.findings import Finding, FindingKind
 
 _ALWAYS = {
@@ -21,52 +23,83 @@ _ALWAYS = {
 _FORMS = {ChangeKind.SIGNATURE, ChangeKind.SIGNATURE_FIELD, ChangeKind.FORM_FILLING}
 
 
-def judge(
-    notes: Iterable[Noted], signature: FoundSignature, certified: int | None
-) -> tuple[tuple[Change, ...], tuple[Finding, ...]]:
-    """Return the changes behind a signature, and what speaks against the document.
-
-    1. What nothing permits is a finding in any case.
-    2. The store, timestamps and what goes with them are always permitted.
-    3. Later signatures and filling in of forms need P = 2 or 3; without certification this is what is permitted.
-    4. Remarks need P = 3; they are told all the same, and those over what was signed are told as such.
-    5. A field that the signature locked may not be filled in.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a rule makes of one revision's differences.
 
     Args:
-        notes: The differences of all later revisions, in order.
-        signature: The signature.
-        certified: The strictest P of the certifications that the signed revision holds; None where it holds none.
-
-    Source: ISO 32000-2 clauses 12.8.2.2, 12.8.2.4; ETSI EN 319 142-1 clause 5.5.
+        changes: What was done, each once.
+        findings: What speaks against the document, each once.
     """
-    changes: dict[Change, None] = {}
-    findings: dict[Finding, None] = {}
-    for note in notes:
-        found = tuple(_findings(note, signature, certified))
-        permitted = all(finding.kind is FindingKind.PERMITTED_CHANGE_ANNOTATION for finding in found)
-        changes[Change(kind=note.kind, permitted=permitted, what=note.what, page=note.page)] = None
-        findings.update(dict.fromkeys(found))
-    return tuple(changes), tuple(findings)
+
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
 
 
-def _findings(note: Noted, signature: FoundSignature, certified: int | None) -> Iterator[Finding]:
-    permission = signature.permission
-    levels = [level for level in (certified, permission.certifies, permission.afterwards) if level is not None]
-    level = min(levels) if levels else FORMS
-    violation = FindingKind.DOCMDP_VIOLATION if levels else FindingKind.MODIFIED_AFTER_SIGNING
-    if note.finding is not None:
-        yield Finding(kind=note.finding, what=note.what)
-    if note.kind in _FORMS:
-        if level <= NOTHING:
-            yield Finding(kind=violation, what=f"{note.what}, which the certification forbids")
-        if note.field is not None and note.kind is not ChangeKind.SIGNATURE_FIELD and permission.locks(note.field):
-            yield Finding(kind=FindingKind.FIELDMDP_VIOLATION, what=f"{note.what}, though the signature locked it")
-    elif note.kind is ChangeKind.ANNOTATION:
-        if level < ANNOTATIONS:
-            yield Finding(kind=violation, what=f"{note.what}, which the signature does not permit")
-        else:
-            yield Finding(kind=FindingKind.PERMITTED_CHANGE_ANNOTATION, what=note.what)
-        if note.overlays:
-            yield Finding(kind=FindingKind.ANNOTATION_OVERLAYS_CONTENT, what=note.what)
-    elif note.kind not in _ALWAYS and note.finding is None:
-        yield Finding(kind=FindingKind.MODIFIED_AFTER_SIGNING, what=note.what)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What differences behind a signature are judged by; signatures that permit the same share one rule.
+
+    Args:
+        permission: What the signature permits.
+        level: The strictest P that applies; None where nothing certifies the document.
+    """
+
+    permission: Permission
+    level: int | None
+
+    @classmethod
+    def of(cls, signature: FoundSignature, certified: int | None) -> Self:
+        """Return the rule of a signature.
+
+        Args:
+            signature: The signature.
+            certified: The strictest P of the certifications that the signed revision holds; None where it holds none.
+        """
+        permission = signature.permission
+        level = strictest(certified, strictest(permission.certifies, permission.afterwards))
+        return cls(permission=permission, level=level)
+
+    def judge(self, notes: Iterable[Noted]) -> Judgement:
+        """Return what the rule makes of differences.
+
+        1. What nothing permits is a finding in any case.
+        2. The store, timestamps and what goes with them are always permitted.
+        3. Later signatures and filling in of forms need P = 2 or 3; without certification this is what is permitted.
+        4. Remarks need P = 3; they are told all the same, and those over what was signed are told as such.
+        5. A field that the signature locked may not be filled in.
+
+        Args:
+            notes: What one revision did.
+
+        Source: ISO 32000-2 clauses 12.8.2.2, 12.8.2.4; ETSI EN 319 142-1 clause 5.5.
+        """
+        changes: dict[Change, None] = {}
+        findings: dict[Finding, None] = {}
+        for note in notes:
+            found = tuple(self._findings(note))
+            permitted = all(finding.kind is FindingKind.PERMITTED_CHANGE_ANNOTATION for finding in found)
+            changes[Change(kind=note.kind, permitted=permitted, what=note.what, page=note.page)] = None
+            findings.update(dict.fromkeys(found))
+        return Judgement(changes=tuple(changes), findings=tuple(findings))
+
+    def _findings(self, note: Noted) -> Iterator[Finding]:
+        level = FORMS if self.level is None else self.level
+        violation = FindingKind.MODIFIED_AFTER_SIGNING if self.level is None else FindingKind.DOCMDP_VIOLATION
+        if note.finding is not None:
+            yield Finding(kind=note.finding, what=note.what)
+        if note.kind in _FORMS:
+            if level <= NOTHING:
+                yield Finding(kind=violation, what=f"{note.what}, which the certification forbids")
+            named = note.field if note.kind is not ChangeKind.SIGNATURE_FIELD else None
+            if named is not None and self.permission.locks(named):
+                yield Finding(kind=FindingKind.FIELDMDP_VIOLATION, what=f"{note.what}, though the signature locked it")
+        elif note.kind is ChangeKind.ANNOTATION:
+            if level < ANNOTATIONS:
+                yield Finding(kind=violation, what=f"{note.what}, which the signature does not permit")
+            else:
+                yield Finding(kind=FindingKind.PERMITTED_CHANGE_ANNOTATION, what=note.what)
+            if note.overlays:
+                yield Finding(kind=FindingKind.ANNOTATION_OVERLAYS_CONTENT, what=note.what)
+        elif note.kind not in _ALWAYS and note.finding is None:
+            yield Finding(kind=FindingKind.MODIFIED_AFTER_SIGNING, what=note.what)

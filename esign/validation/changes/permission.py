@@ -37,6 +37,11 @@ class Permission:
         return {"All": True, "Include": named, "Exclude": not named}.get(self.action, True)
 
 
+def strictest(one: int | None, other: int | None) -> int | None:
+    """Return the lesser of two values of P; None stands for no certification."""
+    return min((level for level in (one, other) if level is not None), default=None)
+
+
 def read_permission(view: View, field: Field, signature: Dictionary) -> Permission:
     """Return what a signature permits afterwards.
 

@@ -48,18 +48,16 @@ class References:
 
     def __init__(self, pdf: Pdf, also: Set[int]) -> None:
         self._pdf = pdf
-        self._wanted = set(pdf.history) | _moved(pdf) | also
+        self.moved: Set[int] = _moved(pdf)
+        """The objects that ever stood in an object stream which a later revision tells of."""
+        self._wanted = set(pdf.history) | self.moved | also
         self._digits = {b"%d" % number for number in self._wanted}
-        self._holders: dict[int, list[_Holder]] | None = None
+        self._holders: dict[int, dict[int, set[int]]] | None = None
         self._sections = {section.number for revision in pdf.revisions for section in revision.sections}
         self._spent = 0
         self._restless: set[_Holder] = set()
+        self._often: dict[int, set[int]] = {}
         self._uses: dict[tuple[int, int, int], dict[int, list[Use]]] = {}
-
-    @property
-    def wanted(self) -> Set[int]:
-        """The objects in question: those that later revisions tell of, by themselves or in a stream, and more."""
-        return self._wanted
 
     def uses(self, view: View, number: int) -> tuple[Use, ...]:
         """Return where an object number is referred to, as of a view; whatever the generation.
@@ -69,8 +67,9 @@ class References:
             number: One of the objects in question.
         """
         found = [(TRAILER, path) for path, ref in references_in(view.trailer) if ref.number == number]
-        for holder, revision in self._candidates(number):
-            if self._pdf.told_by(holder, view.index) == revision <= view.index:
+        for holder, revisions in self._candidates(number):
+            revision = self._pdf.told_by(holder, view.index)
+            if revision in revisions:
                 found.extend(self._of_holder(view, holder, revision).get(number, ()))
         return tuple(found)
 
@@ -84,11 +83,18 @@ class References:
         if self._spent > _MOST_READ:
             raise PdfLimitError("too many objects have to be compared", objects=self._spent)
 
-    def _candidates(self, number: int) -> list[_Holder]:
+    def _candidates(self, number: int) -> Iterable[tuple[int, set[int]]]:
+        """Return each object that could refer to another, and the revisions that tell of it."""
         if self._holders is None:
-            self._holders = {target: sorted(holders) for target, holders in self._search().items()}
-        found = self._holders.get(number, [])
-        return sorted({*found, *self._restless}) if self._restless else found
+            self._holders = {target: _by_number(holders) for target, holders in self._search().items()}
+            self._often = _by_number(self._restless)
+        found = self._holders.get(number, {})
+        if not self._often:
+            return found.items()
+        return [
+            (holder, found.get(holder, set()) | self._often.get(holder, set()))
+            for holder in sorted({*found, *self._often})
+        ]
 
     def _of_holder(self, view: View, holder: int, revision: int) -> dict[int, list[Use]]:
         key = (holder, revision, view.index if (holder, revision) in self._restless else -1)
@@ -176,6 +182,14 @@ def references_in(value: Object) -> Iterator[tuple[Path, Ref]]:
                 yield (*path, key), part
             elif isinstance(part, dict | list):
                 waiting.append(((*path, key), part))
+
+
+def _by_number(holders: Iterable[_Holder]) -> dict[int, set[int]]:
+    """Return the revisions of each object, objects in order."""
+    found: dict[int, set[int]] = {}
+    for number, revision in sorted(holders):
+        found.setdefault(number, set()).add(revision)
+    return found
 
 
 def _moved(pdf: Pdf) -> set[int]:

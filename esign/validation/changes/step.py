@@ -68,7 +68,7 @@ class Step:
     def _candidates(self) -> set[int]:
         self._references.spend(len(self._new.view.revision.entries))
         told = set(self._new.view.revision.entries)
-        for number in self._references.wanted - told:
+        for number in self._references.moved - told:
             entry = self._new.view.entry(number)
             if entry is not None and entry.kind == "packed" and entry.stream in told:
                 told.add(number)
