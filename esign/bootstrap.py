@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -37,6 +35,8 @@ from esign.gateways.revocation import RevocationCollector
 from esign.gateways.timestamp_authority import HttpTimestampAuthority
 from esign.gateways.webhooks import GuardedWebhookCaller
 from esign.jobs import Task, Worker
+from esign.lookups import list_keeper
+from esign.lookups import trust_anchors as trust_anchors
 from esign.preservation import Augmenter
 from esign.settings import Settings, SettingsError
 from esign.signing import Devices
@@ -102,6 +102,7 @@ def build(
         company_provider=company_provider(settings, caller, clock),
         customer_provider=customer_provider(settings, caller, clock),
         dispute_keys=dispute_keys(settings),
+        trusted_lists=list_keeper(settings),
         agent_digest=sha256(manifest),
         agent_manifest=manifest,
     )
@@ -138,10 +139,16 @@ def augmenter(
     )
 
 
+LISTS_EVERY = 900.0
+"""Seconds between two questions whether trusted lists are due."""
+
+
 def worker(application: Application) -> Worker:
     """Return the loop that does in the background what is due."""
+    lists = list_keeper(application.settings)
     return Worker(
         [
+            *([Task(name="trusted-lists", run=lists.update_due, every=LISTS_EVERY)] if lists is not None else []),
             Task(name="deliveries", run=application.delivery.deliver_due, every=1.0),
             Task(name="conclusions", run=application.upkeep.conclude_abandoned, every=5.0),
             Task(name="overdue", run=application.upkeep.end_overdue, every=15.0),
@@ -244,31 +251,6 @@ def customer_provider(settings: Settings, caller: HttpCaller, clock: Clock) -> H
         return None
     client = settings.prefill_idp_client_id
     return HttpCompanyProvider(caller, settings.idp_issuer, client, "", clock=clock, scope="openid profile")
-
-
-def trust_anchors(paths: Sequence[Path]) -> TrustAnchors:
-    """Read trust anchors from files in PEM or DER; a folder stands for the ``.pem`` and ``.cer`` files in it.
-
-    Raises:
-        SettingsError: A file cannot be read, or there is no certificate in any.
-    """
-    found: list[bytes] = []
-    for path in paths:
-        files = sorted([*path.glob("*.pem"), *path.glob("*.cer"), *path.glob("*.crt")]) if path.is_dir() else [path]
-        for file in files:
-            try:
-                data = file.read_bytes()
-                loaded = (
-                    x509.load_pem_x509_certificates(data)
-                    if data.lstrip().startswith(b"-----BEGIN")
-                    else [x509.load_der_x509_certificate(data)]
-                )
-            except (OSError, ValueError) as error:
-                raise SettingsError("a trust anchor cannot be read", setting="trust_anchors", file=file.name) from error
-            found += [certificate.public_bytes(Encoding.DER) for certificate in loaded]
-    if not found:
-        raise SettingsError("no trust anchor is configured: nothing can be verified", setting="trust_anchors")
-    return TrustAnchors(certificates=tuple(dict.fromkeys(found)))
 
 
 def agent_manifest(settings: Settings) -> bytes:

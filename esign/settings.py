@@ -57,6 +57,24 @@ class Settings:
     """This installation's public client at the identity provider."""
     revocation_hosts: tuple[str, ...] = ()
     """``host:port`` from which CRLs and OCSP responses may be fetched."""
+    trusted_lists_url: str = ""
+    """Address of the list of the trusted lists (LOTL); empty: no trusted lists. ``esign trusted-lists update`` and the
+    worker fetch from there, through its pivots, whatever the hosts below allow (docs/verify.md)."""
+    trusted_lists_signers: tuple[Path, ...] = ()
+    """Certificates that the Official Journal names for the list of the lists (files or folders, PEM or DER): where the
+    trust in all lists begins."""
+    trusted_lists_journal: str = ""
+    """Address of that publication as the list of the lists names it; pivots are followed back to it. Empty: the list
+    must be signed by one of the signers itself."""
+    trusted_lists_hosts: tuple[str, ...] = ()
+    """``host`` or ``host:port`` from which trusted lists may be fetched besides that of the list of the lists; ``*``:
+    every public host that it names, by https."""
+    trusted_lists_territories: tuple[str, ...] = ()
+    """Only these national lists are used (``DE``, ``AT``); empty: all."""
+    trusted_lists_hours: int = 24
+    """After how many hours without a successful look whether there is a newer list a list is called stale."""
+    trusted_lists_grace_days: int = 0
+    """How many days a list is still used after its next issue was due; it is called stale all the time."""
     seal_file: Path | None = None
     """PKCS #12 file of the company's seal."""
     seal_pin_file: Path | None = None
@@ -181,6 +199,12 @@ class Settings:
                 ip_network(network)
             except ValueError as error:
                 raise SettingsError("not a network such as 10.1.0.0/16", setting="private_networks") from error
+        if self.trusted_lists_url and not self.trusted_lists_signers:
+            raise SettingsError("who may sign the list of the lists must be named", setting="trusted_lists_signers")
+        if not 1 <= self.trusted_lists_hours <= 24 * 31:
+            raise SettingsError("lists are looked after within an hour to a month", setting="trusted_lists_hours")
+        if not 0 <= self.trusted_lists_grace_days <= 31:
+            raise SettingsError("a list is used up to a month beyond its time", setting="trusted_lists_grace_days")
         if not self.tenants or not all(_TENANT.fullmatch(name) for name in self.tenants):
             raise SettingsError("a tenant has a short name of a-z, 0-9 and hyphen", setting="tenants")
         if not self.company_login or set(self.company_login) - {"passkey", "password", "provider"}:

@@ -21,7 +21,8 @@ from certs.trusted_lists.markup import Pointer, add_services, scheme
 from certs.trusted_lists.signing import ListSigner, sign_list
 
 HOST = "https://lists.sandbox.test"
-LOTL = f"{HOST}/SANDBOX-lotl.xml"
+_LOTL = "SANDBOX-lotl.xml"
+LOTL = f"{HOST}/{_LOTL}"
 _QC = "0.4.0.1862.1"
 
 
@@ -98,15 +99,22 @@ class ListWorld:
 
     at: datetime
     description: WorldDescription
+    host: str = HOST
     issuers: dict[str, Issuer] = field(default_factory=dict)
     signers: dict[str, ListSigner] = field(default_factory=dict)
     eras: list[ListSigner] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
-    def create(cls, at: datetime, description: WorldDescription | None = None) -> Self:
-        """Return a world whose lists were issued a day before an instant."""
-        world = cls(at=at, description=description or describe())
+    def create(cls, at: datetime, description: WorldDescription | None = None, *, host: str = HOST) -> Self:
+        """Return a world whose lists were issued a day before an instant.
+
+        Args:
+            at: The instant.
+            description: What stands in the lists.
+            host: Where they are served: scheme, host and port.
+        """
+        world = cls(at=at, description=description or describe(), host=host)
         told = world.description
         world.eras = [ListSigner.create(f"LOTL {n}", territory="EU", at=at) for n in range(len(told.pivots) + 1)]
         for item in told.lists:
@@ -118,17 +126,22 @@ class ListWorld:
             world.files[world.location(item.territory)] = world.national(item)
         for number, sequence in enumerate(told.pivots):
             signer, following = world.eras[number], world.eras[number + 1]
-            world.files[world.pivot(sequence)] = sign_list(world.lotl(sequence, following), signer, at=at)
-        world.files[LOTL] = sign_list(world.lotl(told.sequence, world.eras[-1]), world.eras[-1], at=at)
+            world.files[world.pivot(sequence)] = sign_list(world.lotl(sequence, signer, following), signer, at=at)
+        world.files[world.lotl_location] = sign_list(world.lotl(told.sequence, world.eras[-1]), world.eras[-1], at=at)
         return world
+
+    @property
+    def lotl_location(self) -> str:
+        """The address of the list of the lists."""
+        return f"{self.host}/{_LOTL}"
 
     def location(self, territory: str) -> str:
         """Return the address of a national list."""
-        return f"{HOST}/SANDBOX-{territory}.xml"
+        return f"{self.host}/SANDBOX-{territory}.xml"
 
     def pivot(self, sequence: int) -> str:
         """Return the address of a pivot."""
-        return f"{HOST}/SANDBOX-lotl-pivot-{sequence}.xml"
+        return f"{self.host}/SANDBOX-lotl-pivot-{sequence}.xml"
 
     def national(self, item: ListDescription) -> bytes:
         """Return a national list, with the fault that it is described with."""
@@ -142,7 +155,7 @@ class ListWorld:
             territory=item.says_territory,
             issued_at=issued_at,
             next_update=issued_at + timedelta(days=self.description.lifetime_days),
-            information=[f"{HOST}/about"],
+            information=[f"{self.host}/about"],
         )
         add_services(root, item.services, lambda name: self.issuers[name].der)
         if item.fault == "no-signature":
@@ -152,11 +165,14 @@ class ListWorld:
             signer = ListSigner.create("stranger", territory="DE", at=self.at)
         return sign_list(root, signer, at=issued_at, version=item.version)
 
-    def lotl(self, sequence: int, following: ListSigner) -> Any:
-        """Return an issue of the list of the lists, unsigned; ``following`` signs after it."""
+    def lotl(self, sequence: int, *signers: ListSigner) -> Any:
+        """Return an issue of the list of the lists, unsigned, naming who signs it and who may sign after it."""
         told = self.description
         earlier = [self.pivot(number) for number in reversed(told.pivots) if number <= sequence]
-        pointers = [Pointer(location=LOTL, kind="EUlistofthelists", territory="EU", signers=(following.der,))]
+        named = tuple(signer.der for signer in signers)
+        pointers = [
+            Pointer(location=self.lotl_location, kind="EUlistofthelists", territory="EU", signers=named),
+        ]
         pointers += [
             Pointer(
                 location=self.location(item.territory),

@@ -30,6 +30,7 @@ from esign.proof.timestamps import TimestampToken
 from esign.settings import Settings
 from esign.signing import CreationDevice, Devices, Receipt, SealNotValid
 from esign.validation import TrustAnchors
+from esign.validation.list_keeper import ListKeeper
 
 BERLIN = ZoneInfo("Europe/Berlin")
 """Legal days are local days (law.md 0.2, principle 4)."""
@@ -67,6 +68,8 @@ class Household:
     """Who vouches for the company's staff; None: nobody outside."""
     customer_provider: CompanyProvider | None = None
     """Who recognises a customer who wants a form filled in; None: nobody."""
+    trusted_lists: ListKeeper | None = None
+    """The trusted lists, for verdicts on foreign files; None: none are configured."""
     random: Callable[[int], bytes] = secrets.token_bytes
 
     @property

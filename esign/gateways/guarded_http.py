@@ -1,6 +1,6 @@
 """Calls to addresses that somebody else chose: webhooks, look-ups. They reach the public internet, and nothing inside.
 
-1. The address is https, without user name and fragment.
+1. The address is https, without user name and fragment; plain http only where what comes is signed in itself (``plain``).
 2. Its host is resolved once. Every address that comes out must be public; one that is not refuses the call, as does a
    name whose answers are mixed.
 3. The connection goes to that very address, so that a second answer of the resolver changes nothing; TLS checks the
@@ -52,6 +52,8 @@ _FORBIDDEN: tuple[Network, ...] = tuple(
 
 MAX_ADDRESS = 2000
 """Characters of an address."""
+MAX_VALIDATOR = 200
+"""Characters that are kept of an ``ETag`` or ``Last-Modified``."""
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Name and port to addresses as text."""
@@ -59,11 +61,13 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardedAnswer:
-    """An answer, whatever its status; the body is bounded."""
+    """An answer, whatever its status; the body is bounded. ``etag``, ``modified``: empty where it says nothing."""
 
     status: int
     media_type: str
     body: bytes
+    etag: str = ""
+    modified: str = ""
 
 
 def resolve(host: str, port: int) -> tuple[str, ...]:
@@ -84,6 +88,8 @@ class GuardedCaller:
 
     Args:
         private_networks: Networks (CIDR) that may be called although they are private, and without TLS.
+        plain: Whether public addresses may be called without TLS: only for what is signed in itself, such as
+            revocation lists (RFC 5280 section 4.2.1.13 has them fetched thus).
         timeout: Seconds that a call may take altogether, from resolving to the last byte.
         resolver: Name and port to addresses.
         tls: TLS context; None: the system's trusted certificates.
@@ -95,6 +101,7 @@ class GuardedCaller:
         self,
         *,
         private_networks: Iterable[str] = (),
+        plain: bool = False,
         timeout: float = 10.0,
         resolver: Resolve = resolve,
         tls: ssl.SSLContext | None = None,
@@ -102,6 +109,7 @@ class GuardedCaller:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._networks = tuple(ip_network(text) for text in private_networks)
+        self._plain = plain
         self._timeout = timeout
         self._resolver = resolver
         self._tls = tls
@@ -123,7 +131,7 @@ class GuardedCaller:
         ):
             raise GatewayAddressRefused("blanks or characters that no address has")
         parts = checked_url(url)
-        if parts.scheme != "https" and not self._networks:
+        if parts.scheme != "https" and not self._networks and not self._plain:
             raise GatewayAddressRefused("only https is called", scheme=parts.scheme[:10])
         if "#" in url or parts.port == 0:
             raise GatewayAddressRefused("a fragment, or no port")
@@ -199,7 +207,13 @@ class GuardedCaller:
                 if _header(response.headers, b"content-encoding").lower() not in ("", "identity"):
                     raise GatewayRefused("the answer is compressed unasked", host=parts.netloc, sent=True)
                 read = self._read(response.iter_stream(), limit, deadline, parts.netloc)
-                return GuardedAnswer(status=response.status, media_type=media_type, body=read)
+                return GuardedAnswer(
+                    status=response.status,
+                    media_type=media_type,
+                    body=read,
+                    etag=_header(response.headers, b"etag")[:MAX_VALIDATOR],
+                    modified=_header(response.headers, b"last-modified")[:MAX_VALIDATOR],
+                )
         except httpcore.TimeoutException as error:
             raise GatewayTimeout(host=parts.netloc, sent=not isinstance(error, httpcore.ConnectTimeout)) from error
         except httpcore.ConnectError as error:
@@ -229,7 +243,7 @@ class GuardedCaller:
             return
         if not is_public(address):
             raise GatewayAddressPrivate
-        if scheme != "https":
+        if scheme != "https" and not self._plain:
             raise GatewayAddressRefused("only https is called", scheme=scheme[:10])
 
     def _left(self, deadline: float) -> float:

@@ -8,7 +8,7 @@ import pytest
 from certs.trusted_lists import ListWorld
 from certs.trusted_lists.world import LOTL
 from esign.validation.qualification import TrustedServices
-from esign.validation.trusted_lists import ListAnchors, ListPolicy, ListUnavailable, LoadedLists, load_lists
+from esign.validation.trusted_lists import Fetched, ListAnchors, ListPolicy, ListUnavailable, LoadedLists, load_lists
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -34,10 +34,10 @@ class Lists:
     lotl: str = LOTL
     at: datetime = AT
 
-    def fetch(self, location):
+    def fetch(self, location, kept=None):
         if location not in self.files:
             raise ListUnavailable
-        return self.files[location]
+        return Fetched(data=self.files[location])
 
     def load(self, **more) -> LoadedLists:
         anchors = ListAnchors(location=LOTL, signers=(self.world.eras[0].der,), journal=self.world.description.journal)

@@ -9,7 +9,10 @@ import pytest
 from esign.store.trusted_lists import FolderListCache, FolderListSource
 from esign.validation.trusted_lists import KeptList, ListUnavailable
 
-KEPT = KeptList(data=b"<a>\n</a>\n", sequence=7, content_digest=b"x" * 32, accepted_at=datetime(2026, 1, 1, tzinfo=UTC))
+WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+KEPT = KeptList(
+    data=b"<a>\n</a>\n", sequence=7, content_digest=b"x" * 32, accepted_at=WHEN, checked_at=WHEN, etag='"7"'
+)
 PLACE = "https://lists.sandbox.test/../../SANDBOX.xml"
 
 
@@ -35,7 +38,7 @@ def test_a_damaged_file_counts_as_not_there(tmp_path, damage):
 def test_a_list_may_come_from_a_named_file_only(tmp_path):
     (tmp_path / "a.xml").write_bytes(b"<a/>")
     source = FolderListSource({PLACE: tmp_path / "a.xml", "gone": tmp_path / "gone.xml"})
-    assert source.fetch(PLACE) == b"<a/>"
+    assert source.fetch(PLACE).data == b"<a/>"
     for location in ("gone", str(tmp_path / "a.xml"), "file:///etc/passwd"):
         with pytest.raises(ListUnavailable):
             source.fetch(location)

@@ -109,13 +109,15 @@ def test_4_1_a_pivot_that_is_missing_breaks_the_way(lists, list_world):
 
 def test_4_1_a_pivot_by_a_stranger_breaks_the_way(lists, list_world):
     stranger = ListSigner.create("stranger", territory="EU", at=lists.at)
-    lists.files[list_world.pivot(10)] = sign_list(list_world.lotl(10, list_world.eras[2]), stranger, at=lists.at)
+    lists.files[list_world.pivot(10)] = sign_list(
+        list_world.lotl(10, stranger, list_world.eras[2]), stranger, at=lists.at
+    )
     assert lists.codes(lists.load()) == {"EU": "validation.trusted_list.pivots"}
 
 
 def test_4_1_pivots_out_of_order_break_the_way(lists, list_world):
     lists.files[list_world.pivot(10)] = sign_list(
-        list_world.lotl(7, list_world.eras[2]), list_world.eras[1], at=lists.at
+        list_world.lotl(7, list_world.eras[1], list_world.eras[2]), list_world.eras[1], at=lists.at
     )
     assert lists.codes(lists.load()) == {"EU": "validation.trusted_list.pivots"}
 

@@ -19,13 +19,24 @@ from esign.validation.trusted_lists.errors import (
     TrustedListError,
 )
 from esign.validation.trusted_lists.index import Found, ServiceIndex
-from esign.validation.trusted_lists.loading import ListAnchors, ListPolicy, ListProblem, LoadedLists, load_lists
+from esign.validation.trusted_lists.loading import (
+    STALE,
+    UNCHECKED,
+    ListAnchors,
+    ListPolicy,
+    ListProblem,
+    LoadedLists,
+    load_lists,
+)
 from esign.validation.trusted_lists.model import ListKind, ListPointer, Service, ServicePeriod, TrustedList
-from esign.validation.trusted_lists.ports import KeptList, ListCache, ListSource
+from esign.validation.trusted_lists.ports import Fetched, KeptList, ListCache, ListSource
 from esign.validation.trusted_lists.reading import read_list
 from esign.validation.trusted_lists.signature import VerifiedList, verify_list
 
 __all__ = [
+    "STALE",
+    "UNCHECKED",
+    "Fetched",
     "Found",
     "KeptList",
     "KeyAndName",

@@ -4,9 +4,11 @@
 far and names those that are trusted next. 3. Verify the LOTL with the last. 4. Follow its pointers to lists for
 machines. 5. Verify each list with the certificates of its pointer; kind and territory must be those of the pointer.
 6. No list goes back behind an issue that was seen before. 7. A list that is past its next update is used as the policy
-says, and always named. What cannot be used is named too; the lists that can be are used.
+says, and always named; so is one that nobody could ask about lately. What cannot be used is named too; the lists that
+can be are used.
 
-Source: ETSI TS 119 615 clauses 4.1 and 4.2, ETSI TS 119 612 clauses 5.3.2, 5.3.13, 5.3.15.
+Source: ETSI TS 119 615 clauses 4.1 and 4.2, ETSI TS 119 612 clauses 5.3.2, 5.3.13, 5.3.15. The texts of TS 119 615 were
+read as public implementations and its draft quote them, not in the standard itself.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from esign.validation.findings import Finding, FindingKind
 from esign.validation.trusted_lists.errors import (
     ListDiffersFromPointer,
     ListSignatureInvalid,
+    ListUnavailable,
     ListWentBack,
     PivotsBroken,
     TrustedListError,
@@ -33,6 +36,8 @@ from esign.validation.trusted_lists.xml import TSL, children, optional, parse, r
 
 MAX_PIVOTS = 50
 EU = "EU"
+STALE, UNCHECKED = "stale", "unchecked"
+"""Codes of problems that are no errors: past its next update; not confirmed for longer than the policy allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +62,13 @@ class ListPolicy:
     Args:
         grace: How long a list is still used after its next update was due; afterwards it counts as not there. Within
             the grace it is used and named stale.
+        check_every: How long a kept list may go unchecked; afterwards it is named stale, and used until its next
+            update is due. None: it is not asked.
         territories: Only these national lists are loaded; empty: all.
     """
 
     grace: timedelta = timedelta(0)
+    check_every: timedelta | None = None
     territories: tuple[str, ...] = ()
 
 
@@ -68,7 +76,7 @@ class ListPolicy:
 class ListProblem:
     """One list that is stale or cannot be used.
 
-    ``usable`` tells whether it was used all the same; ``code`` is that of the error, or ``stale``.
+    ``usable`` tells whether it was used all the same; ``code`` is that of the error, ``stale``, or ``unchecked``.
     """
 
     territory: str
@@ -89,7 +97,7 @@ class LoadedLists:
 
 @dataclass(slots=True, kw_only=True)
 class _Loading:
-    source: ListSource
+    source: ListSource | None
     cache: ListCache
     at: datetime
     policy: ListPolicy
@@ -98,21 +106,47 @@ class _Loading:
     def obtain(self, location: str, *, territory: str, check: Callable[[bytes], TrustedList]) -> TrustedList:
         """Return a list: the fresh one where it is good, else the kept one, and then that is named."""
         kept = self.cache.load(location)
+        if self.source is None:
+            return self._kept(kept, location, territory=territory, check=check)
         try:
-            data = self.source.fetch(location)
-            found = check(data)
+            fetched = self.source.fetch(location, kept)
+            found = check(fetched.data)
             _not_back(found, kept)
         except TrustedListError as error:
             if kept is None:
                 raise
             found = check(kept.data)
-            self._problem(territory, location, error.code, usable=True, what=f"the kept issue is used: {error.detail}")
+            what = f"the kept issue no. {found.sequence} is used: {error.detail}"
+            self._problem(territory, location, error.code, usable=True, what=what)
             return found
-        if kept is None or kept.content_digest != found.digest:
-            self.cache.save(
-                location,
-                KeptList(data=data, sequence=found.sequence, content_digest=found.digest, accepted_at=self.at),
-            )
+        same = kept is not None and kept.content_digest == found.digest
+        self.cache.save(
+            location,
+            KeptList(
+                data=fetched.data,
+                sequence=found.sequence,
+                content_digest=found.digest,
+                accepted_at=kept.accepted_at if kept is not None and same else self.at,
+                checked_at=self.at,
+                etag=fetched.etag,
+                modified=fetched.modified,
+            ),
+        )
+        return found
+
+    def _kept(
+        self, kept: KeptList | None, location: str, *, territory: str, check: Callable[[bytes], TrustedList]
+    ) -> TrustedList:
+        """Return the kept list where nobody is asked; one that nobody asked about for too long is named."""
+        if kept is None:
+            raise ListUnavailable("it was not fetched yet, or its file is damaged")
+        found = check(kept.data)
+        if found.sequence != kept.sequence or found.digest != kept.content_digest:
+            raise ListWentBack("the kept list is another one than was accepted", sequence=found.sequence)
+        age = self.at - kept.checked_at
+        if self.policy.check_every is not None and age > self.policy.check_every:
+            what = f"whether no. {found.sequence} is the newest was last asked {kept.checked_at:%Y-%m-%d %H:%M} UTC"
+            self._problem(territory, location, UNCHECKED, usable=True, what=what)
         return found
 
     def fresh_enough(self, found: TrustedList, location: str) -> bool:
@@ -125,7 +159,7 @@ class _Loading:
         )
         finding = Finding(kind=FindingKind.TRUSTED_LIST_STALE, what=what)
         self.problems.append(
-            ListProblem(territory=found.territory, location=location, code="stale", usable=usable, finding=finding)
+            ListProblem(territory=found.territory, location=location, code=STALE, usable=usable, finding=finding)
         )
         return usable
 
@@ -134,19 +168,20 @@ class _Loading:
         self._problem(territory, location, error.code, usable=False, what=f"it cannot be used: {error.detail}")
 
     def _problem(self, territory: str, location: str, code: str, *, usable: bool, what: str) -> None:
-        finding = Finding(kind=FindingKind.RULES_NOT_AVAILABLE, what=f"trusted list {territory}: {what}")
+        kind = FindingKind.TRUSTED_LIST_STALE if usable else FindingKind.RULES_NOT_AVAILABLE
+        finding = Finding(kind=kind, what=f"trusted list {territory}: {what}")
         self.problems.append(
             ListProblem(territory=territory, location=location, code=code, usable=usable, finding=finding)
         )
 
 
 def load_lists(
-    source: ListSource, cache: ListCache, *, anchors: ListAnchors, at: datetime, policy: ListPolicy | None = None
+    source: ListSource | None, cache: ListCache, *, anchors: ListAnchors, at: datetime, policy: ListPolicy | None = None
 ) -> LoadedLists:
     """Return all lists that can be reached and verified from the anchors.
 
     Args:
-        source: Where lists come from.
+        source: Where lists come from; None: nobody is asked, the kept ones are verified again and used.
         cache: Where the last good ones are kept.
         anchors: Where trust begins.
         at: The present instant.
@@ -195,6 +230,7 @@ def _rooted(data: bytes, *, loading: _Loading, anchors: ListAnchors) -> TrustedL
     pivots = _pivots(named, anchors.journal)
     signers, sequence = _follow(loading, anchors.signers, pivots)
     found = _checked(data, signers=signers, kind=ListKind.LIST_OF_LISTS, territory=EU)
+    _named_by_itself(found)
     if _pivots(found.information, anchors.journal) != pivots:
         raise PivotsBroken("the verified list names other pivots")
     if found.sequence < sequence:
@@ -214,12 +250,22 @@ def _follow(loading: _Loading, signers: tuple[bytes, ...], pivots: Sequence[str]
         if pivot.sequence <= sequence:
             raise PivotsBroken("the pivots are not in order", pivot=location)
         sequence = pivot.sequence
-        named = [item for item in pivot.pointers if item.kind == ListKind.LIST_OF_LISTS and item.territory == EU]
-        named = [item for item in named if item.media_type == MEDIA_TYPE]
-        if len(named) != 1 or not named[0].signers:
-            raise PivotsBroken("a pivot does not say who signs next", pivot=location)
-        signers = named[0].signers
+        signers = _named_by_itself(pivot)
     return signers, sequence
+
+
+def _named_by_itself(lotl: TrustedList) -> tuple[bytes, ...]:
+    """Return who may sign the list of the lists from an issue on; who signed that issue must be among them.
+
+    Source: ETSI TS 119 615 clause 4.1.4, PRO-4.1.4-09 to -11.
+    """
+    named = [item for item in lotl.pointers if item.kind == ListKind.LIST_OF_LISTS and item.territory == EU]
+    named = [item for item in named if item.media_type == MEDIA_TYPE]
+    if len(named) != 1 or not named[0].signers:
+        raise PivotsBroken("an issue of the list of the lists does not say who signs next", sequence=lotl.sequence)
+    if lotl.signer not in named[0].signers:
+        raise PivotsBroken("an issue of the list of the lists does not name its own signer", sequence=lotl.sequence)
+    return named[0].signers
 
 
 def _pivots(information: Sequence[str], journal: str) -> tuple[str, ...]:

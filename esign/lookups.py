@@ -1,0 +1,113 @@
+"""Joins what a verdict may look up to its sources: trust anchors from files, trusted lists, hosts that may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from esign.gateways.allowed_hosts import AllowedHosts
+from esign.gateways.trusted_lists import HttpListSource
+from esign.settings import Settings, SettingsError
+from esign.store.trusted_lists import FolderListCache, FolderListSource, NoCache
+from esign.validation import TrustAnchors
+from esign.validation.list_keeper import ListKeeper
+from esign.validation.trusted_lists import ListAnchors, ListPolicy
+
+LISTS_TIMEOUT = 60.0
+"""Seconds that one trusted list may take."""
+
+
+def list_keeper(settings: Settings) -> ListKeeper | None:
+    """Return the trusted lists of an installation; None where none are configured.
+
+    Raises:
+        SettingsError: A certificate of the Official Journal cannot be read.
+    """
+    if not settings.trusted_lists_url:
+        return None
+    signers = trust_anchors(settings.trusted_lists_signers, setting="trusted_lists_signers").certificates
+    policy = ListPolicy(
+        grace=timedelta(days=settings.trusted_lists_grace_days),
+        check_every=timedelta(hours=settings.trusted_lists_hours),
+        territories=settings.trusted_lists_territories,
+    )
+    return fetched_lists(
+        ListAnchors(location=settings.trusted_lists_url, signers=signers, journal=settings.trusted_lists_journal),
+        cache=settings.state_dir / "trusted-lists",
+        hosts=settings.trusted_lists_hosts,
+        private_networks=settings.private_networks,
+        policy=policy,
+    )
+
+
+def fetched_lists(
+    anchors: ListAnchors,
+    *,
+    cache: Path,
+    hosts: Sequence[str] = (),
+    private_networks: Sequence[str] = (),
+    policy: ListPolicy | None = None,
+) -> ListKeeper:
+    """Return trusted lists that are fetched and kept in a folder.
+
+    Args:
+        anchors: Where trust begins; the host of the list of the lists may be asked.
+        cache: The folder.
+        hosts: Who may be asked besides.
+        private_networks: Networks that may be called although they are private.
+        policy: How old a list may be.
+
+    Raises:
+        SettingsError: The folder cannot be made.
+    """
+    own = urlsplit(anchors.location).netloc
+    allowed = AllowedHosts((own, *hosts), private_networks=private_networks, timeout=LISTS_TIMEOUT)
+    try:
+        kept = FolderListCache(cache)
+    except OSError as error:
+        raise SettingsError("the folder of the kept trusted lists cannot be made", file=cache.name) from error
+    return ListKeeper(source=HttpListSource(allowed), cache=kept, anchors=anchors, policy=policy or ListPolicy())
+
+
+def mirrored_lists(folder: Path, anchors: ListAnchors) -> ListKeeper:
+    """Return trusted lists from the files of a folder, by the way from the Official Journal; nothing is fetched.
+
+    Args:
+        folder: With files named like the last parts of the lists' addresses.
+        anchors: Where trust begins.
+    """
+    return ListKeeper(source=FolderListSource.mirror(folder), cache=NoCache(), anchors=anchors)
+
+
+def trust_anchors(paths: Sequence[Path], *, setting: str = "trust_anchors") -> TrustAnchors:
+    """Read trust anchors from files in PEM or DER; a folder stands for the ``.pem`` and ``.cer`` files in it.
+
+    Args:
+        paths: Files and folders.
+        setting: Which setting names them, for errors.
+
+    Raises:
+        SettingsError: A file cannot be read, or there is no certificate in any.
+    """
+    found: list[bytes] = []
+    for path in paths:
+        files = sorted([*path.glob("*.pem"), *path.glob("*.cer"), *path.glob("*.crt")]) if path.is_dir() else [path]
+        for file in files:
+            try:
+                data = file.read_bytes()
+                loaded = (
+                    x509.load_pem_x509_certificates(data)
+                    if data.lstrip().startswith(b"-----BEGIN")
+                    else [x509.load_der_x509_certificate(data)]
+                )
+            except (OSError, ValueError) as error:
+                raise SettingsError("a trust anchor cannot be read", setting=setting, file=file.name) from error
+            found += [certificate.public_bytes(Encoding.DER) for certificate in loaded]
+    if not found:
+        raise SettingsError("no trust anchor is configured: nothing can be verified", setting=setting)
+    return TrustAnchors(certificates=tuple(dict.fromkeys(found)))

@@ -1,0 +1,71 @@
+"""The trusted lists of an installation: brought up to date by one, used by many, verified whenever they are read."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from esign.foundation.clock import Clock, SystemClock
+from esign.validation.qualification import TrustedServices
+from esign.validation.trusted_lists import ListAnchors, ListCache, ListPolicy, ListSource, LoadedLists, load_lists
+
+_log = logging.getLogger("esign.trusted_lists")
+CHECKED_EVERY = timedelta(hours=24)
+"""Where the policy does not say how long a list may go unchecked."""
+KEPT_FOR = timedelta(minutes=10)
+"""How long services that were read are used before the kept lists are read again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ListKeeper:
+    """Where trust begins, where lists come from and where they are kept.
+
+    Args:
+        source: Where lists come from.
+        cache: Where the last good ones are kept.
+        anchors: Where trust begins.
+        policy: How old a list may be.
+        clock: Tells when an update is due.
+    """
+
+    source: ListSource
+    cache: ListCache
+    anchors: ListAnchors
+    policy: ListPolicy = field(default_factory=ListPolicy)
+    clock: Clock = field(default_factory=SystemClock)
+    _read: tuple[datetime, TrustedServices] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def update(self, at: datetime) -> LoadedLists:
+        """Ask for every list, keep what is good, and return what can be used."""
+        loaded = load_lists(self.source, self.cache, anchors=self.anchors, at=at, policy=self.policy)
+        with self._lock:
+            self._read = None
+        return loaded
+
+    def update_due(self) -> bool:
+        """Bring the lists up to date where a quarter of the time is over after which they would be called stale.
+
+        Returns whether there is more to do at once: never.
+        """
+        at = self.clock.now()
+        every = (self.policy.check_every or CHECKED_EVERY) / 4
+        kept = self.cache.load(self.anchors.location)
+        if kept is None or not timedelta(0) <= at - kept.checked_at < every:
+            for problem in self.update(at).problems:
+                facts = {"territory": problem.territory, "code": problem.code, "used": problem.usable}
+                _log.warning("trusted list", extra=facts)
+        return False
+
+    def kept(self, at: datetime) -> LoadedLists:
+        """Return the kept lists, verified again; nobody is asked."""
+        return load_lists(None, self.cache, anchors=self.anchors, at=at, policy=self.policy)
+
+    def services(self, at: datetime) -> TrustedServices:
+        """Return the services of the kept lists, read at most once in a while."""
+        with self._lock:
+            if self._read is None or not timedelta(0) <= at - self._read[0] < KEPT_FOR:
+                self._read = (at, TrustedServices.of(self.kept(at)))
+            return self._read[1]
