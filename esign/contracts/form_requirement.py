@@ -50,7 +50,7 @@ _SIDES = {
     ),
     **dict.fromkeys(("Arbeitgeber", "Ausbildende", "Behandelnder", "Versicherer", "Versorger"), frozenset({"trader"})),
 }
-"""On which side the declarant stands whom the table names; who may stand on either (Vermieter, Bürge) counts as both."""
+"""On which side the declarant stands whom the table names; who may stand on either (Vermieter) counts as both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

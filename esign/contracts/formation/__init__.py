@@ -35,6 +35,7 @@ from esign.contracts.formation.events import (
     SummaryReceived,
 )
 from esign.contracts.formation.formation import VERSION, Formation
+from esign.contracts.formation.record import events_from_bytes, events_to_bytes, terms_from_bytes, terms_to_bytes
 from esign.contracts.formation.refusal import Refusal
 from esign.contracts.formation.states import (
     Concluded,
@@ -119,7 +120,11 @@ __all__ = [
     "SummaryReceived",
     "Terms",
     "Unsettled",
+    "events_from_bytes",
+    "events_to_bytes",
     "history",
     "state",
+    "terms_from_bytes",
     "terms_of",
+    "terms_to_bytes",
 ]

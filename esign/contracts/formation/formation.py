@@ -93,14 +93,19 @@ class Formation:
             raise FormationMalformed(
                 "each side needs declarants, each with a name of its own", place="/terms/declarants"
             )
-        read = [_event(item, f"/events/{at}") for at, item in enumerate(value["events"])]
+        read = [event_of(item, f"/events/{at}") for at, item in enumerate(value["events"])]
         formation = cls(terms=terms).fold(read)
         if formation.canonical() != data:
             raise FormationMalformed("the events do not stand in their order, each once", place="/events")
         return formation
 
 
-def _event(item: Any, place: str) -> Event:
+def event_of(item: Any, place: str) -> Event:
+    """Return the event that a JSON object means.
+
+    Raises:
+        FormationMalformed: It is none.
+    """
     word = item.get("kind") if isinstance(item, dict) else None
     if not isinstance(word, str) or word not in KINDS:
         raise FormationMalformed("no event of a known kind", place=place)
