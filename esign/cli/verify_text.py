@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from esign.cli.terminal import plain
 from esign.validation.findings import Finding
+from esign.validation.sentences import told
 from esign.validation.verdict import FileVerdict, Outcome, SignatureVerdict, TimestampVerdict, words
 
 _LABELS = {
@@ -35,7 +36,7 @@ def lines(verdict: FileVerdict, lang: str) -> Iterator[str]:
         yield words.SANDBOX[lang]
     yield f"{plain(verdict.file)}: {words.headline(verdict)[lang]}"
     if verdict.error is not None:
-        yield _line("reason", f"{plain(verdict.error.detail)} ({verdict.error.code})", lang)
+        yield _line("reason", f"{plain(told(verdict.error.detail, lang))} ({verdict.error.code})", lang)
     for signature in verdict.signatures:
         yield from _signature(signature, lang)
     for timestamp in verdict.timestamps:
@@ -88,12 +89,14 @@ def _later(part: SignatureVerdict | TimestampVerdict, lang: str) -> Iterator[str
     for change in part.changes.changes:
         page = f", {'Seite' if lang == 'de' else 'page'} {change.page}" if change.page else ""
         judged = (_ALLOWED if change.permitted else _FORBIDDEN)[lang]
-        yield _line("later", f"{words.CHANGE[change.kind][lang]}{page}: {judged} [{plain(change.what)}]", lang)
+        yield _line(
+            "later", f"{words.CHANGE[change.kind][lang]}{page}: {judged} [{plain(told(change.what, lang))}]", lang
+        )
 
 
 def _findings(findings: tuple[Finding, ...], lang: str) -> Iterator[str]:
     for finding in findings:
-        yield _line("finding", f"{words.FINDING[finding.kind][lang]} [{plain(finding.what)}]", lang)
+        yield _line("finding", f"{words.FINDING[finding.kind][lang]} [{plain(told(finding.what, lang))}]", lang)
 
 
 def _line(label: str, value: str, lang: str) -> str:

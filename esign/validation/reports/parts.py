@@ -11,7 +11,9 @@ from esign.validation.qualification import QualificationReport
 from esign.validation.reports.links import Link, links_of
 from esign.validation.reports.summary import change_row, heading_of, level_of, signer_row, trust_row
 from esign.validation.reports.telling import TONE, answer_of, outcome_of, result_of, row, say, short_time, time_of
+from esign.validation.sentences import told
 from esign.validation.verdict import SignatureVerdict, TimestampVerdict, words
+from esign.validation.verdict.signature_verdict import SPOKEN
 
 MOST_ROWS = 120
 """Rows of a table in the report for people; the others carry everything."""
@@ -61,13 +63,20 @@ def timestamp_part(timestamp: TimestampVerdict, lang: str) -> dict[str, Any]:
 
 def finding_rows(findings: Sequence[Finding], lang: str) -> list[dict[str, str]]:
     """Return findings in words."""
-    return [{"kind": words.FINDING[one.kind][lang], "what": one.what} for one in findings[:MOST_ROWS]]
+    return [
+        {
+            "kind": words.FINDING[one.kind][lang],
+            "what": told(one.what, lang),
+            "code": SPOKEN.get(one.kind, one.kind).value,
+        }
+        for one in findings[:MOST_ROWS]
+    ]
 
 
 def _verdict_rows(part: SignatureVerdict | TimestampVerdict, lang: str) -> list[dict[str, str]]:
     rows = [row("result", result_of(part, lang), lang, TONE[part.indication])]
     if part.indication is not Indication.TOTAL_PASSED:
-        rows.append(row("reason", part.result.reason, lang))
+        rows.append(row("reason", told(part.result.reason, lang), lang))
     return rows
 
 
@@ -113,7 +122,8 @@ def _changes(part: SignatureVerdict | TimestampVerdict, lang: str) -> list[dict[
     return [
         {
             "kind": words.CHANGE[change.kind][lang],
-            "what": change.what,
+            "code": change.kind.value,
+            "what": told(change.what, lang),
             "page": "–" if change.page is None else str(change.page),
             "judged": say("yes" if change.permitted else "no", lang),
             "tone": "good" if change.permitted else "bad",
@@ -173,8 +183,8 @@ def _steps(result: Validated, lang: str) -> list[dict[str, str]]:
         rows.append(
             {
                 "number": step.number,
-                "title": step.title,
-                "facts": "; ".join(step.facts),
+                "title": told(step.title, lang),
+                "facts": "; ".join(told(fact, lang) for fact in step.facts),
                 "clause": step.clause,
                 "result": word,
                 "tone": tone,
@@ -195,8 +205,8 @@ def _qualification(report: QualificationReport | None, lang: str) -> list[dict[s
         rows.append(
             {
                 "number": step.number,
-                "title": step.question,
-                "facts": step.reason,
+                "title": told(step.question, lang),
+                "facts": told(step.reason, lang),
                 "clause": step.clause,
                 "result": word,
                 "tone": tone,

@@ -12,6 +12,7 @@ from esign.validation.reports.pictures import PicturedChange
 from esign.validation.reports.subject import Maker, Subject
 from esign.validation.reports.summary import meaning_of, summary_of
 from esign.validation.reports.telling import row, say, time_of
+from esign.validation.sentences import told
 from esign.validation.verdict import AttachmentVerdict, FileVerdict, words
 
 ON_FIRST_PAGE = 3
@@ -90,7 +91,7 @@ def _subject(
 def _meaning(verdict: FileVerdict, key: str, lang: str) -> list[str]:
     found = [MEANING[key][lang]]
     if verdict.error is not None:
-        found.append(f"{say('reason', lang)}: {verdict.error.detail} ({verdict.error.code})")
+        found.append(f"{say('reason', lang)}: {told(verdict.error.detail, lang)} ({verdict.error.code})")
     return found
 
 

@@ -131,9 +131,7 @@ SAYING: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "intermediate": _both("Aussteller", "Issuer"),
         "anchor": _both("Vertrauensanker", "Trust anchor"),
         "steps_note": _both(
-            "Prüfschritte, Gründe und Beschreibungen stehen in englischer Sprache, der Sprache der Normen. "
-            "Zertifikate sind "
-            "darin mit dem Anfang ihres SHA-256-Fingerabdrucks bezeichnet.",
+            "In den Prüfschritten sind Zertifikate mit dem Anfang ihres SHA-256-Fingerabdrucks bezeichnet.",
             "In the steps certificates are named by the beginning of their SHA-256 fingerprint.",
         ),
         "page_before": _both("Unterschrieben: Seite {page}", "Signed: page {page}"),
