@@ -8,6 +8,13 @@ import { refusal } from "./vectors.js";
 /** Locks of one origin, shared by its windows. */
 class Locks {
   holder = null;
+  queue = [];
+
+  /** The window that holds the lock is gone. */
+  close() {
+    this.holder = null;
+    this.queue.shift()?.();
+  }
 
   request(name, { signal, steal }, run) {
     return new Promise((_, reject) => {
@@ -19,7 +26,13 @@ class Locks {
         this.holder?.reject(new DOMException("stolen", "AbortError"));
         grant();
       } else if (!this.holder) grant();
-      else signal.addEventListener("abort", () => reject(signal.reason));
+      else {
+        this.queue.push(grant);
+        signal.addEventListener("abort", () => {
+          this.queue = this.queue.filter((each) => each !== grant);
+          reject(signal.reason);
+        });
+      }
     });
   }
 }
@@ -54,6 +67,36 @@ test("a second window says so, takes over when told to, and the first one stops"
   await waiting;
   assert.deepEqual(second.shown, ["elsewhere", "refresh", "busy.hello"]);
   assert.deepEqual(first.shown, ["stop", "end moved"]);
+});
+
+test("a second window goes on by itself once the first one is gone, however late", async () => {
+  const locks = new Locks();
+  const [first, second] = [windowOf(locks), windowOf(locks)];
+  first.enter();
+  await claim(first.page, first.session);
+  second.enter();
+  const waiting = claim(second.page, second.session);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  assert.deepEqual(second.shown, ["elsewhere"]);
+  locks.close(); // a page that is reloaded on a slow device lets go of its lock late
+  await waiting;
+  assert.deepEqual(second.shown, ["elsewhere", "refresh", "busy.hello"]);
+});
+
+test("a window that was taken over does not get the lock again when the other one closes", async () => {
+  const locks = new Locks();
+  const [first, second, third] = [windowOf(locks), windowOf(locks), windowOf(locks)];
+  first.enter();
+  await claim(first.page, first.session);
+  for (const later of [second, third]) {
+    later.enter();
+    const waiting = claim(later.page, later.session);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    later.press("take-over");
+    await waiting;
+  }
+  assert.deepEqual(second.shown, ["elsewhere", "refresh", "busy.hello", "stop", "end moved"]);
+  assert.equal(locks.queue.length, 0);
 });
 
 test("an attempt ends by whichever clock ran further", async () => {
