@@ -13,7 +13,7 @@ from esign.pdf.errors import PdfHeaderError, PdfLimitError, PdfOutsideRevisionEr
 from esign.pdf.indirect import Indirect, read_indirect
 from esign.pdf.limits import Limits
 from esign.pdf.object_stream import ObjectStream
-from esign.pdf.objects import Stream
+from esign.pdf.objects import Object, Ref, Stream
 from esign.pdf.revisions import read_revisions
 from esign.pdf.view import View
 
@@ -54,6 +54,7 @@ class Pdf:
         self._views: dict[int, View] = {}
         self._read: dict[int, Indirect] = {}
         self._streams: dict[tuple[int, int], ObjectStream] = {}
+        self._kept: dict[tuple[Ref, int], tuple[Object, int]] = {}
         self._decoded = 0
 
     @property
@@ -156,17 +157,39 @@ class Pdf:
             place += 1
         return place
 
-    def check_extent(self, start: int, end: int, index: int) -> None:
+    def kept(self, reference: Ref, revision: int) -> tuple[Object, int] | None:
+        """Return an object that one view has read for all later ones, and the revision since which it is overlapped.
+
+        Args:
+            reference: The object.
+            revision: The revision that tells of it last.
+        """
+        return self._kept.get((reference, revision))
+
+    def keep(self, reference: Ref, revision: int, value: Object, overlapped_by: int) -> None:
+        """Keep an object for later views; what it is must not depend on other objects."""
+        if len(self._kept) >= _CACHED:
+            self._kept.clear()
+        self._kept[reference, revision] = value, overlapped_by
+
+    def check_extent(self, start: int, end: int, index: int) -> int:
         """Check that no other object or cross-reference begins within an object, as of a revision.
+
+        Returns:
+            The oldest revision that tells of something within it: a later one; or how many there are, where none does.
 
         Raises:
             PdfOverlapError: One does.
         """
         place = bisect_right(self.starts, start)
+        oldest = len(self.revisions)
         while place < len(self.starts) and self.starts[place] < end:
-            if self._told[self.starts[place]] <= index:
+            told = self._told[self.starts[place]]
+            if told <= index:
                 raise PdfOverlapError(offset=self.starts[place])
+            oldest = min(oldest, told)
             place += 1
+        return oldest
 
     def check_revision(self, end: int, index: int) -> None:
         """Check that an object ends within the revision that names it.

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from esign.pdf.entries import Entry
-from esign.pdf.errors import PdfCircularError, PdfObjectError, PdfStreamError, PdfStructureError
+from esign.pdf.errors import PdfCircularError, PdfObjectError, PdfOverlapError, PdfStreamError, PdfStructureError
 from esign.pdf.fields import Field, read_fields
 from esign.pdf.filters import decode
 from esign.pdf.indirect import stream_at
@@ -203,10 +203,16 @@ class View:
         return read_fields(self)
 
     def _get(self, reference: Ref) -> Object:
-        told = self.pdf.entry(reference.number, self.index)
-        if told is None or told[0].kind == "free":
+        revision = self.pdf.told_by(reference.number, self.index)
+        kept = self.pdf.kept(reference, revision)
+        if kept is not None:
+            value, overlapped_by = kept
+            if overlapped_by <= self.index:
+                raise PdfOverlapError(offset=self.pdf.revisions[revision].entries[reference.number].offset)
+            return value
+        entry = self.pdf.revisions[revision].entries.get(reference.number)
+        if entry is None or entry.kind == "free":
             return None
-        entry, revision = told
         if entry.generation != reference.generation:
             self.pdf.note("generation", "a reference names another generation of an object", entry.offset)
             return None
@@ -218,8 +224,10 @@ class View:
         value, end = found.value, found.end
         if not end:
             value, end = self._of_indirect_length(entry.offset)
-        self.pdf.check_extent(found.start, end, self.index)
+        overlapped_by = self.pdf.check_extent(found.start, end, self.index)
         self.pdf.check_revision(end, revision)
+        if found.end:
+            self.pdf.keep(reference, revision, value, overlapped_by)
         return value
 
     def _of_indirect_length(self, offset: int) -> tuple[Stream, int]:

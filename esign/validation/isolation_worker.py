@@ -12,6 +12,7 @@ whether the helper leaves (1 byte), and the verdict. Standard error is nobody's.
 from __future__ import annotations
 
 import codecs
+import gc
 import importlib
 import json
 import os
@@ -49,6 +50,8 @@ def main() -> int:
     source, answers = sys.stdin.buffer, _own_output()
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     load()
+    gc.collect()
+    gc.freeze()  # what was loaded stays: looking through it again for each file would cost more than many files
     from esign.validation.verdict import verify
 
     setup = _setup(source)

@@ -35,7 +35,7 @@ class Analysis:
         self._pdf = reading.pdf
         self._skeletons: dict[int, Skeleton] = {}
         self._steps: dict[int, tuple[Noted, ...] | Finding] = {}
-        self._judgements: dict[tuple[int, Rule], Judgement] = {}
+        self._judgements: dict[Rule, dict[int, Judgement]] = {}
         self._locations = Locations()
         self._coverage = Coverage(reading)
 
@@ -81,6 +81,7 @@ class Analysis:
         """
         findings = [*check_byte_range(self._reading.data, self._pdf, signature)]
         rule = Rule.of(signature, self._certified[signature.revision])
+        judgements = self._judgements.setdefault(rule, {})
         changes: dict[Change, None] = {}
         judged: dict[Finding, None] = {}
         for index in range(signature.revision + 1, len(self._pdf.revisions)):
@@ -88,7 +89,7 @@ class Analysis:
             if isinstance(found, Finding):
                 findings.append(found)
                 continue
-            judgement = self._judgement(index, found, rule)
+            judgement = judgements.get(index) or judgements.setdefault(index, rule.judge(found))
             changes.update(dict.fromkeys(judgement.changes))
             judged.update(dict.fromkeys(judgement.findings))
         findings.extend(self._coverage.check(signature))
@@ -109,12 +110,6 @@ class Analysis:
         for signature in self.signatures:
             own[signature.revision] = strictest(own[signature.revision], signature.permission.certifies)
         return tuple(accumulate(own, strictest))
-
-    def _judgement(self, index: int, notes: tuple[Noted, ...], rule: Rule) -> Judgement:
-        """Return what a rule makes of a revision; many signatures share one rule."""
-        if (index, rule) not in self._judgements:
-            self._judgements[index, rule] = rule.judge(notes)
-        return self._judgements[index, rule]
 
     def _step(self, index: int) -> tuple[Noted, ...] | Finding:
         """Return what a revision did, or that it cannot be told."""

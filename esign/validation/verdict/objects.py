@@ -5,7 +5,6 @@ Source: ISO 32000-2 clause 12.8.1 (byte range), table 255 (``/Cert``, ``/M``).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,16 +12,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from esign.pdf import PdfError, String, View
 from esign.validation.changes import FoundSignature
 from esign.validation.process import SignatureKind, SignatureObject
+from esign.validation.verdict.digests import FileDigests
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([-+Zz])(\d\d)?'?(\d\d)?'?)?")
 _MOST_CERTIFICATES = 100
 
 
-def signature_object(data: bytes, view: View, found: FoundSignature, *, covers: bool) -> SignatureObject:
+def signature_object(digests: FileDigests, view: View, found: FoundSignature, *, covers: bool) -> SignatureObject:
     """Return a signature as the process takes it.
 
     Args:
-        data: The file.
+        digests: Of the file.
         view: The revision in which it stands.
         found: The signature.
         covers: Whether its byte range is what it should be; otherwise it proves nothing about the file.
@@ -30,7 +30,7 @@ def signature_object(data: bytes, view: View, found: FoundSignature, *, covers: 
     end = found.end if covers else 0
     return SignatureObject(
         cms=found.contents or b"",
-        content_digest=_digest(data, found.byte_range),
+        content_digest=_digest(digests, found.byte_range),
         kind=SignatureKind.DOCUMENT_TIMESTAMP if found.kind == "DocTimeStamp" else SignatureKind.SIGNATURE,
         covered_until=end,
         stands_until=found.end,
@@ -40,21 +40,14 @@ def signature_object(data: bytes, view: View, found: FoundSignature, *, covers: 
     )
 
 
-def _digest(data: bytes, ranges: tuple[int, ...] | None) -> Callable[[str], bytes]:
+def _digest(digests: FileDigests, ranges: tuple[int, ...] | None) -> Callable[[str], bytes]:
     known: dict[str, bytes] = {}
 
     def digest(name: str) -> bytes:
         if name not in known:
             if not ranges or len(ranges) % 2:
                 raise ValueError("no byte range")
-            pairs = list(zip(ranges[::2], ranges[1::2], strict=True))
-            if any(start < 0 or size < 0 or start + size > len(data) for start, size in pairs):
-                raise ValueError("a byte range outside the file")
-            used = hashlib.new(name.replace("sha3-", "sha3_"), usedforsecurity=False)
-            view = memoryview(data)
-            for start, size in pairs:
-                used.update(view[start : start + size])
-            known[name] = used.digest()
+            known[name] = digests.of(name, tuple(zip(ranges[::2], ranges[1::2], strict=True)))
         return known[name]
 
     return digest

@@ -38,6 +38,7 @@ from esign.validation.process.errors import CmsUnreadable
 from esign.validation.qualification import QualificationReport, TrustedServices, determine_qualification
 from esign.validation.verdict import file_verdict
 from esign.validation.verdict.attachments import attachments
+from esign.validation.verdict.digests import FileDigests
 from esign.validation.verdict.errors import FileEncrypted, FormatFailure, LimitExceeded
 from esign.validation.verdict.file_verdict import FileVerdict
 from esign.validation.verdict.levels import level_of
@@ -163,9 +164,9 @@ def _parts(
     at: datetime,
 ) -> tuple[_Part, ...]:
     signatures = analysis.signatures
-    data, pdf = reading.data, reading.pdf
+    digests, pdf = FileDigests(reading.data), reading.pdf
     objects = [
-        signature_object(data, pdf.view(found.revision), found, covers=covers)
+        signature_object(digests, pdf.view(found.revision), found, covers=covers)
         for found, covers in zip(signatures, sound, strict=True)
     ]
     both = Material(
