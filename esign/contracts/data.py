@@ -51,6 +51,10 @@ class ContractData:
     terms: Mapping[str, Any]
     """The template's own terms, as its schema says; read-only all the way down."""
     withdrawal: Withdrawal
+    information: Mapping[str, str]
+    """Answers to single information duties, by their key; read-only."""
+    consents: tuple[str, ...]
+    """Which consents the customers are asked for, beside the declaration and never as its condition."""
     source: bytes = field(repr=False)
     """The canonical JSON that this was parsed from."""
 
@@ -85,6 +89,8 @@ class ContractData:
             price=price.price(value["price"]) if "price" in value else price.NONE,
             terms=_frozen(value["terms"]),
             withdrawal=withdrawal.withdrawal(value["withdrawal"]),
+            information=_frozen(value.get("information", {})),
+            consents=tuple(value.get("consents", ())),
             source=source,
         )
         check(contract)

@@ -12,6 +12,7 @@ from esign.contracts.buttons import OrderButtons
 from esign.contracts.data import ContractData
 from esign.contracts.deadlines.policy_tests import deadline_faults
 from esign.contracts.declaration import declaration_text
+from esign.contracts.duties.policy_tests import duty_faults
 from esign.contracts.form_policy_tests import form_faults
 from esign.contracts.rights.policy_tests import right_faults
 from esign.contracts.summary import order_summary
@@ -32,7 +33,7 @@ class PolicyFault:
 
 
 def check_policies() -> tuple[PolicyFault, ...]:
-    """Run the test cases of contracts, wording, form requirements, withdrawal, holidays and rights.
+    """Run the test cases of contracts, wording, form requirements, withdrawal, holidays, rights and duties.
 
     Returns:
         What does not hold; empty where all is well.
@@ -40,7 +41,7 @@ def check_policies() -> tuple[PolicyFault, ...]:
     Raises:
         PolicyMalformed: A file cannot be read or does not fit its schema.
     """
-    found = (*form_faults(), *deadline_faults(), *right_faults())
+    found = (*form_faults(), *deadline_faults(), *right_faults(), *duty_faults())
     own = (PolicyFault(file=file, case=case, what=what) for file, case, what in found)
     return (*_faults(), *own)
 
