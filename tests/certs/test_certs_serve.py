@@ -78,16 +78,15 @@ def test_a_mail_that_is_too_large_is_refused_and_not_kept(sandbox, serving):
 
 
 def test_a_timestamp_can_be_had_while_another_client_waits(sandbox, serving):
-    sandbox.timestamps.faults = TsaFaults(silent=True, hold_seconds=1.5)
+    sandbox.timestamps.faults = TsaFaults(silent=True, hold_seconds=3)
     request = urllib.request.Request(
         f"http://127.0.0.1:{serving.port}/tsa", data=b"x", headers={"Content-Type": "application/timestamp-query"}
     )
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(urllib.request.urlopen, request, timeout=10)
+        waiting = pool.submit(urllib.request.urlopen, request, timeout=60)
         time.sleep(0.1)
-        begin = time.monotonic()
         assert b"SANDBOX" in get(serving, "/")
-        assert time.monotonic() - begin < 1
+        assert not waiting.done()
         with pytest.raises(urllib.error.HTTPError) as silent:
             waiting.result()
     assert silent.value.code == 503
@@ -131,7 +130,7 @@ def free_port():
 
 
 def wait_for(port):
-    for _ in range(100):
+    for _ in range(1200):  # a minute
         try:
             return socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:

@@ -179,7 +179,7 @@ def free_ports(count):
 
 
 def get(url, **headers):
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as response:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as response:
         return response.read().decode(), response.headers
 
 
@@ -192,7 +192,7 @@ def sign_over_sockets(state, *, web, agent, sandbox):
         contract = contract_in(state, "Mobilfunkvertrag")
         document = http.get(f"http://localhost:{web}/demo/contracts/{contract}/signed.pdf")
     assert document.content == receipt.document
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not any(b"application/pdf" in mail.read_bytes() for mail in (state / "sandbox" / "mailbox").glob("*.eml")):
         assert time.monotonic() < deadline, "the signed copy was not mailed"
         time.sleep(0.2)
@@ -246,10 +246,10 @@ def test_the_whole_demonstration_starts_walks_and_stops(tmp_path, capsys):
             data=f"sample=mobile-plan&csrf_token={secret}".encode(),
             headers={"Cookie": cookie},
         )
-        with urllib.request.urlopen(form, timeout=30) as response:
+        with urllib.request.urlopen(form, timeout=60) as response:
             assert "Einladung ist unterwegs" in response.read().decode()
 
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while "Mobilfunkvertrag" not in (mailbox := get(f"http://localhost:{sandbox}/mailbox?lang=de")[0]):
             assert time.monotonic() < deadline, mailbox
             time.sleep(0.2)
@@ -261,14 +261,14 @@ def test_the_whole_demonstration_starts_walks_and_stops(tmp_path, capsys):
         sign_over_sockets(tmp_path / "demo", web=web, agent=agent, sandbox=sandbox)
         dossier_with_disclosure(tmp_path, capsys)
 
-        refused = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        refused = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert refused.returncode == 1
         assert refused.stderr == (
             f"error: port {web} is in use: stop what runs there, or choose another with --port PORT (cli.port_in_use)\n"
         )
     finally:
         process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=40)[0]
+        rest = process.communicate(timeout=120)[0]
     assert process.returncode == 0
     assert rest.endswith("Beendet. / Stopped.\n")
     assert "Traceback" not in said + rest
@@ -296,7 +296,7 @@ def test_an_installation_is_served_from_its_configuration(walked):
         assert refused.value.code == 405
     finally:
         process.send_signal(signal.SIGTERM)
-        said += process.communicate(timeout=40)[1].splitlines(keepends=True)
+        said += process.communicate(timeout=120)[1].splitlines(keepends=True)
     assert process.returncode == 0
     lines = [json.loads(line) for line in said if not line.startswith("ready: ")]
     assert "web.request" in {line["logger"] for line in lines}
@@ -305,7 +305,7 @@ def test_an_installation_is_served_from_its_configuration(walked):
 
 def test_one_more_worker_does_what_is_due_and_ends(walked):
     command = [sys.executable, "-m", "esign.cli", "worker", "--once", *config(walked)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 0
     assert "Traceback" not in result.stderr
 
@@ -325,7 +325,7 @@ def test_when_the_demonstration_is_killed_its_processes_end_too(tmp_path):
     assert len(children) == 4
     process.kill()
     process.wait()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while [pid for pid in children if alive(int(pid))]:
         assert time.monotonic() < deadline
         time.sleep(0.1)

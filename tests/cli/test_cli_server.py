@@ -36,7 +36,7 @@ def port() -> Iterator[int]:
     process = multiprocessing.get_context("spawn").Process(target=run, args=(number,))
     process.start()
     try:
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 socket.create_connection(("127.0.0.1", number), 0.2).close()
                 break
@@ -49,7 +49,7 @@ def port() -> Iterator[int]:
 
 
 def asked(port: int, path: str, **fields: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path, headers=fields)
         answer = connection.getresponse()

@@ -234,7 +234,7 @@ def test_who_interrupts_gets_status_130_and_no_helper_is_left(folder, tmp_path):
     )
     first = process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)
-    rest, errors = process.communicate(timeout=30)
+    rest, errors = process.communicate(timeout=120)
     assert (process.returncode, errors.strip()) == (130, "")
     assert all(json.loads(line)["outcome"] == "ok" for line in (first, *rest.splitlines()))
     with pytest.raises(ProcessLookupError):

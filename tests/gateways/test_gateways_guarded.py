@@ -250,7 +250,7 @@ def test_who_answers_drop_by_drop_is_given_up():
         begun = time.monotonic()
         with pytest.raises(GatewayTimeout):
             caller(private_networks=LOOPBACK, timeout=0.5).get(f"http://{NAME}:{port}/")
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 4.5, "the whole answer was waited for"
 
 
 def test_who_sends_headers_drop_by_drop_is_given_up():
