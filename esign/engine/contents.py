@@ -135,6 +135,8 @@ class EnrolmentContents(Contents):
     passkey_prf: bool = False
     given_name: str = ""
     family_name: str = ""
+    birth_date: str = ""
+    """As the provider says it (ISO); empty: not, or kept before this was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

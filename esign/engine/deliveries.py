@@ -11,6 +11,7 @@ from typing import Any
 from esign.engine.ceremony import admission, seal_names
 from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.contracts import notices
+from esign.engine.formation import offering
 from esign.engine.forms import mails as form_mails
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Mail, Transaction, Work
@@ -111,6 +112,8 @@ class DeliveryDesk:
                 {"kind": work.kind, "attempts": work.attempt, "channel": "email"},
                 {"mail": sha256(sent)},
             )
+            if work.kind == INVITATION:
+                offering.arrived(house, tx, record, str(_payload(tx, work)["party"]), way="smtp")
         return True
 
     def _is_moot(self, work: Work) -> bool:
@@ -159,6 +162,7 @@ class DeliveryDesk:
             "reference": record.reference,
             "link": str(payload.get("link", "")),
             "until": from_seconds(until).astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M") if until else "",
+            "at": _instant(payload.get("at")),
             "level": _LEVEL[contents.lang][record.level],
             "reason": reason_text(contents.lang, str(payload.get("reason", ""))),
             "contact": f"{company['email']}, {company['phone']}",
@@ -169,6 +173,10 @@ class DeliveryDesk:
 def _payload(tx: Transaction, work: Work) -> dict[str, Any]:
     payload: dict[str, Any] = json.loads(tx.safe.open(work.contract_id, seal_names.delivery(work.kind), work.payload))
     return payload
+
+
+def _instant(at: int | None) -> str:
+    return "" if at is None else from_seconds(at).astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M:%S")
 
 
 def _address(kind: str, contents: ContractContents, payload: dict[str, Any]) -> str:

@@ -137,6 +137,64 @@ Kind regards
 {company}
 """,
     ),
+    ("order_receipt", "de"): (
+        "Eingangsbestätigung: {title} ({reference})",
+        """Guten Tag {name},
+
+Ihre Erklärung zu {title}, Nummer {reference}, ist am {at} Uhr (Ortszeit in Deutschland) bei {company} eingegangen.
+
+Diese Nachricht bestätigt nur den Eingang. Sie ist selbst keine Annahme und keine Vertragsbestätigung.
+Sobald feststeht, dass der Vertrag zustande gekommen ist, erhalten Sie eine Vertragsbestätigung mit dem
+unterschriebenen Dokument.
+
+Stimmt etwas nicht? Dann wenden Sie sich bitte an {company} ({contact}).
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("order_receipt", "en"): (
+        "Receipt of your declaration: {title} ({reference})",
+        """Dear {name},
+
+Your declaration about {title}, number {reference}, reached {company} on {at} (local time in Germany).
+
+This message confirms the receipt only. It accepts nothing and is no confirmation of a contract. As soon as it is
+certain that the contract has come about you will get its confirmation with the signed document.
+
+Is anything wrong? Then please contact {company} ({contact}).
+
+Kind regards
+{company}
+""",
+    ),
+    ("lateness", "de"): (
+        "Zu spät eingegangen: {title} ({reference})",
+        """Guten Tag {name},
+
+Ihre Erklärung zu {title}, Nummer {reference}, ist erst nach dem Ende der Annahmefrist bei {company} eingegangen.
+Das zeigen wir Ihnen hiermit an (§ 149 BGB). Ein Vertrag ist dadurch nicht zustande gekommen.
+
+Sie möchten den Vertrag weiterhin schließen? Dann wenden Sie sich bitte an {company} ({contact}):
+Sie erhalten ein neues Angebot.
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("lateness", "en"): (
+        "Received too late: {title} ({reference})",
+        """Dear {name},
+
+Your declaration about {title}, number {reference}, reached {company} only after the time for accepting the offer was
+over. We hereby notify you of that (section 149 of the German Civil Code). No contract has come about by it.
+
+You still want the contract? Then please contact {company} ({contact}): you will get a new offer.
+
+Kind regards
+{company}
+""",
+    ),
     ("certificate_notice", "de"): (
         "Zertifikat auf Ihren Namen ausgestellt: {title} ({reference})",
         """Guten Tag {name},

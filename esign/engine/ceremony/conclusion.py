@@ -30,6 +30,7 @@ from esign.engine.ceremony.received import Answer
 from esign.engine.contracts import turns
 from esign.engine.contracts.ending import close_all
 from esign.engine.contracts.notices import CANCELLATION, queue_notice
+from esign.engine.formation import declaring
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractState, InvitationState
@@ -38,14 +39,14 @@ from esign.evidence.kinds import EntryKind
 from esign.foundation.digests import sha256
 from esign.foundation.errors import EsignError
 from esign.pades import PreparedDocument
-from esign.policy import SignaturePolicy
+from esign.policy import LegalLevel, SignaturePolicy
 from esign.signing import Permission, grant
 from esign.validation import ReleaseExpectation, check_release
 
 CLAIM = timedelta(seconds=60)
 """How long a conclusion may take before somebody else takes it up."""
 
-FINAL = ("gateway.revocation.revoked", "pades", "signing.permission")
+FINAL = ("engine.formation.refused", "gateway.revocation.revoked", "pades", "signing.permission")
 """Codes (and all that extend them) of errors that trying again cannot change."""
 
 
@@ -92,6 +93,7 @@ def carry_out(house: Household, claimed: Claimed | Answer) -> Answer:
     try:
         prepared = _prepared(house, claimed)
         signed = _signed(house, claimed)
+        _judge(house, claimed, signed)
         finished = finishing.finish(house, prepared, signed, claimed.kept.contents.chain)
         own = finishing.expectation(signed, claimed.field, policy=claimed.policy)
         expected = (*claimed.earlier, own)
@@ -165,6 +167,23 @@ def claim(house: Household, tx: Transaction, kept: KeptAttempt) -> Claimed | Ans
         seal=finishing.seal_place(contract, contents) if last else None,
         last=last,
     )
+
+
+def _judge(house: Household, claimed: Claimed, signed: SignedAttempt) -> None:
+    """Ask the law before anything is put into the file: what would conclude nothing is not finished.
+
+    Raises:
+        FormationRefusal: The declaration has no effect.
+    """
+    kept = claimed.kept
+    with house.store.transaction() as tx:
+        contract = tx.contracts.get(kept.contract_id)
+        invitation = tx.invitations.get(kept.record.invitation_id)
+        if contract is None or invitation is None:
+            raise AttemptUnknown("the attempt's contract is gone")
+        party = turns.party_of(house.contract_contents(tx, contract), invitation.party)
+        level = LegalLevel.parse(signed.transcript.statement.level)
+        declaring.judged(house, tx, contract, party, kept.record.tau, level)
 
 
 def _prepared(house: Household, claimed: Claimed) -> PreparedDocument:

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ from esign.engine.ceremony import (
 from esign.engine.ceremony.admission import Admission
 from esign.engine.ceremony.received import Answer, KeptRefusal, Received, Refusal
 from esign.engine.contracts import decline, ending, handover
+from esign.engine.formation import declaring
+from esign.engine.formation.refusals import FormationRefusal
 from esign.engine.household import Household
 from esign.engine.ports import AlreadyKept, Transaction
 from esign.engine.records import InvitationRecord, InvitationState, MessageRecord
@@ -48,7 +51,15 @@ MAX_RECORDED_REFUSALS = 50
 REFUSED = 0
 """Status under which a refusal is kept in place of an answer."""
 
-TRANSIENT = ("gateway", "engine.conclusion.postponed", "engine.message", "engine.result.not_ready", "proof", "store")
+TRANSIENT = (
+    "gateway",
+    "engine.conclusion.postponed",
+    "engine.formation.clock",
+    "engine.message",
+    "engine.result.not_ready",
+    "proof",
+    "store",
+)
 """Codes (and all that extend them) of refusals that asking again can change; they are not kept."""
 
 FAULTS = (
@@ -207,9 +218,21 @@ class CeremonyDesk:
                 facts = {"type": message.type, "code": refusal.code, "message": message.digest.hex()}
                 kind = REFUSAL_KINDS.get(message.type, EntryKind.MESSAGE_REFUSED)
                 self.household.record(tx, kind, received.contract.id, facts)
+                self._note(tx, received, refusal)
         except AlreadyKept:
             self.answer_again(received)
         return KeptRefusal(refusal)
+
+    def _note(self, tx: Transaction, received: Received, refusal: Refusal) -> None:
+        """Write down what a refused declaration means for the contract."""
+        message, party = received.message, received.invitation.party
+        if message.type not in ("intent", "signature"):
+            return
+        if refusal.code == FormationRefusal.code:
+            facts = {"party": party, "rule": str(refusal.facts.get("rule", "")), "message": message.digest.hex()}
+            clause = json.dumps(dict(refusal.facts), ensure_ascii=False, sort_keys=True).encode()
+            self.household.record(tx, EntryKind.FORMATION_REFUSED, received.contract.id, facts, {"clause": clause})
+        declaring.late(self.household, tx, received.contract, party, message.digest.hex())
 
     def answer_again(self, received: Received) -> Answer:
         """Answer a message that somebody else has dealt with in the meantime."""

@@ -13,6 +13,7 @@ from esign.engine.ceremony import seal_names
 from esign.engine.ceremony.received import Answer, Received
 from esign.engine.contents import EnrolmentContents
 from esign.engine.contracts.notices import CERTIFICATE_NOTICE, queue_notice
+from esign.engine.formation import declaring
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import EnrolmentRecord
@@ -116,6 +117,9 @@ def request_certificate(house: Household, tx: Transaction, received: Received, r
         },
         {"id_token": reviewed.contents.id_token.encode()},
     )
+    if reviewed.contents.birth_date:
+        born = date.fromisoformat(reviewed.contents.birth_date)
+        declaring.identified(house, tx, received.contract, received.party.name, born)
 
 
 def certify(house: Household, received: Received) -> Answer:
@@ -226,6 +230,7 @@ def _contents(
         passkey_prf=passkey.prf if passkey else False,
         given_name=person.given_name,
         family_name=person.family_name,
+        birth_date=person.birth_date.isoformat() if person.birth_date else "",
     )
 
 

@@ -12,6 +12,7 @@ from esign.engine.api.journeys import way_back_of
 from esign.engine.ceremony import admission
 from esign.engine.ceremony.received import Answer, Received
 from esign.engine.contracts import ending, turns
+from esign.engine.formation import offering
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import DeviceRecord, EnrolmentRecord, InvitationRecord, InvitationState
@@ -45,6 +46,8 @@ def greet(house: Household, tx: Transaction, received: Received) -> Answer:
     party = received.party
     level = received.contract.level
     live = invitation.state in (InvitationState.WAITING, InvitationState.OPEN)
+    if live:
+        offering.arrived(house, tx, received.contract, party.name, way="device")
     waits = live and not turns.is_turn(tx, received.contents, received.contract.id, party.name)
     enrolment = _offer(house, tx, invitation, device, now) if live and not waits and level > LegalLevel.SIMPLE else None
     policy = received.policy(house)

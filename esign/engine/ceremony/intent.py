@@ -10,6 +10,7 @@ from esign.ceremony.judgement import Locked, WrongCode, judge_intent
 from esign.engine.ceremony import attempts
 from esign.engine.ceremony.received import Answer, Received, Refusal
 from esign.engine.ceremony.signature import require_alone
+from esign.engine.formation import confirming, declaring
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState
@@ -49,6 +50,9 @@ def declare(house: Household, tx: Transaction, received: Received) -> Answer | R
     if not isinstance(offer, OpenAttempt):
         raise IntentAlreadyDeclaredError("the attempt is not open")
     transcript = offer.transcript
+    level = LegalLevel.parse(transcript.statement.level)
+    label, party = transcript.order.label, received.party
+    declaring.check(house, tx, received.contract, party, record.tau, label=label, level=level)
     verification = declaration.user_verification
     attributes = signed_attributes(
         document_digest=transcript.document.sha256,
@@ -60,7 +64,7 @@ def declare(house: Household, tx: Transaction, received: Received) -> Answer | R
             capsule=offer.capsule.digest,
             proof=declaration.proof,
             statement=Statement(
-                level=LegalLevel.parse(transcript.statement.level).value,
+                level=level.value,
                 held_by=transcript.statement.held_by,
                 identified_by=transcript.statement.identified_by,
                 trust=transcript.statement.trust,
@@ -87,4 +91,7 @@ def declare(house: Household, tx: Transaction, received: Received) -> Answer | R
         },
         {"attributes": attributes},
     )
+    declaring.ordered(house, tx, received.contract, party.name, record.tau, label=label, at=now)
+    if simple:
+        confirming.order_arrived(house, tx, received.contract, party.name)
     return taken if simple else Answer.of(answer_intent(attributes=attributes))

@@ -15,6 +15,7 @@ from esign.engine.contents import ContractContents
 from esign.engine.contracts import invitations, turns
 from esign.engine.contracts.notices import YOUR_TURN, queue_notice
 from esign.engine.deliveries import SIGNED_COPY, signed_copy_payload
+from esign.engine.formation import declaring
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractRecord, ContractState, InvitationState
@@ -22,6 +23,7 @@ from esign.engine.refusals import AttemptUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
 from esign.foundation.digests import sha256
+from esign.policy import LegalLevel
 
 
 def land(house: Household, kept: KeptAttempt, signed: SignedAttempt, finished: Finished, *, last: bool) -> Answer:
@@ -49,6 +51,9 @@ def land(house: Household, kept: KeptAttempt, signed: SignedAttempt, finished: F
         facts = {"tau": kept.record.tau, "attempt": kept.record.number, "party": invitation.party}
         house.record(tx, EntryKind.SIGNATURE_EMBEDDED, contract.id, facts, {"document": digest})
         house.record(tx, EntryKind.RELEASE_PASSED, contract.id, {**facts, "level": contract.level.word})
+        party = turns.party_of(contents, invitation.party)
+        level = LegalLevel.parse(signed.transcript.statement.level)
+        declaring.declared(house, tx, contract, party, kept.record.tau, level)
         if last:
             _conclude(house, tx, contract, contents, finished, facts)
         else:
@@ -64,14 +69,19 @@ def _conclude(
     finished: Finished,
     facts: dict[str, object],
 ) -> None:
-    """Everybody has signed: the contract is concluded, each party gets the document."""
+    """Everybody has signed, and the law says that the contract is there: each party gets the document.
+
+    Raises:
+        FormationRefusal: The contract is not concluded, whatever was signed.
+    """
     now = house.clock.now()
+    found = declaring.concluded(house, tx, contract)
     contents = replace(contents, signed=house.documents.put(tx.safe.seal(contract.id, "signed", finished.data)))
     tx.contracts.update(
         replace(
             contract,
             state=ContractState.CONCLUDED,
-            concluded_at=now,
+            concluded_at=found.at,
             sealed=tx.safe.seal(contract.id, "contract", contents.to_bytes()),
         )
     )

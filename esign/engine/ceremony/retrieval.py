@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from esign.engine.ceremony import attempts
 from esign.engine.ceremony.received import PDF, Answer, Received
+from esign.engine.formation import offering
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractState, InvitationState
@@ -43,6 +44,7 @@ def document(house: Household, received: Received, keep: Callable[[Transaction, 
                     "message": received.message.digest.hex(),
                 }
                 house.record(tx, EntryKind.DOCUMENT_FETCHED, again.contract_id, facts)
+                offering.document_arrived(house, tx, received.contract, received.invitation.party)
     return Answer(status=200, media_type=PDF, body=data)
 
 

@@ -8,12 +8,14 @@ from esign.ceremony.judgement import judge_signature
 from esign.engine.ceremony import attempts
 from esign.engine.ceremony.received import Received
 from esign.engine.contracts import turns
+from esign.engine.formation import confirming, declaring
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState
 from esign.engine.refusals import MessageInProgress
 from esign.evidence.kinds import EntryKind
 from esign.foundation.digests import sha256
+from esign.policy import LegalLevel
 
 
 def take_in(house: Household, tx: Transaction, received: Received) -> attempts.KeptAttempt:
@@ -35,6 +37,10 @@ def take_in(house: Household, tx: Transaction, received: Received) -> attempts.K
     certificate = kept.contents.certificate
     value = judge_signature(kept.attempt, received.message, now, certificate=certificate)
     signed = sign(kept.attempt, signature=value, certificate=certificate, now=now)  # type: ignore[arg-type]  # the state that the judgement asked for
+    transcript = signed.transcript
+    level = LegalLevel.parse(transcript.statement.level)
+    label = transcript.order.label
+    declaring.check(house, tx, received.contract, received.party, record.tau, label=label, level=level)
     taken = attempts.save(tx, kept, state=AttemptState.CONCLUDING, attempt=signed)
     house.record(
         tx,
@@ -47,6 +53,7 @@ def take_in(house: Household, tx: Transaction, received: Received) -> attempts.K
             "signature": sha256(value).hex(),
         },
     )
+    confirming.order_arrived(house, tx, received.contract, received.party.name)
     return taken
 
 

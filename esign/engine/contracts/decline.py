@@ -9,6 +9,7 @@ from esign.engine.ceremony.admission import LIVE
 from esign.engine.ceremony.received import Answer, Received
 from esign.engine.contracts.ending import close_all, refuse_if_signed
 from esign.engine.contracts.notices import CANCELLATION, COMPANY, DECLINE_NOTICE, DECLINE_RECEIPT, queue_notice
+from esign.engine.formation import offering
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractState
@@ -44,6 +45,7 @@ def decline(house: Household, tx: Transaction, received: Received) -> Answer:
         },
         {"reason": reason.encode()},
     )
+    offering.rejected(house, tx, contract, invitation.party)
     queue_notice(house, tx, contract.id, DECLINE_NOTICE, party=COMPANY, about=invitation.party, reason=reason)
     queue_notice(house, tx, contract.id, DECLINE_RECEIPT, party=invitation.party)
     for party in others:

@@ -10,6 +10,7 @@ from typing import Any
 
 from esign.access import Actor, Permission
 from esign.contracts import ContractData
+from esign.contracts.formation import terms_of
 from esign.documents import Draft, OwnPages, draw_up
 from esign.engine.company import search as desk_search
 from esign.engine.contents import ContractContents
@@ -22,6 +23,7 @@ from esign.engine.contracts.notices import CANCELLATION, queue_notice
 from esign.engine.contracts.reminding import Reminded
 from esign.engine.contracts.validity import NONE, Validity, same_time, wished
 from esign.engine.contracts.views import ContractView, Corrected, view_of
+from esign.engine.formation import keeping
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
@@ -299,6 +301,7 @@ class ContractDesk:
         now = house.clock.now()
         complete = own_documents.complete(house, actor, data, kept=self._kept(actor, again) if again else None)
         contract = ContractData.parse(complete.data)
+        terms_of(contract)  # refuses what cannot be declared here, on either side
         policy = self._policy(contract)
         draft = draw_up(contract, drawn_up_at=now, own=complete.own)
         return Drawn(contract=contract, policy=policy, draft=draft, own=complete.own, at=now)
@@ -343,6 +346,7 @@ class ContractDesk:
             committed(contents),
             by=actor,
         )
+        keeping.begin(house, tx, contract_id, contract)
         return contract_id
 
     def _invite(self, tx: Transaction, actor: Actor, record: ContractRecord, party: str | None = None) -> Invited:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from esign.engine.ceremony.admission import LIVE
 from esign.engine.ceremony.attempts import end_superseded
 from esign.engine.contracts.notices import CANCELLATION, queue_notice
+from esign.engine.formation import offering
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractRecord, ContractState, InvitationRecord, InvitationState
@@ -93,6 +94,7 @@ def expire(house: Household, tx: Transaction, invitation_id: str) -> bool:
     tx.contracts.update(replace(contract, state=ContractState.EXPIRED))
     facts = {"invitation": invitation.id, "party": invitation.party}
     house.record(tx, EntryKind.CONTRACT_EXPIRED, contract.id, facts)
+    offering.lapsed(house, tx, contract)
     for other in everybody:
         if other.id != invitation.id:
             queue_notice(house, tx, contract.id, CANCELLATION, party=other.party, reason="")

@@ -12,6 +12,7 @@ from esign.engine.contracts.ending import UNDER_WAY, close, close_all, refuse_if
 from esign.engine.contracts.notices import CANCELLATION, queue_notice
 from esign.engine.contracts.validity import ValidityOver, expires_at, with_next_reminder
 from esign.engine.deliveries import INVITATION, invitation_payload
+from esign.engine.formation import offering
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
@@ -82,6 +83,8 @@ def make(
     facts |= {"replaces": replaces} if replaces else {}
     facts |= {} if channel == "email" else {"channel": channel}
     house.record(tx, EntryKind.INVITATION_MADE, contract_id, facts, by=by)
+    if channel != OVER:
+        offering.offered(house, tx, record, invitation.expires_at, by=by)
     link = f"{house.settings.agent_url}/#{token}"
     if channel != "email":
         return Invited(link=link, expires_at=invitation.expires_at, party=party)
@@ -174,6 +177,7 @@ def cancel(house: Household, tx: Transaction, record: ContractRecord, reason: st
     tx.contracts.update(replace(record, state=ContractState.CANCELLED))
     facts = {"cause": "company"}
     house.record(tx, EntryKind.CONTRACT_CANCELLED, record.id, facts, {"reason": reason.encode()}, by=by)
+    offering.revoked(house, tx, record, cause="company", by=by)
     for invitation in told:
         queue_notice(house, tx, record.id, CANCELLATION, party=invitation.party, reason=reason)
 
@@ -194,6 +198,7 @@ def replace_contract(
         raise ContractStateRefused("the contract has ended", state=record.state.value)
     tx.contracts.update(replace(record, state=ContractState.CANCELLED))
     house.record(tx, EntryKind.CONTRACT_CANCELLED, record.id, {"cause": cause, "replaced_by": new}, by=by)
+    offering.revoked(house, tx, record, cause=cause, by=by)
 
 
 def of_party(tx: Transaction, contract_id: str, party: str) -> InvitationRecord:

@@ -28,6 +28,12 @@ YOUR_TURN = "your_turn"
 REMINDER = "reminder"
 """To a party that has not signed: the invitation ends soon."""
 
+LATENESS = "lateness"
+"""To a party: what you declared came when the offer was over (BGB § 149)."""
+
+ORDER_RECEIPT = "order_receipt"
+"""To a party: we have received your order. It accepts nothing (BGB § 312i (1) No. 3)."""
+
 COMPANY = "company"
 """The word for the company where a mail's recipient is a party."""
 

@@ -26,6 +26,7 @@ from esign.engine.contracts.validity import (
     with_next_reminder,
 )
 from esign.engine.contracts.views import Corrected
+from esign.engine.formation import offering
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord
@@ -67,7 +68,7 @@ class RenewalDesk:
             if validity.until is not None and offer is not None and validity.until > offer:
                 raise ValidityRefused("nothing outlives the offer", reason="offer", place="validity/until")
             changed = _changed(record, validity.of_record(house.settings, offer), validity)
-            ends = [self._move(tx, changed, each) for each in tx.invitations.of_contract(record.id)]
+            ends = [self._move(tx, actor, changed, each) for each in tx.invitations.of_contract(record.id)]
             tx.contracts.update(changed)
             facts: dict[str, object] = {"days": changed.valid_days, "until": changed.valid_until}
             facts = {name: value for name, value in facts.items() if value is not None}
@@ -119,7 +120,9 @@ class RenewalDesk:
             house.record(tx, EntryKind.CONTRACT_RENEWED, contract_id, {"replaced_by": new}, by=actor)
         return Corrected(contract_id=new, invited=invited)
 
-    def _move(self, tx: Transaction, record: ContractRecord, invitation: InvitationRecord) -> datetime | None:
+    def _move(
+        self, tx: Transaction, actor: Actor, record: ContractRecord, invitation: InvitationRecord
+    ) -> datetime | None:
         if invitation.state not in LIVE:
             return None
         settings, now = self.household.settings, self.household.clock.now()
@@ -132,6 +135,8 @@ class RenewalDesk:
         moved = replace(invitation, expires_at=end)
         moved = replace(moved, reminded=sum(moment <= now for moment in moments(settings, record, moved)))
         tx.invitations.update(with_next_reminder(settings, record, moved, now))
+        if end > invitation.expires_at:
+            offering.offered(self.household, tx, record, end, by=actor)
         return end
 
 

@@ -1,0 +1,44 @@
+"""What the law does not let come about, as errors for the people who asked for it."""
+
+from __future__ import annotations
+
+from esign.contracts.formation import Clause
+from esign.engine.refusals import EngineError
+
+
+class FormationRefusal(EngineError):
+    """A declaration that would have no effect is not taken in; the facts carry the clause and the consequence."""
+
+    code = "engine.formation.refused"
+    source = "BGB §§ 125-126b, 130, 145-150, 312j"
+
+    @classmethod
+    def by(cls, clause: Clause) -> FormationRefusal:
+        """Return the refusal that a clause means."""
+        return cls(
+            "the declaration would have no effect",
+            rule=clause.rule,
+            clause=clause.source,
+            consequence=clause.consequence,
+            consequence_de=clause.consequence_de,
+        )
+
+
+class FormationClockBehind(EngineError):
+    """The clock stands before what has happened already: nothing is declared until it is right again."""
+
+    code = "engine.formation.clock"
+    source = "BGB § 130 (1)"
+
+
+class FormationUnknown(EngineError):
+    """Nothing is known about how the contract came about: it was erased, or its kind is not in the tables any more."""
+
+    code = "engine.formation.unknown"
+
+
+class ConsentRefused(EngineError):
+    """A consent is noted of a party of the contract, while the contract can still come about."""
+
+    code = "engine.formation.consent"
+    source = "BGB §§ 107, 182, 183"
