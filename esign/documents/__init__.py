@@ -21,6 +21,7 @@ from esign.documents.errors import (
     HelpersBusy,
     RenderingFailed,
 )
+from esign.documents.information import Enclosure, draw_up_information
 from esign.documents.lint import LintFinding, lint_pdf
 from esign.documents.own_pages import OwnPages
 from esign.documents.page_archive import from_archive, from_folder, to_archive, to_folder
@@ -44,6 +45,7 @@ __all__ = [
     "DraftFailed",
     "DraftTooLarge",
     "DrawnReport",
+    "Enclosure",
     "FieldPlacement",
     "GlyphMissing",
     "HelpersBusy",
@@ -62,6 +64,7 @@ __all__ = [
     "compare_pages",
     "draw_report",
     "draw_up",
+    "draw_up_information",
     "fill_in",
     "from_archive",
     "from_folder",

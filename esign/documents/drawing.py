@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from esign.contracts import ContractData
 from esign.documents.draft import Attachment, Draft, FieldPlacement
 from esign.documents.errors import DraftFailed, DraftTooLarge
+from esign.documents.information import Enclosure
 from esign.documents.labels import LABELS
 from esign.documents.layout import layout
 from esign.documents.own_pages import OwnPages, joined
@@ -30,7 +31,9 @@ MAX_BYTES = 8_000_000
 """The largest draft in bytes."""
 
 
-def draw_up(contract: ContractData, *, drawn_up_at: datetime, own: OwnPages | None = None) -> Draft:
+def draw_up(
+    contract: ContractData, *, drawn_up_at: datetime, own: OwnPages | None = None, enclosed: Sequence[Enclosure] = ()
+) -> Draft:
     """Return the contract as a PDF with the contract data attached and a place for each signature.
 
     The same contract and instant give the same bytes. The file is one revision, not linearised, without scripts,
@@ -40,6 +43,8 @@ def draw_up(contract: ContractData, *, drawn_up_at: datetime, own: OwnPages | No
         contract: Checked contract data.
         drawn_up_at: Timezone-aware instant that the file carries as its creation date.
         own: The company's own pages, for the template ``own-document`` and only for it.
+        enclosed: What is told before the declaration; attached: whoever has the document has it too, and whoever
+            signs the document signs its digests.
 
     Raises:
         GlyphMissing: A character is in none of our typefaces.
@@ -53,9 +58,10 @@ def draw_up(contract: ContractData, *, drawn_up_at: datetime, own: OwnPages | No
         raise DraftFailed("the instant has no time zone")
     _check_own(contract, own)
     data = contract.canonical()
-    laid_out = {**layout(contract), "placed": _placed(contract, own)}
+    laid_out = {**layout(contract), "placed": _placed(contract, own), **_enclosed(contract, enclosed)}
     inputs = {"data": json.dumps(laid_out, ensure_ascii=False), "contract": data.decode("utf-8")}
-    sheet = typeset(contract.template, inputs, at=drawn_up_at)
+    files = {item.name: item.pdf for item in enclosed} if own is None else {}
+    sheet = typeset(contract.template, inputs, at=drawn_up_at, files=files)
     before = own.pages if own else 0
     pages = next((int(report["pages"]) for report in sheet.reports if report["kind"] == "document"), 0)
     if pages - before > MAX_PAGES or len(sheet.pdf) > MAX_BYTES:
@@ -68,12 +74,24 @@ def draw_up(contract: ContractData, *, drawn_up_at: datetime, own: OwnPages | No
         raise DraftFailed("the template has no place for each signature", template=contract.template)
     pdf = sheet.pdf
     if own is not None:
-        pdf = _joined(contract, own, sheet.pdf, data, drawn_up_at)
+        pdf = _joined(contract, own, sheet.pdf, data, drawn_up_at, enclosed)
     attachment = Attachment(name=CONTRACT_FILE, media_type="application/json", relationship="Data", sha256=sha256(data))
-    return Draft(pdf=pdf, pages=pages, fields=tuple(found[name] for name in expected), attachments=(attachment,))
+    attachments = (attachment, *(item.attachment for item in enclosed))
+    return Draft(pdf=pdf, pages=pages, fields=tuple(found[name] for name in expected), attachments=attachments)
 
 
-def _joined(contract: ContractData, own: OwnPages, sheet: bytes, data: bytes, at: datetime) -> bytes:
+def _enclosed(contract: ContractData, enclosed: Sequence[Enclosure]) -> dict[str, Any]:
+    labels = LABELS[contract.lang]
+    said = [labels["attached"]]
+    if enclosed:
+        said.append(labels["enclosed"].format(names=", ".join(item.name for item in enclosed)))
+    read = [{"name": item.name, "title": item.title} for item in enclosed] if contract.template != OWN_DOCUMENT else []
+    return {"enclosed": read, "attached": " ".join(said)}
+
+
+def _joined(
+    contract: ContractData, own: OwnPages, sheet: bytes, data: bytes, at: datetime, enclosed: Sequence[Enclosure]
+) -> bytes:
     try:
         return joined(
             own,
@@ -83,6 +101,7 @@ def _joined(contract: ContractData, own: OwnPages, sheet: bytes, data: bytes, at
             lang=contract.lang,
             at=at,
             data=(CONTRACT_FILE, data),
+            enclosed=[(item.name, item.title, item.pdf) for item in enclosed],
         )
     except Exception as error:  # whatever stands in pages from outside
         raise DraftFailed("the pages could not be joined", fault=type(error).__name__) from error

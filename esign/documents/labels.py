@@ -62,6 +62,7 @@ LABELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "supervisor": "Aufsicht:",
                 "cut": "Hier abtrennen oder kopieren",
                 "attached": "Diesem Dokument sind die Vertragsdaten als Datei contract.json beigefügt.",
+                "enclosed": "Die Informationen vor der Erklärung sind als eigene Dateien beigefügt: {names}.",
                 "own_heading": "Erklärung zu „{document}“",
                 "signed_before": "Unterschrift auf Seite {page}",
             }
@@ -92,6 +93,7 @@ LABELS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "supervisor": "Supervision:",
                 "cut": "Cut off or copy here",
                 "attached": "The contract data are attached to this document as the file contract.json.",
+                "enclosed": "The information before the declaration is attached as files of its own: {names}.",
                 "own_heading": "Declaration on “{document}”",
                 "signed_before": "Signature on page {page}",
             }

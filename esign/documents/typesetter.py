@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import typst
@@ -20,6 +22,8 @@ TEMPLATES = HERE / "templates"
 REPORT_TEMPLATES = HERE / "report_templates"
 """Templates that show pictures; those of contracts never do."""
 FONTS = HERE / "fonts"
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
+"""Where pictures lie meanwhile: Linux keeps it in memory, so that no page of a stranger's file comes onto a disk."""
 STANDARDS: Final[tuple[Literal["a-3a"], Literal["ua-1"]]] = ("a-3a", "ua-1")
 """PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1): the typesetter refuses to write what breaks their rules."""
 
@@ -40,6 +44,7 @@ def typeset(
     at: datetime,
     templates: Path = TEMPLATES,
     pictures: Sequence[bytes] = (),
+    files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Sheet:
     """Typeset one document; same template, inputs and instant give the same bytes on every machine.
 
@@ -51,20 +56,24 @@ def typeset(
         at: Creation instant that the document carries; whole seconds count.
         templates: The folder of ours in which the template lies; it can read nothing outside it.
         pictures: PNG files that the template reads as ``picture-0.png`` and so on; they and the template lie in a
-            temporary folder meanwhile.
+            temporary folder meanwhile, in memory where the system has such a place.
+        files: Files of ours that the template attaches to the document, by the name under which it reads them; they lie
+            there too.
 
     Raises:
         GlyphMissing: A character is in none of our typefaces.
         DraftFailed: Anything else that the typesetter refuses.
     """
-    if not pictures:
+    if not pictures and not files:
         return _typeset(templates, template, inputs, at)
-    with TemporaryDirectory(prefix="esign-") as name:
+    with TemporaryDirectory(prefix="esign-", dir=_IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None) as name:
         folder = Path(name)
         for source in templates.glob("*.typ"):
             (folder / source.name).write_bytes(source.read_bytes())
         for number, picture in enumerate(pictures):
             (folder / f"picture-{number}.png").write_bytes(picture)
+        for file, data in files.items():
+            (folder / Path(file).name).write_bytes(data)
         return _typeset(folder, template, inputs, at)
 
 
