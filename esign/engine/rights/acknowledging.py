@@ -13,10 +13,10 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from esign.documents import DocumentsError, seal_appearance
-from esign.documents.notices import NoticeDocument, draw_up_notice
-from esign.engine.ceremony.finishing import SEAL_REASON, Finished, SealPlace, seal
+from esign.documents import DocumentsError
+from esign.documents.notices import draw_up_notice
 from esign.engine.household import Household
+from esign.engine.notice_sealing import sealed
 from esign.engine.ports import Mail, Transaction, Work
 from esign.engine.rights import matching, notices
 from esign.engine.rights.receiving import KINDS
@@ -24,10 +24,8 @@ from esign.engine.rights.records import CONTENTS, DOCUMENT, DeclarationContents,
 from esign.engine.rights.refusals import DeclarationUnknown
 from esign.engine.texts import SANDBOX
 from esign.evidence.kinds import EntryKind
-from esign.foundation.digests import labelled, sha256
+from esign.foundation.digests import labelled
 from esign.foundation.errors import EsignError
-from esign.pades import embed, prepare, seal_attributes, signed_data
-from esign.signing import grant
 
 __all__ = ["KINDS", "failed", "mail", "sent"]
 
@@ -46,7 +44,7 @@ def mail(house: Household, work: Work) -> Mail:
     except Exception as error:  # an acknowledgement never waits for a contract to be found
         code = error.code if isinstance(error, EsignError) else "internal"
         _log.warning("matching failed", exc_info=error, extra={"kind": work.kind, "code": code})
-    _prepare(house, declaration_id)
+    prepare_file(house, declaration_id)
     with house.store.reading() as tx:
         record, contents = _opened(tx, declaration_id)
         notice = notices.acknowledgement(house, tx, record, contents, sealed=bool(contents.sealing))
@@ -84,8 +82,12 @@ def failed(house: Household, tx: Transaction, work: Work, code: str) -> None:
     house.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
 
 
-def _prepare(house: Household, declaration_id: str) -> None:
-    """Draw up and seal the file once; the first one made is the one that is sent."""
+def prepare_file(house: Household, declaration_id: str) -> None:
+    """Draw up and seal the file once; the first one made is the one that is sent.
+
+    Raises:
+        DeclarationUnknown: The declaration is gone.
+    """
     with house.store.reading() as tx:
         record, contents = _opened(tx, declaration_id)
         if contents.document:
@@ -93,7 +95,7 @@ def _prepare(house: Household, declaration_id: str) -> None:
         notice = notices.acknowledgement(house, tx, record, contents, sealed=True)
     try:
         drawn = draw_up_notice(notice)
-        pdf, how = _sealed(house, declaration_id, notice.company, contents.lang, drawn)
+        pdf, how = sealed(house, declaration_id, notice.company, contents.lang, drawn)
         if how == "none":
             pdf = draw_up_notice(replace(notice, sealed=False)).pdf
     except DocumentsError as error:  # the mail's text says everything
@@ -106,54 +108,6 @@ def _prepare(house: Household, declaration_id: str) -> None:
         name = house.documents.put(tx.safe.seal(record.id, DOCUMENT, pdf))
         contents = replace(contents, document=name, sealing=how)
         tx.declarations.update(replace(record, sealed=tx.safe.seal(record.id, CONTENTS, contents.to_bytes())))
-
-
-def _sealed(house: Household, owner: str, company: str, lang: str, drawn: NoticeDocument) -> tuple[bytes, str]:
-    field = drawn.field
-    place = SealPlace(contract_id=owner, company=company, lang=lang, field=field.name, page=field.page, box=field.box)
-    try:
-        finished, _ = seal(house, Finished(data=drawn.pdf, added=()), place)
-        return finished.data, "timestamped"
-    except EsignError as error:
-        _log.warning("acknowledgement without a timestamp", exc_info=error, extra={"code": error.code})
-    try:
-        return _plainly(house, place, drawn.pdf), "plain"
-    except EsignError as error:
-        _log.warning("acknowledgement without a seal", exc_info=error, extra={"code": error.code})
-        return drawn.pdf, "none"
-
-
-def _plainly(house: Household, place: SealPlace, pdf: bytes) -> bytes:
-    """Return the file with a seal that asks nobody outside (B-B)."""
-    device = house.seal()
-    left, bottom, right, top = place.box
-    prepared = prepare(
-        pdf,
-        field=place.field,
-        page=place.page,
-        box=place.box,
-        appearance=seal_appearance(
-            company=place.company,
-            sandbox=house.settings.sandbox,
-            lang=place.lang,
-            size_points=(right - left, top - bottom),
-        ),
-        name=place.company,
-        reason=SEAL_REASON[place.lang],
-        claimed_at=house.clock.now(),
-    )
-    attributes = seal_attributes(document_digest=prepared.digest, certificate=device.certificate)
-    with house.store.transaction() as tx:
-        facts = {"party": "company", "key": sha256(device.certificate).hex(), "digest": sha256(attributes).hex()}
-        receipt = house.record(tx, EntryKind.PERMISSION_GRANTED, place.contract_id, facts)
-    cms = signed_data(
-        attributes=attributes,
-        signature=device.sign(attributes, grant(receipt, certificate=device.certificate, data=attributes)),
-        certificate=device.certificate,
-        chain=device.chain,
-        signature_timestamp=None,
-    )
-    return embed(prepared, cms)
 
 
 def _opened(tx: Transaction, declaration_id: str) -> tuple[DeclarationRecord, DeclarationContents]:

@@ -1,0 +1,74 @@
+"""The company's seal on a notice, which goes out whatever is out of order: with a timestamp, without one, unsealed."""
+
+from __future__ import annotations
+
+import logging
+
+from esign.documents import seal_appearance
+from esign.documents.notices import NoticeDocument
+from esign.engine.ceremony.finishing import SEAL_REASON, Finished, SealPlace, seal
+from esign.engine.household import Household
+from esign.evidence.kinds import EntryKind
+from esign.foundation.digests import sha256
+from esign.foundation.errors import EsignError
+from esign.pades import embed, prepare, seal_attributes, signed_data
+from esign.signing import grant
+
+_log = logging.getLogger("esign.engine.notices")
+
+
+def sealed(house: Household, owner: str, company: str, lang: str, drawn: NoticeDocument) -> tuple[bytes, str]:
+    """Return a notice with the company's seal, and how: ``timestamped``, ``plain``, or ``none`` where there is no seal.
+
+    Args:
+        house: The household.
+        owner: The contract or declaration under whose name the permission is recorded.
+        company: Whose seal it is, in words.
+        lang: Language of the seal's words.
+        drawn: The notice, with a place for the seal.
+    """
+    field = drawn.field
+    place = SealPlace(contract_id=owner, company=company, lang=lang, field=field.name, page=field.page, box=field.box)
+    try:
+        finished, _ = seal(house, Finished(data=drawn.pdf, added=()), place)
+        return finished.data, "timestamped"
+    except EsignError as error:
+        _log.warning("notice without a timestamp", exc_info=error, extra={"code": error.code})
+    try:
+        return _plainly(house, place, drawn.pdf), "plain"
+    except EsignError as error:
+        _log.warning("notice without a seal", exc_info=error, extra={"code": error.code})
+        return drawn.pdf, "none"
+
+
+def _plainly(house: Household, place: SealPlace, pdf: bytes) -> bytes:
+    """Return the file with a seal that asks nobody outside (B-B)."""
+    device = house.seal()
+    left, bottom, right, top = place.box
+    prepared = prepare(
+        pdf,
+        field=place.field,
+        page=place.page,
+        box=place.box,
+        appearance=seal_appearance(
+            company=place.company,
+            sandbox=house.settings.sandbox,
+            lang=place.lang,
+            size_points=(right - left, top - bottom),
+        ),
+        name=place.company,
+        reason=SEAL_REASON[place.lang],
+        claimed_at=house.clock.now(),
+    )
+    attributes = seal_attributes(document_digest=prepared.digest, certificate=device.certificate)
+    with house.store.transaction() as tx:
+        facts = {"party": "company", "key": sha256(device.certificate).hex(), "digest": sha256(attributes).hex()}
+        receipt = house.record(tx, EntryKind.PERMISSION_GRANTED, place.contract_id, facts)
+    cms = signed_data(
+        attributes=attributes,
+        signature=device.sign(attributes, grant(receipt, certificate=device.certificate, data=attributes)),
+        certificate=device.certificate,
+        chain=device.chain,
+        signature_timestamp=None,
+    )
+    return embed(prepared, cms)
