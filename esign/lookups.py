@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.gateways.allowed_hosts import AllowedHosts
+from esign.gateways.material import HttpMaterial
 from esign.gateways.trusted_lists import HttpListSource
 from esign.settings import Settings, SettingsError
 from esign.store.trusted_lists import FolderListCache, FolderListSource, NoCache
@@ -18,6 +19,8 @@ from esign.validation import TrustAnchors
 from esign.validation.list_keeper import ListKeeper
 from esign.validation.trusted_lists import ListAnchors, ListPolicy
 
+MATERIAL_TIMEOUT = 20.0
+"""Seconds that one answer may take."""
 LISTS_TIMEOUT = 60.0
 """Seconds that one trusted list may take."""
 
@@ -74,14 +77,24 @@ def fetched_lists(
     return ListKeeper(source=HttpListSource(allowed), cache=kept, anchors=anchors, policy=policy or ListPolicy())
 
 
-def mirrored_lists(folder: Path, anchors: ListAnchors) -> ListKeeper:
-    """Return trusted lists from the files of a folder, by the way from the Official Journal; nothing is fetched.
+def mirrored_lists(files: Sequence[Path], anchors: ListAnchors) -> ListKeeper:
+    """Return trusted lists from files, by the way from the Official Journal; nothing is fetched and nothing kept.
 
     Args:
-        folder: With files named like the last parts of the lists' addresses.
+        files: Named like the last parts of the lists' addresses.
         anchors: Where trust begins.
     """
-    return ListKeeper(source=FolderListSource.mirror(folder), cache=NoCache(), anchors=anchors)
+    return ListKeeper(source=FolderListSource.mirror(files), cache=NoCache(), anchors=anchors)
+
+
+def material_source(hosts: Sequence[str], *, private_networks: Sequence[str] = ()) -> HttpMaterial:
+    """Return what fetches issuers' certificates and revocation data for verdicts.
+
+    Args:
+        hosts: ``host`` or ``host:port``: nobody else is asked, whatever a certificate names.
+        private_networks: Networks that may be called although they are private.
+    """
+    return HttpMaterial(AllowedHosts(hosts, private_networks=private_networks, plain=True, timeout=MATERIAL_TIMEOUT))
 
 
 def trust_anchors(paths: Sequence[Path], *, setting: str = "trust_anchors") -> TrustAnchors:

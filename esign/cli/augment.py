@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace as replace_fields
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ import click
 from esign.cli.configuration import config_option, load
 from esign.cli.errors import FileUnreadable, FileUnwritable, error_line
 from esign.cli.terminal import plain
+from esign.cli.verify_fetching import Fetching
 from esign.cli.verify_inputs import material_of, read_file, trust_of
 from esign.cli.whole_file import create, replace
 from esign.foundation.errors import EsignError
@@ -33,6 +36,12 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--crl", "crls", type=_PATH, multiple=True, help="A revocation list, PEM or DER, that goes into the file."
 )
+@click.option("--ocsp", "ocsps", type=_PATH, multiple=True, help="An OCSP response, DER, that goes into the file.")
+@click.option("--certificate", "certificates", type=_PATH, multiple=True, help="Issuers' certificates: file or folder.")
+@click.option("--fetch", "hosts", metavar="HOST[:PORT]", multiple=True, help="A host that may be asked as well.")
+@click.option(
+    "--grace", type=click.FloatRange(0, 24 * 31), default=0.0, metavar="HOURS", help="See docs/augment.md (0)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object (docs/schemas/augment.schema.json).")
 @config_option
 def augment(
@@ -41,6 +50,10 @@ def augment(
     out: Path | None,
     trust: tuple[Path, ...],
     crls: tuple[Path, ...],
+    ocsps: tuple[Path, ...],
+    certificates: tuple[Path, ...],
+    hosts: tuple[str, ...],
+    grace: float,
     as_json: bool,
     config: Path | None,
 ) -> int:
@@ -57,11 +70,12 @@ def augment(
         data = _read(file)
         if out is not None and out.exists():
             raise FileUnwritable("the file exists already", file=str(out))
-        augmenter, material = _augmenter(trust, config), material_of(crls)
+        augmenter = replace_fields(_augmenter(trust, config), grace=timedelta(hours=grace))
+        fetching = _fetching(hosts, material_of(crls, ocsps, certificates), config)
     except EsignError as error:
         return _told(file, error, as_json, WRONG_USE)
     try:
-        _look(data, augmenter, material)
+        material = _look(data, augmenter, fetching)
         made = augmenter.augment(data, BaselineLevel.named(level), material=material)
         if out is not None:
             create(out, made.data)
@@ -98,17 +112,31 @@ def _augmenter(trust: tuple[Path, ...], config: Path | None) -> Augmenter:
     return bootstrap.augmenter(settings, trust=anchors)
 
 
-def _look(data: bytes, augmenter: Augmenter, material: Material) -> None:
+def _fetching(hosts: tuple[str, ...], given: Material, config: Path | None) -> Fetching:
+    settings = load(config)
+    return Fetching((*settings.revocation_hosts, *hosts), given, settings.private_networks)
+
+
+def _look(data: bytes, augmenter: Augmenter, fetching: Fetching) -> Material:
     """Look into the file in a helper process first: one that costs too much or breaks things is refused there.
+
+    Returns:
+        What was handed in, and what allowed hosts have for chains that are open.
 
     Raises:
         FileNotReadable: There is no verdict on it.
     """
     from esign.preservation.admission import require_signatures
+    from esign.validation.findings import FindingKind
     from esign.validation.isolation import Isolation
 
-    with Isolation(trust=augmenter.trust, material=material) as isolation:
-        require_signatures(isolation.verify(data, at=augmenter.clock.now(), name=""))
+    at = augmenter.clock.now()
+    with Isolation(trust=augmenter.trust, material=fetching.given) as isolation:
+        verdict = isolation.verify(data, at=at, name="")
+        require_signatures(verdict)
+        if FindingKind.UNTRUSTED not in {finding.kind for finding in verdict.all_findings}:
+            return fetching.given
+        return fetching.judged(lambda material: isolation.verify(data, at=at, material=material), verdict)[1]
 
 
 def _object(file: Path, out: Path, made: Augmented) -> dict[str, Any]:

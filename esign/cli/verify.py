@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 import click
 
 from esign.cli.configuration import config_option
-from esign.cli.errors import FileUnreadable, error_line
-from esign.cli.verify_inputs import files_of, instant_of, lists_of, material_of, read_file, trust_of
+from esign.cli.errors import FileUnreadable, WrongUse, error_line
+from esign.cli.trusted_list_inputs import lists_of
+from esign.cli.verify_fetching import Fetching
+from esign.cli.verify_inputs import files_of, instant_of, material_of, read_file, trust_of
 from esign.foundation.errors import EsignError
 
 if TYPE_CHECKING:
@@ -40,9 +42,16 @@ _MANY = 4
 @click.argument("paths", metavar="FILE|FOLDER...", nargs=-1, required=True, type=_PATH)
 @click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates, PEM or DER: a file, or a folder.")
 @click.option("--crl", "crls", type=_PATH, multiple=True, help="A revocation list, PEM or DER.")
-@click.option("--trusted-list", "lists", type=_PATH, multiple=True, help="A trusted list (ETSI TS 119 612), XML.")
+@click.option("--ocsp", "ocsps", type=_PATH, multiple=True, help="An OCSP response, DER.")
+@click.option("--certificate", "certificates", type=_PATH, multiple=True, help="Issuers' certificates: file or folder.")
+@click.option(
+    "--fetch", "hosts", metavar="HOST[:PORT]", multiple=True, help="A host that may be asked; else nobody is."
+)
+@click.option("--trusted-list", "lists", metavar="FILE|DIR|URL", multiple=True, help="Trusted lists (TS 119 612).")
+@click.option("--trusted-list-signer", "signers", type=_PATH, multiple=True, help="Who may sign the list of the lists.")
+@click.option("--journal", default="", help="Address of the publication that names them; pivots lead back to it.")
 @click.option("--at", metavar="TIME", help="The instant of the validation, such as 2026-11-22T12:00:00Z (now).")
-@click.option("--offline", is_flag=True, help="Fetch nothing. Nothing is ever fetched yet: this is always so.")
+@click.option("--offline", is_flag=True, help="Ask nobody, whatever else is said.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (docs/schemas/verify.schema.json).")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Files looked into at a time (default: by processors).")
 @click.option("--report", type=_PATH, metavar="DIR", help="Folder for reports: PDF, JSON, XML (ETSI TS 119 102-2).")
@@ -52,7 +61,12 @@ def verify(
     paths: tuple[Path, ...],
     trust: tuple[Path, ...],
     crls: tuple[Path, ...],
-    lists: tuple[Path, ...],
+    ocsps: tuple[Path, ...],
+    certificates: tuple[Path, ...],
+    hosts: tuple[str, ...],
+    lists: tuple[str, ...],
+    signers: tuple[Path, ...],
+    journal: str,
     at: str | None,
     offline: bool,
     as_json: bool,
@@ -64,19 +78,25 @@ def verify(
     """Say the truth about signed PDFs: who signed, on which level, proven since when, and what was changed afterwards.
 
     Exit 0 valid and unmodified, 1 not valid, modified or no signature, 2 cannot be read or wrong use, 3 indeterminate;
-    of several files the first of 2, 1, 3, 0 that occurs. Nothing is fetched from anywhere. Without --trust the trust
-    anchors of the configuration are used; without one, nobody is trusted and every chain stays open.
+    of several files the first of 2, 1, 3, 0 that occurs. Nothing is fetched from anywhere but hosts named with --fetch
+    and a list of the lists. Without --trust and --trusted-list those of the configuration are used; without one, nobody
+    is trusted and every chain stays open.
     """
     from esign.cli.verify_reports import AT_A_TIME, ReportFolder
     from esign.validation.isolation import Isolation
-    from esign.validation.verdict.handed_lists import handed_lists
+    from esign.validation.qualification import TrustedServices
 
     lang = lang or _language()
     try:
+        if offline and hosts:
+            raise WrongUse("--offline and --fetch contradict each other")
         files = list(files_of(paths))
         instant = instant_of(at)
-        anchors, material = trust_of(trust, config), material_of(crls)
-        services = handed_lists(lists_of(lists), at=instant) if lists else None
+        anchors, material = trust_of(trust, config), material_of(crls, ocsps, certificates)
+        found_lists = lists_of(
+            lists, signers=signers, journal=journal, hosts=hosts, config=config, at=instant, offline=offline
+        )
+        services = None if found_lists is None else TrustedServices.of(found_lists)
         reports = ReportFolder(report, files, lang=lang, config=config) if report is not None else None
     except EsignError as error:
         click.echo(error_line(error), err=True)
@@ -87,9 +107,10 @@ def verify(
     jobs = min(jobs or min(os.cpu_count() or 1, 1 + len(files) // _EACH), len(files))
     if reports is not None:
         jobs = min(jobs, AT_A_TIME)
+    fetching = Fetching(hosts, material) if hosts else None
     with Isolation(trust=anchors, material=material, lists=services) as isolation:
         bar = _Bar(len(files))
-        with closing(_verdicts(files, instant, isolation, reports, jobs)) as verdicts:
+        with closing(_verdicts(files, instant, isolation, reports, fetching, jobs)) as verdicts:
             for verdict, refused in verdicts:
                 found.add(verdict.status if refused is None else UNREADABLE)
                 bar.away()
@@ -97,6 +118,9 @@ def verify(
                 if refused is not None:
                     click.echo(error_line(refused), err=True)
                 bar.step()
+    if fetching is not None:
+        for line in fetching.lines(lang):
+            click.echo(line, err=True)
     return next(status for status in _ORDER if status in found)
 
 
@@ -107,22 +131,31 @@ _NOBODY = {
 
 
 def _verdicts(
-    files: Sequence[Path], at: datetime, isolation: Isolation, reports: ReportFolder | None, jobs: int
+    files: Sequence[Path],
+    at: datetime,
+    isolation: Isolation,
+    reports: ReportFolder | None,
+    fetching: Fetching | None,
+    jobs: int,
 ) -> Generator[tuple[FileVerdict, EsignError | None], None, None]:
     """Yield a verdict for each file, in order, and why its reports could not be written; several at a time."""
     with ThreadPoolExecutor(jobs) as threads:
-        waiting = [threads.submit(_one, file, at, isolation, reports) for file in files[: jobs * _MANY]]
+
+        def begin(file: Path) -> Future[tuple[FileVerdict, EsignError | None]]:
+            return threads.submit(_one, file, at, isolation, reports, fetching)
+
+        waiting = [begin(file) for file in files[: jobs * _MANY]]
         rest = iter(files[len(waiting) :])
         try:
             while waiting:
                 yield waiting.pop(0).result()
-                waiting += [threads.submit(_one, file, at, isolation, reports) for file in [next(rest, None)] if file]
+                waiting += [begin(file) for file in [next(rest, None)] if file]
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _one(
-    file: Path, at: datetime, isolation: Isolation, reports: ReportFolder | None
+    file: Path, at: datetime, isolation: Isolation, reports: ReportFolder | None, fetching: Fetching | None
 ) -> tuple[FileVerdict, EsignError | None]:
     from esign.validation.isolation import MAX_BYTES
     from esign.validation.verdict import FileVerdict
@@ -132,6 +165,8 @@ def _one(
     except FileUnreadable as error:
         return FileVerdict.unreadable(str(file), error, at=at), None
     verdict = isolation.verify(data, at=at, name=str(file))
+    if fetching is not None:
+        verdict = fetching.complete(isolation, data, verdict)
     if reports is not None:
         try:
             if len(data) > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""What ``esign verify`` is given: files and folders, trust anchors, revocation lists, trusted lists, an instant."""
+"""What ``esign verify`` is given: files and folders, trust anchors, validation data, an instant."""
 
 from __future__ import annotations
 
@@ -68,59 +68,77 @@ def trust_of(paths: Sequence[Path], config: Path | None) -> TrustAnchors:
         return trust_anchors(load(config).trust_anchors)
     found: list[bytes] = []
     for path in paths:
-        inside = sorted(file for pattern in _CERTIFICATES for file in path.glob(pattern)) if path.is_dir() else [path]
-        if not inside:
-            raise FileUnreadable("there is no certificate in the folder", file=str(path))
-        for file in inside:
+        for file in _inside(path):
             found += _certificates(file)
     return TrustAnchors(certificates=tuple(dict.fromkeys(found)))
+
+
+def _inside(path: Path) -> list[Path]:
+    inside = sorted(file for pattern in _CERTIFICATES for file in path.glob(pattern)) if path.is_dir() else [path]
+    if not inside:
+        raise FileUnreadable("there is no certificate in the folder", file=str(path))
+    return inside
 
 
 def _certificates(file: Path) -> list[bytes]:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    data = _input(file)
+    data = input_file(file)
     try:
         if b"-----BEGIN" in data[:4096]:
             loaded = x509.load_pem_x509_certificates(data)
         else:
             loaded = [x509.load_der_x509_certificate(data)]
     except ValueError as error:
-        raise FileUnreadable("a trust anchor is not a certificate", file=str(file)) from error
+        raise FileUnreadable("this is no certificate", file=str(file)) from error
     return [certificate.public_bytes(Encoding.DER) for certificate in loaded]
 
 
-def material_of(crls: Sequence[Path]) -> Material:
-    """Return revocation lists of files, PEM or DER.
+def material_of(
+    crls: Sequence[Path], ocsp_responses: Sequence[Path] = (), certificates: Sequence[Path] = ()
+) -> Material:
+    """Return validation data of files: revocation lists and certificates in PEM or DER, OCSP responses in DER.
 
     Raises:
-        FileUnreadable: A file cannot be read, or holds no revocation list.
+        FileUnreadable: A file cannot be read, or holds something else.
     """
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509 import ocsp
 
     from esign.validation.process import Material
 
+    answers: list[bytes] = []
+    for file in ocsp_responses:
+        data = input_file(file)
+        try:
+            answers.append(data)
+            successful = ocsp.load_der_ocsp_response(data).response_status is ocsp.OCSPResponseStatus.SUCCESSFUL
+        except ValueError as error:
+            raise FileUnreadable("this is no OCSP response (DER)", file=str(file)) from error
+        if not successful:
+            raise FileUnreadable("the responder had no answer", file=str(file))
+    above = [der for path in certificates for file in _inside(path) for der in _certificates(file)]
+    return Material(
+        certificates=tuple(dict.fromkeys(above)),
+        crls=tuple(dict.fromkeys(_crls(crls))),
+        ocsp_responses=tuple(dict.fromkeys(answers)),
+    )
+
+
+def _crls(files: Sequence[Path]) -> list[bytes]:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     found: list[bytes] = []
-    for file in crls:
-        data = _input(file)
+    for file in files:
+        data = input_file(file)
         try:
             pem = data.lstrip().startswith(b"-----BEGIN")
             loaded = x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
         except ValueError as error:
             raise FileUnreadable("this is no revocation list", file=str(file)) from error
         found.append(loaded.public_bytes(Encoding.DER))
-    return Material(crls=tuple(found))
-
-
-def lists_of(files: Sequence[Path]) -> list[bytes]:
-    """Return the bytes of trusted lists.
-
-    Raises:
-        FileUnreadable: A file cannot be read.
-    """
-    return [_input(file) for file in files]
+    return found
 
 
 def instant_of(text: str | None) -> datetime:
@@ -141,7 +159,12 @@ def instant_of(text: str | None) -> datetime:
         raise WrongUse("--at is no instant such as 2026-11-22T12:00:00Z") from error
 
 
-def _input(file: Path) -> bytes:
+def input_file(file: Path) -> bytes:
+    """Return the bytes of a trust anchor, of validation data or of a trusted list.
+
+    Raises:
+        FileUnreadable: It cannot be read, or is larger than any of its kind.
+    """
     data = read_file(file, LARGEST_INPUT)
     if len(data) > LARGEST_INPUT:
         raise FileUnreadable("the file is larger than any of its kind", file=str(file))

@@ -1,6 +1,6 @@
 """Calls to addresses that somebody else chose: webhooks, look-ups. They reach the public internet, and nothing inside.
 
-1. The address is https, without user name and fragment; plain http only where what comes is signed in itself (``plain``).
+1. The address is https, without user name and fragment; plain http only for what is signed in itself (``plain``).
 2. Its host is resolved once. Every address that comes out must be public; one that is not refuses the call, as does a
    name whose answers are mixed.
 3. The connection goes to that very address, so that a second answer of the resolver changes nothing; TLS checks the

@@ -30,8 +30,8 @@ from esign.proof.certificate_path import load_certificate
 CRL_TYPES = ("application/pkix-crl", "application/x-pkcs7-crl", "application/octet-stream")
 OCSP_REQUEST = "application/ocsp-request"
 OCSP_RESPONSE = "application/ocsp-response"
-_CRL_LIMIT = 8 * 1024 * 1024
-_OCSP_LIMIT = 64 * 1024
+CRL_LIMIT = 8 * 1024 * 1024
+OCSP_LIMIT = 64 * 1024
 _KEPT = 512
 """Chains and answers that are kept at the most; the oldest goes first."""
 
@@ -120,14 +120,26 @@ class RevocationCollector:
             RevocationIssuerUnknown: The issuer of one is not there.
             RevocationUnavailable: About one of them nothing good could be had.
         """
+        return self._judged(chain, revoked_too=False)
+
+    def gather(self, chain: Sequence[bytes]) -> RevocationData:
+        """Return the same, whatever it says about the certificates: whoever asks judges it.
+
+        Raises:
+            RevocationIssuerUnknown: The issuer of one is not there.
+            RevocationUnavailable: About one of them nothing reliable could be had.
+        """
+        return self._judged(chain, revoked_too=True)
+
+    def _judged(self, chain: Sequence[bytes], *, revoked_too: bool) -> RevocationData:
         now = self._clock.now()
-        key = sha256(*(sha256(certificate) for certificate in chain))
+        key = sha256(bytes((revoked_too,)), *(sha256(certificate) for certificate in chain))
         known = self._chains.get(key, now)
         if known is not None:
             return known
         certificates = [load_certificate(der) for der in chain]
         found = [
-            self._about(certificate, _issuer(certificate, (*certificates, *self._anchors)), now)
+            self._about(certificate, _issuer(certificate, (*certificates, *self._anchors)), now, revoked_too)
             for certificate in certificates
             if not self._is_end(certificate)
         ]
@@ -141,12 +153,14 @@ class RevocationCollector:
     def _is_end(self, certificate: x509.Certificate) -> bool:
         return certificate in self._anchors or certificate.issuer == certificate.subject
 
-    def _about(self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> _Found:
+    def _about(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime, revoked_too: bool
+    ) -> _Found:
         failures: list[str] = []
-        for ask, urls in ((self._crl, _crl_urls(certificate)), (self._ocsp, _ocsp_urls(certificate))):
+        for ask, urls in ((self._crl, crl_urls(certificate)), (self._ocsp, ocsp_urls(certificate))):
             for url in urls:
                 try:
-                    return ask(url, certificate, issuer, now)
+                    return ask(url, certificate, issuer, now, revoked_too)
                 except CertificateRevoked:
                     raise
                 except GatewayError as error:
@@ -157,19 +171,27 @@ class RevocationCollector:
             certificate=sha256(certificate.public_bytes(Encoding.DER)).hex(), tried=",".join(failures)
         )
 
-    def _crl(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> _Found:
+    def _crl(
+        self, url: str, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime, revoked_too: bool
+    ) -> _Found:
         self._check_host(url)
         key = sha256(url.encode(), issuer.public_bytes(Encoding.DER))
         crl = self._crls.get(key, now)
         # A list that is older than the certificate cannot know it.
         if crl is None or crl.last_update_utc < certificate.not_valid_before_utc:
-            answer = self._http.get(url, accept=CRL_TYPES, limit=_CRL_LIMIT)
+            answer = self._http.get(url, accept=CRL_TYPES, limit=CRL_LIMIT)
             crl = read_crl(answer.body, issuer, now=now)
             self._crls.put(key, crl, self._until(crl.next_update_utc, now))
-        judge_crl(crl, certificate, source=url)
+        try:
+            judge_crl(crl, certificate, source=url)
+        except CertificateRevoked:
+            if not revoked_too:
+                raise
         return _Found(crl=crl.public_bytes(Encoding.DER), until=self._until(crl.next_update_utc, now))
 
-    def _ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> _Found:
+    def _ocsp(
+        self, url: str, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime, revoked_too: bool
+    ) -> _Found:
         self._check_host(url)
         answer = self._http.post(
             url,
@@ -177,9 +199,14 @@ class RevocationCollector:
             content_type=OCSP_REQUEST,
             accept=(OCSP_RESPONSE,),
             repeatable=True,
-            limit=_OCSP_LIMIT,
+            limit=OCSP_LIMIT,
         )
-        judged = judge_ocsp(answer.body, certificate, issuer, now=now)
+        try:
+            judged = judge_ocsp(answer.body, certificate, issuer, now=now)
+        except CertificateRevoked:
+            if not revoked_too:
+                raise
+            return _Found(ocsp_response=answer.body, until=now + self._keep)
         return _Found(ocsp_response=judged.der, until=self._until(judged.until, now))
 
     def _until(self, announced: datetime | None, now: datetime) -> datetime:
@@ -206,7 +233,7 @@ def _issuer(certificate: x509.Certificate, pool: Iterable[x509.Certificate]) -> 
     raise RevocationIssuerUnknown(certificate=sha256(certificate.public_bytes(Encoding.DER)).hex())
 
 
-def _crl_urls(certificate: x509.Certificate) -> list[str]:
+def crl_urls(certificate: x509.Certificate) -> list[str]:
     """Return the addresses of CRLs that the issuer itself publishes for every reason."""
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
@@ -221,7 +248,8 @@ def _crl_urls(certificate: x509.Certificate) -> list[str]:
     ]
 
 
-def _ocsp_urls(certificate: x509.Certificate) -> list[str]:
+def ocsp_urls(certificate: x509.Certificate) -> list[str]:
+    """Return the addresses of OCSP responders that a certificate names."""
     try:
         accesses = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     except x509.ExtensionNotFound:

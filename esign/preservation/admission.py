@@ -30,7 +30,7 @@ _BY_FINDING: tuple[tuple[FindingKind, type[SignatureNotValid]], ...] = (
 """What is said first where several things are found."""
 _FETCHED = frozenset({FindingKind.REVOCATION_MISSING})
 """Findings of a file whose revocation data have not been fetched yet."""
-_PROVEN = _FETCHED | {FindingKind.TIMESTAMP_INVALID, FindingKind.EXPIRED, FindingKind.WEAK_CRYPTO}
+_PROVEN = _FETCHED | {FindingKind.TIMESTAMP_INVALID, FindingKind.EXPIRED, FindingKind.WEAK_CRYPTO, FindingKind.REVOKED}
 """Findings of one whose timestamps are open as well: with such data they may prove that a signature is older."""
 
 

@@ -2,7 +2,8 @@
 
 1. The file is judged as it is. What nobody can mend is refused before anybody is asked.
 2. Revocation data are fetched for every chain that they are missing for, and for every signature that no timestamp
-   proves to be older; the file is judged with them: only one of which every signature and timestamp is valid goes on.
+   proves to be older; the file is judged with them: only one of which every signature and timestamp is valid goes on. A
+   signature that is proven to be older than the revocation of its certificate is valid.
 3. B-T: a document timestamp, where a signature has no timestamp yet.
 4. B-LT: a security store with certificates and revocation data for signatures and timestamps, the newest included.
 5. B-LTA: a document timestamp over all that. A file that stood there already is renewed thus.
@@ -18,17 +19,18 @@ Source: ETSI EN 319 142-1 clauses 5.4, 5.5 and 6.3.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from esign.foundation.clock import Clock
-from esign.identity.ports import RevocationSource
 from esign.pades import add_document_security_store, embed, prepare_document_timestamp, range_digest
 from esign.preservation.admission import refuse_hopeless, require_signatures, require_valid
 from esign.preservation.augmented import Augmented, SignatureLevels
 from esign.preservation.collected import Chain, Collected, all_chains, open_chains, unproven_chains
 from esign.preservation.errors import LevelNotReachable, PreservationError, ResultRefused
+from esign.preservation.grace import require_grace
 from esign.preservation.imprint import imprint_hash
 from esign.preservation.levels import BaselineLevel, standing_at
+from esign.preservation.ports import RevocationHistory
 from esign.proof.certificate_path import load_certificate, verify_path
 from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import DEFAULT_TOLERANCE, TimestampTimeImplausible, verify_token
@@ -51,14 +53,17 @@ class Augmenter:
         revocation: Says what is revoked.
         trust: Trust anchors, for signers and for timestamp authorities.
         clock: Tells the time of the verdicts.
-        suites: Until when a hash proves something.
+        suites: Until when algorithms prove something, in the verdicts too.
+        grace: How long after the time that is proven for a signature the revocation data about its signer must have
+            been made, for B-LT and B-LTA: what an authority is told shortly before does not stand in them yet.
     """
 
     timestamps: TimestampSource
-    revocation: RevocationSource
+    revocation: RevocationHistory
     trust: TrustAnchors
     clock: Clock
     suites: CryptographicSuites = field(default_factory=shipped_suites)
+    grace: timedelta = timedelta(0)
 
     def augment(self, data: bytes, level: BaselineLevel, *, material: Material | None = None) -> Augmented:
         """Return the file with every signature on a level; on one that is higher it stays there.
@@ -76,11 +81,14 @@ class Augmenter:
         collected = Collected(source=self.revocation, given=given)
         before = self._judged(data, Material())
         require_signatures(before)
-        refuse_hopeless(before)
-        collected.about(chain for chain in unproven_chains(before) if not collected.given_about(chain))
-        collected.about(open_chains(self._judged(data, given)))
+        with_given = self._judged(data, given)
+        refuse_hopeless(with_given)
+        collected.about(chain for chain in unproven_chains(with_given) if not collected.given_about(chain))
+        collected.about(open_chains(with_given))
         judged = self._judged(data, collected.everything)
         require_valid(judged)
+        if level >= BaselineLevel.LT:
+            require_grace(judged, collected.everything, grace=self.grace, at=self.clock.now())
         work = _Work(data=data, augmenter=self, collected=collected, hash=imprint_hash(self.suites, self.clock.now()))
         work.raise_to(level, judged, _lowest(before))
         after = self._accepted(work, before, level)
@@ -115,7 +123,7 @@ class Augmenter:
         return token.der, path
 
     def _judged(self, data: bytes, material: Material) -> FileVerdict:
-        return verify(data, trust=self.trust, material=material, at=self.clock.now())
+        return verify(data, trust=self.trust, material=material, at=self.clock.now(), suites=self.suites)
 
     def _accepted(self, work: _Work, before: FileVerdict, level: BaselineLevel) -> FileVerdict:
         """Return the verdict on the result, by what stands in it and, of the last timestamp alone, what was fetched.
@@ -201,7 +209,7 @@ class _Work:
         self.data = embed(prepared, token)
         self.last = path
         self.added.append(STAMP)
-        self.collected.about((path,))
+        self.collected.about((path,), unrevoked=True)
 
     def _token(self, data: bytes, byte_range: tuple[int, int, int, int]) -> tuple[bytes, Chain]:
         return self.augmenter.stamp(range_digest(data, byte_range, algorithm=self.hash))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cryptography.x509 import load_der_x509_crl
+from cryptography.x509 import load_der_x509_crl, ocsp
 
-from esign.identity.ports import RevocationSource
 from esign.preservation.levels import BaselineLevel, standing_at
+from esign.preservation.ports import RevocationHistory
 from esign.proof.certificate_path import load_certificate
 from esign.validation.process import Indication, Material
 from esign.validation.verdict import FileVerdict
@@ -26,17 +26,21 @@ class Collected:
         given: What the caller handed in.
     """
 
-    source: RevocationSource
+    source: RevocationHistory
     given: Material = field(default_factory=Material)
     _chains: dict[Chain, Material] = field(default_factory=dict)
 
-    def about(self, chains: Iterable[Chain]) -> Material:
+    def about(self, chains: Iterable[Chain], *, unrevoked: bool = False) -> Material:
         """Return the data about these chains, asking for those that are not here yet.
 
+        Args:
+            chains: Of signatures and timestamps.
+            unrevoked: Whether it must say that nobody is revoked: for a timestamp that is being made.
+
         Raises:
-            EsignError: A certificate is revoked, or nothing reliable could be had about one.
+            EsignError: A certificate is revoked that must not be, or nothing reliable could be had about one.
         """
-        found = [self._of(chain) for chain in dict.fromkeys(chains) if chain]
+        found = [self._of(chain, unrevoked) for chain in dict.fromkeys(chains) if chain]
         return Material(
             certificates=_once(value for one in found for value in one.certificates),
             crls=_once(value for one in found for value in one.crls),
@@ -44,9 +48,11 @@ class Collected:
         )
 
     def given_about(self, chain: Chain) -> bool:
-        """Tell whether revocation lists of all authorities of a chain were handed in."""
+        """Tell whether revocation data for all certificates of a chain were handed in."""
         issuers = {load_der_x509_crl(der).issuer for der in self.given.crls}
-        return all(load_certificate(der).issuer in issuers for der in chain[:-1])
+        answered = {serial for der in self.given.ocsp_responses for serial in _serials(der)}
+        below = [load_certificate(der) for der in chain[:-1]]
+        return all(item.issuer in issuers or item.serial_number in answered for item in below)
 
     @property
     def everything(self) -> Material:
@@ -74,13 +80,20 @@ class Collected:
             ocsp_responses=_once((*fetched.ocsp_responses, *self.given.ocsp_responses)),
         )
 
-    def _of(self, chain: Chain) -> Material:
+    def _of(self, chain: Chain, unrevoked: bool) -> Material:
         if chain not in self._chains:
-            data = self.source.collect(chain)
+            data = self.source.collect(chain) if unrevoked else self.source.gather(chain)
             self._chains[chain] = Material(
                 certificates=chain, crls=tuple(data.crls), ocsp_responses=tuple(data.ocsp_responses)
             )
         return self._chains[chain]
+
+
+def _serials(der: bytes) -> list[int]:
+    response = ocsp.load_der_ocsp_response(der)
+    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return []
+    return [answer.serial_number for answer in response.responses]
 
 
 def open_chains(verdict: FileVerdict) -> Iterator[Chain]:

@@ -68,6 +68,13 @@ class LevelNotReachable(PreservationError):
     source = "ETSI EN 319 142-1 clause 6"
 
 
+class GraceNotOver(PreservationError):
+    """The revocation data about a signer are not from long enough after the signature; try again later."""
+
+    code = "preservation.grace"
+    source = "ETSI EN 319 102-1 clause 5.2.5.4"
+
+
 class NoHashReliable(PreservationError):
     """No hash that timestamps are asked for with proves anything any more."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -104,9 +104,9 @@ class FolderListSource:
         self._files = dict(files)
 
     @classmethod
-    def mirror(cls, folder: Path) -> Self:
-        """Return the lists of a folder: each stands for the addresses whose last part is its name."""
-        return cls({path.name: path for path in sorted(folder.glob("*.xml")) if path.is_file()})
+    def mirror(cls, files: Iterable[Path]) -> Self:
+        """Return the lists of files: each stands for the addresses whose last part is its name."""
+        return cls({path.name: path for path in files})
 
     def fetch(self, location: str, _kept: KeptList | None = None) -> Fetched:
         """Return the list at an address.

@@ -6,6 +6,7 @@ it is told: ``limit_exceeded`` or ``format_failure``. What a helper answers is r
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import pickle  # read with an allow-list only
@@ -69,13 +70,14 @@ class Isolation:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def verify(self, data: bytes, *, at: datetime, name: str = "") -> FileVerdict:
+    def verify(self, data: bytes, *, at: datetime, name: str = "", material: Material | None = None) -> FileVerdict:
         """Return the verdict on a file, whatever becomes of the helper.
 
         Args:
             data: The file.
             at: The instant of the validation.
             name: The file's name, for the answer.
+            material: Validation data beside this file, in place of those for all; its positions are not used.
 
         Raises:
             HelpersBusy: ``places`` gives none.
@@ -85,7 +87,7 @@ class Isolation:
             return FileVerdict.unreadable(name, error, at=at, limit=True)
         with self._places():
             helper = self._take()
-            verdict = helper.ask(data, at, name, self._seconds)
+            verdict = helper.ask(data, at, name, self._seconds, material)
             if helper.alive:
                 with self._lock:
                     self._idle.append(helper)
@@ -129,9 +131,11 @@ class _Helper:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def ask(self, data: bytes, at: datetime, name: str, seconds: float) -> FileVerdict:
+    def ask(
+        self, data: bytes, at: datetime, name: str, seconds: float, material: Material | None = None
+    ) -> FileVerdict:
         """Return the verdict on a file; the helper may be gone afterwards."""
-        head = json.dumps({"name": name, "at": at.isoformat()}).encode()
+        head = json.dumps({"name": name, "at": at.isoformat(), "material": _encoded(material)}).encode()
         try:
             if not self._began:
                 with self._within(STARTING):
@@ -223,6 +227,17 @@ class _Reader(pickle.Unpickler):
         if found is None:
             raise pickle.UnpicklingError("a type that stands in no verdict")
         return found
+
+
+def _encoded(material: Material | None) -> dict[str, list[str]] | None:
+    if material is None:
+        return None
+    parts = {
+        "certificates": material.certificates,
+        "crls": material.crls,
+        "ocsp_responses": material.ocsp_responses,
+    }
+    return {name: [base64.b64encode(der).decode() for der in values] for name, values in parts.items()}
 
 
 def _read(answer: bytes) -> FileVerdict:

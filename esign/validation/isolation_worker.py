@@ -5,12 +5,14 @@ processor time for each file, no further file, socket or process, nothing can be
 breaks is this process.
 
 On standard input: a length (8 bytes) and the setup; then, for each file, the lengths of its head and its bytes, the
-head (JSON: name, instant) and the bytes. On standard output ``+`` when it is shut in; then, for each file, a length,
-whether the helper leaves (1 byte), and the verdict. Standard error is nobody's.
+head (JSON: name, instant, validation data in place of those of the setup) and the bytes. On standard output ``+`` when
+it is shut in; then, for each file, a length, whether the helper leaves (1 byte), and the verdict. Standard error is
+nobody's.
 """
 
 from __future__ import annotations
 
+import base64
 import codecs
 import gc
 import importlib
@@ -71,7 +73,8 @@ def main() -> int:
         data = source.read(size)
         allow_time()
         at = datetime.fromisoformat(head["at"])
-        verdict = verify(data, trust=trust, material=material, at=at, lists=lists, name=head["name"])
+        beside = _material(head["material"]) or material
+        verdict = verify(data, trust=trust, material=beside, at=at, lists=lists, name=head["name"])
         del data
         answer = pickle.dumps(verdict, protocol=5)
         leaves = grown(statistics)
@@ -130,6 +133,17 @@ def _setup(source: BinaryIO) -> tuple[TrustAnchors, Material, TrustedServices | 
         return None
     trust, material, lists = pickle.loads(source.read(*SIZE.unpack(size)))  # noqa: S301 - from our own process
     return trust, material, lists
+
+
+def _material(told: dict[str, list[str]] | None) -> Material | None:
+    from esign.validation.process import Material
+
+    if told is None:
+        return None
+    decoded = {name: tuple(base64.b64decode(der) for der in values) for name, values in told.items()}
+    return Material(
+        certificates=decoded["certificates"], crls=decoded["crls"], ocsp_responses=decoded["ocsp_responses"]
+    )
 
 
 def _own_output() -> BinaryIO:

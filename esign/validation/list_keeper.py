@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from esign.foundation.clock import Clock, SystemClock
 from esign.validation.qualification import TrustedServices
-from esign.validation.trusted_lists import ListAnchors, ListCache, ListPolicy, ListSource, LoadedLists, load_lists
+from esign.validation.trusted_lists import (
+    STALE,
+    ListAnchors,
+    ListCache,
+    ListPolicy,
+    ListSource,
+    LoadedLists,
+    load_lists,
+)
 
 _log = logging.getLogger("esign.trusted_lists")
 CHECKED_EVERY = timedelta(hours=24)
@@ -46,18 +54,38 @@ class ListKeeper:
         return loaded
 
     def update_due(self) -> bool:
+        """Bring the lists up to date where they are due; return whether there is more to do at once: never."""
+        updated = self.refresh()
+        for problem in updated.problems if updated is not None else ():
+            facts = {"territory": problem.territory, "code": problem.code, "used": problem.usable}
+            _log.warning("trusted list", extra=facts)
+        return False
+
+    def refresh(self) -> LoadedLists | None:
         """Bring the lists up to date where a quarter of the time is over after which they would be called stale.
 
-        Returns whether there is more to do at once: never.
+        None: they are not due.
         """
         at = self.clock.now()
         every = (self.policy.check_every or CHECKED_EVERY) / 4
         kept = self.cache.load(self.anchors.location)
-        if kept is None or not timedelta(0) <= at - kept.checked_at < every:
-            for problem in self.update(at).problems:
-                facts = {"territory": problem.territory, "code": problem.code, "used": problem.usable}
-                _log.warning("trusted list", extra=facts)
-        return False
+        if kept is not None and timedelta(0) <= at - kept.checked_at < every:
+            return None
+        return self.update(at)
+
+    def current(self, at: datetime) -> LoadedLists:
+        """Return the lists as at an instant, brought up to date before where they are due.
+
+        What went wrong with that is among the problems, although kept lists are used.
+        """
+        updated = self.refresh()
+        kept = self.kept(at)
+        if updated is None:
+            return kept
+        wrong = tuple(problem for problem in updated.problems if problem.code != STALE)
+        known = {(problem.territory, problem.location) for problem in wrong}
+        rest = (problem for problem in kept.problems if (problem.territory, problem.location) not in known)
+        return replace(kept, problems=(*wrong, *rest))
 
     def kept(self, at: datetime) -> LoadedLists:
         """Return the kept lists, verified again; nobody is asked."""

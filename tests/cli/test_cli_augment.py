@@ -272,7 +272,7 @@ def test_a_stronger_hash_where_the_present_one_weakens(world, sealed):
 
 
 def test_where_only_ocsp_is_to_be_had(world, pdf, monkeypatch):
-    monkeypatch.setattr(revocation, "_crl_urls", lambda _: [])
+    monkeypatch.setattr(revocation, "crl_urls", lambda _: [])
     status, said = run(world, pdf, "--level", "B-LTA")
     assert (status, said["error"]) == (0, None)
     assert said["signatures"][0]["level_after"] == "PAdES-BASELINE-LTA"
@@ -308,7 +308,7 @@ def test_a_revoked_seal(world, tmp_path):
     pdf.write_bytes(data)
     for level in ("B-T", "B-LT", "B-LTA"):
         status, said = run(world, pdf, "--level", level)
-        assert (status, said["error"]["code"]) == (1, "gateway.revocation.revoked")
+        assert (status, said["error"]["code"]) == (1, "preservation.not_valid.revoked")
         assert nothing_happened(pdf, data)
 
 

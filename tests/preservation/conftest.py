@@ -60,7 +60,7 @@ class Services:
     revoked: tuple[Any, ...] = ()
     stamped: list[bytes] = field(default_factory=list)
     asked: list[tuple[bytes, ...]] = field(default_factory=list)
-    _crls: dict[tuple[bytes, datetime], bytes] = field(default_factory=dict)
+    _crls: dict[tuple[bytes, datetime, tuple[bytes, ...]], bytes] = field(default_factory=dict)
 
     def now(self) -> datetime:
         return self.at or self.world.now
@@ -81,22 +81,26 @@ class Services:
         )
 
     def collect(self, chain: tuple[bytes, ...]) -> RevocationData:
+        data = self.gather(chain)
+        if any(holder.der in chain for holder in self.revoked):
+            raise RevokedError
+        return data
+
+    def gather(self, chain: tuple[bytes, ...]) -> RevocationData:
         self.asked.append(tuple(chain))
         if self.silent:
             raise UnavailableError
-        if any(holder.der in chain for holder in self.revoked):
-            raise RevokedError
         issuers = [holder for holder in (self.world.root, self.world.authority) if holder.der in chain[1:]]
         if len(issuers) != len(chain) - 1:
             raise UnavailableError
         return RevocationData(crls=tuple(self._crl(issuer) for issuer in issuers), ocsp_responses=())
 
     def _crl(self, issuer: Any) -> bytes:
-        key = (issuer.der, self.now())
+        key = (issuer.der, self.now(), tuple(holder.der for holder in self.revoked))
         if key not in self._crls:
             moved, self.world.now = self.world.now, self.now()
             try:
-                self._crls[key] = self.world.crl(issuer)
+                self._crls[key] = self.world.crl(issuer, self.revoked)
             finally:
                 self.world.now = moved
         return self._crls[key]

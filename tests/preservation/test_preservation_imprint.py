@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from esign.preservation import BaselineLevel
-from esign.preservation.errors import NoHashReliable
+from esign.preservation.errors import NoHashReliable, SignatureWeak
 from esign.preservation.imprint import HORIZON, imprint_hash
 from esign.validation.process import shipped_suites
 
@@ -38,6 +38,13 @@ def test_the_first_hash_that_lasts_is_taken(ends, name):
 def test_without_a_reliable_hash_there_is_no_timestamp(basic, services):
     gone = suites(sha256=NOW, sha384=NOW, sha512=NOW)
     with pytest.raises(NoHashReliable) as caught:
-        services.augmenter(suites=gone).augment(basic.signed, BaselineLevel.LTA)
+        imprint_hash(gone, NOW)
     assert caught.value.code == "preservation.hash"
+
+
+def test_the_verdicts_before_and_after_go_by_the_same_suites(basic, services):
+    gone = suites(sha256=NOW - timedelta(days=1))
+    with pytest.raises(SignatureWeak) as caught:
+        services.augmenter(suites=gone).augment(basic.signed, BaselineLevel.LTA)
+    assert caught.value.code == "preservation.not_valid.weak"
     assert services.stamped == []

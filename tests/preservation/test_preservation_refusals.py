@@ -35,7 +35,7 @@ def refused(services, pdf, level=BaselineLevel.LTA, **changes):
 def test_a_revoked_signer(basic, services, level):
     services.revoked = (basic.signer,)
     error = refused(services, basic.signed, level)
-    assert error.code == "gateway.revocation.revoked"
+    assert error.code == "preservation.not_valid.revoked"
     assert services.stamped == []
 
 
@@ -53,7 +53,7 @@ def test_a_signer_revoked_since_the_data_that_the_file_brings(basic, services, l
     crls = (world.crl(world.root), world.crl(world.authority))
     pdf = add_document_security_store(basic.signed, certificates=basic.signer.chain, crls=crls, ocsp_responses=())
     services.revoked = (basic.signer,)
-    assert refused(services, pdf, level).code == "gateway.revocation.revoked"
+    assert refused(services, pdf, level).code == "preservation.not_valid.revoked"
     services.revoked, services.asked = (), []
     assert services.augmenter().augment(pdf, level).verdict.clean
     assert (basic.signer.der, *basic.signer.chain) in services.asked

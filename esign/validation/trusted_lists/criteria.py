@@ -118,10 +118,14 @@ class CriteriaList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Qualification:
-    """Qualifiers (URIs) and the criteria of the certificates that they are for."""
+    """Qualifiers (URIs) and the criteria of the certificates that they are for.
+
+    ``critical``: whether the list says that who does not understand one of them must not go on.
+    """
 
     qualifiers: tuple[str, ...]
     criteria: CriteriaList
+    critical: bool = True
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:

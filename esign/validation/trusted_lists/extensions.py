@@ -86,7 +86,8 @@ def read_extensions(holder: Element | None) -> Extensions:
             if content.tag == f"{{{TSL}}}AdditionalServiceInformation":
                 additional.append(text(required(content, TSL, "URI")))
             elif content.tag == f"{{{SIE}}}Qualifications":
-                qualifications += [_qualification(item) for item in children(content, SIE, "QualificationElement")]
+                elements = children(content, SIE, "QualificationElement")
+                qualifications += [_qualification(item, critical=critical) for item in elements]
             elif content.tag == f"{{{TYPES}}}TakenOverBy":
                 name = optional(content, TYPES, "TSPName")
                 taken_over = ("" if name is None else in_english(name, TSL, "Name")) or "not named"
@@ -110,13 +111,14 @@ def _critical(extension: Element) -> bool:
     return value in ("true", "1")
 
 
-def _qualification(element: Element) -> Qualification:
+def _qualification(element: Element, *, critical: bool) -> Qualification:
     qualifiers = tuple(
         item.get("uri") or "" for item in children(required(element, SIE, "Qualifiers"), SIE, "Qualifier")
     )
     if not qualifiers or "" in qualifiers:
         raise ListMalformed("a qualifier has no name")
-    return Qualification(qualifiers=qualifiers, criteria=_criteria_list(required(element, SIE, "CriteriaList"), 0))
+    criteria = _criteria_list(required(element, SIE, "CriteriaList"), 0)
+    return Qualification(qualifiers=qualifiers, criteria=criteria, critical=critical)
 
 
 def _criteria_list(element: Element, depth: int) -> CriteriaList:

@@ -13,7 +13,7 @@ read as public implementations and its draft quote them, not in the standard its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -88,11 +88,12 @@ class ListProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedLists:
-    """The lists that can be used, and what is wrong with the others."""
+    """The lists that can be used, what is wrong with the others, and when each territory's place was asked last."""
 
     list_of_lists: TrustedList | None
     lists: tuple[TrustedList, ...]
     problems: tuple[ListProblem, ...]
+    checked: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,6 +103,7 @@ class _Loading:
     at: datetime
     policy: ListPolicy
     problems: list[ListProblem] = field(default_factory=list)
+    checked: dict[str, datetime] = field(default_factory=dict)
 
     def obtain(self, location: str, *, territory: str, check: Callable[[bytes], TrustedList]) -> TrustedList:
         """Return a list: the fresh one where it is good, else the kept one, and then that is named."""
@@ -116,9 +118,11 @@ class _Loading:
             if kept is None:
                 raise
             found = check(kept.data)
+            self.checked[territory] = kept.checked_at
             what = f"the kept issue no. {found.sequence} is used: {error.detail}"
             self._problem(territory, location, error.code, usable=True, what=what)
             return found
+        self.checked[territory] = self.at
         same = kept is not None and kept.content_digest == found.digest
         self.cache.save(
             location,
@@ -143,6 +147,7 @@ class _Loading:
         found = check(kept.data)
         if found.sequence != kept.sequence or found.digest != kept.content_digest:
             raise ListWentBack("the kept list is another one than was accepted", sequence=found.sequence)
+        self.checked[territory] = kept.checked_at
         age = self.at - kept.checked_at
         if self.policy.check_every is not None and age > self.policy.check_every:
             what = f"whether no. {found.sequence} is the newest was last asked {kept.checked_at:%Y-%m-%d %H:%M} UTC"
@@ -166,6 +171,12 @@ class _Loading:
     def refused(self, territory: str, location: str, error: TrustedListError) -> None:
         """Note a list that cannot be used."""
         self._problem(territory, location, error.code, usable=False, what=f"it cannot be used: {error.detail}")
+
+    def loaded(self, lotl: TrustedList | None, lists: Sequence[TrustedList] = ()) -> LoadedLists:
+        """Return what came of it."""
+        return LoadedLists(
+            list_of_lists=lotl, lists=tuple(lists), problems=tuple(self.problems), checked=dict(self.checked)
+        )
 
     def _problem(self, territory: str, location: str, code: str, *, usable: bool, what: str) -> None:
         kind = FindingKind.TRUSTED_LIST_STALE if usable else FindingKind.RULES_NOT_AVAILABLE
@@ -192,9 +203,9 @@ def load_lists(
         lotl = _list_of_lists(loading, anchors)
     except TrustedListError as error:
         loading.refused(EU, anchors.location, error)
-        return LoadedLists(list_of_lists=None, lists=(), problems=tuple(loading.problems))
+        return loading.loaded(None)
     if not loading.fresh_enough(lotl, anchors.location):
-        return LoadedLists(list_of_lists=lotl, lists=(), problems=tuple(loading.problems))
+        return loading.loaded(lotl)
     lists: list[TrustedList] = []
     wanted = loading.policy.territories
     for pointer in _national(lotl):
@@ -208,7 +219,7 @@ def load_lists(
             continue
         if loading.fresh_enough(found, pointer.location):
             lists.append(found)
-    return LoadedLists(list_of_lists=lotl, lists=tuple(lists), problems=tuple(loading.problems))
+    return loading.loaded(lotl, lists)
 
 
 def _list_of_lists(loading: _Loading, anchors: ListAnchors) -> TrustedList:

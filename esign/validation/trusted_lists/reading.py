@@ -80,6 +80,18 @@ def read_list(verified: VerifiedList) -> TrustedList:
     )
 
 
+def list_of_lists_number(data: bytes) -> int | None:
+    """Return the number of a list of the lists, unverified; None for a list of another kind.
+
+    Raises:
+        TrustedListError: It cannot be read.
+    """
+    scheme = required(parse(data), TSL, "SchemeInformation")
+    if text(required(scheme, TSL, "TSLType")) != ListKind.LIST_OF_LISTS:
+        return None
+    return number(required(scheme, TSL, "TSLSequenceNumber"))
+
+
 def _next_update(scheme: Element) -> datetime | None:
     holder = required(scheme, TSL, "NextUpdate")
     stated = optional(holder, TSL, "dateTime")

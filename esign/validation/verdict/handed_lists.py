@@ -27,7 +27,12 @@ from esign.validation.trusted_lists.xml import DS, binary, parse
 
 
 def handed_lists(files: Iterable[bytes], *, at: datetime) -> TrustedServices:
-    """Return the services of trusted lists.
+    """Return the services of trusted lists, as :func:`load_handed` has them."""
+    return TrustedServices.of(load_handed(files, at=at))
+
+
+def load_handed(files: Iterable[bytes], *, at: datetime) -> LoadedLists:
+    """Return trusted lists that somebody vouches for.
 
     Args:
         files: The lists.
@@ -37,7 +42,8 @@ def handed_lists(files: Iterable[bytes], *, at: datetime) -> TrustedServices:
         TrustedListError: One cannot be read, is not whole, or is not signed by whom the list of the lists names.
     """
     found = [_read(data) for data in files]
-    lotl = next((item for item in found if item.kind is ListKind.LIST_OF_LISTS), None)
+    lotls = [item for item in found if item.kind is ListKind.LIST_OF_LISTS]
+    lotl = max(lotls, key=lambda item: item.sequence, default=None)
     national = [item for item in found if item.kind is ListKind.NATIONAL]
     problems: list[ListProblem] = []
     used: list[TrustedList] = []
@@ -50,7 +56,7 @@ def handed_lists(files: Iterable[bytes], *, at: datetime) -> TrustedServices:
             used.append(item)
     if lotl is not None and lotl.stale(at):
         problems.append(_stale(lotl))
-    return TrustedServices.of(LoadedLists(list_of_lists=lotl, lists=tuple(used), problems=tuple(problems)))
+    return LoadedLists(list_of_lists=lotl, lists=tuple(used), problems=tuple(problems))
 
 
 def _read(data: bytes) -> TrustedList:

@@ -26,7 +26,9 @@ from esign.validation.process.ber import SEQUENCE, SET, Cursor
 from esign.validation.process.certificate import read_certificate
 from esign.validation.process.cms import SignedMessage
 from esign.validation.process.errors import CmsUnreadable
+from esign.validation.qc_statements import QcType
 from esign.validation.qualification import Qualification, QualificationReport
+from esign.validation.qualification_rules import Answer
 
 _SANDBOX = re.compile(r"\bSANDBOX\b")
 _COMPANY = "company"
@@ -89,8 +91,9 @@ def standing_of(
         elif Oid.HELD_BY_COMPANY in policies:
             level, held_by = LegalLevel.SIMPLE.name.lower(), _COMPANY
             findings += seal_contradictions(result.signer)
-    if qualified is not None and result.trusted and intact and qualified.qualification in _LEVELS:
-        level = _LEVELS[qualified.qualification].name.lower()
+    if qualified is not None and result.trusted and intact:
+        listed = _level(qualified)
+        level = listed.name.lower() if listed is not None else level
     said = evidence is not None and evidence.statement.trust == "sandbox"
     return Standing(
         legal_level=level if result.indication is Indication.TOTAL_PASSED else None,
@@ -100,6 +103,19 @@ def standing_of(
         sandbox=said or Oid.SANDBOX in policies or is_sandbox(result),
         findings=tuple(findings),
     )
+
+
+def _level(qualified: QualificationReport) -> LegalLevel | None:
+    """Return the level that the trusted lists say; None where they say none.
+
+    A certificate that was a qualified one when it was issued, and whose service was withdrawn before it was used, makes
+    an advanced signature: who holds it was identified as the Regulation asks.
+    """
+    if qualified.qualification in _LEVELS:
+        return _LEVELS[qualified.qualification]
+    issued = qualified.at_issuance
+    once = issued is not None and issued.qualified is Answer.YES and issued.kind is not QcType.WEB
+    return LegalLevel.ADVANCED if once and qualified.qualification is Qualification.NOT_QUALIFIED else None
 
 
 def is_sandbox(result: Validated) -> bool:

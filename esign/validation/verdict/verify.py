@@ -21,6 +21,7 @@ from esign.validation.changes import Analysis, Changes, FoundSignature, Reading,
 from esign.validation.changes.byte_range import check_byte_range
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process import (
+    CryptographicSuites,
     Indication,
     LevelMaterial,
     Material,
@@ -64,6 +65,7 @@ def verify(
     at: datetime,
     lists: TrustedServices | None = None,
     name: str = "",
+    suites: CryptographicSuites | None = None,
 ) -> FileVerdict:
     """Return the verdict on a file; nothing is fetched, and nothing is raised for what a file holds.
 
@@ -74,10 +76,11 @@ def verify(
         at: The instant of the validation.
         lists: Trusted lists. Their services are anchors as well, and signatures are judged qualified or not.
         name: The file's name, for the answer.
+        suites: Until when algorithms prove something; None: as shipped (``policies/cryptography``).
     """
     at = at.astimezone(UTC)
     try:
-        return _verify(data, trust, material, at, lists, name)
+        return _verify(data, trust, material, at, lists, name, suites or shipped_suites())
     except PdfEncryptedError:
         return FileVerdict.unreadable(name, FileEncrypted(), at=at)
     except (PdfLimitError, MemoryError, RecursionError) as error:
@@ -101,7 +104,13 @@ class _Part:
 
 
 def _verify(
-    data: bytes, trust: TrustAnchors, material: Material, at: datetime, lists: TrustedServices | None, name: str
+    data: bytes,
+    trust: TrustAnchors,
+    material: Material,
+    at: datetime,
+    lists: TrustedServices | None,
+    name: str,
+    suites: CryptographicSuites,
 ) -> FileVerdict:
     reading = open_file(data)
     analysis = Analysis(reading)
@@ -128,7 +137,7 @@ def _verify(
     messages = [_message(found) for found in signatures]
     if lists is not None:
         trust = listed_anchors(trust, lists, store, [message for message in messages if message is not None])
-    parts = _parts(reading, analysis, sound, messages, store, material, trust, at)
+    parts = _parts(reading, analysis, sound, messages, store, material, trust, at, suites)
     within, more = _attachments(reading, parts)
     return FileVerdict(
         file=name,
@@ -162,6 +171,7 @@ def _parts(
     material: Material,
     trust: TrustAnchors,
     at: datetime,
+    suites: CryptographicSuites,
 ) -> tuple[_Part, ...]:
     signatures = analysis.signatures
     digests, pdf = FileDigests(reading.data), reading.pdf
@@ -175,7 +185,7 @@ def _parts(
         ocsp_responses=store.ocsp_responses + material.ocsp_responses,
         positions=store.positions,
     )
-    results = validate(objects, material=both, trust=trust, suites=shipped_suites(), at=at)
+    results = validate(objects, material=both, trust=trust, suites=suites, at=at)
     return tuple(
         _Part(
             found=found,
