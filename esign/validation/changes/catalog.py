@@ -77,6 +77,8 @@ def compare_form(old: Skeleton, new: Skeleton, before: Dictionary, after: Dictio
             continue
         if key == "DA" and one is None and isinstance(other, String):
             continue
+        if key == "NeedAppearances" and all(value is None or value is False for value in (one, other)):
+            continue  # what holds where nothing is said
         yield _finding(_SAME_RESOURCES if key in ("DR", "DA") else "the form's own entries were changed")
 
 

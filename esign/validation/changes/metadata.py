@@ -8,6 +8,7 @@ from lxml import etree
 
 from esign.pdf import Dictionary, Object, Stream, String, View
 from esign.validation.changes.change import ChangeKind, Noted
+from esign.validation.changes.rdf import Value, attribute_value, element_value
 from esign.validation.changes.sameness import differing
 from esign.validation.findings import FindingKind
 
@@ -95,23 +96,22 @@ def _known(old: View, new: View, properties: set[str]) -> set[str]:
     return found
 
 
-def _properties(view: View, value: Object) -> dict[str, list[bytes]] | None:
+def _properties(view: View, value: Object) -> dict[str, list[Value]] | None:
     if value is None:
         return {}
     root = _tree(view, value)
     if root is None:
         return None
-    found: dict[str, list[bytes]] = {}
+    found: dict[str, list[Value]] = {}
     for description in root.iter(f"{_RDF}Description"):
         parent = description.getparent()
         if parent is None or parent.tag != f"{_RDF}RDF":
             continue
         for key, text in description.attrib.items():
-            found.setdefault(str(key), []).append(str(text).encode())
+            found.setdefault(str(key), []).append(attribute_value(str(text)))
         for element in description:
             if isinstance(element.tag, str):
-                element.tail = None
-                found.setdefault(element.tag, []).append(etree.tostring(element, method="c14n"))
+                found.setdefault(element.tag, []).append(element_value(element))
     return {key: sorted(values) for key, values in found.items()}
 
 
