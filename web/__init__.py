@@ -27,6 +27,7 @@ from web import (
     rights,
     security,
     session_key,
+    verification,
 )
 from web.api import Beside, create_api
 from web.ports import Application
@@ -73,6 +74,9 @@ def create_app(
     request_log.install(app)
     if hasattr(application, "sessions"):
         company.room_for_files(app, cast("EngineApplication", application))
+    app.jinja_env.globals["verification_door"] = None
+    if hasattr(application, "verification"):
+        verification.room_for_files(app)
     csrf = security.install(app, web_url=settings.web_url)
     language.install(app)
     problems.install(app)
@@ -96,6 +100,9 @@ def create_app(
     app.jinja_env.globals["rights_doors"] = tuple
     if hasattr(application, "withdrawal"):
         rights.install(app, cast("EngineApplication", application), csrf)
+
+    if hasattr(application, "verification"):
+        verification.install(app, cast("EngineApplication", application))
 
     @app.after_request
     def ceremony_is_open_to_the_agent(response: Response) -> Response:

@@ -24,6 +24,8 @@ ENOUGH = 12.0
 """Seconds of processor time after which no further page is looked at."""
 MAX_PIXELS = 6_000_000
 MAX_PAGES = 400
+MOST_BYTES = 16_000_000
+"""Bytes of pictures after which no further pair is pictured."""
 SIZE = struct.Struct(">Q")
 FAINT = 24
 """Steps of grey (of 255) that two pixels may differ by without being marked."""
@@ -100,8 +102,11 @@ def _pairs(
             one = begin + step if begin + step < end else None
             other = start + step if start + step < stop else None
             places.append((one, other))
-    pairs, pictures = [], []
+    pairs: list[dict[str, Any]] = []
+    pictures: list[bytes] = []
     for one, other in places[:most]:
+        if sum(map(len, pictures)) > MOST_BYTES:
+            break
         left = before.picture(one) if one is not None else None
         right = after.picture(other) if other is not None else None
         if left is not None and right is not None:

@@ -35,6 +35,7 @@ from esign.engine.rights.desks import TerminationDesk, WithdrawalDesk
 from esign.engine.templates.desk import TemplateDesk
 from esign.engine.templates.uploads import UploadDesk
 from esign.engine.upkeep import UpkeepDesk
+from esign.engine.verification import VerificationDesk
 from esign.engine.webhooks.desk import WebhookDesk
 from esign.engine.webhooks.rounds import WebhookRounds
 from esign.settings import Settings
@@ -51,6 +52,7 @@ class Application:
     ledger: LedgerDesk
     dossiers: DossierDesk
     reports: ReportDesk
+    verification: VerificationDesk
     upkeep: UpkeepDesk
     accounts: AccountDesk
     logins: LoginDesk
@@ -84,6 +86,7 @@ class Application:
     def of(cls, household: Household) -> Application:
         """Return the engine over a household."""
         ledger = LedgerDesk(household=household)
+        reports = ReportDesk(household=household)
         creation = CreationDesk(household=household, contracts=ContractDesk(household=household))
         prefill = PrefillDesk(household=household)
         forms = FormDesk(household=household, prefill=prefill)
@@ -94,7 +97,8 @@ class Application:
             delivery=DeliveryDesk(household=household),
             ledger=ledger,
             dossiers=DossierDesk(household=household, ledger=ledger),
-            reports=ReportDesk(household=household),
+            reports=reports,
+            verification=VerificationDesk(household=household, report_desk=reports),
             upkeep=UpkeepDesk(household=household),
             accounts=AccountDesk(household=household),
             logins=LoginDesk(household=household, provider=ProviderDesk(household=household)),

@@ -30,6 +30,7 @@ from web.company import (
     login,
     setup,
     templates,
+    verification,
     webhooks,
 )
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PREFIX", "install", "room_for_files"]
 
-DESK = (contracts, in_person, create, bulk, keys, webhooks, cases, declarations)
+DESK = (contracts, in_person, create, bulk, keys, webhooks, cases, declarations, verification)
 
 PREFIX = "/company"
 

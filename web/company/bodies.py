@@ -12,6 +12,7 @@ from flask import Flask, request
 
 from esign.access import Permission
 from web.company import cookies
+from web.verification import room
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -24,6 +25,7 @@ LIMITS: dict[str, tuple[Permission, int, int]] = {
     "company_create.document_sent": (Permission.CONTRACTS_WRITE, 256 * 1024, 300),
     "company_bulk.choose": (Permission.CONTRACTS_WRITE, 64 * 1024, 100),
     "company_bulk.upload": (Permission.CONTRACTS_WRITE, 3 * _MEBIBYTE, 20),
+    room.COLLEAGUE: (Permission.EVIDENCE_READ, room.BODY, room.PARTS),
 }
 """Endpoint: what it takes to send so much, bytes of the body, parts of the form."""
 

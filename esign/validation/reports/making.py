@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from esign.documents.compare import Comparison, compare_pages
 from esign.documents.draft import FieldPlacement
@@ -41,6 +42,8 @@ class Reports:
         pictures: Pages that differ, the signed and the present one, differences marked.
         lang: Language of the report for people.
         seal_place: Where our seal stands in the PDF; None if it is not to be sealed.
+        words: What the report for people says, for a page that shows it.
+        shown: The pictures that ``words`` refers to by their place (PNG).
     """
 
     pdf: bytes
@@ -49,6 +52,8 @@ class Reports:
     pictures: tuple[Picture, ...]
     lang: str
     seal_place: FieldPlacement | None
+    words: Mapping[str, Any] = field(default_factory=dict)
+    shown: tuple[bytes, ...] = ()
 
 
 def make_reports(
@@ -85,6 +90,8 @@ def make_reports(
         pictures=_named(pictured),
         lang=lang,
         seal_place=drawn.seal_place,
+        words=words,
+        shown=pictures,
     )
 
 

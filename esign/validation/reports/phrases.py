@@ -207,6 +207,12 @@ MEANING: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "revocation "
             "data. This proves neither for the signature nor against it.",
         ),
+        "open_revoked": _both(
+            "Ein Zertifikat wurde widerrufen, und es ist nicht bewiesen, dass die Unterschrift davor entstand. "
+            "Auf sie kann niemand bauen, solange das nicht bewiesen ist.",
+            "A certificate was revoked, and it is not proven that the signature existed before. Nobody can build on it "
+            "until that is proven.",
+        ),
         "unreadable": _both(
             "Die Datei konnte nicht gelesen werden; über Unterschriften in ihr sagt dieser Bericht nichts.",
             "The file could not be read; this report says nothing about signatures in it.",

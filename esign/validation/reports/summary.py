@@ -20,7 +20,8 @@ def meaning_of(verdict: FileVerdict) -> tuple[str, str]:
     if verdict.status is Status.VALID:
         return "valid", "good"
     if verdict.status is Status.INDETERMINATE:
-        return "open", "open"
+        revoked = any(one.kind is FindingKind.REVOKED for one in verdict.all_findings)
+        return ("open_revoked" if revoked else "open"), "open"
     failed = any(part.indication is Indication.TOTAL_FAILED for part in verdict.parts)
     unsure = any(part.indication is Indication.INDETERMINATE for part in verdict.parts)
     return ("failed" if failed else "modified_open" if unsure else "modified"), "bad"
