@@ -46,6 +46,8 @@ class Notice:
     sealed: bool
     """Whether there is a place for the company's seal."""
     sandbox: bool
+    sections: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Headings with their paragraphs, behind the rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ def _sheet(notice: Notice) -> Sheet:
         "number": notice.number,
         "paragraphs": notice.paragraphs,
         "rows": notice.rows,
+        "sections": notice.sections,
         "closing": notice.closing,
         "sealed": notice.sealed,
         "sandbox": _SANDBOX[notice.lang] if notice.sandbox else "",

@@ -70,6 +70,19 @@ class RevisionContents(Contents):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InformationContents(Contents):
+    """A file that is delivered before the declaration."""
+
+    kind: str
+    """``information``, ``contract_summary`` or ``product_information``."""
+    name: str
+    title: str
+    sha256: bytes
+    blob: str
+    """Blob of the sealed file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContractContents(Contents):
     """What a contract says, and the exact texts that are shown for it."""
 
@@ -100,8 +113,14 @@ class ContractContents(Contents):
     """Blob of the sealed signed document, once the contract is concluded."""
     mails: tuple[str, ...] = ()
     """Blobs of the sealed mails as they were sent."""
+    confirmation: str = ""
+    """Blob of the sealed confirmation of the contract, once it was drawn up."""
     pages: str = ""
     """Blob of the company's own sealed pages; empty where the contract has none."""
+    information: tuple[InformationContents, ...] = ()
+    """What is delivered before the declaration; empty where nothing has to be told, or for contracts from before."""
+    rules: bytes = b""
+    """Canonical JSON of the rules that the contract is made under; empty for contracts from before."""
 
     def party(self, name: str) -> PartyContents:
         """Return a signatory by name.
@@ -177,6 +196,8 @@ def _typed(kind: str, value: Any) -> Any:
         return tuple(from_b64url(item) for item in value)
     if kind == "tuple[PartyContents, ...]":
         return tuple(PartyContents.from_table(item) for item in value)
+    if kind == "tuple[InformationContents, ...]":
+        return tuple(InformationContents.from_table(item) for item in value)
     if kind == "tuple[RevisionContents, ...]":
         return tuple(RevisionContents.from_table(item) for item in value)
     return tuple(value) if kind.startswith("tuple") else value

@@ -89,8 +89,8 @@ def test_what_does_not_pass_the_release_check_fails_the_contract_and_is_not_rele
     assert kinds[-3:] == ["release.failed", "contract.failed", "signature.refused"]
     with pytest.raises(ServerRefused):
         signatory.result()
-    assert world.application.delivery.deliver_due() == 1, "the notice of the certificate, and nothing else"
-    assert "Zertifikat auf Ihren Namen" in world.post.subject()
+    assert world.application.delivery.deliver_due() == 2, "notice of the certificate, receipt of the order, nothing else"
+    assert "Zertifikat auf Ihren Namen" in world.post.subject(-2)
 
 
 def test_a_revoked_certificate_fails_the_contract(world: Any) -> None:
@@ -164,9 +164,9 @@ def test_the_signed_copy_is_delivered_once_and_again_after_a_failure(world: Any)
     world.post.failure = None
     assert world.application.delivery.deliver_due() == 0, "not before its pause is over"
     world.clock.offset = timedelta(minutes=5)
-    assert world.application.delivery.deliver_due() == 2, "the notice of the certificate and the signed copy"
+    assert world.application.delivery.deliver_due() == 3, "notice of the certificate, receipt of the order, signed copy"
     assert world.application.delivery.deliver_due() == 0
-    assert world.ledger(contract).count("delivery.done") == 3
+    assert world.ledger(contract).count("delivery.done") == 4
     assert "SANDBOX" in world.post.text()
 
 

@@ -7,15 +7,14 @@ from dataclasses import replace
 from esign.ceremony.answers import answer_signed
 from esign.ceremony.attempt import SignedAttempt
 from esign.ceremony.errors import SignatureSupersededError
-from esign.engine.ceremony import attempts, seal_names
+from esign.engine.ceremony import attempts
 from esign.engine.ceremony.attempts import KeptAttempt
 from esign.engine.ceremony.finishing import Finished
 from esign.engine.ceremony.received import Answer
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import invitations, turns
 from esign.engine.contracts.notices import YOUR_TURN, queue_notice
-from esign.engine.deliveries import SIGNED_COPY, signed_copy_payload
-from esign.engine.formation import declaring
+from esign.engine.formation import confirming, declaring
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractRecord, ContractState, InvitationState
@@ -74,7 +73,6 @@ def _conclude(
     Raises:
         FormationRefusal: The contract is not concluded, whatever was signed.
     """
-    now = house.clock.now()
     found = declaring.concluded(house, tx, contract)
     contents = replace(contents, signed=house.documents.put(tx.safe.seal(contract.id, "signed", finished.data)))
     tx.contracts.update(
@@ -87,10 +85,7 @@ def _conclude(
     )
     house.record(tx, EntryKind.CONTRACT_CONCLUDED, contract.id, {**facts, "level": contract.level.word})
     for party in contents.parties:
-        payload = tx.safe.seal(contract.id, seal_names.delivery(SIGNED_COPY), signed_copy_payload(party.name))
-        tx.outbox.add(contract.id, SIGNED_COPY, payload, now)
-        queued = {"kind": SIGNED_COPY, "channel": "email", "party": party.name}
-        house.record(tx, EntryKind.DELIVERY_QUEUED, contract.id, queued)
+        confirming.queue(house, tx, contract.id, party.name)
 
 
 def _go_on(
