@@ -25,6 +25,7 @@ class PeriodDescription:
     kind: str = "CA/QC"
     serves: tuple[str, ...] = ()
     qualifications: tuple[Mapping[str, Any], ...] = ()
+    qualifications_critical: str = "true"
     taken_over_by: str = ""
     unknown_critical: str = ""
 
@@ -36,6 +37,7 @@ class ServiceDescription:
     name: str
     periods: tuple[PeriodDescription, ...]
     same_key_as: str = ""
+    provider: str = "SANDBOX provider"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ def _list(raw: Mapping[str, Any]) -> ListDescription:
             ServiceDescription(
                 name=item["id"],
                 same_key_as=item.get("same_key_as", ""),
+                provider=item.get("provider", "SANDBOX provider"),
                 periods=tuple(_period(period) for period in item["periods"]),
             )
             for item in raw["services"]
@@ -99,6 +102,7 @@ def _period(raw: Mapping[str, Any]) -> PeriodDescription:
         kind=raw.get("kind", "CA/QC"),
         serves=tuple(raw.get("for", ())),
         qualifications=tuple(raw.get("qualifications", ())),
+        qualifications_critical=raw.get("qualifications_critical", "true"),
         taken_over_by=raw.get("taken_over_by", ""),
         unknown_critical=raw.get("unknown_critical", ""),
     )

@@ -75,17 +75,21 @@ def scheme(
 
 
 def add_services(root: Element, services: Sequence[ServiceDescription], certificate: Callable[[str], bytes]) -> None:
-    """Append one provider with services.
+    """Append the providers with their services.
 
     Args:
         root: The list.
         services: What they are.
         certificate: The certificate (DER) of the service of a name.
     """
-    provider = add(add(root, "TrustServiceProviderList"), "TrustServiceProvider")
-    _words(add(add(provider, "TSPInformation"), "TSPName"), "SANDBOX provider")
-    holder = add(provider, "TSPServices")
+    providers = add(root, "TrustServiceProviderList")
+    holders: dict[str, Element] = {}
     for service in services:
+        if service.provider not in holders:
+            provider = add(providers, "TrustServiceProvider")
+            _words(add(add(provider, "TSPInformation"), "TSPName"), service.provider)
+            holders[service.provider] = add(provider, "TSPServices")
+        holder = holders[service.provider]
         der = certificate(service.same_key_as or service.name)
         entry = add(holder, "TSPService")
         _period(add(entry, "ServiceInformation"), service, service.periods[0], der, current=True)
@@ -121,7 +125,7 @@ def _period(
         additional = add(_extension(extensions), "AdditionalServiceInformation")
         add(additional, "URI", f"http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/{purpose}").set(_LANG, "en")
     if period.qualifications:
-        holder = add(_extension(extensions), "Qualifications", namespace=SIE)
+        holder = add(_extension(extensions, period.qualifications_critical), "Qualifications", namespace=SIE)
         for item in period.qualifications:
             _qualification(holder, item)
     if period.taken_over_by:

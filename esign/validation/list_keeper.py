@@ -22,8 +22,19 @@ from esign.validation.trusted_lists import (
 _log = logging.getLogger("esign.trusted_lists")
 CHECKED_EVERY = timedelta(hours=24)
 """Where the policy does not say how long a list may go unchecked."""
-KEPT_FOR = timedelta(minutes=10)
-"""How long services that were read are used before the kept lists are read again."""
+LOOKED_EVERY = timedelta(minutes=1)
+"""How long services are used before somebody looks whether there was an update."""
+READ_EVERY = timedelta(hours=1)
+"""How long they are used before the kept lists are verified again although there was none: they grow old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    at: datetime
+    looked_at: datetime
+    checked: datetime | None
+    said: object
+    services: TrustedServices
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,15 +54,12 @@ class ListKeeper:
     anchors: ListAnchors
     policy: ListPolicy = field(default_factory=ListPolicy)
     clock: Clock = field(default_factory=SystemClock)
-    _read: tuple[datetime, TrustedServices] | None = None
+    _read: _Read | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def update(self, at: datetime) -> LoadedLists:
         """Ask for every list, keep what is good, and return what can be used."""
-        loaded = load_lists(self.source, self.cache, anchors=self.anchors, at=at, policy=self.policy)
-        with self._lock:
-            self._read = None
-        return loaded
+        return load_lists(self.source, self.cache, anchors=self.anchors, at=at, policy=self.policy)
 
     def update_due(self) -> bool:
         """Bring the lists up to date where they are due; return whether there is more to do at once: never."""
@@ -92,8 +100,17 @@ class ListKeeper:
         return load_lists(None, self.cache, anchors=self.anchors, at=at, policy=self.policy)
 
     def services(self, at: datetime) -> TrustedServices:
-        """Return the services of the kept lists, read at most once in a while."""
+        """Return the services of the kept lists; the same object as long as they say the same."""
         with self._lock:
-            if self._read is None or not timedelta(0) <= at - self._read[0] < KEPT_FOR:
-                self._read = (at, TrustedServices.of(self.kept(at)))
-            return self._read[1]
+            read = self._read
+            if read is not None and timedelta(0) <= at - read.looked_at < LOOKED_EVERY:
+                return read.services
+            kept = self.cache.load(self.anchors.location)
+            checked = None if kept is None else kept.checked_at
+            if read is None or read.checked != checked or not timedelta(0) <= at - read.at < READ_EVERY:
+                loaded = self.kept(at)
+                said = (tuple(item.digest for item in loaded.lists), loaded.problems)
+                services = read.services if read is not None and read.said == said else TrustedServices.of(loaded)
+                read = _Read(at=at, looked_at=at, checked=checked, said=said, services=services)
+            self._read = replace(read, looked_at=at)
+            return read.services
