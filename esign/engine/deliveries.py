@@ -11,7 +11,9 @@ from typing import Any
 from esign.engine.ceremony import admission, seal_names
 from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.contracts import notices
-from esign.engine.formation import offering
+from esign.engine.duties import delivering, drawing
+from esign.engine.duties.texts import enclosed
+from esign.engine.formation import confirming, offering
 from esign.engine.forms import mails as form_mails
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Mail, Transaction, Work
@@ -30,16 +32,12 @@ _log = logging.getLogger("esign.engine.deliveries")
 
 INVITATION = "invitation"
 SIGNED_COPY = "signed_copy"
+PDF = "application/pdf"
 
 
 def invitation_payload(*, link: str, expires_at: datetime, party: str = "signatory-1") -> bytes:
     """Return the payload of an invitation; it holds the token until the mail is on its way."""
     return json.dumps({"link": link, "expires_at": seconds(expires_at), "party": party}).encode()
-
-
-def signed_copy_payload(party: str) -> bytes:
-    """Return the payload of a signed copy: the document itself is kept with its contract."""
-    return json.dumps({"party": party}).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +73,7 @@ class DeliveryDesk:
             return
         facts = {"kind": work.kind, "code": code, "attempts": work.attempt}
         self.household.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
+        confirming.failed(self.household, tx, work, code)
 
     def _deliver(self, work: Work) -> bool:
         house = self.household
@@ -112,6 +111,10 @@ class DeliveryDesk:
                 {"kind": work.kind, "attempts": work.attempt, "channel": "email"},
                 {"mail": sha256(sent)},
             )
+            if work.kind in (INVITATION, notices.INFORMATION):
+                party, mailed = str(_payload(tx, work)["party"]), sha256(sent)
+                delivering.mailed(house, tx, record, party, mailed)
+            confirming.sent(house, tx, record, work, str(_payload(tx, work)["party"]), sent)
             if work.kind == INVITATION:
                 offering.arrived(house, tx, record, str(_payload(tx, work)["party"]), way="smtp")
         return True
@@ -141,14 +144,19 @@ class DeliveryDesk:
             payload = _payload(tx, work)
             contents = house.contract_contents(tx, record)
             signed = house.signed_document(tx, record) if work.kind == SIGNED_COPY else b""
-        attachments = ((record.file_name, "application/pdf", signed),) if signed else ()
-        subject, text = mail_text(work.kind, contents.lang, self._words(record, contents, payload))
+            told = contents.information if work.kind in (INVITATION, notices.INFORMATION) else ()
+            files = [(each.name, PDF, drawing.opened(house, tx, record.id, each)) for each in told]
+        if signed:
+            files = [(record.file_name, PDF, signed), *confirming.enclosures(house, record.id)]
+        words = self._words(record, contents, payload)
+        words["enclosed"] = enclosed(contents.lang, [each.name for each in told], company=record.company)
+        subject, text = mail_text(work.kind, contents.lang, words)
         identifier = labelled("mail", work.contract_id.encode(), str(work.id).encode()).hex()[:32]
         return Mail(
             to=_address(work.kind, contents, payload),
             subject=subject,
             text=text,
-            attachments=attachments,
+            attachments=tuple(files),
             identifier=identifier,
         )
 

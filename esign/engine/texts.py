@@ -23,7 +23,7 @@ Hier können Sie es in Ruhe lesen und, wenn Sie einverstanden sind, unterschreib
 
 Der Link gilt bis {until} Uhr und ist nur für Sie bestimmt. Bitte geben Sie ihn nicht weiter.
 Art der Unterschrift: {level}.
-
+{enclosed}
 Sie haben diese Nachricht nicht erwartet? Dann müssen Sie nichts tun. Ohne Ihre Unterschrift
 kommt nichts zustande.
 
@@ -43,9 +43,33 @@ Read it here in your own time and, if you agree, sign it:
 
 The link is valid until {until} (Berlin time) and meant for you only. Please do not pass it on.
 Kind of signature: {level}.
-
+{enclosed}
 You did not expect this message? Then you need not do anything. Nothing comes about without
 your signature.
+
+Kind regards
+{company}
+""",
+    ),
+    ("information", "de"): (
+        "Informationen vor Ihrer Erklärung: {title} ({reference})",
+        """Guten Tag {name},
+
+{company} hat für Sie ein Dokument vorbereitet: {title}, Nummer {reference}.
+{enclosed}
+Bestätigen müssen Sie nichts.
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("information", "en"): (
+        "Information before your declaration: {title} ({reference})",
+        """Dear {name},
+
+{company} has prepared a document for you: {title}, number {reference}.
+{enclosed}
+There is nothing for you to confirm.
 
 Kind regards
 {company}
@@ -107,11 +131,44 @@ Kind regards
 {company}
 """,
     ),
-    ("signed_copy", "de"): (
-        "Ihr unterschriebenes Dokument: {title} ({reference})",
+    ("right_reminder", "de"): (
+        "Erinnerung an Ihr Widerrufsrecht: {title} ({reference})",
         """Guten Tag {name},
 
-vielen Dank. Im Anhang erhalten Sie das unterschriebene Dokument: {title}, Nummer {reference}.
+Sie haben mit {company} einen Vertrag geschlossen: {title}, Nummer {reference}. Sie können ihn widerrufen.
+Wie lange und mit welchen Folgen, steht in der Widerrufsbelehrung Ihres Vertrags.
+
+So geht es online, ohne Anmeldung: {link}
+Ein Brief oder eine E-Mail genügt ebenso: {contact}. Einen Grund müssen Sie nicht nennen.
+
+Möchten Sie den Vertrag behalten, müssen Sie nichts tun.
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("right_reminder", "en"): (
+        "Reminder of your right of withdrawal: {title} ({reference})",
+        """Dear {name},
+
+you have concluded a contract with {company}: {title}, number {reference}. You can withdraw from it.
+For how long and with which consequences, the instruction on withdrawal of your contract says.
+
+This is how it is done online, without a login: {link}
+A letter or an e-mail will do as well: {contact}. You need not give any reason.
+
+If you wish to keep the contract, you need not do anything.
+
+Kind regards
+{company}
+""",
+    ),
+    ("signed_copy", "de"): (
+        "Bestätigung und unterschriebenes Dokument: {title} ({reference})",
+        """Guten Tag {name},
+
+vielen Dank. Wir bestätigen Ihnen: {title}, Nummer {reference}. Im Anhang erhalten Sie das unterschriebene Dokument,
+die Bestätigung und, wo Sie ein Widerrufsrecht haben, die Widerrufsbelehrung mit dem Muster-Widerrufsformular.
 
 Bitte bewahren Sie die Datei unverändert auf; das Original ist die PDF-Datei selbst, nicht ihr Ausdruck.
 Art der Unterschrift: {level}. Die Datei trägt zusätzlich Zeitstempel, die belegen, wann sie vorlag.
@@ -123,10 +180,11 @@ Freundliche Grüße
 """,
     ),
     ("signed_copy", "en"): (
-        "Your signed document: {title} ({reference})",
+        "Confirmation and signed document: {title} ({reference})",
         """Dear {name},
 
-Thank you. The signed document is attached: {title}, number {reference}.
+Thank you. We confirm: {title}, number {reference}. Attached are the signed document, the confirmation and, where you
+have a right of withdrawal, the instruction with the model form.
 
 Please keep the file unchanged; the original is the PDF file itself, not a print-out.
 Kind of signature: {level}. The file also carries timestamps that show when it existed. Some viewers
@@ -324,8 +382,8 @@ def mail_text(kind: str, lang: str, words: Mapping[str, str]) -> tuple[str, str]
     Args:
         kind: ``invitation``, ``signed_copy``, or one of :mod:`esign.engine.contracts.notices`.
         lang: ``de`` or ``en``.
-        words: name, title, company, contact, reference, link, until, level, reason; ``sandbox`` not empty where trust
-            is a sandbox.
+        words: name, title, company, contact, reference, link, until, level, reason, enclosed; ``sandbox`` not empty
+            where trust is a sandbox.
     """
     subject, text = _MAILS[kind, lang]
     sandbox = bool(words.get("sandbox"))

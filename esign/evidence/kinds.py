@@ -95,6 +95,10 @@ class EntryKind(StrEnum):
     CASE_ASKED = "case.asked"
     CASE_CLOSED = "case.closed"
     CASE_DELETED = "case.deleted"
+    # What is told before the declaration, and consents beside it
+    DUTY_DELIVERED = "duty.delivered"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_REVOKED = "consent.revoked"
     # Rights that customers exercise without a login
     RIGHT_WITHDRAWAL_RECEIVED = "right.withdrawal_received"
     RIGHT_TERMINATION_RECEIVED = "right.termination_received"

@@ -193,7 +193,7 @@ def sign_over_sockets(state, *, web, agent, sandbox):
         document = http.get(f"http://localhost:{web}/demo/contracts/{contract}/signed.pdf")
     assert document.content == receipt.document
     deadline = time.monotonic() + 120
-    while not any(b"application/pdf" in mail.read_bytes() for mail in (state / "sandbox" / "mailbox").glob("*.eml")):
+    while not any(b'filename="FB-88120-7734.pdf"' in mail.read_bytes() for mail in (state / "sandbox" / "mailbox").glob("*.eml")):
         assert time.monotonic() < deadline, "the signed copy was not mailed"
         time.sleep(0.2)
     time.sleep(1)  # what the worker records about it is in the ledger

@@ -54,6 +54,7 @@ REFUSED = 0
 TRANSIENT = (
     "gateway",
     "engine.conclusion.postponed",
+    "engine.duty",
     "engine.formation.clock",
     "engine.message",
     "engine.result.not_ready",

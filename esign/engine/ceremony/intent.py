@@ -10,6 +10,7 @@ from esign.ceremony.judgement import Locked, WrongCode, judge_intent
 from esign.engine.ceremony import attempts
 from esign.engine.ceremony.received import Answer, Received, Refusal
 from esign.engine.ceremony.signature import require_alone
+from esign.engine.duties import delivering
 from esign.engine.formation import confirming, declaring
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -28,6 +29,7 @@ def declare(house: Household, tx: Transaction, received: Received) -> Answer | R
 
     Raises:
         IntentError: Refused and not counted.
+        InformationNotDelivered: What has to be told before was not delivered yet.
         UserVerificationError: The passkey's statement is not good.
     """
     now = house.clock.now()
@@ -36,6 +38,7 @@ def declare(house: Household, tx: Transaction, received: Received) -> Answer | R
         raise IntentForeignTranscriptError("no such attempt of this invitation")
     kept = attempts.opened(tx, record)
     require_alone(tx, received, kept)
+    delivering.require_delivered(tx, received.contract, received.contents, received.party.name)
     judged = judge_intent(kept.attempt, received.message, now)
     facts: dict[str, object] = {"tau": record.tau, "attempt": record.number, "message": received.message.digest.hex()}
     if isinstance(judged, WrongCode | Locked):

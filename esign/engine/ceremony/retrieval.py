@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from esign.engine.ceremony import attempts
 from esign.engine.ceremony.received import PDF, Answer, Received
+from esign.engine.duties import delivering
 from esign.engine.formation import offering
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -44,7 +45,9 @@ def document(house: Household, received: Received, keep: Callable[[Transaction, 
                     "message": received.message.digest.hex(),
                 }
                 house.record(tx, EntryKind.DOCUMENT_FETCHED, again.contract_id, facts)
-                offering.document_arrived(house, tx, received.contract, received.invitation.party)
+                party, device = received.invitation.party, received.message.device_key_id
+                offering.document_arrived(house, tx, received.contract, party)
+                delivering.fetched(house, tx, received.contract, party, device)
     return Answer(status=200, media_type=PDF, body=data)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from esign.access import Actor, Permission
 from esign.contracts import ContractData
 from esign.contracts.formation import terms_of
-from esign.documents import Draft, OwnPages, draw_up
+from esign.documents import Draft, Enclosure, OwnPages, draw_up
 from esign.engine.company import search as desk_search
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import invitations, own_documents, reminding, turns
@@ -23,6 +23,7 @@ from esign.engine.contracts.notices import CANCELLATION, queue_notice
 from esign.engine.contracts.reminding import Reminded
 from esign.engine.contracts.validity import NONE, Validity, same_time, wished
 from esign.engine.contracts.views import ContractView, Corrected, view_of
+from esign.engine.duties import drawing
 from esign.engine.formation import keeping
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -42,6 +43,7 @@ class Drawn:
     draft: Draft
     own: OwnPages | None
     at: datetime
+    enclosed: tuple[Enclosure, ...] = ()
     validity: Validity = NONE
 
 
@@ -303,8 +305,9 @@ class ContractDesk:
         contract = ContractData.parse(complete.data)
         terms_of(contract)  # refuses what cannot be declared here, on either side
         policy = self._policy(contract)
-        draft = draw_up(contract, drawn_up_at=now, own=complete.own)
-        return Drawn(contract=contract, policy=policy, draft=draft, own=complete.own, at=now)
+        enclosed = drawing.enclosures(house, contract, now)
+        draft = draw_up(contract, drawn_up_at=now, own=complete.own, enclosed=enclosed)
+        return Drawn(contract=contract, policy=policy, draft=draft, own=complete.own, at=now, enclosed=enclosed)
 
     def _kept(self, actor: Actor, contract_id: str) -> tuple[ContractRecord, ContractContents]:
         with self.household.store.reading() as tx:
@@ -317,7 +320,8 @@ class ContractDesk:
         contract_id = new_id()
         tx.safe.new_key(contract_id, ("company", "signatory"))
         blob = house.documents.put(tx.safe.seal(contract_id, "draft", draft.pdf))
-        contents = contract_contents(contract, draft, policy, blob)
+        information = drawing.kept(house, tx, contract_id, drawn.enclosed)
+        contents = replace(contract_contents(contract, draft, policy, blob), information=information)
         if drawn.own is not None:
             pages = house.documents.put(tx.safe.seal(contract_id, own_documents.PAGES, drawn.own.pdf))
             contents = replace(contents, pages=pages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from esign.contracts import ContractData, Together, declaration_text, order_summary
+from esign.contracts.rules import rules_record, rules_used
 from esign.documents import COMPANY_FIELD, Draft, FieldPlacement
 from esign.engine.contents import ContractContents, PartyContents, RevisionContents
 from esign.foundation.digests import sha256
@@ -33,6 +34,7 @@ def contract_contents(contract: ContractData, draft: Draft, policy: SignaturePol
         draft=blob,
         revisions=(RevisionContents(kind="draft", length=len(draft.pdf), sha256=sha256(draft.pdf)),),
         attachments={item.name: item.sha256.hex() for item in draft.attachments},
+        rules=rules_record(rules_used(contract)),
         seal_field=seal.name if seal else "",
         seal_page=seal.page if seal else 0,
         seal_box=_box(seal) if seal else (),
@@ -41,7 +43,8 @@ def contract_contents(contract: ContractData, draft: Draft, policy: SignaturePol
 
 def committed(contents: ContractContents) -> Mapping[str, bytes]:
     """Return what the ledger commits to when a contract is drawn up; the texts of later parties carry their number."""
-    found = {"contract": contents.data, "draft": contents.revisions[0].sha256}
+    found = {"contract": contents.data, "draft": contents.revisions[0].sha256, "rules": contents.rules}
+    found |= {each.kind: each.sha256 for each in contents.information}
     for number, party in enumerate(contents.parties, 1):
         suffix = "" if number == 1 else f"_{number}"
         found |= {f"declaration{suffix}": party.declaration.encode(), f"summary{suffix}": party.summary}

@@ -9,7 +9,7 @@ from esign.access import Actor
 from esign.ceremony.messages import stored_token_hash
 from esign.engine.ceremony import seal_names
 from esign.engine.contracts.ending import UNDER_WAY, close, close_all, refuse_if_ended, refuse_if_signed
-from esign.engine.contracts.notices import CANCELLATION, queue_notice
+from esign.engine.contracts.notices import CANCELLATION, INFORMATION, queue_notice
 from esign.engine.contracts.validity import ValidityOver, expires_at, with_next_reminder
 from esign.engine.deliveries import INVITATION, invitation_payload
 from esign.engine.formation import offering
@@ -87,6 +87,8 @@ def make(
         offering.offered(house, tx, record, invitation.expires_at, by=by)
     link = f"{house.settings.agent_url}/#{token}"
     if channel != "email":
+        if channel == "company" and house.contract_contents(tx, record).information:
+            queue_notice(house, tx, contract_id, INFORMATION, party=party)
         return Invited(link=link, expires_at=invitation.expires_at, party=party)
     payload = invitation_payload(link=link, expires_at=invitation.expires_at, party=party)
     sealed = tx.safe.seal(contract_id, seal_names.delivery(INVITATION), payload)

@@ -34,6 +34,9 @@ LATENESS = "lateness"
 ORDER_RECEIPT = "order_receipt"
 """To a party: we have received your order. It accepts nothing (BGB § 312i (1) No. 3)."""
 
+INFORMATION = "information"
+"""To a party whose invitation is handed over without a mail: what has to be told before the declaration, attached."""
+
 COMPANY = "company"
 """The word for the company where a mail's recipient is a party."""
 

@@ -39,6 +39,7 @@ const KINDS = new Set([
   ...["bulk.checked", "bulk.started", "bulk.finished", "bulk.cancelled"],
   ...["form.prefilled", "form.corrected", "form.expired", "form.token_made", "case.accepted", "case.refused", "case.referred"],
   ...["case.asked", "case.closed", "case.deleted"],
+  ...["duty.delivered", "consent.given", "consent.revoked"],
   ...["right.withdrawal_received", "right.termination_received", "right.matched", "right.unmatched"],
   ...["right.acknowledged", "right.settled"],
   ...["formation.begun", "formation.rebuilt", "formation.offered", "formation.offer_received", "formation.summary_received"],
