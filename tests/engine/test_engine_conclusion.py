@@ -89,7 +89,9 @@ def test_what_does_not_pass_the_release_check_fails_the_contract_and_is_not_rele
     assert kinds[-3:] == ["release.failed", "contract.failed", "signature.refused"]
     with pytest.raises(ServerRefused):
         signatory.result()
-    assert world.application.delivery.deliver_due() == 2, "notice of the certificate, receipt of the order, nothing else"
+    assert world.application.delivery.deliver_due() == 2, (
+        "notice of the certificate, receipt of the order, nothing else"
+    )
     assert "Zertifikat auf Ihren Namen" in world.post.subject(-2)
 
 
