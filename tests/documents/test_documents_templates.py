@@ -40,7 +40,7 @@ def test_the_template_of_reports_shows_numbered_pictures_and_apart_from_that_kee
 
 
 def test_there_is_one_template_for_each_contract_template() -> None:
-    names = {path.stem for path in FILES} - {"house", "pages"}
+    names = {path.stem for path in FILES} - {"house", "pages", "information", "notice"}
     assert names == set(schema()["properties"]["template"]["enum"])
 
 
