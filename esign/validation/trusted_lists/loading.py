@@ -124,18 +124,19 @@ class _Loading:
             return found
         self.checked[territory] = self.at
         same = kept is not None and kept.content_digest == found.digest
-        self.cache.save(
-            location,
-            KeptList(
-                data=fetched.data,
-                sequence=found.sequence,
-                content_digest=found.digest,
-                accepted_at=kept.accepted_at if kept is not None and same else self.at,
-                checked_at=self.at,
-                etag=fetched.etag,
-                modified=fetched.modified,
-            ),
+        now = KeptList(
+            data=fetched.data,
+            sequence=found.sequence,
+            content_digest=found.digest,
+            accepted_at=kept.accepted_at if kept is not None and same else self.at,
+            checked_at=self.at,
+            etag=fetched.etag,
+            modified=fetched.modified,
         )
+        try:
+            self.cache.save(location, now)
+        except TrustedListError as error:
+            self._problem(territory, location, error.code, usable=True, what=f"it is used, not kept: {error.detail}")
         return found
 
     def _kept(
