@@ -83,10 +83,10 @@ def test_a_valid_token_with_an_unknown_type_is_as_unknown_as_a_guess(world: Any)
 def median(call: Any) -> float:
     times = []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        began = time.thread_time()
         with pytest.raises(Exception):  # noqa: B017 - which refusal it is, other tests say
             call()
-        times.append(time.perf_counter() - began)
+        times.append(time.thread_time() - began)
     return statistics.median(times)
 
 
