@@ -199,10 +199,10 @@ def test_a_token_takes_less_than_three_milliseconds(sandbox):
     assert best < 0.003
 
 
-def timed(work):
-    begin = time.thread_time()
+def timed(work, clock=time.thread_time):
+    begin = clock()
     work()
-    return time.thread_time() - begin
+    return clock() - begin
 
 
 # --- misbehaviour that tests can ask for
@@ -232,7 +232,7 @@ def test_silent_answers_nothing(sandbox):
 def test_late_answers_correctly_after_a_while(sandbox):
     client = faulty(sandbox, late=True, hold_seconds=0.05)
     response = []
-    assert timed(lambda: response.append(ask(client, query()))) >= 0.05
+    assert timed(lambda: response.append(ask(client, query())), time.perf_counter) >= 0.05
     assert info(response[0].data)["nonce"].native == 1234567890123456789
 
 
