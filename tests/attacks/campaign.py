@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+import pikepdf
+
 from esign.validation.findings import FindingKind
 from esign.validation.verdict import FileVerdict, Outcome
 from tests.attacks.effects import differs
@@ -28,6 +30,8 @@ from tests.attacks.workbench import NotHereError, Workbench
 
 FAMILIES = ("pages", "fonts", "layers", "forms", "annotations", "attachments", "catalog", "signatures", "files")
 _TRIES = 30
+_NOT_HERE = (NotHereError, LookupError, AttributeError, TypeError, ValueError, pikepdf.PdfError)
+"""What a file without the place for an attack answers; kinds that never come to anything are told at the end."""
 _BROKE = ("a check broke", "could not be compared")
 
 
@@ -37,7 +41,8 @@ class Told:
 
     Args:
         seed: Makes it again.
-        what: Family and names.
+        what: Family and names of everything that was done.
+        kind: The attack or the first edit.
         subject: The file.
         answers: Kinds of findings, or the error.
         right: Whether the verdict is what it must be.
@@ -47,6 +52,7 @@ class Told:
 
     seed: str
     what: str
+    kind: str
     subject: str
     answers: tuple[str, ...]
     right: bool
@@ -82,7 +88,7 @@ def edited(data: bytes, chance: random.Random, subject: Subject, place: Scene, *
         edit = chance.choice(choices)
         try:
             return edit.act(data, chance, subject, place), edit
-        except NotHereError:
+        except Exception:
             continue
     raise NotHereError
 
@@ -92,10 +98,10 @@ def attacked(attack: Attack, chance: random.Random, place: Scene) -> tuple[bytes
     for _ in range(_TRIES):
         subject = chance.choice(place.subjects)
         data, around = subject.data, attack.name
-        if chance.random() < 0.25:
-            data, before = edited(data, chance, subject, place, remarks=False)
-            around = f"{before.name} > {around}"
         try:
+            if chance.random() < 0.25:
+                data, before = edited(data, chance, subject, place, remarks=False)
+                around = f"{before.name} > {around}"
             if attack.own is not None:
                 made = attack.own(data, chance, subject, place)
             else:
@@ -103,7 +109,7 @@ def attacked(attack: Attack, chance: random.Random, place: Scene) -> tuple[bytes
                 bench = Workbench(data)
                 own = attack.act(bench, chance, subject)
                 made = own if own is not None else bench.append(_hand(data, chance))
-        except NotHereError:
+        except _NOT_HERE:
             continue
         if not differs(attack.effect, data, made):
             continue
@@ -132,7 +138,8 @@ def attack_case(seed: str, number: int, kept: Path | None = None) -> Told | None
         return None
     data, subject, around = found
     verdict, seconds = _asked(data)
-    told = _told(f"{seed}/a/{number}", f"{attack.family}: {around}", subject, verdict, seconds, right=not verdict.clean)
+    what, kind = f"{attack.family}: {around}", f"{attack.family}.{attack.name}"
+    told = _told(f"{seed}/a/{number}", (what, kind), subject, verdict, seconds, right=not verdict.clean)
     if kept is not None and (not told.right or told.broke):
         (kept / f"attack-{seed}-{number}.pdf").write_bytes(data)
     return told
@@ -151,7 +158,7 @@ def edit_case(seed: str, number: int, kept: Path | None = None) -> Told:
                 made = edit.act(data, chance, subject, scene())
             else:
                 made, edit = edited(data, chance, subject, scene(), remarks=True)
-        except NotHereError:
+        except Exception:
             made, edit = edited(data, chance, subject, scene(), remarks=True)
         data = made
         names.append(edit.name)
@@ -159,7 +166,7 @@ def edit_case(seed: str, number: int, kept: Path | None = None) -> Told:
     verdict, seconds = _asked(data)
     found = {finding.kind for finding in verdict.all_findings}
     right = found == {FindingKind.PERMITTED_CHANGE_ANNOTATION} if remarks else verdict.clean
-    told = _told(f"{seed}/e/{number}", " > ".join(names), subject, verdict, seconds, right=right)
+    told = _told(f"{seed}/e/{number}", (" > ".join(names), names[0]), subject, verdict, seconds, right=right)
     if kept is not None and (not told.right or told.broke):
         (kept / f"edit-{seed}-{number}.pdf").write_bytes(data)
     return told
@@ -171,14 +178,17 @@ def _asked(data: bytes) -> tuple[FileVerdict, float]:
     return verdict, time.process_time() - began
 
 
-def _told(seed: str, what: str, subject: Subject, verdict: FileVerdict, seconds: float, *, right: bool) -> Told:
+def _told(
+    seed: str, what: tuple[str, str], subject: Subject, verdict: FileVerdict, seconds: float, *, right: bool
+) -> Told:
     answers = sorted({f"{finding.kind.value}: {finding.what}" for finding in verdict.all_findings})
     if verdict.outcome is Outcome.CLEAN_ERROR:
         answers.append("unreadable")
     broke = any(mark in answer for answer in answers for mark in _BROKE)
     return Told(
         seed=seed,
-        what=what,
+        what=what[0],
+        kind=what[1],
         subject=subject.name,
         answers=tuple(answers),
         right=right,
@@ -232,10 +242,15 @@ def main(arguments: list[str]) -> int:
             print(f"{title} {told.seed} {told.subject}: {told.what} {list(told.answers)[:4]}")
     families: Counter[str] = Counter(told.what.partition(":")[0] for told in done)
     kinds = len({told.what.split(": ")[1] for told in done})
+    came = {told.kind for told in done}
+    nothing = (
+        sorted({f"{attack.family}.{attack.name}" for attack in ATTACKS} - came) if len(done) >= 2 * len(ATTACKS) else []
+    )
     unreadable = sum("unreadable" in told.answers for told in done)
     slowest = max((told.seconds for told in (*done, *edits)), default=0.0)
     print(f"attacks: {len(done)} proven, of {len(ATTACKS)} kinds ({kinds} combinations), called clean: {len(missed)}")
     print(f"  {', '.join(f'{name} {count}' for name, count in sorted(families.items()))}")
+    print(f"  kinds that came to nothing: {', '.join(nothing) or 'none'}")
     print(f"  refused as unreadable: {unreadable}; all others with findings on their signatures")
     print(f"permitted edits: {len(edits)}, of {len(EDITS)} kinds, refused: {len(refused)}")
     print(

@@ -312,7 +312,8 @@ def other_forms(bench: Workbench, chance: random.Random, subject: Subject) -> No
 
 @attack("behaviour")
 def default_appearance(bench: Workbench, chance: random.Random, subject: Subject) -> None:
-    target = bench.form if chance.random() < 0.5 else bench.field("note")
+    note = bench.field("note")  # where no field shows text, this says nothing
+    target = bench.form if chance.random() < 0.5 else note
     target.DA = chance.choice(("/F2 10 Tf 1 g", "/ZaDb 10 Tf 0 g", "/F1 0.1 Tf 0 g"))
 
 

@@ -75,7 +75,7 @@ def compare_form(old: Skeleton, new: Skeleton, before: Dictionary, after: Dictio
         if key == "DR":
             yield from compare_resources(old, new)
             continue
-        if key == "DA" and one is None and isinstance(other, String):
+        if key == "DA" and one is None and isinstance(other, String) and not _asks_for_default(old):
             continue
         if key == "NeedAppearances" and all(value is None or value is False for value in (one, other)):
             continue  # what holds where nothing is said
@@ -91,6 +91,11 @@ def compare_resources(old: Skeleton, new: Skeleton) -> Iterator[Noted]:
     )
     if not _more(old, new, _of_text(one), _of_text(other), 2):
         yield _finding(_SAME_RESOURCES)
+
+
+def _asks_for_default(skeleton: Skeleton) -> bool:
+    """Whether a field shows text and does not say how itself, so that what the form says of that counts."""
+    return any(field.kind in ("Tx", "Ch") and field.get("DA") is None for field in skeleton.fields)
 
 
 def _form(old: Skeleton, new: Skeleton, before: Dictionary, after: Dictionary) -> Iterator[Noted]:

@@ -104,3 +104,11 @@ def test_a_later_signature_that_lies_over_the_price():
         112: appearance(b"9,000 EUR"),
     }
     assert kinds(after_first(update(SIGNED, objects))) == ["annotation_overlays_content"]
+
+
+@pytest.mark.parametrize(("own", "told"), [(True, []), (False, ["modified_after_signing"])])
+def test_a_form_may_say_how_text_looks_only_where_no_field_goes_by_it(own, told):
+    choice = OBJECTS[13].replace(b"/Ch", b"/Ch/DA(/F1 10 Tf 0 g)") if own else OBJECTS[13]
+    silent = FORM.replace(b"/DA(/F1 10 Tf 0 g)", b"")
+    signed = sign(base({13: choice}), more={5: silent})
+    assert kinds(after_first(update(signed, {5: FORM}))) == told
