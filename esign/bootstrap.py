@@ -154,6 +154,7 @@ def worker(application: Application) -> Worker:
             Task(name="overdue", run=application.upkeep.end_overdue, every=15.0),
             Task(name="expiries", run=application.upkeep.end_expired_contracts, every=60.0),
             Task(name="reminders", run=application.upkeep.remind_due, every=60.0),
+            Task(name="clocks", run=application.clocks.run_due, every=2.0),
             Task(name="ledger", run=application.ledger.stamp_due, every=30.0),
             Task(name="logins", run=application.sessions.forget_old, every=600.0),
             Task(name="drafts", run=application.forms.forget_due, every=300.0),

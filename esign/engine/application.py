@@ -15,6 +15,9 @@ from esign.engine.api.keys import ApiKeyDesk
 from esign.engine.api.ports import Rates
 from esign.engine.api.reading import ReadingDesk
 from esign.engine.ceremony.desk import CeremonyDesk
+from esign.engine.clocks.calendar import CalendarDesk
+from esign.engine.clocks.clerk import TaskDesk
+from esign.engine.clocks.desk import ClockDesk
 from esign.engine.company.bulk import BulkDesk
 from esign.engine.company.creation import CreationDesk
 from esign.engine.company.desk import CompanyDesk
@@ -32,6 +35,8 @@ from esign.engine.forms.recognition import RecognitionDesk
 from esign.engine.household import Household
 from esign.engine.rights.clerk import DeclarationDesk
 from esign.engine.rights.desks import TerminationDesk, WithdrawalDesk
+from esign.engine.rights.entering import EnteringDesk
+from esign.engine.rights.performance import PerformanceDesk
 from esign.engine.templates.desk import TemplateDesk
 from esign.engine.templates.uploads import UploadDesk
 from esign.engine.upkeep import UpkeepDesk
@@ -79,6 +84,11 @@ class Application:
     withdrawal: WithdrawalDesk
     termination: TerminationDesk
     declarations: DeclarationDesk
+    entering: EnteringDesk
+    performance: PerformanceDesk
+    clocks: ClockDesk
+    tasks: TaskDesk
+    calendars: CalendarDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -125,5 +135,10 @@ class Application:
             withdrawal=WithdrawalDesk(household=household),
             termination=TerminationDesk(household=household),
             declarations=DeclarationDesk(household=household),
+            entering=EnteringDesk(household=household),
+            performance=PerformanceDesk(household=household),
+            clocks=ClockDesk(household=household),
+            tasks=TaskDesk(household=household),
+            calendars=CalendarDesk(household=household),
             agent_manifest=household.agent_manifest,
         )

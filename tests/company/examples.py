@@ -71,6 +71,12 @@ def declaration(world: Any, tenant: str) -> str:
     return str(world.application.withdrawal.declare(tenant, typed, press=f"example {tenant}", lang="de").id)
 
 
+def task(world: Any, tenant: str) -> str:
+    """A task that a clerk noted for a contract."""
+    actor = system(tenant)
+    return str(world.application.tasks.add(actor, contract(world, tenant), "Anrufen", "2027-01-31").id)
+
+
 EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "contract_id": contract,
     "account_id": account,
@@ -80,6 +86,10 @@ EXAMPLES: dict[str, Callable[[Any, str], str]] = {
     "case_id": case,
     "declaration_id": declaration,
     "key_id": api_key,
+    "task_id": task,
+    "link_id": lambda world, tenant: "no such link of this account",
+    "lang_of": lambda world, tenant: "de",
+    "secret": lambda world, tenant: "a guess",
     "webhook_id": webhook,
     "run_id": bulk,
     "template_id": page_template,

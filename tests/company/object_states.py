@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -12,12 +11,12 @@ from typing import Any
 
 from esign.access import Permission, system
 from esign.engine.rights import matching
-from esign.policy import policies_root
 from tests.actors import COMPANY
 from tests.company.people import colleague, invited, token_of
 from tests.documents.own_documents import UPLOAD, description
 from tests.documents.pdf_making import made
 from tests.form_answers import answers_of
+from tests.samples import COUPLE, sample
 
 TRACES = {"account_session", "login_flow", "login_throttle"}
 """Tables in which a request may leave a trace of having been made: when a login was last used, a challenge."""
@@ -91,8 +90,7 @@ def contracts(world: Any) -> dict[str, str]:
     with closing(sqlite3.connect(world.settings.state_dir / "esign.sqlite")) as live, live:
         # only a fault of ours makes a contract fail (a document that does not pass the release check)
         live.execute("UPDATE contract SET state = 'failed' WHERE id = ?", (found["failed"],))
-    text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
-    couple = {**json.loads(text), "company_signature": "none"}
+    couple = sample(COUPLE, company_signature="none")
     found["partly_signed"] = str(application.contracts.draw_up(COMPANY, couple))
     application.contracts.invite(COMPANY, found["partly_signed"])
     application.delivery.deliver_due()
@@ -228,10 +226,31 @@ def sessions(world: Any) -> dict[str, str]:
     return found
 
 
+def tasks(world: Any) -> dict[str, str]:
+    """Return a task in each state; beside it a statement about a concluded contract's performance."""
+    application = world.application
+    concluded = next(view.id for view in application.contracts.list(COMPANY) if view.state == "concluded")
+    stated = {"event": "goods_received", "at": "2026-11-20"}
+    world.statement = application.performance.record(COMPANY, concluded, stated).id
+    found = {
+        state: str(application.tasks.add(COMPANY, concluded, state, "2027-01-31").id) for state in ("open", "done")
+    }
+    application.tasks.done(COMPANY, found["done"], "Angerufen.")
+    return found
+
+
+def calendar_links(world: Any) -> dict[str, str]:
+    """Return the link of somebody else's calendar."""
+    person = colleague(world, "clerk", email="calendar@states.example.org")
+    return {"live": str(world.application.calendars.make(person.actor).view.id)}
+
+
 STATES: dict[str, Callable[[Any], dict[str, str]]] = {
     "contract_id": contracts,  # first: it moves the clock
     "case_id": cases,
     "declaration_id": declarations,
+    "task_id": tasks,
+    "link_id": calendar_links,
     "run_id": runs,
     "account_id": accounts,
     "key_id": keys,

@@ -122,6 +122,7 @@ PUBLIC = {
     "GET /company/setup/password",
     "POST /company/setup/password",
     "POST /company/setup/provider",
+    "GET /company/tasks/calendar/of/<lang_of>/<secret>.ics",
 }
 
 

@@ -53,6 +53,13 @@ CHANGES: dict[str, set[str]] = {
     "company_cases.decide close": {"referred", "asked"},
     "company_declarations.assign": {"open", "repeated"},
     "company_declarations.settle": {"open", "repeated"},
+    "company_performance.record": {"concluded"},
+    "company_performance.take_back": {"concluded"},
+    "company_performance.task": {
+        *("drawn_up", "invited", "partly_signed", "concluded", "failed", "declined", "cancelled", "expired"),
+    },
+    "company_tasks.finish": {"open"},
+    "company_tasks.revoke": set(),  # somebody else's link, for everybody
     "company_contracts.invite": {"drawn_up"},
     "company_contracts.invite signatory-2": set(),  # invited as soon as the first one has signed
     "company_contracts.remind": {"invited"},
@@ -101,6 +108,12 @@ FORMS: dict[str, dict[str, Callable[[Any, str], Form]]] = {
     },
     "company_declarations.assign": {"": lambda house, state: {"reference": "DECLARED-1"}},
     "company_declarations.settle": {"": lambda house, state: {"words": "Erstattet."}},
+    "company_performance.record": {
+        "": lambda house, state: {"event": "fully_performed", "at": "2026-11-20", "complete": "yes"}
+    },
+    "company_performance.take_back": {"": lambda house, state: {"statement": house.statement}},
+    "company_performance.task": {"": lambda house, state: {"title": "Anrufen", "due_on": "2027-01-31"}},
+    "company_tasks.finish": {"": lambda house, state: {"words": "Angerufen."}},
     **{
         f"company_contracts.{step}": {
             "": lambda house, state: {},

@@ -28,7 +28,9 @@ from web.company import (
     in_person,
     keys,
     login,
+    performance,
     setup,
+    tasks,
     templates,
     verification,
     webhooks,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PREFIX", "install", "room_for_files"]
 
-DESK = (contracts, in_person, create, bulk, keys, webhooks, cases, declarations, verification)
+DESK = (contracts, in_person, create, bulk, keys, webhooks, cases, declarations, tasks, performance, verification)
 
 PREFIX = "/company"
 

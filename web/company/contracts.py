@@ -79,7 +79,8 @@ def blueprint(application: Application) -> Blueprint:
     @needs(Permission.CONTRACTS_READ)
     def one(actor: Actor, contract_id: str) -> str:
         detail = desk.contract(actor, contract_id)
-        return render_template("company/contract.html", detail=detail, timeline_words=happening)
+        period = application.performance.period(actor, contract_id)
+        return render_template("company/contract.html", detail=detail, period=period, timeline_words=happening)
 
     @pages.get("/<contract_id>/draft.pdf")
     @needs(Permission.DOCUMENTS_READ)

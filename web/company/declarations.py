@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, flash, render_template, request, url_for
 
 from esign.access import Actor, Permission
-from esign.engine.rights.refusals import DeclarationUnknown
+from esign.contracts.rights import Right
+from esign.engine.rights.entering import CHANNELS
+from esign.engine.rights.refusals import DeclarationIncomplete, DeclarationUnknown
 from esign.foundation.errors import EsignError
 from web.company.guard import needs
 from web.language import language, words
@@ -29,6 +31,37 @@ def blueprint(application: Application) -> Blueprint:
         done = request.args.get("state", "") == "done"
         found = desk.list(actor, done=done, after=request.args.get("after") or None)
         return render_template("company/declarations.html", found=found, done=done, lang=language())
+
+    def entry(refusal: EsignError | None = None) -> tuple[str, int]:
+        hows = next(field.choices for field in application.termination.function().fields if field.name == "how")
+        body = render_template(
+            "company/declaration_new.html",
+            channels=CHANNELS,
+            hows=hows,
+            form=request.form,
+            lang=language(),
+            problem=None if refusal is None else words().problem(refusal.code),
+            wrong=() if refusal is None else str(refusal.facts.get("fields", "")).split(),
+        )
+        return body, 200 if refusal is None else status_of(refusal.code)
+
+    @pages.get("/new")
+    @needs(Permission.CASES_DECIDE)
+    def enter_form(actor: Actor) -> tuple[str, int]:
+        return entry()
+
+    @pages.post("/new")
+    @needs(Permission.CASES_DECIDE)
+    def enter(actor: Actor) -> tuple[str, int] | Response:
+        """Write down a declaration that came by letter, mail or telephone."""
+        form = request.form
+        right = Right.TERMINATION if form.get("right") == "termination" else Right.WITHDRAWAL
+        try:
+            made = application.entering.enter(actor, right, {**form.to_dict(), "lang": form.get("lang_of", "de")})
+        except DeclarationIncomplete as refusal:
+            return entry(refusal)
+        flash("entering.entered")
+        return see_other(url_for(".one", declaration_id=made))
 
     def shown(actor: Actor, declaration_id: str, refusal: EsignError | None = None) -> tuple[str, int]:
         detail = desk.detail(actor, declaration_id)

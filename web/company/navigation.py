@@ -32,6 +32,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(endpoint="company_cases.page", phrase="company.nav_cases", permission=Permission.CASES_READ),
     Entry(endpoint="company_declarations.page", phrase="company.nav_declarations", permission=Permission.CASES_READ),
     Entry(endpoint="company_verification.page", phrase="company.nav_verification", permission=Permission.EVIDENCE_READ),
+    Entry(endpoint="company_tasks.page", phrase="tasks.nav", permission=Permission.CASES_READ),
     Entry(endpoint="company_templates.page", phrase="company.nav_templates", permission=Permission.TEMPLATES_READ),
     Entry(endpoint="company_keys.page", phrase="company.nav_keys", permission=Permission.ACCOUNTS_MANAGE),
     Entry(endpoint="company_webhooks.page", phrase="company.nav_webhooks", permission=Permission.WEBHOOKS_READ),

@@ -7,23 +7,32 @@ touched here: files below ``policies/rights``, read-only; no clock. Clauses: BGB
 TKG § 56; VVG § 11.
 """
 
+from esign.contracts.rights.compensation import Compensation, Condition, Owed, compensation
 from esign.contracts.rights.declaration import Read, RightDeclaration, read, tidy
 from esign.contracts.rights.ending import Ending, Term, ordinary_ending
 from esign.contracts.rights.function import Choice, Function, FunctionField, Right, function
+from esign.contracts.rights.performance import Happened, PerformanceRefused, Statement
 from esign.contracts.rights.policy_tests import right_faults
 from esign.contracts.rights.timeliness import Judged, Verdict, judge, refund_due
 
 __all__ = [
     "Choice",
+    "Compensation",
+    "Condition",
     "Ending",
     "Function",
     "FunctionField",
+    "Happened",
     "Judged",
+    "Owed",
+    "PerformanceRefused",
     "Read",
     "Right",
     "RightDeclaration",
+    "Statement",
     "Term",
     "Verdict",
+    "compensation",
     "function",
     "judge",
     "ordinary_ending",

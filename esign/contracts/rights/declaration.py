@@ -12,7 +12,7 @@ from esign.contracts.deadlines.errors import PeriodOutOfRange
 from esign.contracts.deadlines.instants import within
 from esign.contracts.rights.function import Function, FunctionField, Right
 
-__all__ = ["Read", "RightDeclaration", "read", "tidy"]
+__all__ = ["Read", "RightDeclaration", "is_address", "read", "tidy"]
 
 _ADDRESS = re.compile(r"[^@\s\"<>(),:;\\\[\]]{1,64}@[^@\s\"<>(),:;\\\[\]]{1,190}")
 _NUMBERED = re.compile(r"([0-9]{1,2})\.\s*([0-9]{1,2})\.\s*([0-9]{4})")
@@ -81,6 +81,11 @@ def read(function: Function, typed: Mapping[str, str]) -> Read:
             wished=_day(values.get("wished", "")),
         )
     return Read(values=values, missing=missing, declaration=declaration)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether an acknowledgement could be sent to an electronic address."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def tidy(text: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from esign.contracts.deadlines import WithdrawalFacts
+from esign.contracts.rights.compensation import compensation
 from esign.contracts.rights.declaration import read
 from esign.contracts.rights.ending import Term, ordinary_ending
 from esign.contracts.rights.function import FOLDER, Right, function
@@ -16,7 +18,7 @@ from esign.foundation.errors import EsignError
 def right_faults() -> Iterator[tuple[str, int, str]]:
     """Yield file, position of the test case from 1 and what does not hold."""
     for path, policy in all_wordings(FOLDER):
-        run = _ending if policy["kind"] == "notice-periods" else _function
+        run = _RUNS[policy["kind"]]
         for number, case in enumerate(policy["tests"], start=1):
             try:
                 what = run(policy, case)
@@ -55,3 +57,23 @@ def _ending(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
     ending = ordinary_ending(term, received=date.fromisoformat(case["received"]), wished=wished, concluded=day)
     found = "" if ending is None else ending.day.isoformat()
     return "" if found == case["expect"] else f"ends {found or 'never'}"
+
+
+def _compensation(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
+    begins = date.fromisoformat(policy["valid_from"])
+    names = case["events"].split()
+    events = [
+        {"event": name, "at": (begins + timedelta(days=day)).isoformat(), **_PROPER.get(name, {})}
+        for day, name in enumerate(names)
+    ]
+    facts = WithdrawalFacts.parse({"v": "esign-withdrawal/1", "kind": case["kind"], "events": events})
+    owed = compensation(facts, until=begins + timedelta(days=len(names))).owed.value
+    return "" if owed == case["expect"] else f"owed: {owed}"
+
+
+_PROPER: Mapping[str, Mapping[str, Any]] = {"instruction_received": {"names_function": True}}
+_RUNS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
+    "function": _function,
+    "notice-periods": _ending,
+    "value-compensation": _compensation,
+}

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from esign.access import Actor, Permission
 from esign.contracts.rights import Right
 from esign.engine.api.paging import cursor, place
+from esign.engine.clocks import tasks
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Transaction
 from esign.engine.refusals import ContractUnknown
@@ -79,6 +80,10 @@ class DeclarationDetail:
     words: str
     contract: Suggestion | None
     suggestions: tuple[Suggestion, ...]
+    channel: str
+    """How it came; ``function``: the consumer declared it there."""
+    sent_on: date | None
+    """Local day of dispatch, where a clerk wrote one down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +140,8 @@ class DeclarationDesk:
             words=contents.words,
             contract=None if contract is None else _suggestion(contract.id, contract.title, contract.reference),
             suggestions=tuple(_suggestion(each.id, each.title, each.reference) for each in others),
+            channel=contents.channel,
+            sent_on=from_rfc3339(contents.sent_at).astimezone(BERLIN).date() if contents.sent_at else None,
         )
 
     def acknowledgement(self, actor: Actor, declaration_id: str) -> bytes:
@@ -184,23 +191,13 @@ class DeclarationDesk:
             DeclarationWordsRefused: No words, or such as nobody could read.
         """
         actor.require(Permission.CASES_DECIDE)
-        said = _words(words)
+        said = tidy_words(words)
         house = self.household
         with house.store.transaction() as tx:
             record = _get(tx, actor, declaration_id)
             if record.state not in (DeclarationState.OPEN, DeclarationState.REPEATED):
                 raise DeclarationStateRefused(state=record.state.value)
-            contents: DeclarationContents = replace(matching.opened(tx, record), words=said)
-            record = replace(
-                record,
-                state=DeclarationState.SETTLED,
-                settled_at=house.clock.now(),
-                sealed=tx.safe.seal(record.id, CONTENTS, contents.to_bytes()),
-            )
-            tx.declarations.update(record)
-            facts: dict[str, object] = {"right": record.right.value, "in_time": not self._view(record).overdue}
-            house.record(tx, EntryKind.RIGHT_SETTLED, record.id, facts, {"words": said.encode()}, by=actor)
-            return self._view(record)
+            return self._view(settle(house, tx, actor, record, said))
 
     def _view(self, record: DeclarationRecord) -> DeclarationView:
         due = date.fromisoformat(record.due_on) if record.due_on else None
@@ -220,6 +217,23 @@ class DeclarationDesk:
         )
 
 
+def settle(house: Household, tx: Transaction, actor: Actor, record: DeclarationRecord, said: str) -> DeclarationRecord:
+    """Settle a declaration with words; its tasks are done with it."""
+    contents: DeclarationContents = replace(matching.opened(tx, record), words=said)
+    record = replace(
+        record,
+        state=DeclarationState.SETTLED,
+        settled_at=house.clock.now(),
+        sealed=tx.safe.seal(record.id, CONTENTS, contents.to_bytes()),
+    )
+    tx.declarations.update(record)
+    late = record.due_on is not None and record.same_as is None and house.today() > date.fromisoformat(record.due_on)
+    facts: dict[str, object] = {"right": record.right.value, "in_time": not late}
+    house.record(tx, EntryKind.RIGHT_SETTLED, record.id, facts, {"words": said.encode()}, by=actor)
+    tasks.finish_about(house, tx, record.id, words=said, by=actor)
+    return record
+
+
 def _suggestion(contract_id: str, title: str, reference: str) -> Suggestion:
     return Suggestion(contract_id=contract_id, title=title, reference=reference)
 
@@ -231,7 +245,12 @@ def _get(tx: Transaction, actor: Actor, declaration_id: str) -> DeclarationRecor
     return record
 
 
-def _words(text: str) -> str:
+def tidy_words(text: str) -> str:
+    """Return a clerk's words, or refuse them.
+
+    Raises:
+        DeclarationWordsRefused: No words, or such as nobody could read.
+    """
     tidy = text.replace("\r\n", "\n").strip()
     odd = any(unicodedata.category(char) in ("Cc", "Cf", "Cs") and char != "\n" for char in tidy)
     if not tidy or odd or len(tidy) > MOST_WORDS:

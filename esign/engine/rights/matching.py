@@ -10,17 +10,19 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from esign.access.people import address_key
 from esign.contracts.rights import Judged, Right, Term, Verdict, judge, ordinary_ending, refund_due
+from esign.engine.clocks import planning
 from esign.engine.company import search
 from esign.engine.company.records import Wanted
 from esign.engine.contents import ContractContents
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
+from esign.engine.rights.facts import facts_of, right_of
 from esign.engine.rights.records import CONTENTS, DeclarationContents, DeclarationRecord, DeclarationState
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import rfc3339
@@ -67,11 +69,11 @@ def attach(
     facts: dict[str, object] = {"declaration": record.id, "right": record.right.value}
     contract_id = None
     if match is None:
-        judged = judge(None, sent_at=record.received_at, received_at=record.received_at)
+        judged = judge(None, sent_at=contents.sent(record.received_at), received_at=record.received_at)
     else:
         contract_id = match.record.id
         contract = house.contract_contents(tx, match.record)
-        judged = _judged(tx, record, match.record, contract)
+        judged = _judged(tx, record, contents, match.record, contract)
         contents = _known(contents, record, match, contract)
         facts |= {"by": match.by, "by_party": contents.by_party}
     verdict = judged.verdict if record.right is Right.WITHDRAWAL else None
@@ -91,6 +93,7 @@ def attach(
         sealed=tx.safe.seal(record.id, CONTENTS, contents.to_bytes()),
     )
     tx.declarations.update(record)
+    planning.plan_declaration(house, tx, record)
     if verdict is not None:
         facts |= {"verdict": verdict.value, "due_on": due.isoformat(), "rule": judged.rule}
     elif contents.ends:
@@ -184,32 +187,14 @@ def _ends(
     return "" if ending is None else ending.day.isoformat()
 
 
-def _judged(tx: Transaction, record: DeclarationRecord, contract: ContractRecord, contents: ContractContents) -> Judged:
-    data = json.loads(contents.data)
-    right = data["withdrawal"]
-    if record.right is Right.WITHDRAWAL and not right["right"]:
+def _judged(
+    tx: Transaction,
+    record: DeclarationRecord,
+    declared: DeclarationContents,
+    contract: ContractRecord,
+    contents: ContractContents,
+) -> Judged:
+    if record.right is Right.WITHDRAWAL and not right_of(contents)["right"]:
         return Judged(verdict=Verdict.NO_RIGHT, refund_due=None, exercisable_until=None, rule="")
-    facts = _facts(tx, contract, data) if record.right is Right.WITHDRAWAL and contract.concluded_at else None
-    return judge(facts, sent_at=record.received_at, received_at=record.received_at)
-
-
-def _facts(tx: Transaction, contract: ContractRecord, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is evidenced about a contract; what is not is read to the consumer's benefit."""
-    right = data["withdrawal"]
-    concluded = contract.concluded_at or contract.created_at
-    events: list[dict[str, Any]] = [{"event": "concluded", "at": _instant(concluded)}]
-    for entry in tx.ledger.of_contract(contract.id):
-        if entry.kind is EntryKind.DELIVERY_DONE and entry.facts.get("kind") == "signed_copy":
-            instruction = {"event": "instruction_received", "at": _instant(entry.at)}
-            events.append({**instruction, "names_function": bool(right.get("function_url"))})
-            break
-    return {
-        "v": "esign-withdrawal/1",
-        "kind": right["kind"],
-        "events": events,
-        "facts": {"paid": bool(data["paid"])},
-    }
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    facts = facts_of(tx, contract, contents) if record.right is Right.WITHDRAWAL else None
+    return judge(facts, sent_at=declared.sent(record.received_at), received_at=record.received_at)

@@ -13,7 +13,8 @@ from esign.engine.contracts.notices import company as company_of
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Transaction
 from esign.engine.rights.receiving import Received
-from esign.engine.rights.records import DeclarationContents, DeclarationRecord
+from esign.engine.rights.records import Channel, DeclarationContents, DeclarationRecord
+from esign.foundation.clock import from_rfc3339
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "de": {
@@ -29,6 +30,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "copy_title": "Ihre Kündigungserklärung",
         "copy_lead": "Das haben Sie erklärt. Bewahren Sie diese Datei auf.",
         "declares": "Erklärung",
+        "sent": "Abgeschickt am",
+        "channel": "Übermittelt",
+        "by_letter": "per Brief",
+        "by_email": "per E-Mail",
+        "by_phone": "am Telefon",
+        "by_fax": "per Fax",
+        "by_in_person": "persönlich",
+        "by_chat": "im Chat",
     },
     "en": {
         "received": "Received on",
@@ -43,6 +52,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "copy_title": "Your declaration of termination",
         "copy_lead": "This is what you have declared. Keep this file.",
         "declares": "Declaration",
+        "sent": "Sent on",
+        "channel": "Sent",
+        "by_letter": "by letter",
+        "by_email": "by e-mail",
+        "by_phone": "by telephone",
+        "by_fax": "by fax",
+        "by_in_person": "in person",
+        "by_chat": "by chat",
     },
 }
 
@@ -98,9 +115,16 @@ def acknowledgement(
     Source: BGB §§ 312k (4), 356a (4).
     """
     lang = contents.lang
-    words, known = _WORDS[lang], function(record.right, record.received_at.astimezone(BERLIN).date())
+    written = from_rfc3339(contents.entered_at) if contents.entered_at else record.received_at
+    words, known = _WORDS[lang], function(record.right, written.astimezone(BERLIN).date())
     company: Mapping[str, Any] = public_company(house, record.tenant)
-    rows = [(words["received"], local_instant(record.received_at, lang))]
+    came = day_in_words(date.fromisoformat(contents.received_on), lang) if contents.received_on else ""
+    rows = [(words["received"], came or local_instant(record.received_at, lang))]
+    if contents.channel != Channel.FUNCTION:
+        rows += [(words["channel"], words[f"by_{contents.channel}"])]
+        if contents.sent_at:
+            sent = from_rfc3339(contents.sent_at).astimezone(BERLIN).date()
+            rows += [(words["sent"], day_in_words(sent, lang))]
     rows += [(words["declares"], known.text("declaration", lang)), *_rows(known, contents.values, lang)]
     contract = tx.contracts.get(record.contract_id) if record.contract_id and contents.own_mailbox else None
     if contract is not None:
@@ -128,7 +152,8 @@ def _closing(tx: Transaction, record: DeclarationRecord, contents: DeclarationCo
         if first is not None:
             said.append(known.text("again", lang, first=local_instant(first.received_at, lang)))
     if record.right is Right.WITHDRAWAL:
-        return [*said, known.text("timely", lang), known.text("next", lang)]
+        timely = "timely" if contents.channel == Channel.FUNCTION else "timely_other"
+        return [*said, known.text(timely, lang), known.text("next", lang)]
     if contents.ends and contents.own_mailbox:
         day = day_in_words(date.fromisoformat(contents.ends), lang)
         return [*said, known.text("ends", lang, day=day)]

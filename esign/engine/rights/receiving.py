@@ -8,19 +8,28 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from esign.access import Actor
 from esign.access.people import address_key
 from esign.contracts.rights import Function, Right, RightDeclaration, function, read
 from esign.engine.ceremony import seal_names
 from esign.engine.company.search import fold
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import AlreadyKept, Transaction
-from esign.engine.rights.records import CONTENTS, HOLDERS, DeclarationContents, DeclarationRecord, DeclarationState
+from esign.engine.rights.records import (
+    CONTENTS,
+    HOLDERS,
+    Channel,
+    DeclarationContents,
+    DeclarationRecord,
+    DeclarationState,
+)
 from esign.engine.rights.refusals import DeclarationIncomplete, DeclarationStateRefused
 from esign.evidence.kinds import EntryKind
 from esign.foundation.canonical import canonical
+from esign.foundation.clock import rfc3339
 from esign.foundation.identifiers import new_id
 
 WITHDRAWAL_MAIL = "right_withdrawal"
@@ -78,11 +87,23 @@ def receive(
         raise DeclarationIncomplete(fields=" ".join(found.missing))
     for _ in range(2):  # a second click that came in the same moment finds what the first one kept
         with suppress(AlreadyKept), house.store.transaction() as tx:
-            return _keep(house, tx, known, tenant, found.declaration, typed, press=press, lang=lang, now=now)
+            return keep(house, tx, known, tenant, found.declaration, typed, press=press, lang=lang, now=now)
     raise DeclarationStateRefused("the same press is being kept")
 
 
-def _keep(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """How a declaration came that a clerk writes down."""
+
+    by: Actor
+    channel: Channel
+    sent_at: datetime | None
+    received_on: str
+    """The local day (ISO), where only that is known; empty: the instant is."""
+    entered_at: datetime
+
+
+def keep(
     house: Household,
     tx: Transaction,
     known: Function,
@@ -93,9 +114,24 @@ def _keep(
     press: str,
     lang: str,
     now: datetime,
+    entered: Entered | None = None,
 ) -> Received:
+    """Keep a declaration in the transaction, and queue its acknowledgement where there is an address.
+
+    Args:
+        house: The household.
+        tx: The transaction.
+        known: The function in force.
+        tenant: Whose customer declares.
+        declared: What is declared.
+        typed: The same as it arrived.
+        press: A random word of the page, or of the entry.
+        lang: Language of the acknowledgement.
+        now: The instant of receipt.
+        entered: By whom and how, where a clerk writes it down; None: the consumer used the function.
+    """
     right = known.right
-    button = known.label("confirm", lang)
+    button = known.label("confirm", lang) if entered is None else ""
     likeness = _likeness(tx, tenant, declared)
     once = tx.vault.index("right/press", press.encode(), tenant, right.value, likeness.hex())
     before = tx.declarations.by_press(once)
@@ -113,6 +149,15 @@ def _keep(
         button=button,
         version=known.version,
     )
+    if entered is not None:
+        contents = replace(
+            contents,
+            channel=entered.channel.value,
+            sent_at=rfc3339(entered.sent_at) if entered.sent_at else "",
+            received_on=entered.received_on,
+            entered_by=entered.by.name,
+            entered_at=rfc3339(entered.entered_at),
+        )
     tx.declarations.add(
         DeclarationRecord(
             id=declaration_id,
@@ -130,8 +175,13 @@ def _keep(
     facts: dict[str, object] = {"right": right.value, "version": known.version, "lang": lang}
     if first is not None:
         facts["same_as"] = first.id
+    if entered is not None:
+        facts["channel"] = entered.channel.value
     said = canonical({"values": contents.values, "typed": contents.typed, "button": button})
-    house.record(tx, _ENTRIES[right], declaration_id, facts, {"declaration": said})
+    by = entered.by if entered is not None else None
+    house.record(tx, _ENTRIES[right], declaration_id, facts, {"declaration": said}, by=by)
+    if not declared.email:
+        return Received(id=declaration_id, received_at=now, declaration=declared, button=button)
     wait = PAUSE * max(0, earlier - AT_ONCE + 1)
     payload = json.dumps({"declaration": declaration_id}).encode()
     kind = _MAILS[right]

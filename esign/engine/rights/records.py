@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from esign.contracts.rights import Right, Verdict
 from esign.engine.contents import Contents
+from esign.foundation.clock import from_rfc3339
 
 HOLDERS = ("company",)
 CONTENTS = "declaration"
@@ -26,6 +27,18 @@ class DeclarationState(StrEnum):
     REPEATED = "repeated"
     """It says what an earlier one says: acknowledged again, no task of its own."""
     SETTLED = "settled"
+
+
+class Channel(StrEnum):
+    """How a declaration came; every way is as good as the function (law.md B49; VVG § 8 (1): Textform)."""
+
+    FUNCTION = "function"
+    LETTER = "letter"
+    EMAIL = "email"
+    PHONE = "phone"
+    FAX = "fax"
+    IN_PERSON = "in_person"
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +97,19 @@ class DeclarationContents(Contents):
     """``timestamped``, ``plain`` or ``none``: how the acknowledgement is sealed."""
     words: str = ""
     """A clerk's note at the end."""
+    channel: str = "function"
+    """How it came: by the function, or as a clerk wrote down (:class:`Channel`)."""
+    sent_at: str = ""
+    """When it was sent (RFC 3339): a postmark, a mail's date; empty: as it was received."""
+    received_on: str = ""
+    """Local day (ISO) of receipt, where only that is known; empty: the instant of the record."""
+    entered_by: str = ""
+    """Kind and name of the clerk or key that wrote it down; empty: the consumer did."""
+    entered_at: str = ""
+
+    def sent(self, received_at: datetime) -> datetime:
+        """Return when it was sent; where nobody knows, when it was received: never later.
+
+        Source: BGB §§ 355 (1) sentence 5, 356a (5).
+        """
+        return min(from_rfc3339(self.sent_at), received_at) if self.sent_at else received_at

@@ -34,3 +34,9 @@ class DeclarationWordsRefused(RightError):
     """A clerk's words are missing, too long, or hold odd characters."""
 
     code = "engine.right.words"
+
+
+class PerformanceUnknown(RightError):
+    """There is no such statement about the contract's performance."""
+
+    code = "engine.right.performance_unknown"

@@ -1,0 +1,94 @@
+"""What is evidenced about a contract's period for withdrawal; what is not is read to the consumer's benefit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from esign.contracts.deadlines import (
+    DeadlineError,
+    WithdrawalDeadline,
+    WithdrawalFacts,
+    withdrawal_deadline,
+    withdrawal_rule,
+)
+from esign.contracts.rights.performance import Statement, withdrawal_facts
+from esign.engine.contents import ContractContents
+from esign.engine.ports import Transaction
+from esign.engine.records import ContractRecord
+from esign.engine.rights.performance_records import SEALED, PerformanceContents
+from esign.evidence.kinds import EntryKind
+
+
+def facts_of(tx: Transaction, contract: ContractRecord, contents: ContractContents) -> dict[str, Any] | None:
+    """Return the facts of a concluded contract; None where nothing can be withdrawn from, or not yet.
+
+    Source: BGB §§ 355–356a; EGBGB Art. 246a § 1 (2).
+    """
+    data: Mapping[str, Any] = json.loads(contents.data)
+    right = data["withdrawal"]
+    if contract.concluded_at is None or not right["right"]:
+        return None
+    return withdrawal_facts(
+        kind=right["kind"],
+        concluded=_instant(contract.concluded_at),
+        known=_known(tx, contract, right),
+        stated=statements(tx, contract.id),
+        places=_places(data),
+        flags={"paid": bool(data["paid"])},
+    )
+
+
+def right_of(contents: ContractContents) -> Mapping[str, Any]:
+    """Return what a contract's data say about withdrawal."""
+    right: Mapping[str, Any] = json.loads(contents.data)["withdrawal"]
+    return right
+
+
+def deadline_of(tx: Transaction, contract: ContractRecord, contents: ContractContents) -> WithdrawalDeadline | None:
+    """Return a contract's period for withdrawal; None where there is none, or it cannot be calculated."""
+    facts = facts_of(tx, contract, contents)
+    if facts is None:
+        return None
+    try:
+        return withdrawal_deadline(WithdrawalFacts.parse(facts))
+    except DeadlineError:  # what cannot be calculated is for a person, and nobody loses a right by it
+        return None
+
+
+def statements(tx: Transaction, contract_id: str) -> tuple[Statement, ...]:
+    """Return what was stated about a contract's performance and not corrected, oldest first."""
+    return tuple(
+        PerformanceContents.from_bytes(tx.safe.open(contract_id, SEALED, record.sealed)).statement
+        for record in tx.performances.of_contract(contract_id)
+        if record.corrected_at is None
+    )
+
+
+def refund_clause(facts: WithdrawalFacts) -> str:
+    """Return the clause of the period for the refund."""
+    return withdrawal_rule(facts.kind, facts.concluded.day).refund_clause.source
+
+
+def _known(tx: Transaction, contract: ContractRecord, right: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return what the installation evidenced itself: the instruction stands in the signed copy that was delivered."""
+    for entry in tx.ledger.of_contract(contract.id):
+        if entry.kind is EntryKind.DELIVERY_DONE and entry.facts.get("kind") == "signed_copy":
+            names = bool(right.get("function_url"))
+            yield {"event": "instruction_received", "at": _instant(entry.at), "names_function": names}
+            return
+
+
+def _places(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the Länder that the contract's data name; several persons in several Länder are as unknown as none."""
+    parties = [data["signatory"], *data.get("further_signatories", ())]
+    theirs = {str(party.get("land", "")) for party in parties}
+    found = {"consumer": theirs.pop()} if len(theirs) == 1 else {}
+    found["trader"] = str(data["company"].get("land", ""))
+    return {role: land for role, land in found.items() if land}
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
