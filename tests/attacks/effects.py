@@ -132,6 +132,17 @@ def values(data: bytes) -> Any:
     return None if form is None else _values(form.get("/Fields", []), 0)
 
 
+def signatures(data: bytes) -> set[bytes]:
+    """Return the signatures that the form shows, document timestamps apart."""
+    pdf = pikepdf.open(io.BytesIO(data))
+    found: set[bytes] = set()
+    for field in pdf.Root.AcroForm.Fields:
+        value = field.get("/V")
+        if field.get("/FT") == "/Sig" and value is not None and value.get("/Type") == "/Sig":
+            found.add(bytes(value.get("/Contents", b"")))
+    return found
+
+
 def raw(data: bytes) -> bytes:
     """Return the bytes, spaces between and behind them apart."""
     return re.sub(rb"[\0\t\n\f\r ]+", b" ", data).strip()

@@ -14,7 +14,7 @@ from tests.attacks.workbench import NotHereError, Workbench, some_hand
 
 _LIKELY = (0, 1, 0x0A, 0x0D, 0x20, 0x25, 0x28, 0x29, 0x2F, 0x30, 0x3C, 0x3E, 0x5B, 0x5D, 0x7F, 0x80, 0xFF)
 _WORD = re.compile(
-    rb"/[A-Za-z0-9]+|\d{1,9} \d{1,5} R|\d{1,9} \d{1,5} obj|-?\d{1,12}|endobj|endstream|stream|xref|trailer|startxref|%%EOF|<<|>>"
+    rb"/[A-Za-z0-9]+|\d{1,9} \d{1,5} (?:R|obj)|-?\d{1,12}|endobj|endstream|stream|xref|trailer|startxref|%%EOF|<<|>>"
 )
 _WORDS = (
     *(
