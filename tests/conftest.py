@@ -6,7 +6,6 @@ import email
 import email.message
 import email.policy
 import gc
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -26,11 +25,11 @@ from esign.engine import Application
 from esign.engine.ports import Mail
 from esign.foundation.clock import Clock
 from esign.gateways.mail import MailServer, SmtpMailer
-from esign.policy import policies_root
 from esign.settings import Settings
 from tests.actors import COMPANY
 from tests.postgres import SERVER, PostgresMissing, schema, server
 from tests.quick import migrated, remember_routes, remember_templates
+from tests.samples import sample
 from web import create_app
 
 WEB = "http://localhost:8080"
@@ -107,11 +106,7 @@ class World:
 
     def sample(self, name: str, **changes: Any) -> dict[str, Any]:
         """Return the data of a sample contract."""
-        for path in sorted((policies_root() / "samples").glob("*.json")):
-            data = json.loads(path.read_text("utf-8"))
-            if data["template"] == name:
-                return {**data, **changes}
-        raise LookupError(name)
+        return sample(name, **changes)
 
     def invite(self, name: str = "electricity-supply", **changes: Any) -> tuple[str, str]:
         """Draw up a sample, invite its party, deliver; return contract and link as the party reads it."""

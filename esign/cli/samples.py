@@ -72,7 +72,7 @@ def sample_contracts(today: date | None = None) -> tuple[SampleContract, ...]:
     """
     day = today or datetime.now(BERLIN).date()
     files = sorted((policies_root() / "samples").glob("*.json"))
-    found = (_dated(json.loads(path.read_bytes()), day) for path in files)
+    found = (dated(json.loads(path.read_bytes()), day) for path in files)
     return tuple(SampleContract(name=_name(data), data=data) for data in found)
 
 
@@ -82,11 +82,15 @@ def _name(data: Mapping[str, Any]) -> str:
     return f"{data['template']}{several}{represents}"
 
 
-def _dated(data: dict[str, Any], day: date) -> dict[str, Any]:
-    """Return the data with its day moved to another one, and every other day of it moved along.
+def dated(data: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """Return a sample's data with its day moved to another one, and every other day of it moved along.
 
     Days before the contract keep their distance in days. Days behind it move by whole months: supply goes on beginning
     on the first of a month, and periods keep their length.
+
+    Args:
+        data: The sample as its file has it.
+        day: Local day in Berlin on which it is drawn up.
     """
     begins = date.fromisoformat(data["date"])
     months = 12 * (day.year - begins.year) + day.month - begins.month

@@ -23,10 +23,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from certs.sandbox import Sandbox
 from esign import bootstrap
 from esign.gateways.mail import MailServer, SmtpMailer
-from esign.policy import policies_root
 from esign.settings import Settings
 from tests.actors import COMPANY
 from tests.quick import migrated
+from tests.samples import sample
 from web import create_app
 from web.agent_origin import create_app as create_agent_app
 
@@ -164,11 +164,7 @@ class Stack:
 
     def sample(self, template: str, **changes: Any) -> dict[str, Any]:
         """Return the data of a sample contract: the first of a template, or the one of a file's name."""
-        for path in sorted((policies_root() / "samples").glob("*.json")):
-            data = json.loads(path.read_text("utf-8"))
-            if template in (data["template"], path.stem):
-                return {**data, **changes}
-        raise LookupError(template)
+        return sample(template, **changes)
 
     def invite(self, template: str = "electricity-supply", **changes: Any) -> tuple[str, str]:
         """Draw up and invite; return contract and link as the party reads it."""

@@ -29,7 +29,7 @@ from esign import bootstrap
 from esign.cli.configuration import load
 from esign.engine import Application
 from esign.foundation.clock import SystemClock
-from esign.policy import policies_root
+from tests import samples
 from tests.actors import COMPANY
 from tests.api.served import Served, served
 from tests.form_answers import answers_of
@@ -180,8 +180,7 @@ def campaign(
 
 def sample() -> dict[str, Any]:
     """Return the data of a sample contract."""
-    path = policies_root() / "samples" / "mobile-plan-sophie-mueller-luedenscheidt.json"
-    return dict(json.loads(path.read_text("utf-8")))
+    return samples.sample("mobile-plan")
 
 
 def start_many(application: Application, number: int) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 from esign.documents import PageTemplate, Upload, normalise
 from esign.foundation.digests import sha256
-from esign.policy import policies_root
 from tests.documents.pdf_making import made
+from tests.samples import sample
 
 UPLOAD: Upload = normalise(made(pages=2))
 VALUES: dict[str, Any] = {"fee": 129900, "start": "2027-01-01", "mail": "ja"}
@@ -50,8 +49,6 @@ def template(**changes: Any) -> PageTemplate:
 
 def contract(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return contract data on a company's own document: a paid contract of a consumer, simple level, in German."""
-    (path,) = (policies_root() / "samples").glob("mobile-plan*.json")
-    data: dict[str, Any] = json.loads(path.read_text("utf-8"))
     terms = {
         "document": document,
         "facts": [{"label": "Rufnummer", "value": "wird mitgenommen"}],
@@ -62,7 +59,8 @@ def contract(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
             "minimum": "24 Monate",
         },
     }
-    return {**data, "template": "own-document", "title": "Rahmenvertrag", "terms": terms, **changes}
+    own = {"template": "own-document", "title": "Rahmenvertrag", "terms": terms}
+    return sample("mobile-plan", **{**own, **changes})
 
 
 def unpaid(document: dict[str, Any], **changes: Any) -> dict[str, Any]:

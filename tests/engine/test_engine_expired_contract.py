@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +9,12 @@ import pytest
 
 from certs.signatory import ServerRefused
 from esign.engine.refusals import ContractExpired, PartyUnknown
-from esign.policy import policies_root
 from tests.actors import COMPANY
+from tests.samples import COUPLE, sample
 
 
 def couple(**changes: Any) -> dict[str, Any]:
-    text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
-    return {**json.loads(text), **changes}
+    return sample(COUPLE, **changes)
 
 
 def state(world: Any, contract: str) -> str:

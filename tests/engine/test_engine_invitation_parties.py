@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -10,18 +9,16 @@ import pytest
 
 from certs.signatory import ServerRefused
 from esign.engine.refusals import AlreadySigned, ContractStateRefused
-from esign.policy import policies_root
 from tests.actors import COMPANY
+from tests.samples import COUPLE, sample
 
 MIRA, DAVID = "mira-sommerfeld", "david-sommerfeld"
 LINK = re.compile(r"http://localhost:8081/#[A-Za-z0-9_-]{43}")
 
 
 def couple(world: Any, **changes: Any) -> str:
-    text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
-    contract = str(
-        world.application.contracts.draw_up(COMPANY, {**json.loads(text), "company_signature": "none", **changes})
-    )
+    data = sample(COUPLE, **{"company_signature": "none", **changes})
+    contract = str(world.application.contracts.draw_up(COMPANY, data))
     world.application.contracts.invite(COMPANY, contract)
     return contract
 

@@ -7,7 +7,6 @@ its file and its invitations say the same.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,9 +22,9 @@ from certs.signatory import SandboxSignatory, ServerRefused, SignatoryRefused
 from esign.evidence import verify_dossier
 from esign.foundation.errors import EsignError
 from esign.pades import read_signatures
-from esign.policy import policies_root
 from tests.actors import COMPANY
 from tests.postgres import schema
+from tests.samples import COUPLE, sample
 
 MIRA, DAVID = "mira-sommerfeld", "david-sommerfeld"
 AHEAD = (0.0, 0.0, 0.004, -0.004, 0.02, -0.02, 0.1, -0.1)
@@ -65,8 +64,7 @@ def timed(request: pytest.FixtureRequest, tmp_path: Path, sandbox_folder: Path) 
 
 def couple(world: Any, order: str = "free", **changes: Any) -> tuple[str, SandboxSignatory, SandboxSignatory]:
     """Return a contract with two signatories, both with a declaration that only the signature is missing from."""
-    text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
-    data = {**json.loads(text), "signing_order": order, **changes}
+    data = sample(COUPLE, **{"signing_order": order, **changes})
     contract = world.application.contracts.draw_up(COMPANY, data)
     invited = world.application.contracts.invite(COMPANY, contract)
     links = {each.party: each.link for each in (invited, *invited.further)}
@@ -181,8 +179,7 @@ def test_two_signatures_at_once_land_one_behind_the_other(raced: Any, ahead: flo
 
 
 def test_two_declarations_at_once_at_the_simple_level_land_one_behind_the_other(raced: Any) -> None:
-    text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
-    data = {**json.loads(text), "signing_order": "free", "level": "simple"}
+    data = sample(COUPLE, signing_order="free", level="simple")
     contract = raced.application.contracts.draw_up(COMPANY, data)
     invited = raced.application.contracts.invite(COMPANY, contract)
     pair = [raced.signatory(each.link, MIRA) for each in (invited, *invited.further)]

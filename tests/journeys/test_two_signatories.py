@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import io
-import json
 import re
 import shutil
 import subprocess
@@ -28,16 +27,15 @@ from esign.evidence import Outcome, verify_dossier
 from esign.evidence.dossier_container import read_container
 from esign.evidence.dossier_parts import Dossier, PartError
 from esign.evidence.dossier_verify import FRAME
-from esign.policy import policies_root
 from tests.actors import COMPANY
+from tests.samples import COUPLE, sample
 
 AGENT = "http://localhost:8081"
 PERSONS = ("mira-sommerfeld", "david-sommerfeld")
 
 
 def data(**changes: Any) -> dict[str, Any]:
-    text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
-    return {**json.loads(text), **changes}
+    return sample(COUPLE, **changes)
 
 
 def newest_link(world: Any) -> str:

@@ -27,10 +27,10 @@ from certs.signatory.words import h
 from esign.pades import add_document_security_store, prepare, prepare_document_timestamp
 from esign.pades.document import Document
 from esign.pades.revision import Revision, pointer, serialise, stream, with_entries, with_items
-from esign.policy import policies_root
 from tests.actors import COMPANY
 from tests.malice.server import MaliciousServer
 from tests.malice.variants import appended
+from tests.samples import COUPLE, sample
 
 ROOT = Path(__file__).parents[2]
 AGENT = "http://localhost:8081"
@@ -52,8 +52,7 @@ class Files:
 @pytest.fixture(scope="module")
 def files(shared_world: Any) -> Files:
     world = shared_world
-    sample = policies_root() / "samples" / "two-customers-electricity-sommerfeld.json"
-    contract = world.application.contracts.draw_up(COMPANY, json.loads(sample.read_text("utf-8")))
+    contract = world.application.contracts.draw_up(COMPANY, sample(COUPLE))
     world.application.contracts.invite(COMPANY, contract)
     first = world.signatory(link(world), "mira-sommerfeld").run()
     second = world.signatory(link(world), "david-sommerfeld")
@@ -407,8 +406,7 @@ def test_both_clients_have_the_same_verdict_on_every_crafted_file(files: Files, 
 def test_a_signatory_who_comes_back_takes_a_longer_file_and_no_other(shared_world: Any, tmp_path: Path) -> None:
     """The result step itself, of both clients, against the honest server and against one that lies."""
     world = shared_world
-    sample = policies_root() / "samples" / "two-customers-electricity-sommerfeld.json"
-    contract = world.application.contracts.draw_up(COMPANY, json.loads(sample.read_text("utf-8")))
+    contract = world.application.contracts.draw_up(COMPANY, sample(COUPLE))
     world.application.contracts.invite(COMPANY, contract)
     mira = world.signatory(link(world), "mira-sommerfeld")
     first = mira.run()

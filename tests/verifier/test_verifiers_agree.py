@@ -29,6 +29,7 @@ from esign.foundation.identifiers import Oid
 from esign.pades import add_document_security_store, read_security_store
 from esign.pades.document import Array, entry
 from esign.pades.revision import pointer, stream, with_entries, with_items
+from tests import samples
 from tests.actors import COMPANY
 from tests.conftest import PERSONS
 from tests.evidence.helpers.case import NOW, Case, make_case
@@ -131,11 +132,7 @@ def test_a_dossier_of_several_signatories_is_valid_for_both_and_damaged_for_both
 
 
 def together() -> dict[str, Any]:
-    from esign.policy import policies_root
-
-    text = (policies_root() / "samples" / "two-customers-electricity-sommerfeld.json").read_text("utf-8")
-    data: dict[str, Any] = json.loads(text)
-    return data
+    return samples.sample(samples.COUPLE)
 
 
 def own_names(parts: Parts) -> list[str]:
