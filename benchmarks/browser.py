@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from benchmarks.figures import Row, table
 from benchmarks.installation import PERSONS
 from benchmarks.running import Running, running
-from tests.agent.scratch_helpers import ARGUMENTS, CHROMIUM, PHONE, Customer
+from tests.agent.scratch_helpers import PHONE, Customer
+from tests.browsers import chromium
 
 TEMPLATE = "cost-approval"
 """The two-page contract."""
@@ -103,14 +104,12 @@ class Marks:
 
 def measure(rounds: int = 12) -> str:
     """Return the report in Markdown."""
-    with running() as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with running() as house, chromium(whole=True) as browser:
         version = browser.version
         for _ in range(2):
             _ceremony(house, browser, slow=False)
         fast = [_ceremony(house, browser, slow=False) for _ in range(rounds)]
         slow = [_ceremony(house, browser, slow=True) for _ in range(rounds)]
-        browser.close()
     return "\n".join(
         [
             "## Ceremony in the browser",

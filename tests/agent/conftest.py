@@ -3,10 +3,10 @@
 import subprocess
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.agent.scratch_helpers import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, Customer
+from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
 from tests.agent.stack import DIST, ROOT, running
+from tests.browsers import chromium
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +51,10 @@ def recorded_stack(built_agent, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """Ends with its module: its event loop would be in the way of others in the same process."""
-    with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+def browser(request):
+    """One for a module; ``WHOLE_CHROMIUM = True`` in it asks for the browser with its windows and all."""
+    with chromium(whole=getattr(request.module, "WHOLE_CHROMIUM", False)) as instance:
         yield instance
-        instance.close()
 
 
 @pytest.fixture

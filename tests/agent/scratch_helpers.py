@@ -11,18 +11,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Error as PlaywrightError
+
+from tests.browsers import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -57,7 +52,11 @@ class Customer:
     def __init__(self, page: Any, *, authenticator: bool = True, **device: Any) -> None:
         self.page = page
         self.complaints: list[str] = []
+        self.went: list[str] = []
+        """What became of the tab: addresses that it came to, and whether it crashed."""
         self.taps = 0
+        page.on("framenavigated", lambda frame: self.went.append(frame.url.partition("#")[0]))
+        page.on("crash", lambda _: self.went.append("crashed"))
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.add_init_script(
@@ -71,15 +70,23 @@ class Customer:
 
     @property
     def state(self) -> str:
-        return str(self.page.evaluate("document.body.dataset.state"))
+        return str(self.page.evaluate("document.body?.dataset.state"))
 
-    def wait(self, *states: str, timeout: float = 20_000) -> str:
+    def standing(self) -> str:
+        """Say where the page stands, for whoever reads of a failure; a page that hangs does not answer."""
+        try:
+            answer = self.page.wait_for_function(_STANDING, timeout=10_000, polling=100).json_value()
+        except PlaywrightError as error:
+            answer = f"the page does not answer ({str(error).splitlines()[0]})"
+        return f"{answer}; came to {self.went}; complaints {self.complaints}"
+
+    def wait(self, *states: str, timeout: float = PATIENCE) -> str:
         """Wait for one of the states; a refusal that nobody waits for ends the test with its code."""
         wanted = [*states, "problem"]
         try:
-            self.page.wait_for_function("w => w.includes(document.body.dataset.state)", arg=wanted, timeout=timeout)
-        except Exception as error:
-            raise AssertionError(f"state {self.state!r}, wanted {states}; {self.complaints}") from error
+            self.page.wait_for_function("w => w.includes(document.body?.dataset.state)", arg=wanted, timeout=timeout)
+        except PlaywrightError as error:
+            raise AssertionError(f"wanted {states}: {self.standing()}") from error
         state = self.state
         if state == "problem" and "problem" not in states:
             raise AssertionError(f"refused: {self.problem}; {self.complaints}")
@@ -122,10 +129,14 @@ class Customer:
         """Scroll through the document to its end, as a reader does."""
         self.wait("reading", "unlock", "scratch")
         pages = self.page.locator("#pages .page")
-        for number in range(pages.count()):
-            pages.nth(number).scroll_into_view_if_needed()
-            self.page.wait_for_timeout(80)
-        self.page.locator("#end-of-document").scroll_into_view_if_needed()
+        of = pages.count()
+        try:
+            for number in range(of):
+                pages.nth(number).scroll_into_view_if_needed()
+                self.page.wait_for_timeout(80)
+            self.page.locator("#end-of-document").scroll_into_view_if_needed()
+        except PlaywrightError as error:
+            raise AssertionError(f"after page {number} of {of}: {self.standing()}") from error
         self.wait("unlock", "scratch")
         return self
 
@@ -196,7 +207,7 @@ class Customer:
         self.tap("#order-button")
         return self
 
-    def done(self, timeout: float = 30_000) -> Customer:
+    def done(self, timeout: float = PATIENCE) -> Customer:
         self.wait("done", timeout=timeout)
         return self
 
@@ -212,7 +223,6 @@ class Customer:
         self.page.wait_for_function(
             "() => !document.body?.dataset.state"
             " || ['reading', 'unlock', 'scratch', 'problem'].includes(document.body.dataset.state)",
-            timeout=20_000,
         )
         if "/idp/" in self.page.url:
             self.identify(person)
@@ -243,6 +253,15 @@ class Customer:
             for node in rule["nodes"]
         ]
 
+
+_STANDING = """() => JSON.stringify({
+  ...document.body?.dataset,
+  pages: document.querySelectorAll('#pages .page').length,
+  drawn: document.querySelectorAll('#pages .drawn').length,
+  load: performance.getEntriesByType('navigation')[0]?.type,
+  age: Math.round(performance.now()),
+  visible: document.visibilityState,
+})"""
 
 _READ = """() => {
   const canvas = document.getElementById('digits');

@@ -163,7 +163,7 @@ def test_with_reduced_motion_nothing_moves(stack, context_of):
     _, link = stack.invite("mobile-plan")
     stack.wire.lose_before.append("open")
     customer.open(link).begin()
-    customer.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
+    customer.page.wait_for_function("() => document.body?.dataset.connection === 'waiting'")
     assert customer.page.evaluate(moving) == 0  # the wheel of the waiting page stands still
     customer.read().unlock().scratch_with_mouse()
     customer.wait("revealed")

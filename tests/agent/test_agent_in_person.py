@@ -14,6 +14,7 @@ from tests.agent.test_agent_journey import sent
 from tests.company.people import invited, token_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
+WHOLE_CHROMIUM = True
 
 TABLET = {"viewport": {"width": 810, "height": 1080}, "has_touch": True, "is_mobile": True, "locale": "de-DE"}
 SIZES = {"phone": (360, 740), "tablet": (810, 1080), "desktop": (1280, 900)}
@@ -118,7 +119,7 @@ def test_the_clerk_hands_the_tablet_over_and_gets_it_back_empty(stack: Any, tabl
 
     with pytest.raises(Error, match="ERR_CACHE_MISS"):  # neither to the ceremony nor to the desk: nothing of it is kept
         page.go_back()
-    page.wait_for_timeout(500)  # until the browser shows its own page about that
+    page.wait_for_url("chrome-error://**", wait_until="commit")  # the browser's own page about that
     page.goto(address)
     tablet.wait("problem")
     assert tablet.problem == "engine.invitation.closed"

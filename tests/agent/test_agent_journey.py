@@ -7,8 +7,10 @@ from base64 import urlsafe_b64decode
 import pytest
 
 from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
+from tests.browsers import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
+WHOLE_CHROMIUM = True
 
 NEW_DEVICE = ["hello", "enrol", "open", "document", "intent", "signature", "result"]
 SIMPLE = ["hello", "open", "document", "intent", "result"]
@@ -43,14 +45,15 @@ def test_whether_a_message_may_be_sent_is_asked_while_the_person_reads(stack, de
     bare = []
     desktop.page.on("request", lambda each: bare.append(each.headers) if each.method == "HEAD" else None)
     desktop.open(link)
-    desktop.page.wait_for_timeout(500)
+    until(desktop.page, lambda: len(stack.wire.preflights) >= 4)
     assert sorted(stack.wire.preflights) == ["document", "enrol", "hello", "open"]
     desktop.begin().identify().read()
-    desktop.page.wait_for_timeout(500)
+    until(desktop.page, lambda: len(stack.wire.preflights) >= len(NEW_DEVICE))
     assert stack.wire.types() == ["hello", "enrol", "open", "document"]
     desktop.unlock().scratch_with_mouse().type().order().done()
     assert sorted(stack.wire.preflights) == sorted(NEW_DEVICE)
     assert stack.wire.types() == NEW_DEVICE
+    until(desktop.page, lambda: len(bare) >= 6)
     assert len(bare) == 6 and all(each["authorization"] == "Bearer" for each in bare)  # no token goes along
     assert desktop.complaints == []
 

@@ -33,8 +33,10 @@ def test_the_person_is_told_while_there_is_no_connection(stack, desktop):
     _, link = stack.invite("mobile-plan")
     stack.wire.lose_before.append("open")
     desktop.open(link).begin()
-    desktop.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
-    assert "nicht zu erreichen" in desktop.page.locator("#connection").inner_text()
+    told = desktop.page.wait_for_function(
+        "() => document.body?.dataset.connection === 'waiting' && document.getElementById('connection').innerText"
+    )
+    assert "nicht zu erreichen" in told.json_value()
     desktop.wait("reading", "scratch")
     assert desktop.page.locator("#connection").inner_text() == ""
 
@@ -73,7 +75,7 @@ def close_before(stack, customer, link, kind):
     customer.read().unlock().scratch_with_mouse().type()
     stack.wire.lose_before.extend([kind] * 8)
     customer.order()
-    customer.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
+    customer.page.wait_for_function("() => document.body?.dataset.connection === 'waiting'")
     return customer
 
 
@@ -185,7 +187,7 @@ def test_a_timestamp_that_comes_later_finishes_the_contract_by_itself(stack, des
     try:
         authority.faults = TsaFaults(http_500=True)
         desktop.order()
-        desktop.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
+        desktop.page.wait_for_function("() => document.body?.dataset.connection === 'waiting'")
         assert stack.state(contract) != "concluded"
     finally:
         authority.faults = kept

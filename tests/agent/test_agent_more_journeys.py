@@ -1,7 +1,6 @@
 """Journeys that need more than one device or more than one life of the server."""
 
 import hashlib
-import json
 import pickle
 import re
 import signal
@@ -14,10 +13,11 @@ import httpx
 import pytest
 
 from esign.pades import read_signatures
-from esign.policy import policies_root
 from tests.actors import COMPANY
 from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
 from tests.agent.stack import ROOT
+from tests.browsers import until
+from tests.samples import COUPLE, sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
@@ -37,7 +37,7 @@ class Child:
     def start(self):
         words = [sys.executable, "-m", "tests.agent.server_process", str(self.settings), str(self.port)]
         self.process = subprocess.Popen([*words, self.stack.sandbox_url], cwd=ROOT)
-        for _ in range(300):
+        for _ in range(2400):  # two minutes on a busy machine
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
@@ -93,8 +93,7 @@ def test_a_server_killed_and_started_again_in_the_middle_loses_nothing(stack, ch
     desktop.unlock().scratch_with_mouse().type()
     stack.wire.lose_after.append("intent")  # the declaration arrives, its answer does not, and the process is gone
     desktop.order()
-    while "intent" not in stack.wire.types() or stack.wire.lose_after:
-        desktop.page.wait_for_timeout(50)
+    until(desktop.page, lambda: "intent" in stack.wire.types() and not stack.wire.lose_after)
     child.kill()
     desktop.page.wait_for_timeout(300)
     assert desktop.state != "done" and desktop.state != "problem"
@@ -108,14 +107,9 @@ def test_a_server_killed_and_started_again_in_the_middle_loses_nothing(stack, ch
     assert desktop.download() == stack.signed(contract)
 
 
-def sommerfeld():
-    path = policies_root() / "samples" / "two-customers-electricity-sommerfeld.json"
-    return json.loads(path.read_text("utf-8"))
-
-
 def invite_both(stack, **changes):
     def work():
-        contract = stack.application.contracts.draw_up(COMPANY, {**sommerfeld(), **changes})
+        contract = stack.application.contracts.draw_up(COMPANY, sample(COUPLE, **changes))
         stack.application.delivery.deliver_due()
         before = len(stack.post.mails)
         stack.application.contracts.invite(COMPANY, contract)

@@ -69,9 +69,7 @@ def test_a_representative_is_told_in_whose_name(stack, desktop):
     assert "Bevollmächtigte" in landing
     assert "Sie unterschreiben im Namen von Karl-Heinz Österreicher." in landing
     desktop.begin()
-    desktop.page.wait_for_function(
-        "() => !document.body?.dataset.state || document.body.dataset.state === 'reading'", timeout=20_000
-    )
+    desktop.page.wait_for_function("() => !document.body?.dataset.state || document.body.dataset.state === 'reading'")
     if "/idp/" in desktop.page.url:
         desktop.identify("annika-oesterreicher")
     desktop.read()

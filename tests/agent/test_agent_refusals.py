@@ -8,6 +8,7 @@ import pytest
 from esign.foundation.canonical import canonical
 from tests.agent.scratch_helpers import DESKTOP, Customer
 from tests.agent.test_agent_journey import sent
+from tests.browsers import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
@@ -355,8 +356,7 @@ def test_a_viewer_that_takes_longer_than_a_minute_is_waited_for(stack, desktop):
     desktop.page.clock.install()
     desktop.page.route("**/pdf.min.mjs*", lambda route: held.append(route))
     desktop.open(link).begin()
-    while not held:
-        desktop.page.wait_for_timeout(20)
+    until(desktop.page, lambda: held)
     desktop.page.clock.fast_forward(90_000)
     desktop.page.wait_for_timeout(300)
     assert desktop.state == "loading"

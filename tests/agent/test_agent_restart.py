@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.agent.scratch_helpers import ARGUMENTS, CHROMIUM, DESKTOP, Customer
+from tests.agent.scratch_helpers import DESKTOP, Customer
+from tests.browsers import on_profile
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
@@ -24,13 +25,8 @@ def playwright() -> Iterator[Any]:
 @contextmanager
 def browsing(playwright: Any, profile: Path, **device: Any) -> Iterator[Customer]:
     """A browser process on a profile, ended when the block is."""
-    context = playwright.chromium.launch_persistent_context(
-        str(profile), executable_path=CHROMIUM, args=ARGUMENTS, **DESKTOP
-    )
-    try:
+    with on_profile(playwright, profile, **DESKTOP) as context:
         yield Customer(context.new_page(), **device)
-    finally:
-        context.close()
 
 
 def credentials(customer: Customer) -> list[Any]:

@@ -85,7 +85,7 @@ def test_a_page_closed_while_declining_declines(stack, desktop):
     desktop.open(link)
     desktop.tap("#decline")
     desktop.tap("#decline-confirm")
-    desktop.page.wait_for_function("() => document.body.dataset.connection === 'waiting'")
+    desktop.page.wait_for_function("() => document.body?.dataset.connection === 'waiting'")
     desktop.page.goto("about:blank")
     stack.wire.lose_before.clear()
     desktop.open(link, state="declined")

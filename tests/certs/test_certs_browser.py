@@ -8,20 +8,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from certs.sandbox import Sandbox, serve
-
-sync_api = pytest.importorskip("playwright.sync_api")
+from tests.browsers import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 AXE = Path(__file__).parents[2] / "web" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
@@ -74,12 +64,8 @@ def address(sandbox):
 
 @pytest.fixture(scope="module")
 def browser():
-    if not CHROMIUM.exists():
-        pytest.skip("no chromium on this machine")
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+    with chromium() as instance:
+        yield instance
 
 
 def login_path(agent, **changes):

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from esign.access import totp
+from tests import browsers
 from tests.company.people import PASSWORD, invited
 from web import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
+WHOLE_CHROMIUM = True
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PHONE, DESKTOP, NARROW = {"width": 360, "height": 740}, {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHOTS = os.environ.get("ESIGN_SHOTS", "")
@@ -51,11 +51,9 @@ def site(world: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Any:
-    with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+def chromium(request: Any) -> Any:
+    with browsers.chromium(whole=getattr(request.module, "WHOLE_CHROMIUM", False)) as instance:
         yield instance
-        instance.close()
 
 
 class Person:

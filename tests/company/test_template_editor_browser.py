@@ -10,9 +10,10 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests import browsers
 from tests.company.people import with_password
 from tests.documents.own_documents import UPLOAD, description
 from tests.documents.pdf_making import made
@@ -22,7 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PHONE, DESKTOP, NARROW = {"width": 360, "height": 740}, {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHOTS = os.environ.get("ESIGN_SHOTS", "")
@@ -52,11 +52,9 @@ def site(world: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Any:
-    with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+def chromium(request: Any) -> Any:
+    with browsers.chromium(whole=getattr(request.module, "WHOLE_CHROMIUM", False)) as instance:
         yield instance
-        instance.close()
 
 
 @pytest.fixture

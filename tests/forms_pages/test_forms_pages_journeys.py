@@ -10,6 +10,7 @@ from tests.agent.scratch_helpers import DESKTOP, Customer
 from tests.forms_pages.filling import PEOPLE, answers_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
+WHOLE_CHROMIUM = True
 
 
 def contracts(stack):
@@ -213,11 +214,12 @@ def test_what_is_typed_is_kept_quietly(stack, at):
     person.open().fill({"family_name": "Leise", "number_kind": "port"})
     person.kept()
     person.answer("family_name", "Laut")
-    with person.page.expect_response("**/merken"):
+    with person.page.expect_response("**/merken"), person.page.expect_navigation():
         person.page.locator(".languages a[lang=en]").click()  # leaving the page keeps it, too
-    person.page.wait_for_url("**/formulare/mobile-plan")
+    person.page.locator("html[lang=en]").wait_for(state="attached")
     person.ready()
     person.page.reload()
+    person.ready()
     assert person.value("family_name") == "Laut"
     assert person.page.locator("h1").inner_text() == "Order a mobile plan"
     with person.page.expect_navigation():

@@ -5,24 +5,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.actors import COMPANY
+from tests.browsers import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE, DESKTOP, NARROW = (
     {"width": 390, "height": 844},
     {"width": 1280, "height": 900},
@@ -51,10 +42,8 @@ def site(app, engine, samples):
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as instance:
         yield instance
-        instance.close()
 
 
 @pytest.fixture
