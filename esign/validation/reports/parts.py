@@ -112,7 +112,9 @@ def _lists(part: SignatureVerdict | TimestampVerdict, lang: str) -> dict[str, An
     return {
         "findings": finding_rows(part.findings, lang),
         "changes": _changes(part, lang),
-        "chain": _chain(links_of(result.chain), trusted=result.trusted, lang=lang),
+        "chain": _chain(
+            links_of(result.chain), stamps=isinstance(part, TimestampVerdict), trusted=result.trusted, lang=lang
+        ),
         "timestamps": _timestamps(result, lang),
         "steps": _steps(result, lang),
     }
@@ -132,10 +134,11 @@ def _changes(part: SignatureVerdict | TimestampVerdict, lang: str) -> list[dict[
     ]
 
 
-def _chain(links: Sequence[Link], *, trusted: bool, lang: str) -> list[dict[str, str]]:
+def _chain(links: Sequence[Link], *, stamps: bool, trusted: bool, lang: str) -> list[dict[str, str]]:
     rows = []
     for place, link in enumerate(links):
-        role = "signing_certificate" if place == 0 else "intermediate"
+        own = "authority" if stamps else "signing_certificate"
+        role = own if place == 0 else "intermediate"
         if trusted and place == len(links) - 1:
             role = "anchor"
         rows.append(
