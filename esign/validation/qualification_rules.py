@@ -203,7 +203,7 @@ def _purpose_before(listed: tuple[QcType, ...], period: ServicePeriod, at: datet
         return _open("the list says: for seals or websites, of a certificate from before they were known", clause)
     offered = {SERVICE_FOR[item] for item in period.additional if item in SERVICE_FOR}
     if at >= REGULATION and QcType.SIGNATURE not in offered:
-        reason = "the service is not listed for certificates of type esign"
+        reason = f"the service is not listed for certificates of type {QcType.SIGNATURE}"
         return Ruling(answer=Answer.NO, reason=reason, clause=clause)
     reason = "before the Regulation qualified certificates were for signatures"
     return Ruling(answer=Answer.YES, reason=reason, clause=clause, kind=QcType.SIGNATURE)

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2] / "esign"
 ROOMS = (
     *("pdf", "validation/changes", "validation/process", "validation/verdict", "validation/isolation.py"),
     *("validation/qualification.py", "validation/qualification_rules.py", "validation/level.py"),
+    *("validation/trusted_lists", "gateways/trusted_lists.py", "store/trusted_lists.py"),
 )
 NORMS = re.compile(r"(ETSI |EN |RFC |TS |ISO |PAdES|PKCS7|%|dict\[|Parsed a serial number|space exclam|Stream\()")
 NO_SENTENCE = {
@@ -48,6 +49,9 @@ NO_SENTENCE = {
     "{} {} R",
     " / {}",
     "{}: {}",
+    "not a certificate",  # the fault inside a list's entry, which is only counted
+    "not named",  # a provider whom a list does not name
+    "application/vnd.etsi.tsl+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1",
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 HERE = Path(__file__).parent
-TABLES = ("pdf", "changes", "process", "verdict")
+TABLES = ("pdf", "changes", "process", "verdict", "lists")
 LONGEST = 600
 """Characters of a sentence that is looked up; none of ours is longer."""
 DEPTH = 5
