@@ -28,6 +28,8 @@ from esign.engine.deliveries import DeliveryDesk
 from esign.engine.evidence.dossiers import DossierDesk
 from esign.engine.evidence.heads import LedgerDesk
 from esign.engine.evidence.reports import ReportDesk
+from esign.engine.formation.confirming import ConfirmationDesk
+from esign.engine.formation.views import FormationDesk
 from esign.engine.forms.cases import CaseDesk
 from esign.engine.forms.desk import FormDesk
 from esign.engine.forms.prefill import PrefillDesk
@@ -84,6 +86,8 @@ class Application:
     withdrawal: WithdrawalDesk
     termination: TerminationDesk
     declarations: DeclarationDesk
+    formation: FormationDesk
+    confirmations: ConfirmationDesk
     entering: EnteringDesk
     performance: PerformanceDesk
     clocks: ClockDesk
@@ -135,6 +139,8 @@ class Application:
             withdrawal=WithdrawalDesk(household=household),
             termination=TerminationDesk(household=household),
             declarations=DeclarationDesk(household=household),
+            formation=FormationDesk(household=household),
+            confirmations=ConfirmationDesk(household=household),
             entering=EnteringDesk(household=household),
             performance=PerformanceDesk(household=household),
             clocks=ClockDesk(household=household),

@@ -65,6 +65,7 @@ class Dossier:
         openings: What opens the commitments in them.
         mails: Mails exactly as they were sent.
         seed: The disclosed seed of the capsule, in a dispute.
+        formation: How the contract came about, ``esign-formation/1``; None for contracts from before it was recorded.
         further: Each signatory after the first; transcript, declaration, summary, capsule, certificates, enrolment,
             messages, user verification, agent and seed above are the first one's.
     """
@@ -86,6 +87,7 @@ class Dossier:
     openings: tuple[SequencedOpening, ...] = field(default=(), repr=False)
     mails: tuple[bytes, ...] = field(default=(), repr=False)
     seed: bytes | None = field(default=None, repr=False)
+    formation: bytes | None = field(default=None, repr=False)
     further: tuple[SignatoryEvidence, ...] = field(default=(), repr=False)
 
     @property
@@ -114,6 +116,7 @@ class Dossier:
             "contract.json": self.contract,
             "ledger.json": canonical(self.ledger.to_mapping()),
         }
+        parts |= {"formation.json": self.formation} if self.formation is not None else {}
         parts |= {f"mails/{place:03}.eml": mail for place, mail in enumerate(self.mails, 1)}
         for number in range(1, self.signatories + 1):
             own = _own_parts(self.of(number))
@@ -153,6 +156,7 @@ class Dossier:
             ledger=reader.parse("ledger.json", lambda data: LedgerExtract.from_mapping(parse_canonical(data))),
             openings=reader.parse("commitments.json", lambda data: read_openings(parse_canonical(data), parts)),
             mails=reader.numbered(r"mails/\d\d\d\.eml"),
+            formation=reader.raw("formation.json") if "formation.json" in parts else None,
         )
         again = dossier.parts()
         for name in sorted(again.keys() | parts.keys()):

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from esign.ceremony import Sealed, UserVerificationStatement
 from esign.evidence.dossier_forms import EnrolmentEvidence
 
-SHARED = ("readme.txt", "document.pdf", "policy.yaml", "contract.json", "ledger.json", "commitments.json")
+SHARED = (
+    *("readme.txt", "document.pdf", "policy.yaml", "contract.json", "ledger.json", "commitments.json"),
+    "formation.json",
+)
 """Parts that stand in a dossier once, whoever signed; ``mails/`` too."""
 
 

@@ -70,7 +70,7 @@ class DossierReport:
         return next((step for step in self.steps if step.outcome is Outcome.FAILED), None)
 
 
-WHOLE_FILE = frozenset({"container", "manifest", "timestamp", "seal", "parts", "signatories", "verdict"})
+WHOLE_FILE = frozenset({"container", "manifest", "timestamp", "seal", "parts", "signatories", "formation", "verdict"})
 """Steps that are about the dossier as a whole, whoever signed."""
 
 

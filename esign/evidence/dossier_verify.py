@@ -12,6 +12,7 @@ from esign.evidence import dossier_signature_steps as signature
 from esign.evidence.dossier_chain import chain_above, check_key
 from esign.evidence.dossier_container import read_container
 from esign.evidence.dossier_findings import Findings
+from esign.evidence.dossier_formation_step import FORMATION, formation_concludes, is_recorded
 from esign.evidence.dossier_manifest import (
     SEAL,
     SEAL_TYPE,
@@ -44,10 +45,11 @@ def verify_dossier(data: bytes, *, anchors: tuple[bytes, ...], at: datetime | No
     11. ``texts``: the transcript binds declaration, summary, policy, agent, contract data. 12. ``request``: possession
     of the key. 13. ``identity``: the provider's word over this key. 14. ``provider``: whose keys. 15. ``certificate``.
     16. ``messages``: by the device's key. 17. ``intent``: declared and proved. 18. ``user_verification``.
-    19. ``ledger``: the same story, in a timestamped head. 20. ``commitments``. 21. ``verdict``: the whole document, by
-    a second implementation. 22. ``disclosure``: what the seed settles, if it is disclosed.
+    19. ``ledger``: the same story, in a timestamped head. 20. ``commitments``. 21. ``formation``: declarations in
+    form, by the order control, received in time. 22. ``verdict``: the whole document, by a second implementation.
+    23. ``disclosure``: what the seed settles, if it is disclosed.
 
-    Where several signed, steps 6 to 20 and 22 are taken for each – names begin with ``signatory-2.`` and so on for all
+    Where several signed, steps 6 to 20 and 23 are taken for each – names begin with ``signatory-2.`` and so on for all
     but the first – and before step 19 ``signatories`` holds them against the contract data and each other.
 
     What it cannot show: that no further entries about the contract exist in the ledger, and that certificates were not
@@ -72,6 +74,7 @@ def verify_dossier(data: bytes, *, anchors: tuple[bytes, ...], at: datetime | No
         steps.run("signatories", partial(signatories_belong_together, everybody), after=transcripts)
     for view, each in views:
         _record(view, each, after=("signatories",) if several else ())
+    _formation(steps, everybody)
     _verdict(steps, everybody)
     for view, each in views:
         _disclosure(view, each)
@@ -162,6 +165,15 @@ def _record(steps: Steps | PrefixedSteps, found: Findings, after: tuple[str, ...
     check = partial(record.ledger_tells_the_same, found)
     steps.run("ledger", check, part=record.LEDGER, after=("evidence", *after))
     steps.run("commitments", partial(record.commitments_open, found), part=record.COMMITMENTS, after=("ledger",))
+
+
+def _formation(steps: Steps, everybody: tuple[Findings, ...]) -> None:
+    needed = tuple(f"{_prefix(each.number)}commitments" for each in everybody)
+    if steps.passed("parts", *needed) and not is_recorded(everybody[0].entries, everybody[0].parts):
+        steps.skip("formation", "the contract is from before it was recorded how contracts come about")
+        return
+    check = partial(formation_concludes, everybody)
+    steps.run("formation", check, part=FORMATION, after=needed)
 
 
 def _verdict(steps: Steps, everybody: tuple[Findings, ...]) -> None:

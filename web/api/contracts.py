@@ -116,6 +116,17 @@ def deadlines(call: Call) -> Reply:
     return Reply(content={"items": [shapes.deadline(each) for each in found]})
 
 
+def formation(call: Call) -> Reply:
+    """Say how a contract came about, or stands."""
+    return Reply(content=shapes.formation(call.application.formation.view(call.actor, call.path["contract_id"])))
+
+
+def confirm(call: Call) -> Reply:
+    """Send the confirmation of a contract again."""
+    (party,) = call.application.confirmations.resend(call.actor, call.path["contract_id"], call.body["party"])
+    return Reply(content={"party": party})
+
+
 def journey_link(call: Call) -> Reply:
     """Make a link that the company hands on itself."""
     made = call.application.journeys.link(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from web.api import bulk_runs, cases, contracts, documents, events, files, keys, page_templates, webhooks
+from web.api import bulk_runs, cases, contracts, documents, events, files, keys, page_templates, rights, webhooks
 from web.api.calls import Handler
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
@@ -25,12 +25,24 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "changeValidity": contracts.change_validity,
         "renewContract": contracts.renew,
         "listDeadlines": contracts.deadlines,
+        "getFormation": contracts.formation,
+        "resendConfirmation": contracts.confirm,
         "listBulkRuns": bulk_runs.page,
         "createBulkRun": bulk_runs.create,
         "getBulkRun": bulk_runs.get,
         "listBulkRows": bulk_runs.rows,
         "startBulkRun": bulk_runs.start,
         "cancelBulkRun": bulk_runs.cancel,
+        "getWithdrawalPeriod": rights.period,
+        "recordPerformance": rights.record,
+        "takeBackPerformance": rights.take_back,
+        "listDeclarations": rights.declarations,
+        "enterDeclaration": rights.enter,
+        "getDeclaration": rights.declaration,
+        "getAcknowledgement": rights.acknowledgement,
+        "settleDeclaration": rights.settle,
+        "listTasks": rights.tasks,
+        "finishTask": rights.finish_task,
         "createJourneyLink": contracts.journey_link,
         "listDocuments": documents.all_of_contract,
         "getDocument": documents.get,

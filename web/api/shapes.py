@@ -13,6 +13,7 @@ from esign.engine.company.bulk_views import BulkView, RowView
 from esign.engine.company.desk import Deadline
 from esign.engine.contracts.invitations import Invited
 from esign.engine.contracts.views import ContractView
+from esign.engine.formation.views import FormationView
 from esign.engine.webhooks.desk import DeliveryView, WebhookView
 from esign.foundation.clock import rfc3339
 
@@ -44,6 +45,38 @@ def party(view: PartyView) -> dict[str, Any]:
         "represents": view.represents or None,
         "state": view.state,
         "expires_at": instant(view.expires_at),
+    }
+
+
+def formation(view: FormationView | None) -> dict[str, Any]:
+    """Return how a contract came about; where nothing can be told any more, that."""
+    empty = {"clause": "", "consequence": {}, "events": [], "needs_button": False, "offer_by": "trader"}
+    if view is None:
+        return {"state": "unknown", "since": None, "until": None, "rule": "", "recorded": False, **empty}
+    return {
+        "state": view.state,
+        "since": instant(view.since),
+        "until": instant(view.until),
+        "rule": view.rule,
+        "clause": view.clause,
+        "consequence": dict(view.consequence),
+        "offer_by": view.offer_by,
+        "needs_button": view.needs_button,
+        "recorded": view.recorded,
+        "events": [
+            {
+                "kind": each.kind,
+                "at": rfc3339(each.at),
+                "party": each.party or None,
+                "clause": each.clause,
+                "level": each.level or None,
+                "label": each.label or None,
+                "text_sha256": each.text_sha256 or None,
+                "document_sha256": each.document_sha256 or None,
+                "entry": each.entry,
+            }
+            for each in view.events
+        ],
     }
 
 

@@ -80,7 +80,13 @@ def blueprint(application: Application) -> Blueprint:
     def one(actor: Actor, contract_id: str) -> str:
         detail = desk.contract(actor, contract_id)
         period = application.performance.period(actor, contract_id)
-        return render_template("company/contract.html", detail=detail, period=period, timeline_words=happening)
+        return render_template(
+            "company/contract.html",
+            detail=detail,
+            period=period,
+            formation=application.formation.view(actor, contract_id),
+            timeline_words=happening,
+        )
 
     @pages.get("/<contract_id>/draft.pdf")
     @needs(Permission.DOCUMENTS_READ)
@@ -152,6 +158,10 @@ def blueprint(application: Application) -> Blueprint:
         contracts.cancel(actor, contract_id, form.get("reason", "").strip()[:500])
         return contract_id
 
+    def confirm(actor: Actor, contract_id: str, form: Any) -> str:
+        application.confirmations.resend(actor, contract_id, form.get("party", "signatory-1"))
+        return contract_id
+
     def correct(actor: Actor, contract_id: str, form: Any) -> str:
         party, email = form.get("party", "signatory-1"), form.get("email", "").strip()
         return contracts.correct_address(actor, contract_id, party, email).contract_id
@@ -180,6 +190,7 @@ def blueprint(application: Application) -> Blueprint:
     step(Step(name="renew", use_case=renew))
     step(Step(name="remind", use_case=remaining(contracts.remind)))
     step(Step(name="resend", use_case=remaining(contracts.resend)))
+    step(Step(name="confirm", use_case=confirm))
     step(Step(name="cancel", use_case=cancel))
     step(Step(name="correct", use_case=correct))
     step(Step(name="delegate", use_case=delegate))

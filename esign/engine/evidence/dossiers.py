@@ -15,6 +15,7 @@ from esign.engine.contents import PartyContents
 from esign.engine.evidence.disclosing import Disclosed, DisputeKeys
 from esign.engine.evidence.dossier_messages import of_one_invitation
 from esign.engine.evidence.heads import LedgerDesk
+from esign.engine.formation.keeping import WHOLE
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractState
@@ -23,7 +24,7 @@ from esign.evidence.dossier import prepare_dossier
 from esign.evidence.dossier_parts import Dossier, EnrolmentEvidence, PasskeyEvidence
 from esign.evidence.dossier_party import SignatoryEvidence
 from esign.evidence.kinds import EntryKind
-from esign.evidence.ledger_extract import LedgerExtract, NotStampedError
+from esign.evidence.ledger_extract import LedgerExtract, NotStampedError, SequencedOpening
 from esign.foundation.digests import sha256
 from esign.signing import grant
 
@@ -114,6 +115,7 @@ class DossierDesk:
             ledger=extract,
             openings=openings,
             mails=tuple(tx.safe.open(contract_id, "mail", house.documents.get(name)) for name in contents.mails),
+            formation=_formation(openings),
             further=tuple(others),
         )
 
@@ -144,6 +146,12 @@ def _evidence(
         agent_manifest=kept.contents.agent_manifest,
         seed=keys.disclose(signed).seed if keys else None,
     )
+
+
+def _formation(openings: Sequence[SequencedOpening]) -> bytes | None:
+    """Return how the contract came about, as the ledger committed to it; None for contracts from before."""
+    found = [each.opening.content for each in openings if each.opening.name == WHOLE]
+    return found[0] if found else None
 
 
 def _signed_attempts(tx: Transaction, contract_id: str) -> list[tuple[KeptAttempt, SignedAttempt]]:

@@ -46,6 +46,7 @@ import { readTranscript } from "./transcript.js";
 const LEAFLET = "bfb0e9c4808ab9b246313017d1f8a7de17494859a67768d17586715406d80465";
 const LEAFLET_OF_SEVERAL = "0f9a0ca5f85ce7751e15a1704f42e894c86f97a86b4321f4cfc89dd6b2fc9958";
 const SHARED = ["readme.txt", "document.pdf", "policy.yaml", "contract.json", "ledger.json", "commitments.json"];
+const SHARED_OPTIONAL = ["formation.json"];
 const OWN = [
   ...["agent-manifest.json", "capsule.json", "certificates/signer.der", "declaration.txt", "statement.json"],
   ...["summary.json", "transcript.json"],
@@ -59,10 +60,13 @@ const MOST_SIGNATORIES = 5;
 /** Folder of a signatory's own parts; the first one's stand at the top. @param {number} number */
 export const folder = (number) => (number === 1 ? "" : `signatories/${number}/`);
 
+/** @param {string} name */
+const isShared = (name) => SHARED.includes(name) || SHARED_OPTIONAL.includes(name) || name.startsWith("mails/");
+
 /** A signatory's part by its whole name; shared parts have the same name for everybody.
  * @param {string | null} name @param {number} number */
 export function wholeName(name, number) {
-  if (name === null || SHARED.includes(name) || name.startsWith("mails/")) return name;
+  if (name === null || isShared(name)) return name;
   return folder(number) + name;
 }
 
@@ -70,7 +74,7 @@ export function wholeName(name, number) {
  * @param {Map<string, Uint8Array>} parts @param {number} number @returns {Map<string, Uint8Array>} */
 export function seenBy(parts, number) {
   const own = folder(number);
-  const seen = new Map([...parts].filter(([name]) => SHARED.includes(name) || name.startsWith("mails/")));
+  const seen = new Map([...parts].filter(([name]) => isShared(name)));
   for (const [name, data] of parts) {
     const mine = number === 1 ? !name.startsWith("signatories/") : name.startsWith(own);
     if (mine) seen.set(name.slice(own.length), data);
@@ -105,7 +109,7 @@ export async function readParts(parts) {
 
 /** @param {string} name @param {number} signatories */
 function isOptional(name, signatories) {
-  if (MAIL.test(name)) return true;
+  if (MAIL.test(name) || SHARED_OPTIONAL.includes(name)) return true;
   const [, number, rest] = /^signatories\/([2-5])\/(.*)$/.exec(name) ?? [name, "1", name];
   return Number(number) <= signatories && (OPTIONAL.includes(rest) || CHAIN.test(rest) || MESSAGE.test(rest));
 }

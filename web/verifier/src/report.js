@@ -25,7 +25,7 @@ import { Refusal } from "./refusal.js";
  */
 
 /** Steps that are about the dossier as a whole, whoever signed. */
-const WHOLE_FILE = new Set(["container", "manifest", "timestamp", "seal", "parts", "signatories", "verdict"]);
+const WHOLE_FILE = new Set(["container", "manifest", "timestamp", "seal", "parts", "signatories", "formation", "verdict"]);
 
 /** Runs steps; one that fails never ends the others. */
 export class Steps {

@@ -4,6 +4,7 @@ import { Findings } from "./findings.js";
 import { SEAL, TIMESTAMP } from "./manifest.js";
 import { seenBy } from "./parts.js";
 import { Steps, instantText, stepName } from "./report.js";
+import { FORMATION, formation, isRecorded } from "./steps-formation.js";
 import * as frame from "./steps-frame.js";
 import * as identity from "./steps-identity.js";
 import * as record from "./steps-record.js";
@@ -33,6 +34,7 @@ export async function verifyDossier(data, { anchors }) {
     await steps.run("signatories", () => signatories(everybody), { after });
   }
   for (const { view, each } of numbered) await recordSteps(view, each, several ? ["signatories"] : []);
+  await formationStep(steps, everybody);
   const after = everybody.flatMap((_, i) => [stepName("signing_time", i + 1), stepName("document", i + 1)]);
   await steps.run("verdict", () => verdict(everybody), { part: signature.DOCUMENT, after });
   for (const { view, each } of numbered) await disclosureStep(view, each);
@@ -115,6 +117,17 @@ async function recordSteps(steps, found, before) {
   }
   await steps.run("ledger", () => record.ledger(found), { part: LEDGER, after: ["evidence", ...before] });
   await steps.run("commitments", () => record.commitments(found), { part: COMMITMENTS, after: ["ledger"] });
+}
+
+/** @param {Steps} steps @param {Findings[]} everybody */
+async function formationStep(steps, everybody) {
+  const after = everybody.map((_, i) => stepName("commitments", i + 1));
+  const done = ["parts", ...after].every((name) => steps.passed.has(name));
+  if (done && !isRecorded(everybody[0])) {
+    steps.skip("formation", "the contract is from before it was recorded how contracts come about");
+    return;
+  }
+  await steps.run("formation", () => formation(everybody), { part: FORMATION, after });
 }
 
 /** @param {ReturnType<Steps["of"]>} steps @param {Findings} found */

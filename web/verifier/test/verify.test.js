@@ -6,7 +6,7 @@ import { readPem, verifyDossier } from "../src/index.js";
 const STEPS = [
   ...["container", "manifest", "timestamp", "seal", "parts", "transcript", "signature", "document", "signing_time", "evidence"],
   ...["texts", "request", "identity", "provider", "certificate", "messages", "intent", "user_verification", "ledger"],
-  ...["commitments", "verdict", "disclosure"],
+  ...["commitments", "formation", "verdict", "disclosure"],
 ];
 
 test("any bytes get a report that is not valid", async () => {

@@ -1,0 +1,124 @@
+"""How a contract came about, in the dossier: both verifiers find out what a dishonest company left out or bent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from esign.contracts.formation import Accepted, effect, offers
+from esign.engine.formation import declaring, offering
+from esign.engine.formation import events as made
+from esign.evidence.dossier_formation_step import FORMATION
+from esign.foundation.canonical import canonical
+from esign.policy import LegalLevel
+from tests.actors import COMPANY
+from tests.conftest import World, installation
+from tests.verifier.helpers.both import Sample, differences, needs_node
+from tests.verifier.helpers.company import inner_parts, reseal
+
+pytestmark = needs_node
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, sandbox_folder: Any) -> Iterator[World]:
+    with installation(tmp_path_factory.mktemp("formation"), sandbox_folder) as found:
+        yield found
+
+
+def dossier(world: World) -> bytes:
+    contract, link = world.invite("electricity-supply")
+    world.signatory(link, "jana-beispiel").run()
+    return world.application.dossiers.create(COMPANY, contract)
+
+
+def asked(world: World, folder: Path, found: dict[str, bytes]) -> dict[str, Any]:
+    anchors = world.application.contracts.household.trust.certificates
+    samples = [Sample(label=label, data=data, anchors=anchors) for label, data in found.items()]
+    differing, answers = differences(samples, folder / "asked")
+    assert differing == []
+    return dict(zip(found, answers, strict=True))
+
+
+def pressed_for_him(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company says that nobody has to press anything."""
+    monkeypatch.setattr(effect, "_pressed", lambda *_: True)
+    monkeypatch.setattr(declaring, "ordered", lambda *_, **__: None)
+    judge = declaring._judge
+    monkeypatch.setattr(
+        declaring, "_judge", lambda formation, events, *rest: judge(formation, _declarations(events), *rest)
+    )
+
+
+def _declarations(events: Any) -> list[Any]:
+    return [each for each in events if "press" not in each.id]
+
+
+def declared_lower(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company records another level than the signature has."""
+    monkeypatch.setattr(effect, "_agreed", lambda *_: iter(()))
+    declaration = made.declaration
+
+    def lower(*given: Any, **named: Any) -> Any:
+        return declaration(*given, **{**named, "level": LegalLevel.SIMPLE})
+
+    monkeypatch.setattr(made, "declaration", lower)
+
+
+def never_offered_to_her(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company does not care whether its offer arrived."""
+    monkeypatch.setattr(offering, "arrived", lambda *_, **__: None)
+    monkeypatch.setattr(
+        offers.Offer, "heard", lambda self, facts, name: next(iter(self.made.values())).declaration.declared_at
+    )
+
+
+def other_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company records other words than were shown."""
+    declaration = made.declaration
+
+    def bent(*given: Any, **named: Any) -> Any:
+        first, receipt = declaration(*given, **named)
+        assert isinstance(first, Accepted)
+        words = replace(first.declaration, text_sha256="0" * 64)
+        return replace(first, declaration=words), receipt
+
+    monkeypatch.setattr(made, "declaration", bent)
+    monkeypatch.setattr("esign.contracts.formation.answers.differs", lambda *_: False)
+
+
+DISHONEST: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "no order button": pressed_for_him,
+    "a lower level": declared_lower,
+    "an offer that never arrived": never_offered_to_her,
+    "other words": other_words,
+}
+
+
+def test_both_say_how_an_honest_contract_came_about_and_find_what_was_bent(shared: World, tmp_path: Path) -> None:
+    honest = dossier(shared)
+    parts = inner_parts(honest)
+    formation = json.loads(parts[FORMATION])
+    later = {**formation, "terms": {**formation["terms"], "paid": False}}
+    found = {
+        "honest": honest,
+        "without it": reseal(shared, {name: data for name, data in parts.items() if name != FORMATION}),
+        "other terms": reseal(shared, parts | {FORMATION: canonical(later)}),
+        "an event less": reseal(
+            shared, parts | {FORMATION: canonical({**formation, "events": formation["events"][1:]})}
+        ),
+    }
+    for label, bend in DISHONEST.items():
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            bend(monkeypatch)
+            found[label] = dossier(shared)
+    answers = asked(shared, tmp_path, found)
+    assert [label for label, answer in answers.items() if answer["valid"]] == ["honest"], answers
+    assert ("formation", "passed") in answers["honest"]["outcomes"]
+    for label in DISHONEST:
+        failed = [name for name, outcome in answers[label]["outcomes"] if outcome == "failed"]
+        assert failed == ["formation"], label
