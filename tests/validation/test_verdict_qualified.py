@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -132,3 +134,42 @@ def test_a_list_that_is_not_whole_is_refused(world, small):
         handed_lists([data.replace(b"SANDBOX granted", b"SANDBOX grantee", 1)], at=small.NOW)
     with pytest.raises(ListMalformed):
         handed_lists([b"<html/>"], at=small.NOW)
+
+
+def types(number: int) -> tuple[str, bytes]:
+    oid = x509.ObjectIdentifier(f"0.4.0.1862.1.6.{number}").dotted_string
+    encoded = core.ObjectIdentifier(oid).dump()
+    return ("0.4.0.1862.1.6", bytes([0x30, len(encoded)]) + encoded)
+
+
+@pytest.mark.parametrize(
+    ("service", "statements", "qualification", "level"),
+    [
+        ("granted", (QUALIFIED[0],), Qualification.ADVANCED_SIGNATURE_QC, "advanced"),
+        ("granted-seals", (*QUALIFIED, types(2)), Qualification.QUALIFIED_SEAL, "qualified"),
+        ("granted-seals", (QUALIFIED[0], types(2)), Qualification.ADVANCED_SEAL_QC, "advanced"),
+        ("granted-web", (*QUALIFIED, types(3)), Qualification.WEB, None),
+        ("granted", (*QUALIFIED, types(2)), Qualification.NOT_QUALIFIED, None),
+    ],
+)
+def test_the_level_that_the_lists_say_and_seals_apart_from_signatures(
+    small, world, services, service, statements, qualification, level
+):
+    walked, crls = signed_under(small, world, service, statements=statements)
+    (signature,) = said(walked.finished, walked, crls=crls, lists=services).signatures
+    assert (signature.qualification, signature.legal_level) == (qualification, level)
+
+
+def test_withdrawn_after_the_issuance_is_advanced_not_qualified(small, world):
+    german = world.description.lists[0]
+    granted = next(item for item in german.services if item.name == "granted")
+    (period,) = granted.periods
+    gone = replace(period, status="withdrawn", begins=small.NOW - timedelta(days=30))
+    changed = replace(granted, periods=(gone, period))
+    rest = tuple(item for item in german.services if item.name != "granted")
+    data = world.national(replace(german, sequence=41, services=(changed, *rest)))
+    walked, crls = signed_under(small, world, "granted")
+    found = handed_lists([data], at=small.NOW)
+    (signature,) = said(walked.finished, walked, crls=crls, lists=found).signatures
+    assert (signature.qualification, signature.legal_level) == (Qualification.NOT_QUALIFIED, "advanced")
+    assert signature.qualified.reason == "not qualified when the key was used: the service's status was withdrawn"
