@@ -106,7 +106,7 @@ def behaviour(data: bytes) -> list[Any]:
         )
         found.append(_fields(form.get("/Fields", []), 0))
     for page in pdf.pages:
-        found.append(_told(page.obj.get("/AA")))
+        found.append((_told(page.obj.get("/AA")), _told(page.obj.get("/UserUnit"))))
         for remark in page.obj.get("/Annots", []):
             found.append([(key, _told(remark.get(key))) for key in ("/Subtype", "/Contents", *_ACTS)])
     return found

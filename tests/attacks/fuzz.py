@@ -24,6 +24,8 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+import pikepdf
+
 from certs.trusted_lists import ListWorld
 from esign.validation.trusted_lists import TrustedListError, read_list, verify_list
 from esign.validation.verdict import FileVerdict, Outcome
@@ -65,7 +67,7 @@ def _pdf(
         subject = scene().named(chance.choice(_SMALL))
         try:
             made = change(subject.data, chance)
-        except NotHereError:
+        except (NotHereError, pikepdf.PdfError):
             return "not made", 0.0, None
         return _asked(subject, made)
 

@@ -23,11 +23,11 @@ def _stream(content: bytes, entries: bytes = b"", length: bytes | None = None) -
     return b"<<%s/Length %s>>\nstream\n%s\nendstream" % (entries, told, content)
 
 
-def _page(bench: Workbench, entries: bytes, *, without: tuple[str, ...] = ("/Contents",)) -> tuple[int, bytes]:
-    """Return a page's number, and the page with other entries."""
-    page = bench.pages[0]
+def _page(bench: Workbench, entries: bytes, which: int = 0) -> tuple[int, bytes]:
+    """Return a page's number, and the page with other contents."""
+    page = bench.pages[which]
     told = b"".join(
-        key.encode() + b" " + written(value, within=True) for key, value in page.items() if key not in without
+        key.encode() + b" " + written(value, within=True) for key, value in page.items() if key != "/Contents"
     )
     return page.objgen[0], b"<<%s%s>>" % (told, entries)
 
@@ -167,7 +167,8 @@ def object_stream_overwritten(data: bytes, chance: random.Random, subject: Subje
     from esign.pdf import Pdf
 
     view = Pdf(data).view()
-    number = Workbench(data).pages[0].objgen[0]
+    bench = Workbench(data)
+    number = bench.pages[-1].objgen[0]
     entry = view.entry(number)
     if entry is None or entry.kind != "packed":
         raise NotHereError
@@ -177,14 +178,14 @@ def object_stream_overwritten(data: bytes, chance: random.Random, subject: Subje
         start, end = packed.extent(other, place)
         text = packed.data[start:end]
         if other == number:
-            text = _page(Workbench(data), b"/Contents 5001 0 R")[1] + b" "
+            text = _page(bench, b"/Contents 5001 0 R", -1)[1] + b" "
         heads.append(b"%d %d" % (other, len(body)))
         body += text
     head = b" ".join(heads) + b" "
     content = zlib.compress(head + body)
     entries = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(heads), len(head))
     bodies = {(entry.stream, 0): _stream(content, entries), (5_001, 0): _stream(paint(chance))}
-    return update(data, bodies, _trailer(Workbench(data)), Hand(style="stream"), plain={entry.stream, 5_001})
+    return update(data, bodies, _trailer(bench), Hand(style="stream"), plain={entry.stream, 5_001})
 
 
 def _doubtful(data: bytes, chance: random.Random, entries: bytes, more: dict[int, bytes] | None = None) -> bytes:
@@ -196,7 +197,8 @@ def _doubtful(data: bytes, chance: random.Random, entries: bytes, more: dict[int
 
 
 def _old(data: bytes) -> bytes:
-    return written(Workbench(data).pages[0].get("/Contents"), within=True)
+    bench = Workbench(data)
+    return written(bench.pages[0].get("/Contents"), within=True)
 
 
 @own_attack("picture")

@@ -102,7 +102,7 @@ def drawing_put_on_layer(bench: Workbench, chance: random.Random, subject: Subje
     bench.found(bench.pages[0], "/Resources", "/XObject", chance.choice(("/Draw", "/Pic"))).OC = hidden
 
 
-@attack("picture")
+@attack("behaviour")
 def remark_put_on_layer(bench: Workbench, chance: random.Random, subject: Subject) -> None:
     _, _, hidden = _layers(bench)
     remarks = [item for item in bench.pages[0].Annots if item.get("/Subtype") in ("/Square", "/Widget")]

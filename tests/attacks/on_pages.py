@@ -121,7 +121,7 @@ def cropped(bench: Workbench, chance: random.Random, subject: Subject) -> None:
     )
 
 
-@attack("picture")
+@attack("behaviour")
 def enlarged(bench: Workbench, chance: random.Random, subject: Subject) -> None:
     some_page(bench, chance).UserUnit = chance.choice((2, 3))
 

@@ -274,12 +274,14 @@ def _runs(rows: dict[int, Any]) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=256)
 def _size(data: bytes) -> int:
-    return int(pikepdf.open(io.BytesIO(data)).trailer.Size)
+    pdf = pikepdf.open(io.BytesIO(data))
+    return int(pdf.trailer.Size)
 
 
 @lru_cache(maxsize=256)
 def _snapshot(data: bytes) -> dict[tuple[int, int], object]:
-    return _all(pikepdf.open(io.BytesIO(data)))
+    pdf = pikepdf.open(io.BytesIO(data))  # whoever lets go of it loses its objects
+    return _all(pdf)
 
 
 def _all(pdf: pikepdf.Pdf) -> dict[tuple[int, int], object]:
