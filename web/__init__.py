@@ -17,6 +17,7 @@ from web import (
     agent_pages,
     ceremony_api,
     company,
+    consents,
     demo_pages,
     forms,
     journeys,
@@ -100,6 +101,8 @@ def create_app(
     app.jinja_env.globals["rights_doors"] = tuple
     if hasattr(application, "withdrawal"):
         rights.install(app, cast("EngineApplication", application), csrf)
+    if hasattr(application, "consents"):
+        consents.install(app, cast("EngineApplication", application), csrf)
 
     if hasattr(application, "verification"):
         verification.install(app, cast("EngineApplication", application))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from esign.contracts.buttons import OrderButtons
+from esign.contracts.consents.policy_tests import consent_faults
 from esign.contracts.data import ContractData
 from esign.contracts.deadlines.policy_tests import deadline_faults
 from esign.contracts.declaration import declaration_text
@@ -33,7 +34,7 @@ class PolicyFault:
 
 
 def check_policies() -> tuple[PolicyFault, ...]:
-    """Run the test cases of contracts, wording, form requirements, withdrawal, holidays, rights and duties.
+    """Run the test cases of contracts, wording, form requirements, withdrawal, holidays, rights, duties and consents.
 
     Returns:
         What does not hold; empty where all is well.
@@ -41,7 +42,7 @@ def check_policies() -> tuple[PolicyFault, ...]:
     Raises:
         PolicyMalformed: A file cannot be read or does not fit its schema.
     """
-    found = (*form_faults(), *deadline_faults(), *right_faults(), *duty_faults())
+    found = (*form_faults(), *deadline_faults(), *right_faults(), *duty_faults(), *consent_faults())
     own = (PolicyFault(file=file, case=case, what=what) for file, case, what in found)
     return (*_faults(), *own)
 

@@ -21,6 +21,7 @@ from esign.engine.clocks.desk import ClockDesk
 from esign.engine.company.bulk import BulkDesk
 from esign.engine.company.creation import CreationDesk
 from esign.engine.company.desk import CompanyDesk
+from esign.engine.consents.desk import ConsentDesk
 from esign.engine.contracts.desk import ContractDesk
 from esign.engine.contracts.in_person import InPersonDesk
 from esign.engine.contracts.renewal import RenewalDesk
@@ -93,6 +94,7 @@ class Application:
     clocks: ClockDesk
     tasks: TaskDesk
     calendars: CalendarDesk
+    consents: ConsentDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -146,5 +148,6 @@ class Application:
             clocks=ClockDesk(household=household),
             tasks=TaskDesk(household=household),
             calendars=CalendarDesk(household=household),
+            consents=ConsentDesk(household=household),
             agent_manifest=household.agent_manifest,
         )

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from esign.engine.ceremony import admission, seal_names
+from esign.engine.consents import mails as consent_mails
 from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.contracts import notices
 from esign.engine.duties import delivering, drawing
@@ -146,10 +147,14 @@ class DeliveryDesk:
             signed = house.signed_document(tx, record) if work.kind == SIGNED_COPY else b""
             told = contents.information if work.kind in (INVITATION, notices.INFORMATION) else ()
             files = [(each.name, PDF, drawing.opened(house, tx, record.id, each)) for each in told]
+            invites = work.kind in (INVITATION, notices.INFORMATION)
+            link = consent_mails.link(house, tx, record, contents, str(payload["party"])) if invites else ""
+            more = consent_mails.said(house, tx, record, payload) if work.kind == notices.CONSENT_RECEIPT else {}
         if signed:
             files = [(record.file_name, PDF, signed), *confirming.enclosures(house, record.id)]
-        words = self._words(record, contents, payload)
-        words["enclosed"] = enclosed(contents.lang, [each.name for each in told], company=record.company)
+        words = self._words(record, contents, payload) | more
+        names = [each.name for each in told]
+        words["enclosed"] = enclosed(contents.lang, names, company=record.company, consents=link)
         subject, text = mail_text(work.kind, contents.lang, words)
         identifier = labelled("mail", work.contract_id.encode(), str(work.id).encode()).hex()[:32]
         return Mail(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from esign.engine.consents.texts import MAILS as CONSENT_MAILS
+
 SANDBOX = {
     "de": "SANDBOX: Dies ist eine Vorführung. Personen, Verträge und Zertifikate sind erfunden, nichts gilt.\n\n",
     "en": "SANDBOX: This is a demonstration. Persons, contracts and certificates are invented, nothing is binding.\n\n",
@@ -385,7 +387,7 @@ def mail_text(kind: str, lang: str, words: Mapping[str, str]) -> tuple[str, str]
         words: name, title, company, contact, reference, link, until, level, reason, enclosed; ``sandbox`` not empty
             where trust is a sandbox.
     """
-    subject, text = _MAILS[kind, lang]
+    subject, text = CONSENT_MAILS[kind, lang] if (kind, lang) in CONSENT_MAILS else _MAILS[kind, lang]
     sandbox = bool(words.get("sandbox"))
     prefix = "[SANDBOX] " if sandbox else ""
     return prefix + subject.format_map(words), (SANDBOX[lang] if sandbox else "") + text.format_map(words)

@@ -37,6 +37,9 @@ ORDER_RECEIPT = "order_receipt"
 INFORMATION = "information"
 """To a party whose invitation is handed over without a mail: what has to be told before the declaration, attached."""
 
+CONSENT_RECEIPT = "consent_receipt"
+"""To a party: a consent was given, or revoked; with its words."""
+
 COMPANY = "company"
 """The word for the company where a mail's recipient is a party."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from esign.contracts import ContractData
+from esign.contracts.consents import asked
 from esign.contracts.duties import information
 from esign.documents import Enclosure, draw_up_information
 from esign.engine.contents import InformationContents
@@ -21,9 +22,11 @@ def enclosures(house: Household, contract: ContractData, at: datetime) -> tuple[
     """Return the files that go with a contract; none where nothing has to be told.
 
     Raises:
+        ConsentNotAsked: The data ask for a consent that contracts of this sector do not know.
         InformationIncomplete: Something that has to be told is missing: the contract cannot be offered.
         DocumentsError: A file could not be typeset.
     """
+    asked(contract)  # refuses consents that such contracts do not know
     told = information(contract)
     if told is None:
         return ()

@@ -13,7 +13,11 @@ const NOT_AS_SHOWN = 0b1_0010_0011;
 /** @param {any} value Map, array, object or nothing */
 const some = (value) => value != null && (value.size ?? value.length ?? Object.keys(value).length) > 0;
 
-/** @param {any} document PDFDocumentProxy @param {import("./transcript.js").DocumentClaim} claim @param {string} label of the order button */
+/**
+ * Check the document; the files that are attached to it beside the contract's own data are returned, by name.
+ * @param {any} document PDFDocumentProxy @param {import("./transcript.js").DocumentClaim} claim @param {string} label of the order button
+ * @returns {Promise<Map<string, Uint8Array<ArrayBuffer>>>}
+ */
 export async function checkDocument(document, claim, label) {
   demand(!document.isPureXfa && !document.allXfaHtml, "agent.document.active", { names: "XFA" });
   demand(!some(await document.getJSActions()), "agent.document.active", { names: "JavaScript" });
@@ -29,6 +33,8 @@ export async function checkDocument(document, claim, label) {
   const contract = attached.get(CONTRACT_DATA);
   const data = contract && (await as("agent.transcript.order_label", () => JSON.parse(fromUtf8(contract))));
   demand(data?.order?.label === label, "agent.transcript.order_label");
+  attached.delete(CONTRACT_DATA);
+  return attached;
 }
 
 /** The attached files, each of them one that is allowed. @param {any} document @param {{name: string, sha256: string}[]} allowed

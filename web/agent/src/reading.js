@@ -38,6 +38,7 @@ export async function read(page, attempt, about) {
   part("reading").hidden = false; // the layout needs a width; the loading part stays in front meanwhile
   await shown.show(attempt.pdf, attempt.transcript.document, attempt.transcript.order.label);
   words.always(() => shown.rename());
+  offerEnclosed(shown.enclosed);
   const of = shown.pages.length;
   words.put(counter, "reading.counter", { page: 1, of });
   wireZoom(page, shown);
@@ -45,6 +46,22 @@ export async function read(page, attempt, about) {
   page.show("reading", "reading");
   page.say("reading.ready", { of });
   return { ended: reachEnd(), pagesSeen: () => shown.seen.size };
+}
+
+/** What has to be told before the declaration stands beside it, to open and to store. @param {Map<string, Uint8Array<ArrayBuffer>>} files */
+function offerEnclosed(files) {
+  const told = [...files].filter(([name]) => name.endsWith(".pdf"));
+  part("enclosed").hidden = told.length === 0 || isInPerson();
+  if (isInPerson()) return; // a device of the company stores nothing
+  part("enclosed-files").replaceChildren(
+    ...told.map(([name, bytes]) => {
+      const [item, link] = [document.createElement("li"), document.createElement("a")];
+      link.textContent = name;
+      offer(link, bytes, name);
+      item.append(link);
+      return item;
+    }),
+  );
 }
 
 /** @param {Page} page @param {Viewer} shown */

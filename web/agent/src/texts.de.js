@@ -115,6 +115,7 @@ export const de = {
   "reading.zoomed": "Vergrößerung {percent} Prozent",
   "reading.end": "Ende des Dokuments",
   "reading.download": "Dokument vor der Unterschrift speichern (PDF)",
+  "reading.enclosed": "Das müssen Sie vor Ihrer Erklärung wissen, als eigene Dateien zum Speichern:",
   "reading.ready": "Das Dokument ist da: {of} Seiten. Ihr Browser hat es geprüft.",
   "reading.ended": "Sie haben das Ende des Dokuments erreicht. Unten folgt Ihre Erklärung.",
   "reading.first": "Bitte lesen Sie zuerst das Dokument bis zum Ende.",

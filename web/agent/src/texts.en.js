@@ -115,6 +115,7 @@ export const en = {
   "reading.zoomed": "Zoom {percent} per cent",
   "reading.end": "End of the document",
   "reading.download": "Save the document before signing (PDF)",
+  "reading.enclosed": "What you need to know before your declaration, as files of their own to store:",
   "reading.ready": "The document is here: {of} pages. Your browser has checked it.",
   "reading.ended": "You have reached the end of the document. Your declaration follows below.",
   "reading.first": "Please read the document to its end first.",

@@ -92,6 +92,8 @@ export class Viewer {
     this.pages = [];
     /** @type {Set<number>} */
     this.seen = new Set();
+    /** What is told before the declaration, by the file's name. @type {Map<string, Uint8Array<ArrayBuffer>>} */
+    this.enclosed = new Map();
   }
 
   get zoom() {
@@ -121,7 +123,7 @@ export class Viewer {
         verbosity: 0,
       }).promise;
     });
-    await as("agent.document.unreadable", () => checkDocument(this.document, claim, label));
+    this.enclosed = await as("agent.document.unreadable", () => checkDocument(this.document, claim, label));
     const of = this.document.numPages;
     for (let number = 1; number <= of; number++) {
       await as("agent.document.unreadable", async () => {
