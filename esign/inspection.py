@@ -31,6 +31,7 @@ from esign.gateways.identity_provider import HttpIdentityProvider
 from esign.gateways.prefill import configured_prefill
 from esign.gateways.timestamp_authority import HttpTimestampAuthority
 from esign.identity import CertificateFacts
+from esign.lookups import list_keeper
 from esign.policy import signature_policy
 from esign.proof.certificate_path import verify_path
 from esign.settings import Settings
@@ -94,6 +95,7 @@ def inspect(
         *_point("forms", lambda: _forms(settings)),
         *_point("prefill", lambda: _prefill(settings, outside=outside)),
         *_point("trust services", lambda: _named(settings)),
+        *_point("trusted lists", lambda: _lists(settings, clock)),
     ]
     if outside:
         with httpx.Client() as own:
@@ -272,6 +274,23 @@ def _named(settings: Settings) -> _Look:
         yield State.WARNING, "revocation_hosts is empty: no certificate's revocation can be looked up"
     if not missing:
         yield State.GOOD, "timestamps, certificates and identities have an address each"
+
+
+def _lists(settings: Settings, clock: Clock) -> _Look:
+    keeper = list_keeper(settings)
+    if keeper is None:
+        yield (
+            State.GOOD,
+            "none are configured (trusted_lists_url): verdicts do not say whether a signature is qualified",
+        )
+        return
+    loaded = keeper.kept(clock.now())
+    for problem in loaded.problems:
+        yield State.WARNING, f"{problem.finding.what} ({problem.code})"
+    if loaded.lists:
+        yield State.GOOD, f"{len(loaded.lists)} national lists can be used"
+    else:
+        yield State.WARNING, "no list can be used; `esign trusted-lists update` fetches them"
 
 
 def _outside(settings: Settings, caller: HttpCaller, clock: Clock) -> Iterator[Point]:

@@ -138,8 +138,9 @@ def without_helpers(request, monkeypatch):
         def __exit__(self, *_: object) -> None:
             return
 
-        def verify(self, data: bytes, *, at: Any, name: str) -> FileVerdict:
-            return verify(data, at=at, name=name, **self.given)
+        def verify(self, data: bytes, *, at: Any, name: str = "", material: Any = None) -> FileVerdict:
+            given = self.given if material is None else {**self.given, "material": material}
+            return verify(data, at=at, name=name, **given)
 
     monkeypatch.setattr(isolation, "Isolation", InProcess)
 

@@ -43,6 +43,7 @@ COMPANY_SIDE = {
     "no API key, or one that was",
     "the right to name a webhook's address, and the name's DNS",
     "a webhook's message, recorded",
+    "the addresses in a certificate or a trusted list that is verified, and their names' DNS",
     "an administrator's account of a company",
     "a clerk's account",
     "a stolen login of the company's side (its cookie)",
@@ -66,6 +67,7 @@ COMPANY_SIDE = {
     "a file of rows (CSV), and a clerk who uploads it",
     "the server, when a signatory comes back for the file",
     "a stranger's PDF that is verified (`esign verify`)",
+    "the page that verifies files (`/pruefen`), without a login",
 }
 """Attackers of the company's side: the page for customers does not list them."""
 
