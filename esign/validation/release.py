@@ -1,47 +1,30 @@
-"""The gate: nothing leaves this house that another verifier would not accept, or that is not what was agreed."""
+"""The gate: nothing leaves this house that our own verdict or another verifier would not accept, or was not agreed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-from esign.pades import CeremonyEvidence, EmbeddedSignature, PadesError, read_signatures
+from esign.pades import PadesError
 from esign.pades.document import Document
-from esign.pades.errors import ByteRangeError
 from esign.validation.certificates import TrustAnchors
 from esign.validation.findings import Finding, FindingKind
-from esign.validation.level import LevelFacts, contradictions, determine_level, seal_contradictions
+from esign.validation.process import Indication, Material
+from esign.validation.promised import (
+    Part,
+    ReleaseExpectation,
+    against_the_form,
+    against_the_order,
+    against_the_promise,
+    in_order,
+)
 from esign.validation.second_opinion import second_opinion
-from esign.validation.signed_bytes import check_signed_bytes
-from esign.validation.times import Times, check_times
+from esign.validation.verdict import FileVerdict, SignatureVerdict, TimestampVerdict, verify
 
+__all__ = ["ReleaseExpectation", "ReleaseReport", "check_release"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseExpectation:
-    """What the finished document must be, as the ceremony knows it.
-
-    Args:
-        field: Name of the signature field.
-        byte_range: The byte range that the signatory saw.
-        document_digest: SHA-256 over it (32 bytes).
-        attributes: The signed attributes that were released (DER, tag 0x31).
-        evidence: The ceremony's evidence; None for the company's own seal, behind which no ceremony stands.
-        certificate: The signer's certificate (DER).
-        level: 0 simple, 1 advanced, 2 qualified: what the contract was promised; without meaning for a seal.
-        user_verification: Whether the signature policy demands a key behind a passkey that verified its user.
-        timestamped: Whether a document timestamp must cover the whole file (B-LTA); without it, the last revision is
-            the security store (B-LT), for signatures before the last one.
-    """
-
-    field: str
-    byte_range: tuple[int, int, int, int]
-    document_digest: bytes
-    attributes: bytes
-    evidence: CeremonyEvidence | None
-    certificate: bytes
-    level: int
-    user_verification: bool = False
-    timestamped: bool = True
+_STAMP = "signature timestamp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +34,14 @@ class ReleaseReport:
     Args:
         passed: True only if there is no finding.
         findings: Everything that speaks against it.
-        level: What the file itself says about its level, as far as it could be read.
+        verdict: What ``esign verify`` says of the document; None where not even that could be asked.
         signed_at: Time of the signature timestamp, if it is good.
         timestamped_at: Time of the document timestamp, if it is good.
     """
 
     passed: bool
     findings: tuple[Finding, ...]
-    level: LevelFacts | None = None
+    verdict: FileVerdict | None = None
     signed_at: datetime | None = None
     timestamped_at: datetime | None = None
 
@@ -73,14 +56,13 @@ def check_release(
 ) -> ReleaseReport:
     """Return whether the finished document may be released.
 
-    1. Its signatures can be read; the expected one is the last before the document timestamp, and before it stand
-       exactly the earlier ones, in their order.
-    2. Of each, byte range, digest, signed attributes and certificate are, byte for byte, those of its ceremony.
-    3. The bytes outside the byte range are the signature and zeros; nothing stands behind the last timestamp.
-    4. Signature timestamps and document timestamp are good and in order.
-    5. A second implementation accepts every signature, with its chains, the revocation data in the file itself and
-       an analysis of every change made after signing; nothing is fetched.
-    6. The level, determined again from certificate and statement in the file, is the level that was promised.
+    1. Our own verdict, the same that everybody gets for this file, is clean, with nothing beside the file.
+    2. The signatures are those that were made, in their order, and one document timestamp where it must be there.
+    3. Each is the one that was agreed: :func:`against_the_promise`.
+    4. The bytes are in the one form that this product writes; nothing stands behind the last timestamp.
+    5. The signatures are in the order of their timestamps.
+    6. A second implementation finds the same signatures and accepts each, with its chains, timestamps and the
+       revocation data in the file itself; nothing is fetched.
 
     Whatever happens inside, the answer is a report.
 
@@ -94,93 +76,54 @@ def check_release(
     Source: docs/ceremony-spec.md section 8; ETSI EN 319 102-1 clause 5; ETSI EN 319 142-1 clause 6.3.
     """
     findings: list[Finding] = []
-    level, times = None, Times()
+    verdict = None
     try:
-        document = Document(pdf)
-        signatures = read_signatures(document)
-        own, problems = _own(signatures, expected, earlier)
-        findings += problems
-        if own is not None:
-            moments: dict[str, datetime] = {}
-            embedded: tuple[bytes, ...] = ()
-            for wanted, found in zip((*earlier, expected), signatures, strict=False):
-                judged = _judge(pdf, found, signatures, wanted, trust, at)
-                findings += judged.findings
-                level, times, before = judged.level, judged.times, times
-                embedded += judged.certificates
-                if times.signed_at is not None:
-                    moments[found.field] = times.signed_at
-                    if before.signed_at is not None and before.signed_at > times.signed_at:
-                        what = "the signatures are not in the order of their timestamps"
-                        findings.append(Finding(kind=FindingKind.TIMESTAMP_INVALID, what=what))
-            findings += second_opinion(
-                document, expected.field, trust=trust, at=at, signed_at=moments, embedded=embedded
-            )
-    except ByteRangeError as error:
-        findings.append(Finding(kind=FindingKind.BYTE_RANGE_INVALID, what=error.detail))
+        verdict = verify(pdf, trust=trust, material=Material(), at=at)
+        findings += verdict.all_findings
+        parts, wanted = in_order(verdict), (*earlier, expected)
+        if verdict.error is None:
+            findings += against_the_order(parts, wanted)
+            findings += against_the_form(pdf, parts, timestamped=expected.timestamped)
+            for part, each in zip(parts, wanted, strict=False):
+                if isinstance(part, SignatureVerdict) and part.field == each.field:
+                    findings += against_the_promise(pdf, part, each, last=each is expected)
+            findings += _against_the_times(parts)
+            moments = {part.field: moment for part in parts if (moment := _stamped_at(part)) is not None}
+            fields = [part.field for part in parts]
+            findings += second_opinion(Document(pdf), fields=fields, trust=trust, at=at, signed_at=moments)
+        if not verdict.clean and not findings:
+            findings.append(Finding(kind=FindingKind.FORMAT_FAILURE, what="the verdict on the document is not clean"))
     except PadesError as error:
         findings.append(Finding(kind=FindingKind.FORMAT_FAILURE, what=error.detail))
     except Exception as error:
         findings.append(Finding(kind=FindingKind.FORMAT_FAILURE, what=f"a check broke: {type(error).__name__}"))
+    own = next((part for part in verdict.signatures if part.field == expected.field), None) if verdict else None
     return ReleaseReport(
-        passed=not findings,
+        passed=not findings and verdict is not None and verdict.clean,
         findings=tuple(dict.fromkeys(findings)),
-        level=level,
-        signed_at=times.signed_at,
-        timestamped_at=times.timestamped_at,
+        verdict=verdict,
+        signed_at=None if own is None else _stamped_at(own),
+        timestamped_at=_whole_at(verdict),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    findings: tuple[Finding, ...]
-    level: LevelFacts | None = None
-    times: Times = field(default_factory=Times)
-    certificates: tuple[bytes, ...] = ()
+def _against_the_times(parts: tuple[Part, ...]) -> tuple[Finding, ...]:
+    times = [moment for part in parts if (moment := _stamped_at(part)) is not None]
+    if all(before <= after for before, after in pairwise(times)):
+        return ()
+    what = "the signatures are not in the order of their timestamps"
+    return (Finding(kind=FindingKind.TIMESTAMP_INVALID, what=what),)
 
 
-def _judge(
-    pdf: bytes,
-    own: EmbeddedSignature,
-    signatures: tuple[EmbeddedSignature, ...],
-    wanted: ReleaseExpectation,
-    trust: TrustAnchors,
-    at: datetime,
-) -> _Judged:
-    """Hold one signature against what its ceremony, or the company's seal, knows about it."""
-    held = check_signed_bytes(pdf, own, signatures, wanted)
-    if held.cms is None:
-        return _Judged(findings=held.findings)
-    times = check_times(pdf, held.cms, signatures, wanted.timestamped, trust, at)
-    findings = (*held.findings, *times.findings)
-    level = None
-    if wanted.evidence is None:
-        findings += seal_contradictions(held.cms.certificate)
-    elif held.evidence is not None:
-        level = determine_level(held.cms.certificate, held.evidence)
-        findings += contradictions(
-            held.cms.certificate, held.evidence, wanted.level, user_verification=wanted.user_verification
-        )
-    return _Judged(findings=findings, level=level, times=times, certificates=held.cms.certificates)
+def _stamped_at(part: Part) -> datetime | None:
+    """Return the time of a signature's own timestamp; None where none passed."""
+    if isinstance(part, TimestampVerdict):
+        return None
+    stamps = [stamp for stamp in part.result.timestamps if stamp.purpose == _STAMP]
+    passed = [stamp.gen_time for stamp in stamps if stamp.indication is Indication.TOTAL_PASSED and stamp.gen_time]
+    return min(passed, default=None)
 
 
-def _own(
-    signatures: tuple[EmbeddedSignature, ...], expected: ReleaseExpectation, earlier: tuple[ReleaseExpectation, ...]
-) -> tuple[EmbeddedSignature | None, tuple[Finding, ...]]:
-    """Return the expected signature if it is there once, and what speaks against the signatures around it."""
-    own = [s for s in signatures if s.field == expected.field]
-    if len(own) != 1 or own[0].kind != "Sig" or own[0].subfilter != "ETSI.CAdES.detached":
-        what = "the expected signature is not there exactly once as a PAdES signature"
-        return None, (Finding(kind=FindingKind.NO_USABLE_SIGNATURE, what=what),)
-    before = [(s.field, s.kind, s.subfilter) for s in signatures[: signatures.index(own[0])]]
-    if before != [(wanted.field, "Sig", "ETSI.CAdES.detached") for wanted in earlier]:
-        what = "the signatures before the expected one are not those that were made"
-        return None, (Finding(kind=FindingKind.NO_USABLE_SIGNATURE, what=what),)
-    following = [s.kind for s in signatures[signatures.index(own[0]) + 1 :]]
-    if following == ["DocTimeStamp"] * expected.timestamped:
-        return own[0], ()
-    if not following:
-        missing = Finding(kind=FindingKind.TIMESTAMP_INVALID, what="the document timestamp is missing")
-        return own[0], (missing,)
-    what = "something other than one document timestamp follows the expected signature"
-    return own[0], (Finding(kind=FindingKind.MODIFIED_AFTER_SIGNING, what=what),)
+def _whole_at(verdict: FileVerdict | None) -> datetime | None:
+    passed = [t for t in verdict.timestamps if t.indication is Indication.TOTAL_PASSED] if verdict else []
+    return passed[-1].result.signed_at if passed else None

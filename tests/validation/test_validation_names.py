@@ -5,7 +5,7 @@ from asn1crypto import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esign.validation import names
+from esign.validation.second_opinion import names
 
 PART = x509.NameTypeAndValue()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from esign.pdf import Dictionary, Field, Object, Ref
+from esign.pdf import Dictionary, Field, Object, Ref, String
 from esign.validation.changes.agreement import shows_its_value
 from esign.validation.changes.change import ChangeKind, Noted
 from esign.validation.changes.overlay import overlays
@@ -121,7 +121,12 @@ def _new_field(old: Skeleton, new: Skeleton, field: Field, names: set[str]) -> I
         yield _finding("a signature field was added under a name that is taken", page, field.name)
         return
     for ref, dictionary in {field.ref: field.dictionary, **dict(field.widgets)}.items():
-        if ref is None or old.view.reference(ref.number) is not None or not dictionary.keys() <= _NEW_FIELD:
+        if (
+            ref is None
+            or old.view.reference(ref.number) is not None
+            or not dictionary.keys() <= _NEW_FIELD
+            or not _complete(new, dictionary)
+        ):
             yield _finding("a signature field was added that does more than that", page, field.name)
             return
         shown = new.shown_on.get(ref.number)
@@ -136,6 +141,21 @@ def _new_field(old: Skeleton, new: Skeleton, field: Field, names: set[str]) -> I
         yield from _value(old, new, field, page)
 
 
+def _complete(new: Skeleton, dictionary: Dictionary) -> bool:
+    """Whether all readers understand a new field alike: its name is one part, and what it refers to is there.
+
+    Source: ISO 32000-2 clauses 12.7.4.1, 12.7.4.2.
+    """
+    name, kids = new.view.value(dictionary, "T"), new.view.value(dictionary, "Kids")
+    appearance = new.view.value(dictionary, "AP")
+    shown = appearance.values() if isinstance(appearance, dict) else ()
+    return (
+        not (isinstance(name, String) and "." in name.text)
+        and kids != []
+        and all(new.view.resolve(value) is not None for value in shown)
+    )
+
+
 def _value(old: Skeleton, new: Skeleton, field: Field, page: int | None) -> Iterator[Noted]:
     raw = field.get("V")
     value = new.view.resolve(raw)
@@ -145,7 +165,7 @@ def _value(old: Skeleton, new: Skeleton, field: Field, page: int | None) -> Iter
     kind = new.view.value(value, "Type") if isinstance(value, dict) else None
     if not isinstance(value, dict) or kind not in (None, "Sig", "DocTimeStamp"):
         yield _finding("a signature field holds something else", page, field.name)
-    elif kind == "DocTimeStamp" or new.view.value(value, "SubFilter") == "ETSI.RFC3161":
+    elif kind == "DocTimeStamp" or (kind is None and new.view.value(value, "SubFilter") == "ETSI.RFC3161"):
         yield Noted(kind=ChangeKind.DOCUMENT_TIMESTAMP, what="a document timestamp was added", field=field.name)
     else:
         yield Noted(kind=ChangeKind.SIGNATURE, what=_on("a signature was added", page), page=page, field=field.name)

@@ -1,17 +1,18 @@
-"""What is appended behind a signature: our own additions pass at once, everything else is at least as bad as before."""
+"""What is appended behind a signature: our own additions are released; whatever another library refuses is refused."""
 
 import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel, StandardDiffPolicy
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 
 from esign.pades import add_document_security_store, embed, prepare_document_timestamp
 from esign.pades.document import Document
 from esign.pades.revision import Revision, as_reference, pointer, serialise, stream, with_entries, with_items
 from esign.validation import ReleaseExpectation, TrustAnchors, check_release
-from esign.validation.later_revisions import LaterRevisions
+from esign.validation.changes import Analysis, open_file
+from esign.validation.promised import BEFORE, OWN
 
 PICTURE = stream(b"", b"0 0 500 500 re f")
 
@@ -33,7 +34,16 @@ def judged(policy, walk, pdf: bytes) -> ModificationLevel:
 
 
 def ours(walk, pdf: bytes) -> ModificationLevel:
-    return judged(LaterRevisions(pdf[: signed_end(walk)]), walk, pdf)
+    """Return what our own analysis makes of it, in the library's words; what is not permitted to us is *other*."""
+    analysis = Analysis(open_file(pdf))
+    signature, *more = (found for found in analysis.signatures if found.end == signed_end(walk))
+    if more:
+        return ModificationLevel.OTHER
+    behind = analysis.after(signature)
+    said = {change.kind for change in behind.changes}
+    if behind.findings or not said <= BEFORE:
+        return ModificationLevel.OTHER
+    return ModificationLevel.LTA_UPDATES if said <= OWN else ModificationLevel.FORM_FILLING
 
 
 def library(walk, pdf: bytes) -> ModificationLevel:
@@ -68,36 +78,24 @@ def appended(pdf: bytes, change) -> bytes:
     return revision.write()[0]
 
 
-@pytest.fixture
-def standard(monkeypatch):
-    """Counts how often the library's own policy is asked."""
-    asked = []
-    apply = StandardDiffPolicy.apply
-    monkeypatch.setattr(StandardDiffPolicy, "apply", lambda *a, **k: asked.append(a) or apply(*a, **k))
-    return asked
-
-
-def test_what_this_product_appends_is_recognised_without_following_every_path(walked, standard):
+def test_what_this_product_appends_is_recognised(walked):
     assert ours(walked, walked.finished) is ModificationLevel.LTA_UPDATES
-    assert standard == []
     assert library(walked, walked.finished) is ModificationLevel.LTA_UPDATES
 
 
-def test_a_further_signature_with_its_store_and_timestamp_is_recognised_too(small, walked, standard):
+def test_a_further_signature_with_its_store_and_timestamp_is_recognised_too(small, walked):
     second = small.walk(walked.world, base=walked.stored, field_name="Second", box=(300.0, 90.0, 500.0, 150.0))
     assert second.finished.count(b"%%EOF") == 6
     assert ours(walked, second.finished) is ModificationLevel.FORM_FILLING
     assert ours(second, second.finished) is ModificationLevel.LTA_UPDATES
-    assert standard == []
     assert library(walked, second.finished) is ModificationLevel.FORM_FILLING
     assert library(second, second.finished) is ModificationLevel.LTA_UPDATES
 
 
-def test_a_further_signature_that_does_more_is_not_recognised(small, walked, standard):
+def test_a_further_signature_that_does_more_is_not_recognised(small, walked):
     base = appended(walked.stored, form_resources)
     second = small.walk(walked.world, base=base, field_name="Second", box=(300.0, 90.0, 500.0, 150.0))
     assert ours(walked, second.finished) >= library(walked, second.finished)
-    assert standard
 
 
 def form_resources(document, revision):
@@ -117,11 +115,10 @@ def store_with_other_values(document, revision):
 
 
 @pytest.mark.parametrize("change", [store_shortened, store_with_other_values])
-def test_a_store_that_loses_values_is_not_recognised(small, walked, standard, change):
+def test_a_store_that_loses_values_is_not_recognised(small, walked, change):
     second = small.walk(walked.world, base=walked.stored, field_name="Second", box=(300.0, 90.0, 500.0, 150.0))
     pdf = appended(second.signed, change)
     assert ours(second, pdf) >= library(second, pdf)
-    assert standard
 
 
 @pytest.mark.parametrize(
@@ -131,17 +128,15 @@ def test_a_store_that_loses_values_is_not_recognised(small, walked, standard, ch
         lambda v: v.replace(b"/Contents", b"/Prop_Build<</App<</Name/x>>>>/Contents"),
     ],
 )
-def test_a_further_signature_with_unusual_entries_is_not_recognised(walked, standard, change):
+def test_a_further_signature_with_unusual_entries_is_not_recognised(walked, change):
     visible = {
         "change_widget": lambda w: w.replace(b"/Rect[0 0 0 0]", b"/Rect[300 90 500 150]"),
         "change_value": lambda v: v.replace(b"/Type/DocTimeStamp", b"/Type/Sig"),
     }
     assert ours(walked, timestamp_changed(walked, **visible)) is ModificationLevel.FORM_FILLING
-    assert standard == []
     value = visible.pop("change_value")
     pdf = timestamp_changed(walked, **visible, change_value=lambda v: change(value(v)))
     assert ours(walked, pdf) >= library(walked, pdf)
-    assert standard
 
 
 def page(document):
@@ -297,9 +292,8 @@ def timestamp_changed(walk, change_widget=lambda w: w, change_value=lambda v: v,
     return appended(walk.stored, add)
 
 
-def test_a_timestamp_field_of_this_shape_is_recognised(walked, standard):
+def test_a_timestamp_field_of_this_shape_is_recognised(walked):
     assert ours(walked, timestamp_changed(walked)) is ModificationLevel.LTA_UPDATES
-    assert standard == []
 
 
 @pytest.mark.parametrize(
@@ -316,10 +310,9 @@ def test_a_timestamp_field_of_this_shape_is_recognised(walked, standard):
         lambda w: w.replace(b"/FT/Sig", b"/FT/Sig/Kids[]"),
     ],
 )
-def test_a_timestamp_field_with_anything_else_is_not_recognised(walked, standard, change):
+def test_a_timestamp_field_with_anything_else_is_not_recognised(walked, change):
     pdf = timestamp_changed(walked, change_widget=change)
     assert ours(walked, pdf) >= library(walked, pdf)
-    assert standard
 
 
 @pytest.mark.parametrize(
@@ -330,26 +323,23 @@ def test_a_timestamp_field_with_anything_else_is_not_recognised(walked, standard
         lambda v: v.replace(b"ETSI.RFC3161", b"adbe.pkcs7.detached"),
     ],
 )
-def test_a_timestamp_dictionary_with_anything_else_is_not_recognised(walked, standard, change):
+def test_a_timestamp_dictionary_with_anything_else_is_not_recognised(walked, change):
     pdf = timestamp_changed(walked, change_value=change)
     assert ours(walked, pdf) >= library(walked, pdf)
-    assert standard
 
 
-def test_an_object_that_nothing_leads_to_is_not_recognised(walked, standard):
+def test_an_object_that_nothing_leads_to_is_not_recognised(walked):
     pdf = timestamp_changed(walked, extra=lambda _, revision, __: revision.new(PICTURE))
     assert ours(walked, pdf) >= library(walked, pdf)
-    assert standard
 
 
-def test_a_widget_on_another_page_than_it_says_is_not_recognised(walked, standard):
+def test_a_widget_on_another_page_than_it_says_is_not_recognised(walked):
     def elsewhere(document, revision, widget):
         other = document.page(0)
         revision.put(other.reference, with_entries(other.dictionary, {"/Annots": b"[" + pointer(widget) + b"]"}))
 
     pdf = timestamp_changed(walked, extra=elsewhere)
     assert ours(walked, pdf) >= library(walked, pdf)
-    assert standard
 
 
 def drawn(small, change) -> bytes:
@@ -407,7 +397,7 @@ def test_content_that_stands_behind_the_signed_bytes_is_refused_although_the_lib
     finished = stamped(walk, pdf)
     assert library(walk, finished) is ModificationLevel.LTA_UPDATES
     assert ours(walk, finished) is ModificationLevel.OTHER
-    assert kinds(walk, finished) == {"modified_after_signing"}
+    assert kinds(walk, finished) == {"uncovered_bytes"}
 
 
 def test_a_reference_into_the_future_is_refused(small):
@@ -423,7 +413,7 @@ def test_a_reference_into_the_future_is_refused(small):
     assert kinds(walk, finished) == {"modified_after_signing"}
 
 
-def test_a_draft_with_streams_of_indirect_length_is_judged_by_the_library(small, standard):
+def test_a_draft_with_streams_of_indirect_length_is_released(small):
     def indirect(document, revision):
         length = revision.new(b"16")
         content = revision.new(b"<</Length %s>>\nstream\n0 0 500 500 re f\nendstream" % pointer(length))
@@ -431,7 +421,6 @@ def test_a_draft_with_streams_of_indirect_length_is_judged_by_the_library(small,
 
     walk = small.walk(base=drawn(small, indirect))
     assert ours(walk, walk.finished) is ModificationLevel.LTA_UPDATES
-    assert standard
     assert kinds(walk, walk.finished) == set()
 
 
