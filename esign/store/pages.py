@@ -11,6 +11,7 @@ from esign.policy import LegalLevel
 from esign.store.tables_access import audit
 from esign.store.tables_contracts import contract
 from esign.store.tables_ledger import ledger_entry
+from esign.store.tables_rights import right_declaration
 
 
 class SqlPages:
@@ -54,13 +55,18 @@ class SqlPages:
     def events(
         self, tenant: str, *, contract_id: str | None, kinds: tuple[str, ...], start: int, limit: int
     ) -> tuple[Entry, ...]:
-        """Return the ledger's entries about a tenant's contracts, oldest first, from a place in the ledger on."""
+        """Return the ledger's entries about a tenant's contracts and declarations, oldest first, from a place on."""
         query = (
             select(ledger_entry.c.bytes)
             .outerjoin(contract, contract.c.id == ledger_entry.c.contract_id)
+            .outerjoin(right_declaration, right_declaration.c.id == ledger_entry.c.contract_id)
             .outerjoin(audit, audit.c.seq == ledger_entry.c.seq)
             .where(
-                or_(contract.c.tenant == tenant, and_(ledger_entry.c.contract_id.is_(None), audit.c.tenant == tenant)),
+                or_(
+                    contract.c.tenant == tenant,
+                    right_declaration.c.tenant == tenant,
+                    and_(ledger_entry.c.contract_id.is_(None), audit.c.tenant == tenant),
+                ),
                 ledger_entry.c.seq >= start,
                 ledger_entry.c.kind.in_(kinds),
             )

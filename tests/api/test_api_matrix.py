@@ -18,6 +18,7 @@ PDF = UPLOAD.pdf
 OBJECTS = (
     *("contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id", "case_id"),
     "bulk_id",
+    *("declaration_id", "task_id"),
 )
 BODIES = {
     "createPrefillToken": {"customer": "K-1"},
@@ -26,6 +27,7 @@ BODIES = {
     "inviteParties": {},
     "remindParty": {"party": "signatory-1"},
     "resendInvitation": {"party": "signatory-1"},
+    "resendConfirmation": {"party": "signatory-1"},
     "cancelContract": {},
     "correctAddress": {"party": "signatory-1", "email": "jana@neu.example"},
     "createJourneyLink": {"party": "signatory-1", "return_url": "https://shop.example/back"},
@@ -38,6 +40,11 @@ BODIES = {
     "createBulkRun": {"form": "mobile-plan", "rows": [{"reference": "R-1"}]},
     "changeValidity": {"reminders": [2]},
     "renewContract": {},
+    "recordPerformance": {"event": "fully_performed", "at": "2026-11-20"},
+    "takeBackPerformance": {"statement": UNKNOWN},
+    "enterDeclaration": {"right": "withdrawal", "channel": "letter", "received": "2026-11-20", "name": "Jana Beispiel"},
+    "settleDeclaration": {"words": "Erstattet."},
+    "finishTask": {"words": "Angerufen."},
 }
 
 
@@ -63,7 +70,12 @@ def objects_of(api, backend) -> dict[str, str]:
     address = backend.post("/return-addresses", {"origin": "https://shop.example"}).json()
     file = backend("POST", "/files", content=PDF, headers={"Content-Type": "application/pdf"}).json()
     referred = {"form": "electricity-supply", "answers": answers_of("electricity-supply", "too much for a household")}
+    declared = backend.post("/declarations", BODIES["enterDeclaration"]).json()["id"]
     return {
+        "declaration_id": declared,
+        "task_id": next(
+            each["id"] for each in backend.get("/tasks").json()["items"] if each["declaration"] == declared
+        ),
         "case_id": backend.post("/cases", referred).json()["case"],
         "form": "mobile-plan",
         "contract_id": contract["id"],
@@ -129,7 +141,9 @@ def test_another_tenant_s_object_is_as_unknown_as_none(api, backend):
     other = api.backend(tenant="other")
     absent = {**dict.fromkeys(objects, UNKNOWN), "document": "draft", "form": "mobile-plan"}
     for operation in SECURED:
-        if not re.search(r"\{(case|contract|webhook|return_address|file|template|bulk)_id\}", operation.path):
+        if not re.search(
+            r"\{(case|contract|webhook|return_address|file|template|bulk|declaration|task)_id\}", operation.path
+        ):
             continue
         before = api.entries()
         theirs = asked(other, operation, filled(operation, **objects), api.world)

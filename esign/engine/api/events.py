@@ -34,8 +34,29 @@ EVENT_KINDS = (
     EntryKind.CONTRACT_RENEWED,
     EntryKind.BULK_FINISHED,
     EntryKind.BULK_CANCELLED,
+    EntryKind.RIGHT_WITHDRAWAL_RECEIVED,
+    EntryKind.RIGHT_TERMINATION_RECEIVED,
+    EntryKind.RIGHT_MATCHED,
+    EntryKind.RIGHT_UNMATCHED,
+    EntryKind.RIGHT_ACKNOWLEDGED,
+    EntryKind.RIGHT_SETTLED,
+    EntryKind.PERFORMANCE_RECORDED,
+    EntryKind.PERFORMANCE_CORRECTED,
+    EntryKind.CLOCK_OFFER_LAPSED,
+    EntryKind.CLOCK_WITHDRAWAL_ENDED,
 )
 """What is told. The ledger holds more; a backend system needs no more."""
+
+_OF_DECLARATIONS = frozenset(
+    {
+        EntryKind.RIGHT_WITHDRAWAL_RECEIVED,
+        EntryKind.RIGHT_TERMINATION_RECEIVED,
+        EntryKind.RIGHT_UNMATCHED,
+        EntryKind.RIGHT_ACKNOWLEDGED,
+        EntryKind.RIGHT_SETTLED,
+    }
+)
+"""Entries that stand under the declaration's own name."""
 
 TEST = "webhook.test"
 """Kind of the event that tests a webhook; it stands in no ledger."""
@@ -54,6 +75,8 @@ class Event:
     case_id: str | None
     bulk_id: str | None
     """A run of many contracts at once."""
+    declaration_id: str | None
+    """A withdrawal or termination."""
     seq: int
     """Place in the ledger; never shown, others' business can be counted by it."""
 
@@ -61,13 +84,16 @@ class Event:
     def of(cls, entry: Entry) -> Event:
         """Return the event of a ledger entry."""
         party, case, bulk = (entry.facts.get(name) for name in ("party", "case", "bulk"))
+        own = entry.kind in _OF_DECLARATIONS
+        declaration = entry.contract if own else entry.facts.get("declaration")
         return cls(
             id=f"evt_{entry.hash.hex()[:32]}",
             kind=entry.kind.value,
             at=entry.at,
-            contract_id=entry.contract,
+            contract_id=None if own else entry.contract,
             party=party if isinstance(party, str) and party else None,
             case_id=case if isinstance(case, str) and case else None,
             bulk_id=bulk if isinstance(bulk, str) and bulk else None,
+            declaration_id=declaration if isinstance(declaration, str) and declaration else None,
             seq=entry.seq,
         )

@@ -223,7 +223,7 @@ class WebhookRounds:
 def _tenant(tx: Transaction, entry: Entry) -> str:
     """Return whose event it is: the contract's tenant, or the one that the entry names."""
     if entry.contract is not None:
-        contract = tx.contracts.get(entry.contract)
+        contract = tx.contracts.get(entry.contract) or tx.declarations.get(entry.contract)
         return contract.tenant if contract else ""
     named = entry.facts.get("tenant")
     return named if isinstance(named, str) else ""
@@ -244,4 +244,5 @@ def _delivery(webhook: WebhookRecord, event: Event, now: datetime) -> WebhookDel
         due_at=now,
         case_id=event.case_id,
         bulk_id=event.bulk_id,
+        declaration_id=event.declaration_id,
     )
