@@ -71,6 +71,7 @@ CHANGES: dict[str, set[str]] = {
     "company_contracts.correct signatory-2": set(),  # the address stands in the document that somebody has signed
     "company_contracts.delegate": {"drawn_up", "invited"},
     "company_contracts.validity": {"drawn_up", "invited", "partly_signed", "expired"},
+    "company_contracts.confirm": {"concluded"},
     "company_contracts.renew": {"expired", "declined", "cancelled", "failed"},
     "company_contracts.signed": set(),  # reads
     "company_contracts.dossier": {"concluded"},  # is recorded

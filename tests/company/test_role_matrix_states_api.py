@@ -28,6 +28,7 @@ CHANGES: dict[str, set[str]] = {
     "correctAddress": {"drawn_up", "invited"},
     "delegateParty": {"drawn_up", "invited"},
     "changeValidity": {"drawn_up", "invited", "partly_signed", "expired"},
+    "resendConfirmation": {"concluded"},
     "renewContract": {"expired", "declined", "cancelled", "failed"},
     "createJourneyLink": {"drawn_up", "invited"},
     "getDossier": {"concluded"},  # is recorded

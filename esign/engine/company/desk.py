@@ -18,7 +18,7 @@ from esign.engine.company.timeline import Happening, reminders, timeline
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import turns
 from esign.engine.contracts.ending import UNDER_WAY
-from esign.engine.contracts.validity import end_of_day, moments
+from esign.engine.contracts.validity import end_of_day, last_day, moments
 from esign.engine.contracts.views import ContractView, view_of
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -201,9 +201,10 @@ class CompanyDesk:
                 if moment > now:
                     found.append(Deadline(kind="reminder", party=party, at=moment))
         until = json.loads(contents.data).get("offer", {}).get("accept_until")
-        if until:
-            found.append(Deadline(kind="offer", party="", at=end_of_day(date.fromisoformat(until))))
-        if record.valid_until not in (None, until):
+        ends = last_day(date.fromisoformat(until) if until else None)
+        if ends is not None:
+            found.append(Deadline(kind="offer", party="", at=end_of_day(ends)))
+        if record.valid_until not in (None, until, ends and ends.isoformat()):
             found.append(
                 Deadline(kind="validity", party="", at=end_of_day(date.fromisoformat(str(record.valid_until))))
             )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from esign.contracts.deadlines.holidays import HolidayCalendar
 from esign.engine.household import BERLIN, Household
 from esign.engine.records import ContractRecord, InvitationRecord
 from esign.engine.refusals import EngineError
@@ -84,8 +85,11 @@ class Validity:
             raise ValidityRefused("out of bounds", reason="reminders", place="validity/reminders", most=MOST_REMINDERS)
 
     def of_record(self, settings: Settings, offer: date | None) -> dict[str, Any]:
-        """Return what a contract's row keeps of it: nothing outlives the offer."""
-        last = min((day for day in (self.until, offer) if day is not None), default=None)
+        """Return what a contract's row keeps of it: nothing outlives the offer.
+
+        Source: BGB §§ 148, 193.
+        """
+        last = min((day for day in (self.until, last_day(offer)) if day is not None), default=None)
         return {
             "valid_days": settings.invitation_days_most if self.until is not None else self.days,
             "valid_until": None if last is None else last.isoformat(),
@@ -95,6 +99,16 @@ class Validity:
 
 NONE = Validity()
 """As the installation is set."""
+
+
+def last_day(offer: date | None) -> date | None:
+    """Return the last local day on which an offer can be accepted: no Saturday, Sunday or holiday anywhere.
+
+    Whose Land counts is open while nobody has answered; the customer has the holidays of all.
+
+    Source: BGB § 193.
+    """
+    return None if offer is None else HolidayCalendar.everywhere().next_working_day(offer)[0]
 
 
 def expires_at(settings: Settings, record: ContractRecord, now: datetime) -> datetime:

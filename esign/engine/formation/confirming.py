@@ -13,13 +13,15 @@ import logging
 from dataclasses import dataclass, replace
 
 from esign.access import Actor, Permission
+from esign.contracts import ContractData
 from esign.contracts.formation import Concluded, state
 from esign.documents import DocumentsError
 from esign.documents.notices import draw_up_notice
 from esign.engine.contents import ContractContents
 from esign.engine.contracts.notices import ORDER_RECEIPT, queue_notice
 from esign.engine.formation import papers
-from esign.engine.formation.keeping import load
+from esign.engine.formation.instruction import instruction_digest
+from esign.engine.formation.keeping import INSTRUCTION, formation_entries, load
 from esign.engine.formation.rebuilding import rebuilt
 from esign.engine.household import Household
 from esign.engine.notice_sealing import sealed
@@ -74,12 +76,29 @@ def enclosures(house: Household, contract_id: str) -> tuple[File, ...]:
         first, second = papers.names(record, contents.lang)
         files = [(first, "application/pdf", pdf)]
         instruction = papers.instruction(house, contents, found.at)
-        if instruction is not None:
+        if instruction is not None and _as_agreed(house, record, contents):
             files.append((second, "application/pdf", draw_up_notice(instruction).pdf))
     except DocumentsError as error:
         _log.warning("confirmation without its enclosures", exc_info=error, extra={"code": error.code})
         return ()
     return tuple(files)
+
+
+def _as_agreed(house: Household, record: ContractRecord, contents: ContractContents) -> bool:
+    """Tell whether the instruction's words still are those of the contract; altered ones are never sent.
+
+    The signed document holds the words as they were agreed.
+    """
+    with house.store.reading() as tx:
+        begun = [each for each in formation_entries(tx, record.id) if each.kind is EntryKind.FORMATION_BEGUN]
+    fixed = begun[0].facts.get(INSTRUCTION, "") if begun else ""
+    if not fixed or fixed == instruction_digest(ContractData.parse(contents.data)):
+        return True
+    _log.error("the instruction was altered", extra={"code": "instruction_altered"})
+    with house.store.transaction() as tx:
+        facts = {"kind": INSTRUCTION, "code": "instruction_altered"}
+        house.record(tx, EntryKind.CONFIRMATION_FAILED, record.id, facts)
+    return False
 
 
 def sent(house: Household, tx: Transaction, record: ContractRecord, work: Work, party: str, mail: bytes) -> None:
@@ -102,13 +121,13 @@ class ConfirmationDesk:
 
     household: Household
 
-    def resend(self, actor: Actor, contract_id: str, party: str = "") -> tuple[str, ...]:
+    def resend(self, actor: Actor, contract_id: str, party: str | None = None) -> tuple[str, ...]:
         """Queue the confirmation again, the very same file, and return to whom.
 
         Args:
             actor: Who asks.
             contract_id: The contract.
-            party: To whom; empty: to everybody.
+            party: To whom; None: to everybody.
 
         Raises:
             AccessDenied: The actor may not change contracts.
@@ -123,7 +142,7 @@ class ConfirmationDesk:
                 raise ContractUnknown("there is no such contract")
             if record.state is not ContractState.CONCLUDED:
                 raise ContractStateRefused("the contract is not concluded", state=record.state.value)
-            told = tuple(each.name for each in contents.parties if party in ("", each.name))
+            told = tuple(each.name for each in contents.parties if party in (None, each.name))
             if not told:
                 raise ContractUnknown("the contract has no such party")
             for name in told:

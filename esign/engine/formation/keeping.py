@@ -16,6 +16,7 @@ from esign.contracts.formation import (
     terms_of,
     terms_to_bytes,
 )
+from esign.engine.formation.instruction import instruction_digest
 from esign.engine.formation.rebuilding import rebuilt
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -25,6 +26,8 @@ from esign.evidence.kinds import EntryKind
 
 TERMS, EVENTS, WHOLE = "terms", "events", "formation"
 """Names of the commitments: the terms, the events of one act, the formation as it was concluded."""
+INSTRUCTION = "instruction"
+"""Name of the fact that fixes the words of the instruction on withdrawal: their SHA-256, or empty."""
 _BEGINNINGS = (EntryKind.FORMATION_BEGUN, EntryKind.FORMATION_REBUILT)
 
 
@@ -35,7 +38,8 @@ def begin(house: Household, tx: Transaction, contract_id: str, contract: Contrac
         FormError: A declaration needs paper, a notary or a higher level than is offered.
     """
     terms = terms_of(contract)
-    house.record(tx, EntryKind.FORMATION_BEGUN, contract_id, _frame(terms), {TERMS: terms_to_bytes(terms)})
+    facts = {**_frame(terms), INSTRUCTION: instruction_digest(contract)}
+    house.record(tx, EntryKind.FORMATION_BEGUN, contract_id, facts, {TERMS: terms_to_bytes(terms)})
 
 
 def load(tx: Transaction, contract_id: str) -> Formation | None:

@@ -20,6 +20,7 @@ from esign.contracts.formation import (
     RevokedOffer,
     Side,
     State,
+    SummaryReceived,
     state,
 )
 from esign.engine.contents import ContractContents
@@ -115,7 +116,8 @@ def summary_arrived(house: Household, tx: Transaction, record: ContractRecord, p
     Source: TKG § 54 (3).
     """
     formation = current(house, tx, record)
-    if not formation.terms.summary_first:
+    known = any(isinstance(each, SummaryReceived) and each.by == party for each in formation.events)
+    if known or not formation.terms.summary_first:
         return
     event = made.summary(name(formation, "summary"), party, house.clock.now(), document=digest, evidence="document")
     tell(house, tx, record, EntryKind.FORMATION_SUMMARY_RECEIVED, [event], {"party": party})

@@ -9,9 +9,10 @@ from typing import Any
 
 from esign.contracts import ContractData
 from esign.contracts.formation import Concluded, Formation, OrderButtonPressed
-from esign.contracts.text import Section, compose
+from esign.contracts.text import compose
 from esign.documents.notices import Notice
 from esign.engine.contents import ContractContents
+from esign.engine.formation.instruction import instruction_parts
 from esign.engine.household import Household
 from esign.engine.records import ContractRecord
 from esign.engine.rights.notices import local_instant
@@ -129,24 +130,21 @@ def instruction(house: Household, contents: ContractContents, at: datetime) -> N
     Source: EGBGB Art. 246a § 1 (2), Anlagen 1 and 2.
     """
     contract = ContractData.parse(contents.data)
-    text = compose(contract)
-    if not text.instruction:
+    title, sections = instruction_parts(contract)
+    if not sections:
         return None
-    sections = [_section(part) for part in text.instruction]
-    if text.form is not None:
-        sections.append(_section(text.form))
     return _notice(
         house,
         contract,
         lang=contents.lang,
-        title=text.instruction_title,
+        title=title,
         number=contract.reference,
         at=at,
         paragraphs=(),
         rows=(),
         closing=(),
         sealed=False,
-        sections=tuple(sections),
+        sections=sections,
     )
 
 
@@ -155,11 +153,6 @@ def names(record: ContractRecord, lang: str) -> tuple[str, str]:
     stem = record.file_name.removesuffix(".pdf")
     first, second = {"de": ("Vertragsbestaetigung", "Widerrufsbelehrung"), "en": ("Confirmation", "Withdrawal")}[lang]
     return f"{first}-{stem}.pdf", f"{second}-{stem}.pdf"
-
-
-def _section(part: Section) -> tuple[str, tuple[str, ...]]:
-    points = tuple(f"– {point}" for point in part.points)
-    return part.heading, (*part.paragraphs[:1], *points, *part.paragraphs[1:])
 
 
 def _notice(
