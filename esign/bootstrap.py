@@ -34,7 +34,7 @@ from esign.gateways.prefill import configured_prefill
 from esign.gateways.revocation import RevocationCollector
 from esign.gateways.timestamp_authority import HttpTimestampAuthority
 from esign.gateways.webhooks import GuardedWebhookCaller
-from esign.jobs import Task, Worker
+from esign.jobs import Beside, Task, Worker
 from esign.lookups import list_keeper
 from esign.lookups import trust_anchors as trust_anchors
 from esign.preservation import Augmenter
@@ -51,6 +51,7 @@ from esign.store.token_master_key import TokenMasterKey
 from esign.store.unit_of_work import SqlStore
 from esign.store.vault import SealingKey
 from esign.validation import TrustAnchors
+from esign.validation.list_keeper import ListKeeper
 
 
 def build(
@@ -143,12 +144,16 @@ LISTS_EVERY = 900.0
 """Seconds between two questions whether trusted lists are due."""
 
 
+def _beside(lists: ListKeeper) -> Beside:
+    return Beside("trusted-lists", lists.update_due)
+
+
 def worker(application: Application) -> Worker:
     """Return the loop that does in the background what is due."""
     lists = list_keeper(application.settings)
     return Worker(
         [
-            *([Task(name="trusted-lists", run=lists.update_due, every=LISTS_EVERY)] if lists is not None else []),
+            *([] if lists is None else [Task(name="trusted-lists", run=_beside(lists), every=LISTS_EVERY)]),
             Task(name="deliveries", run=application.delivery.deliver_due, every=1.0),
             Task(name="conclusions", run=application.upkeep.conclude_abandoned, every=5.0),
             Task(name="overdue", run=application.upkeep.end_overdue, every=15.0),

@@ -30,6 +30,8 @@ HIGHEST = 8
 """Certificates that are climbed above the known ones."""
 MOST_ASKED = 256
 """Addresses that one object asks; the others count as silent."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of all answers that one object takes."""
 
 
 class HttpMaterial:
@@ -47,6 +49,7 @@ class HttpMaterial:
         self._hosts = hosts
         self._answers: dict[tuple[str, bytes], bytes | None] = {}
         self._lock = threading.Lock()
+        self._bytes = 0
         self.fetched: list[str] = []
         self.refused: dict[str, str] = {}
 
@@ -126,7 +129,7 @@ class HttpMaterial:
         with self._lock:
             if key in self._answers:
                 return self._answers[key]
-            if len(self._answers) >= MOST_ASKED:
+            if len(self._answers) >= MOST_ASKED or self._bytes > MOST_BYTES:
                 return None
         answer: bytes | None = None
         try:
@@ -137,6 +140,7 @@ class HttpMaterial:
         with self._lock:
             if answer is not None:
                 self.fetched.append(url)
+                self._bytes += len(answer)
             self._answers[key] = answer
         return answer
 

@@ -6,6 +6,7 @@ Clauses: none of the law's. Any number of workers may run, on any number of mach
 """
 
 from esign.jobs.backoff import Backoff
+from esign.jobs.beside import Beside
 from esign.jobs.worker import Task, Worker
 
-__all__ = ["Backoff", "Task", "Worker"]
+__all__ = ["Backoff", "Beside", "Task", "Worker"]

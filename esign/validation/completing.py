@@ -2,7 +2,8 @@
 
 1. A file is judged with what is at hand. 2. For every signature and timestamp that is left open, the chain as far as it
 is known is handed to whoever may fetch. 3. With what that brings the file is judged again; a few rounds at the most,
-and none where nothing new came. What is fetched is only material: whether it is good is judged like all other.
+and none where nothing new came, or where it is too much for the helper. What is fetched is only material: whether it is
+good is judged like all other.
 
 Source: ETSI EN 319 102-1 clause 5.2.6.1 (validation data that are not in the signature); RFC 5280 sections 4.2.1.13 and
 4.2.2.1; RFC 6960.
@@ -51,8 +52,10 @@ def complete(
         more = _joined((material, source.about(chains)))
         if more == material:
             break
-        material = more
-        verdict = judge(material)
+        again = judge(more)
+        if again.error is not None:
+            break  # what was fetched is too much: the verdict without it stands
+        material, verdict = more, again
     return verdict, material
 
 

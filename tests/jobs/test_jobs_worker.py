@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esign.foundation.errors import EsignError
-from esign.jobs import Backoff, Task, Worker
+from esign.jobs import Backoff, Beside, Task, Worker
 
 
 class Clock:
@@ -118,3 +118,33 @@ def test_a_wait_is_never_longer_than_the_limit_nor_shorter_than_its_share(failur
 @pytest.mark.parametrize(("failures", "wait"), [(1, 2.0), (2, 4.0), (3, 8.0), (5, 32.0), (6, 60.0), (99, 60.0)])
 def test_waits_double_up_to_the_limit(failures, wait):
     assert Backoff(first=2.0, limit=60.0, spread=0.25).wait(failures, lambda: 0.0) == wait
+
+
+def test_slow_work_beside_holds_nobody_up_and_is_never_done_twice_at_a_time():
+    begun, end, times = threading.Event(), threading.Event(), []
+
+    def work():
+        times.append(1)
+        begun.set()
+        end.wait(5)
+
+    beside = Beside("lists", work)
+    assert beside() is False
+    assert begun.wait(5)
+    assert (beside(), len(times)) == (False, 1)
+    end.set()
+    beside.wait(5)
+    beside()
+    beside.wait(5)
+    assert len(times) == 2
+
+
+def test_what_fails_beside_is_logged_and_tried_again(caplog):
+    def work():
+        raise EsignError
+
+    beside = Beside("lists", work)
+    for _ in range(2):
+        beside()
+        beside.wait(5)
+    assert [record.code for record in caplog.records if record.message == "task failed"] == ["esign", "esign"]
