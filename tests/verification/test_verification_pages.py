@@ -94,7 +94,7 @@ def test_the_answer_is_english_in_english(client: FlaskClient, made: Files) -> N
 
 def test_each_signature_has_its_steps_its_chain_and_its_changes(client: FlaskClient, made: Files) -> None:
     page = plain(send(client, (made.changed, "a.pdf")).text)
-    for words in ("Zertifikatskette (3)", "Prüfschritte (", "EN 319 102-1 clause 5.2.7", "Kryptographische Prüfung"):
+    for words in ("Zertifikatskette (3)", "Prüfschritte (", "EN 319 102-1 Abschnitt 5.2.7", "Kryptographische Prüfung"):
         assert words in page
     for code in ("security_store", "document_timestamp", "modification", "metadata"):
         assert code in page
@@ -260,7 +260,7 @@ def test_somebody_else_may_not_send_a_form_here(client: FlaskClient, made: Files
     assert send(client, (made.good, "a.pdf"), csrf="wrong").status_code == 403
     assert send(client, (made.good, "a.pdf"), **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
     for kind in ("application/json", "application/pdf", "text/plain"):
-        assert client.post(PAGE, data=made.good, content_type=kind, headers=HTML).status_code == 403
+        assert client.post(PAGE, data=made.good[:1000], content_type=kind, headers=HTML).status_code == 403
 
 
 # limits
@@ -286,6 +286,9 @@ def test_no_file_and_too_many_files_are_told_in_the_form(client: FlaskClient, lo
     found = send(client, *[(b"%PDF-", f"{number}.pdf") for number in range(room.FILES + 1)])
     assert (found.status_code, "Zu viele Dateien" in found.text) == (422, True)
     assert send(client, *[(b"%PDF-", f"{number}.pdf") for number in range(200)]).status_code == 413
+    fields = {"csrf_token": secret(client), "x": "A" * (room.FIELDS + 1)}
+    for kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        assert client.post(PAGE, data=fields, content_type=kind, headers=HTML).status_code == 413
     assert looked_into == []
 
 
@@ -368,6 +371,8 @@ def test_addresses_are_counted_under_words_that_nobody_can_turn_back_and_forgott
     for number in range(6000):
         keeper.count(f"192.0.{number // 250}.{number % 250}", now=1.0)
     assert len(keeper._counted) == 5000
+    keeper.count("192.0.2.7", now=200.0)
+    assert len(keeper._counted) == 1, "nothing is remembered for longer than it counts"
 
 
 def test_the_words_of_the_limits_are_those_of_the_limits() -> None:

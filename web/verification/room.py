@@ -28,6 +28,8 @@ FILES = 10
 """Files of one request."""
 PARTS = FILES + 8
 """Parts of a form; the further files are told to be too many, not the form to be broken."""
+FIELDS = 64 * 1024
+"""Bytes of what is no file."""
 AT_A_TIME = {STRANGER: 3, COLLEAGUE: 2}
 """Requests of one process that are under way, those that still arrive included."""
 BURST = 20
@@ -35,6 +37,8 @@ BURST = 20
 PER_SECOND = 0.2
 """Requests that it may send in the long run."""
 _ADDRESSES = 5000
+_FORGOTTEN_AFTER = BURST / PER_SECOND
+"""Seconds after which an address that sent nothing more has all its requests again: nothing is left to remember."""
 
 
 class InMemory(Request):
@@ -76,7 +80,7 @@ class Doorkeeper:
             tokens = min(float(BURST), tokens + (now - at) * PER_SECOND)
             allowed = tokens >= 1
             self._counted[name] = (tokens - allowed, now)
-            while len(self._counted) > _ADDRESSES:
+            while len(self._counted) > _ADDRESSES or now - next(iter(self._counted.values()))[1] > _FORGOTTEN_AFTER:
                 self._counted.popitem(last=False)
         if not allowed:
             raise VerificationTooOften
@@ -106,11 +110,14 @@ def install(app: Flask) -> None:
             keeper.count(request.remote_addr or "", now=time.monotonic())
         elif request.max_content_length != BODY:
             return  # somebody who may not (web.company.bodies): the page refuses it without a large body
+        if request.mimetype != "multipart/form-data":
+            return  # no file: as large as any form
         if (request.content_length or 0) > BODY:
             raise VerificationTooLarge
         keeper.take(door)
         g.verification_door = door
         request.max_content_length = BODY
+        request.max_form_memory_size = FIELDS
         request.max_form_parts = PARTS
         if isinstance(request, InMemory):
             request.files_in_memory = True

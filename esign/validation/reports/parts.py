@@ -10,7 +10,17 @@ from esign.validation.process import Indication, SubIndication, Validated
 from esign.validation.qualification import QualificationReport
 from esign.validation.reports.links import Link, links_of
 from esign.validation.reports.summary import change_row, heading_of, level_of, signer_row, trust_row
-from esign.validation.reports.telling import TONE, answer_of, outcome_of, result_of, row, say, short_time, time_of
+from esign.validation.reports.telling import (
+    TONE,
+    answer_of,
+    clause_of,
+    outcome_of,
+    result_of,
+    row,
+    say,
+    short_time,
+    time_of,
+)
 from esign.validation.sentences import told
 from esign.validation.verdict import SignatureVerdict, TimestampVerdict, words
 from esign.validation.verdict.signature_verdict import SPOKEN
@@ -101,7 +111,9 @@ def _revocation_row(result: Validated, lang: str) -> dict[str, str]:
 
 
 def _algorithm_rows(result: Validated, lang: str) -> list[dict[str, str]]:
-    rows = [row("algorithms", ", ".join(result.algorithms), lang)] if result.algorithms else []
+    rows = (
+        [row("algorithms", ", ".join(told(one, lang) for one in result.algorithms), lang)] if result.algorithms else []
+    )
     if result.reliable_until is not None:
         rows.append(row("reliable_until", time_of(result.reliable_until, lang), lang))
     return rows
@@ -187,8 +199,8 @@ def _steps(result: Validated, lang: str) -> list[dict[str, str]]:
             {
                 "number": step.number,
                 "title": told(step.title, lang),
-                "facts": "; ".join(told(fact, lang) for fact in step.facts),
-                "clause": step.clause,
+                "facts": "; ".join(dict.fromkeys(told(fact, lang) for fact in step.facts)),
+                "clause": clause_of(step.clause, lang),
                 "result": word,
                 "tone": tone,
             }
@@ -210,7 +222,7 @@ def _qualification(report: QualificationReport | None, lang: str) -> list[dict[s
                 "number": step.number,
                 "title": told(step.question, lang),
                 "facts": told(step.reason, lang),
-                "clause": step.clause,
+                "clause": clause_of(step.clause, lang),
                 "result": word,
                 "tone": tone,
             }

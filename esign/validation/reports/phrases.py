@@ -127,7 +127,7 @@ SAYING: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "more_parts": _both("Weitere Unterschriften", "Further signatures"),
         "unnamed": _both("(ohne Namen)", "(unnamed)"),
         "unknown": _both("unbekannt", "unknown"),
-        "signing_certificate": _both("Unterschrift", "Signature"),
+        "signing_certificate": _both("Unterzeichner", "Signatory"),
         "intermediate": _both("Aussteller", "Issuer"),
         "anchor": _both("Vertrauensanker", "Trust anchor"),
         "steps_note": _both(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ _OUTCOME = {
     Outcome.OPEN: ("offen", "open", "open"),
     Outcome.NOTED: ("vermerkt", "noted", "plain"),
 }
+_PARTS = {"clauses": "Abschnitte", "clause": "Abschnitt", "section": "Abschnitt", "step": "Schritt"}
+_PART = re.compile(r"\b(clauses|clause|section|step)\b")
 _ANSWER = {
     Answer.YES: ("ja", "yes", "good"),
     Answer.NO: ("nein", "no", "open"),
@@ -61,6 +64,11 @@ def outcome_of(outcome: Outcome, lang: str) -> tuple[str, str]:
     """Return the word for a step's outcome, and its tone."""
     german, english, tone = _OUTCOME[outcome]
     return (german if lang == "de" else english), tone
+
+
+def clause_of(clause: str, lang: str) -> str:
+    """Return where a rule stands; norms keep their names."""
+    return clause if lang != "de" else _PART.sub(lambda found: _PARTS[found[0]], clause)
 
 
 def answer_of(answer: Answer, lang: str) -> tuple[str, str]:
