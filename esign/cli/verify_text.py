@@ -22,6 +22,8 @@ _LABELS = {
     "later": {"de": "danach", "en": "afterwards"},
     "finding": {"de": "Feststellung", "en": "finding"},
     "attachment": {"de": "Anlage", "en": "attachment"},
+    "hidden": {"de": "unterschrieben und nicht zu sehen", "en": "signed and not shown"},
+    "page": {"de": "Seite", "en": "page"},
     "reason": {"de": "Grund", "en": "reason"},
 }
 _ALLOWED = {"de": "erlaubt", "en": "permitted"}
@@ -44,6 +46,10 @@ def lines(verdict: FileVerdict, lang: str) -> Iterator[str]:
     for attachment in verdict.attachments:
         name = plain(attachment.name) or _UNNAMED[lang]
         yield f"  {_LABELS['attachment'][lang]} {name}: {_SIGNED[attachment.signed][lang]}"
+    for hidden in verdict.hidden:
+        where = "" if hidden.page is None else f"{_LABELS['page'][lang]} {hidden.page}: "
+        what = words.HIDDEN[hidden.kind][lang].format(count=hidden.count)
+        yield f"  {_LABELS['hidden'][lang]}: {where}{what}"
     if verdict.outcome is Outcome.OK:
         yield from _findings(verdict.findings, lang)
 

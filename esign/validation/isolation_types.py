@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from esign.pdf import Name
-from esign.validation.changes import Change, ChangeKind, Changes
+from esign.validation.changes import Change, ChangeKind, Changes, Hidden, HiddenKind
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process import (
     Indication,
@@ -42,6 +42,8 @@ _TYPES: tuple[type, ...] = (
     FileVerdict,
     Finding,
     FindingKind,
+    Hidden,
+    HiddenKind,
     Indication,
     LevelMaterial,
     Moment,

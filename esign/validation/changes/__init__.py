@@ -9,6 +9,7 @@ from esign.validation.changes.analysis import Analysis
 from esign.validation.changes.byte_range import cms_length
 from esign.validation.changes.change import Change, ChangeKind, Changes
 from esign.validation.changes.found import FoundSignature, find_signatures
+from esign.validation.changes.hidden import Hidden, HiddenKind, find_hidden
 from esign.validation.changes.permission import Permission
 from esign.validation.changes.reading import Reading, open_file
 
@@ -18,9 +19,12 @@ __all__ = [
     "ChangeKind",
     "Changes",
     "FoundSignature",
+    "Hidden",
+    "HiddenKind",
     "Permission",
     "Reading",
     "cms_length",
+    "find_hidden",
     "find_signatures",
     "open_file",
 ]

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from esign.foundation.errors import EsignError
+from esign.validation.changes import Hidden
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process import Indication
 from esign.validation.verdict.signature_verdict import AttachmentVerdict, SignatureVerdict, TimestampVerdict, spoken
@@ -81,6 +82,7 @@ class FileVerdict:
         signatures: In the order of the file.
         timestamps: The document timestamps, in the order of the file.
         attachments: The files within the file.
+        hidden: What the newest revision that an intact signature covers holds and does not show; no finding.
         findings: What speaks against the file as a whole.
     """
 
@@ -91,6 +93,7 @@ class FileVerdict:
     signatures: tuple[SignatureVerdict, ...] = ()
     timestamps: tuple[TimestampVerdict, ...] = ()
     attachments: tuple[AttachmentVerdict, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -144,6 +147,7 @@ class FileVerdict:
             "findings": spoken(self.all_findings),
             "signatures": [signature.to_json() for signature in self.signatures],
             "attachments": [attachment.to_json() for attachment in self.attachments],
+            "hidden": [{"kind": item.kind.value, "count": item.count, "page": item.page} for item in self.hidden],
         }
 
     @classmethod

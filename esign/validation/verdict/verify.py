@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from esign.pdf import Pdf, PdfEncryptedError, PdfError, PdfLimitError
 from esign.validation.certificates import NoTrustAnchors, TrustAnchors
-from esign.validation.changes import Analysis, Changes, FoundSignature, Reading, open_file
+from esign.validation.changes import Analysis, Changes, FoundSignature, Hidden, Reading, find_hidden, open_file
 from esign.validation.changes.byte_range import check_byte_range
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process import (
@@ -146,6 +146,7 @@ def _verify(
         signatures=tuple(_signature(part, store, lists, at) for part in parts if part.found.kind == "Sig"),
         timestamps=tuple(_timestamp(part) for part in parts if part.found.kind != "Sig"),
         attachments=within,
+        hidden=_hidden(reading, parts),
         findings=(*findings, *more),
     )
 
@@ -281,13 +282,24 @@ def _qualified(result: Validated, lists: TrustedServices | None, at: datetime) -
 
 def _attachments(reading: Reading, parts: Sequence[_Part]) -> tuple[tuple[AttachmentVerdict, ...], tuple[Finding, ...]]:
     """Return the attachments; a file whose attachments cannot be listed has a verdict all the same."""
-    intact = [part.found.revision for part in parts if part.found.kind == "Sig" and part.sound and part.result.intact]
-    pdf = reading.pdf
+    pdf, newest = reading.pdf, _newest(parts)
     try:
-        return attachments(pdf.view(), pdf.view(max(intact)) if intact else None), ()
+        return attachments(pdf.view(), None if newest is None else pdf.view(newest)), ()
     except PdfError as error:
         kind = FindingKind.LIMIT_EXCEEDED if isinstance(error, PdfLimitError) else FindingKind.FORMAT_FAILURE
         return (), (Finding(kind=kind, what=f"the attachments cannot be listed ({error.code})"),)
+
+
+def _newest(parts: Sequence[_Part]) -> int | None:
+    """Return the newest revision that an intact signature covers."""
+    intact = (part.found.revision for part in parts if part.found.kind == "Sig" and part.sound and part.result.intact)
+    return max(intact, default=None)
+
+
+def _hidden(reading: Reading, parts: Sequence[_Part]) -> tuple[Hidden, ...]:
+    """Return what is signed and not shown."""
+    newest = _newest(parts)
+    return () if newest is None else find_hidden(reading.pdf, newest)
 
 
 def _store(pdf: Pdf, covered: Sequence[tuple[int, int]]) -> tuple[Material, tuple[Finding, ...]]:

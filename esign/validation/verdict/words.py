@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from esign.validation.changes import ChangeKind
+from esign.validation.changes import ChangeKind, HiddenKind
 from esign.validation.findings import FindingKind
 from esign.validation.process import Indication, SubIndication
 from esign.validation.qualification import Qualification
@@ -171,6 +171,22 @@ CHANGE: Mapping[ChangeKind, _Words] = MappingProxyType(
         ChangeKind.EXTENSION: _both("Formatversion ergänzt", "version of the format added"),
         ChangeKind.UNUSED: _both("etwas, das niemand anzeigt", "something that nobody shows"),
         ChangeKind.MODIFICATION: _both("Veränderung", "modification"),
+    }
+)
+
+HIDDEN: Mapping[HiddenKind, _Words] = MappingProxyType(
+    {
+        HiddenKind.LAYER_OFF: _both("Ebenen, die ausgeschaltet sind: {count}", "layers that are off: {count}"),
+        HiddenKind.ANNOTATION_HIDDEN: _both(
+            "verborgene Anmerkungen oder Felder: {count}", "hidden remarks or fields: {count}"
+        ),
+        HiddenKind.UNREFERENCED: _both(
+            "Objekte, auf die nichts verweist: {count}", "objects that nothing refers to: {count}"
+        ),
+        HiddenKind.UNACCOUNTED: _both("Bytes, die zu nichts gehören: {count}", "bytes that belong to nothing: {count}"),
+        HiddenKind.NOT_SEARCHED: _both(
+            "zu viele Objekte, um nach verborgenen zu suchen", "too many objects to search for hidden ones"
+        ),
     }
 )
 
