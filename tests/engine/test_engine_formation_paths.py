@@ -1,8 +1,8 @@
 """Random walks through the engine: no path concludes a contract without what the law wants.
 
 Steps of customer, company and time in any order, some of them sabotaged: the note of the order button is lost, the
-offer's arrival is not noted, the clock jumps back. Whatever is concluded afterwards is examined by an oracle that reads the
-events as plain JSON and knows nothing of the library.
+offer's arrival is not noted, the clock jumps back. Whatever is concluded afterwards is examined by an oracle that
+reads the events as plain JSON and knows nothing of the library.
 """
 
 from __future__ import annotations
