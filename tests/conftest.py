@@ -140,6 +140,16 @@ PERSONS = {
 }
 
 
+LONGEST = ("tests/agent/test_agent_states_", "tests/agent/test_agent_refusals", "tests/api/test_api_killed")
+"""Files that alone take as long as many others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files and with those in browsers: short ones even out what is left at the end."""
+    browsers = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), item.path not in browsers))
+
+
 def pytest_collection_finish() -> None:
     """Take what is loaded by now out of the search for garbage: none of it becomes garbage before the end."""
     gc.collect()

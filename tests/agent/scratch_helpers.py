@@ -133,7 +133,7 @@ class Customer:
         try:
             for number in range(of):
                 pages.nth(number).scroll_into_view_if_needed()
-                self.page.wait_for_timeout(80)
+                self.page.wait_for_timeout(40)
             self.page.locator("#end-of-document").scroll_into_view_if_needed()
         except PlaywrightError as error:
             raise AssertionError(f"after page {number} of {of}: {self.standing()}") from error
@@ -168,7 +168,7 @@ class Customer:
             mouse.move(start, y)
             if number == 0:
                 mouse.down()
-            mouse.move(end, y, steps=18)
+            mouse.move(end, y, steps=8)
         mouse.up()
         return self
 
@@ -181,8 +181,8 @@ class Customer:
 
         for left, right, y in self._rows(rows):
             touch("touchStart", (left, y))
-            for step in range(1, 25):
-                touch("touchMove", (left + (right - left) * step / 24, y))
+            for step in range(1, 9):
+                touch("touchMove", (left + (right - left) * step / 8, y))
             touch("touchEnd")
         return self
 
