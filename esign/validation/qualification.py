@@ -15,7 +15,7 @@ Source: ETSI TS 119 615 clauses 4.3 to 4.5, Regulation (EU) No 910/2014 Art. 3 (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -36,7 +36,7 @@ from esign.validation.qualification_rules import (
 )
 from esign.validation.trusted_lists.digital_identity import KeyAndName
 from esign.validation.trusted_lists.index import ServiceIndex
-from esign.validation.trusted_lists.loading import LoadedLists
+from esign.validation.trusted_lists.loading import EU, LoadedLists
 from esign.validation.trusted_lists.model import Service, ServicePeriod
 
 IS_QUALIFIED = "Is it a qualified certificate?"
@@ -95,7 +95,8 @@ class QualificationReport:
         reason: The sentence that decided.
         at_issuance: What held when the certificate was issued; None where the certificate cannot be read.
         at_use: What held at the time of use.
-        findings: What is wrong with the lists that were asked.
+        findings: What is wrong with the lists that were asked: those that speak about the issuer, or all where none
+            does or the answer is open.
         compared: Identities that were compared to find the services.
     """
 
@@ -119,6 +120,8 @@ class TrustedServices:
     index: ServiceIndex
     unusable: tuple[str, ...]
     findings: tuple[Finding, ...]
+    territories: tuple[str, ...] = ()
+    """Whose list each finding is about."""
 
     @classmethod
     def of(cls, loaded: LoadedLists) -> TrustedServices:
@@ -128,7 +131,14 @@ class TrustedServices:
             index=ServiceIndex.of(loaded.lists),
             unusable=unusable,
             findings=tuple(item.finding for item in loaded.problems),
+            territories=tuple(item.territory for item in loaded.problems),
         )
+
+    def findings_about(self, asked: Collection[str]) -> tuple[Finding, ...]:
+        """Return what is wrong with the lists of territories and with the list of the lists."""
+        wanted = {*asked, EU}
+        of = (*self.territories, *(EU,) * len(self.findings))
+        return tuple(finding for finding, territory in zip(self.findings, of, strict=False) if territory in wanted)
 
 
 def determine_qualification(
@@ -154,12 +164,13 @@ def determine_qualification(
     at_issuance = _moment("1", certificate, found, certificate.not_before, services)
     at_use = _moment("2", certificate, found, used_at, services)
     outcome, reason = _outcome(at_issuance, at_use)
+    open_answer = not found or outcome is Qualification.INDETERMINATE
     return QualificationReport(
         qualification=outcome,
         reason=reason,
         at_issuance=at_issuance,
         at_use=at_use,
-        findings=services.findings,
+        findings=services.findings if open_answer else services.findings_about({item.territory for item in found}),
         compared=compared,
     )
 

@@ -17,7 +17,10 @@ from certs.trusted_lists.serving import ListServer
 from esign.bootstrap import list_keeper
 from esign.cli.trusted_list_inputs import lists_of
 from esign.cli.trusted_lists import trusted_lists
+from esign.cli.verify import verify
 from esign.settings import Settings, SettingsError
+from tests.cli.test_cli_verify_fetch import _small_world
+from tests.validation.test_verdict_qualified import signed_under
 
 AT = datetime.now(UTC)
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "trusted-lists.schema.json").read_text("utf-8"))
@@ -123,6 +126,31 @@ def test_an_address_is_kept_in_the_persons_own_folder(options, world, folder, tm
     asked = len(server.asked)
     again = lists(world, folder, [world.lotl_location])
     assert ([item.digest for item in again.lists], len(server.asked)) == ([item.digest for item in loaded.lists], asked)
+
+
+@pytest.mark.network
+def test_a_signature_is_judged_qualified_by_the_way_from_the_journal(options, world, folder, tmp_path, monkeypatch):
+    """Through the command: list of the lists, pivots and national list over HTTP, then the file."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    small = _small_world()
+    walked, crls = signed_under(small, world, "granted")
+    (tmp_path / "contract.pdf").write_bytes(walked.finished)
+    (tmp_path / "list.crl").write_bytes(crls[0])
+    small.write_pem(tmp_path / "root.pem", walked.world.root.der)
+    given = ["contract.pdf", "--crl", "list.crl", "--trust", "root.pem", "--at", "2026-11-22T12:10:00Z", "--json"]
+    way = ["--trusted-list-signer", str(folder / "journal.pem"), "--journal", world.description.journal]
+
+    def judged(*more: str) -> tuple[int, str | None, str | None]:
+        found = CliRunner().invoke(verify, [*given, *more], standalone_mode=False)
+        (signature,) = json.loads(found.stdout)["signatures"]
+        return found.return_value, signature["legal_level"], signature["qualification"]
+
+    good = (0, "qualified", "qualified electronic signature")
+    assert judged("--trusted-list", world.lotl_location, *way) == good
+    assert judged("--trusted-list", str(folder / "lists"), *way) == good
+    assert judged("--trusted-list", world.lotl_location, *way, "--offline") == good
+    stranger = ["--trusted-list-signer", str(tmp_path / "root.pem"), "--journal", world.description.journal]
+    assert judged("--trusted-list", str(folder / "lists"), *stranger) == (3, None, "indeterminate")
 
 
 def configured(folder, world, tmp_path, **more) -> Settings:

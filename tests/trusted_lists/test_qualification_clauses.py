@@ -42,6 +42,12 @@ def judge(list_world, services):
     return judged
 
 
+def test_only_what_is_wrong_with_the_lists_that_speak_is_told_unless_the_answer_is_open(judge):
+    assert judge("granted", COMPLIANCE, types(1)).findings == ()
+    assert len(judge("recognised", COMPLIANCE, types(1)).findings) == 4
+    assert len(judge("on-stale-list", COMPLIANCE, types(1)).findings) == 4
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
