@@ -295,7 +295,7 @@ def _internal(error: Exception) -> Response:
 
 def _answer(code: str, status: int, facts: dict[str, object]) -> Response:
     if wants_page():
-        page = render_template("problem.html", code=code, status=status, problem=words().problem(code))
+        page = render_template("problem.html", code=code, status=status, problem=words().told(code, facts))
         return Response(page, status=status, mimetype="text/html")
     return object_of(code, status, facts)
 

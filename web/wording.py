@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,10 @@ class ProblemWords:
 
     title: str
     text: str
+    clause: str = ""
+    """The clause of the law that a refusal goes by; empty: none is named."""
+    consequence: str = ""
+    """What follows by law if it were done all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,12 @@ class Catalogue:
             if not dot:
                 return self.problems["internal"]
         return self.problems[code]
+
+    def told(self, code: str, facts: Mapping[str, object]) -> ProblemWords:
+        """Return the words for a refusal with the clause and the consequence that its facts name."""
+        name = "consequence_de" if self.language == "de" else "consequence"
+        clause, consequence = str(facts.get("clause", "") or ""), str(facts.get(name, "") or "")
+        return replace(self.problem(code), clause=clause, consequence=consequence.rstrip("."))
 
 
 @cache

@@ -30,7 +30,7 @@ from tests.pades.small_world import World
 STEPS = [
     *("container", "manifest", "timestamp", "seal", "parts", "transcript", "signature", "document", "signing_time"),
     *("evidence", "texts", "request", "identity", "provider", "certificate", "messages", "intent"),
-    *("user_verification", "ledger", "commitments", "verdict", "disclosure"),
+    *("user_verification", "ledger", "commitments", "formation", "verdict", "disclosure"),
 ]
 
 
@@ -48,25 +48,25 @@ def failed(report) -> list[tuple[str, str | None]]:
 def test_everything_about_an_advanced_signature_is_proved_from_the_file_alone(advanced, whole):
     report = advanced.verify(whole)
     assert [step.name for step in report.steps] == STEPS
-    assert (failed(report), skipped(report), report.valid) == ([], [], True)
+    assert (failed(report), skipped(report), report.valid) == ([], ["formation"], True), "from before it was recorded"
     assert (report.level, report.signatory, report.sandbox) == ("advanced", "Erika Mustermann", True)
     assert (report.proven_at, report.dossier_at) == (NOW, NOW + timedelta(minutes=2))
 
 
 def test_without_a_passkey_only_the_user_verification_is_left_out(without_passkey):
     report = without_passkey.verify(without_passkey.build())
-    assert (failed(report), skipped(report), report.valid) == ([], ["user_verification"], True)
+    assert (failed(report), skipped(report), report.valid) == ([], ["user_verification", "formation"], True)
 
 
 def test_a_simple_signature_identifies_nobody_and_says_so(simple):
     report = simple.verify(simple.build())
     assert (failed(report), report.valid, report.level) == ([], True, "simple")
-    assert skipped(report) == ["request", "identity", "provider", "user_verification"]
+    assert skipped(report) == ["request", "identity", "provider", "user_verification", "formation"]
 
 
 def test_without_a_dispute_the_seed_stays_closed(advanced):
     report = advanced.verify(advanced.build(seed=None))
-    assert (failed(report), skipped(report), report.valid) == ([], ["disclosure"], True)
+    assert (failed(report), skipped(report), report.valid) == ([], ["formation", "disclosure"], True)
 
 
 def test_the_same_dossier_is_the_same_file_but_for_signature_and_token(advanced, whole):

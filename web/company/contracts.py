@@ -120,7 +120,7 @@ def blueprint(application: Application) -> Blueprint:
             person=shown_person(actor, contract_id, chosen.name) if name == "delegate" else {},
             form=request.form,
             settings=application.settings,
-            problem=None if problem is None else words().problem(problem.code),
+            problem=None if problem is None else words().told(problem.code, problem.facts),
             place=place_of(problem),
         )
         return page, 200 if problem is None else status_of(problem.code)

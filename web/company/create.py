@@ -83,7 +83,7 @@ def blueprint(application: Application) -> Blueprint:
             parts=parts,
             wrong=wrong,
             general=[found.text[language()] for found in checked.findings if found.field is None] if judged else [],
-            problem=None if refusal is None else words().problem(refusal.code),
+            problem=None if refusal is None else words().told(refusal.code, refusal.facts),
             reasons=reasons,
             lang=language(),
         )
@@ -102,7 +102,7 @@ def blueprint(application: Application) -> Blueprint:
         page = render_template(
             "company/create_data.html",
             text=text,
-            problem=None if refusal is None else words().problem(refusal.code),
+            problem=None if refusal is None else words().told(refusal.code, refusal.facts),
             place=place_of(refusal),
         )
         return page, 200 if refusal is None else status_of(refusal.code)
@@ -125,7 +125,7 @@ def blueprint(application: Application) -> Blueprint:
         return upload_page()
 
     def upload_page(refusal: EsignError | None = None) -> tuple[str, int]:
-        said = None if refusal is None else words().problem(refusal.code)
+        said = None if refusal is None else words().told(refusal.code, refusal.facts)
         page = render_template("company/create_upload.html", problem=said)
         return page, 200 if refusal is None else status_of(refusal.code)
 
@@ -149,7 +149,7 @@ def blueprint(application: Application) -> Blueprint:
             persons=[person_of(form, f"p{number}.") if form else {} for number in range(1, count + 1)],
             kinds=KINDS,
             website=website_of(desk, actor),
-            problem=None if refusal is None else words().problem(refusal.code),
+            problem=None if refusal is None else words().told(refusal.code, refusal.facts),
             place=place_of(refusal),
         )
         return page, 200 if refusal is None else status_of(refusal.code)

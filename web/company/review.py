@@ -37,7 +37,7 @@ def reviewed(
         form=request.form,
         lines=summary_lines,
         settings=desk.household.settings,
-        problem=None if refusal is None else words().problem(refusal.code),
+        problem=None if refusal is None else words().told(refusal.code, refusal.facts),
     )
     return page, 200 if refusal is None else status_of(refusal.code)
 
