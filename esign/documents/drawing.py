@@ -10,6 +10,7 @@ from typing import Any
 
 from esign.contracts import ContractData
 from esign.documents.draft import Attachment, Draft, FieldPlacement
+from esign.documents.enclosing import with_files
 from esign.documents.errors import DraftFailed, DraftTooLarge
 from esign.documents.information import Enclosure
 from esign.documents.labels import LABELS
@@ -60,8 +61,7 @@ def draw_up(
     data = contract.canonical()
     laid_out = {**layout(contract), "placed": _placed(contract, own), **_enclosed(contract, enclosed)}
     inputs = {"data": json.dumps(laid_out, ensure_ascii=False), "contract": data.decode("utf-8")}
-    files = {item.name: item.pdf for item in enclosed} if own is None else {}
-    sheet = typeset(contract.template, inputs, at=drawn_up_at, files=files)
+    sheet = typeset(contract.template, inputs, at=drawn_up_at)
     before = own.pages if own else 0
     pages = next((int(report["pages"]) for report in sheet.reports if report["kind"] == "document"), 0)
     if pages - before > MAX_PAGES or len(sheet.pdf) > MAX_BYTES:
@@ -74,24 +74,23 @@ def draw_up(
         raise DraftFailed("the template has no place for each signature", template=contract.template)
     pdf = sheet.pdf
     if own is not None:
-        pdf = _joined(contract, own, sheet.pdf, data, drawn_up_at, enclosed)
+        pdf = _joined(contract, own, sheet.pdf, data, drawn_up_at)
+    if enclosed:
+        pdf = with_files(pdf, [(item.name, item.title, item.pdf) for item in enclosed], at=drawn_up_at)
     attachment = Attachment(name=CONTRACT_FILE, media_type="application/json", relationship="Data", sha256=sha256(data))
     attachments = (attachment, *(item.attachment for item in enclosed))
     return Draft(pdf=pdf, pages=pages, fields=tuple(found[name] for name in expected), attachments=attachments)
 
 
-def _enclosed(contract: ContractData, enclosed: Sequence[Enclosure]) -> dict[str, Any]:
+def _enclosed(contract: ContractData, enclosed: Sequence[Enclosure]) -> dict[str, str]:
     labels = LABELS[contract.lang]
     said = [labels["attached"]]
     if enclosed:
         said.append(labels["enclosed"].format(names=", ".join(item.name for item in enclosed)))
-    read = [{"name": item.name, "title": item.title} for item in enclosed] if contract.template != OWN_DOCUMENT else []
-    return {"enclosed": read, "attached": " ".join(said)}
+    return {"attached": " ".join(said)}
 
 
-def _joined(
-    contract: ContractData, own: OwnPages, sheet: bytes, data: bytes, at: datetime, enclosed: Sequence[Enclosure]
-) -> bytes:
+def _joined(contract: ContractData, own: OwnPages, sheet: bytes, data: bytes, at: datetime) -> bytes:
     try:
         return joined(
             own,
@@ -101,7 +100,6 @@ def _joined(
             lang=contract.lang,
             at=at,
             data=(CONTRACT_FILE, data),
-            enclosed=[(item.name, item.title, item.pdf) for item in enclosed],
         )
     except Exception as error:  # whatever stands in pages from outside
         raise DraftFailed("the pages could not be joined", fault=type(error).__name__) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,6 @@ def joined(
     lang: str,
     at: datetime,
     data: tuple[str, bytes],
-    enclosed: Sequence[tuple[str, str, bytes]] = (),
 ) -> bytes:
     """Return the own pages and those of the declaration as one revision with the contract data attached.
 
@@ -52,7 +51,6 @@ def joined(
         lang: Language of the declaration.
         at: Creation instant.
         data: Name and bytes of the attached contract data.
-        enclosed: Name, title and bytes of each PDF that is attached besides.
     """
     with pikepdf.open(io.BytesIO(own.pdf)) as document, pikepdf.open(io.BytesIO(declaration)) as ours:
         first = len(document.pages)
@@ -67,9 +65,17 @@ def joined(
         for page in document.pages:
             page.obj["/Tabs"] = pikepdf.Name.S
         name, content = data
-        _attach(document, name, content, title="", kind="application/json", relationship=pikepdf.Name.Data)
-        for name, words, content in enclosed:
-            _attach(document, name, content, title=words, kind="application/pdf", relationship=pikepdf.Name.Supplement)
+        spec = pikepdf.AttachedFileSpec(
+            document,
+            content,
+            filename=name,
+            mime_type="application/json",
+            description="",
+            creation_date="",
+            mod_date="",
+        )
+        spec.relationship = pikepdf.Name.Data
+        document.attachments[name] = spec
         with document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             metadata["dc:title"] = title
             metadata["dc:creator"] = [author]
@@ -78,16 +84,6 @@ def joined(
             metadata["xmp:CreateDate"] = at.isoformat(timespec="seconds")
             metadata["pdf:Producer"] = "esign"
         return written(document)
-
-
-def _attach(
-    document: pikepdf.Pdf, name: str, content: bytes, *, title: str, kind: str, relationship: pikepdf.Name
-) -> None:
-    spec = pikepdf.AttachedFileSpec(
-        document, content, filename=name, mime_type=kind, description=title, creation_date="", mod_date=""
-    )
-    spec.relationship = relationship
-    document.attachments[name] = spec
 
 
 def written(document: pikepdf.Pdf) -> bytes:

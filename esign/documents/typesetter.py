@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import typst
@@ -44,7 +43,6 @@ def typeset(
     at: datetime,
     templates: Path = TEMPLATES,
     pictures: Sequence[bytes] = (),
-    files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Sheet:
     """Typeset one document; same template, inputs and instant give the same bytes on every machine.
 
@@ -57,14 +55,12 @@ def typeset(
         templates: The folder of ours in which the template lies; it can read nothing outside it.
         pictures: PNG files that the template reads as ``picture-0.png`` and so on; they and the template lie in a
             temporary folder meanwhile, in memory where the system has such a place.
-        files: Files of ours that the template attaches to the document, by the name under which it reads them; they lie
-            there too.
 
     Raises:
         GlyphMissing: A character is in none of our typefaces.
         DraftFailed: Anything else that the typesetter refuses.
     """
-    if not pictures and not files:
+    if not pictures:
         return _typeset(templates, template, inputs, at)
     with TemporaryDirectory(prefix="esign-", dir=_IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None) as name:
         folder = Path(name)
@@ -72,8 +68,6 @@ def typeset(
             (folder / source.name).write_bytes(source.read_bytes())
         for number, picture in enumerate(pictures):
             (folder / f"picture-{number}.png").write_bytes(picture)
-        for file, data in files.items():
-            (folder / Path(file).name).write_bytes(data)
         return _typeset(folder, template, inputs, at)
 
 

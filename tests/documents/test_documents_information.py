@@ -77,6 +77,7 @@ def test_the_contract_carries_the_files_and_its_draft_names_their_digests(
     assert {each.name: each.sha256 for each in draft.attachments[1:]} == {each.name: sha256(each.pdf) for each in files}
     assert list(lint_pdf(draft.pdf)) == []
     with pikepdf.open(io.BytesIO(draft.pdf)) as document:
+        assert [str(each.AFRelationship) for each in document.Root.AF] == ["/Data", "/Supplement", "/Supplement"]
         attached = {name: spec.get_file().read_bytes() for name, spec in document.attachments.items()}
     assert {name: attached[name] for name in attached if name != "contract.json"} == {
         each.name: each.pdf for each in files
