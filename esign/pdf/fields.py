@@ -11,6 +11,7 @@ from esign.pdf.objects import Dictionary, Object, Ref, String
 if TYPE_CHECKING:
     from esign.pdf.view import View
 
+_MOST_KEPT = 20_000
 _INHERITED = ("FT", "Ff", "V", "DV", "DA", "Q", "MaxLen", "Opt")
 
 
@@ -74,6 +75,13 @@ def read_fields(view: View) -> tuple[Field, ...]:
         if len(parents) > view.pdf.limits.depth:
             raise PdfLimitError("the form is nested too deeply")
         node = _node(view, reference, seen)
+        if len(fields) > view.pdf.limits.fields:
+            raise PdfLimitError("the form has more fields than allowed", fields=len(fields))
+        alone = not (prefix or inherited or parents or "Kids" in node)
+        met = view.pdf.plain_fields.get(reference) if alone and type(reference) is Ref else None
+        if met is not None and met.dictionary is node:
+            fields.append(met)
+            continue
         name = _name(view, node, prefix)
         kids = [(kid, _node(view, kid, seen)) for kid in _kids(view, node)]
         below = [kid for kid, dictionary in kids if "T" in dictionary]
@@ -97,8 +105,10 @@ def read_fields(view: View) -> tuple[Field, ...]:
                 parents=parents,
             )
         )
-        if len(fields) > view.pdf.limits.fields:
-            raise PdfLimitError("the form has more fields than allowed", fields=len(fields))
+        if alone and own is not None and type(node.get("T")) is not Ref and len(view.pdf.plain_fields) < _MOST_KEPT:
+            view.pdf.plain_fields[own] = fields[-1]
+    if len(fields) > view.pdf.limits.fields:
+        raise PdfLimitError("the form has more fields than allowed", fields=len(fields))
     return tuple(fields)
 
 

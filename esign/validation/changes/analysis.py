@@ -16,7 +16,7 @@ from esign.validation.changes.location import Locations
 from esign.validation.changes.permission import strictest
 from esign.validation.changes.reading import Reading
 from esign.validation.changes.references import References
-from esign.validation.changes.skeleton import Skeleton
+from esign.validation.changes.skeleton import Met, Skeleton
 from esign.validation.changes.step import Step
 from esign.validation.findings import Finding, FindingKind
 
@@ -34,6 +34,7 @@ class Analysis:
         self._reading = reading
         self._pdf = reading.pdf
         self._skeletons: dict[int, Skeleton] = {}
+        self._met: dict[int, Met] = {}
         self._steps: dict[int, tuple[Noted, ...] | Finding] = {}
         self._judgements: dict[Rule, dict[int, Judgement]] = {}
         self._locations = Locations()
@@ -131,5 +132,5 @@ class Analysis:
 
     def _skeleton(self, index: int) -> Skeleton:
         if index not in self._skeletons:
-            self._skeletons[index] = Skeleton(self._pdf.view(index))
+            self._skeletons[index] = Skeleton(self._pdf.view(index), self._met)
         return self._skeletons[index]

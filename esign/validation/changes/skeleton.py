@@ -45,18 +45,42 @@ class Place:
     page: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A field or widget as one revision shows it: what it refers to, and the places where it does.
+
+    Args:
+        node: Its dictionary.
+        behind: What stands behind its references.
+        places: The places.
+        appearances: The objects that are its appearance.
+    """
+
+    node: Dictionary
+    behind: tuple[tuple[Ref, Object], ...]
+    places: dict[Use, Place]
+    appearances: frozenset[int]
+
+    def holds(self, view: View, node: Dictionary) -> bool:
+        """Whether another revision shows just the same objects."""
+        return node is self.node and all(view.get(ref) is value for ref, value in self.behind)
+
+
 class Skeleton:
     """The form, the store, the annotations of the pages, metadata: each by the place where it is referred to.
 
     Args:
         view: The document as of one revision.
+        met: Fields that other revisions have shown; those of this one are added.
 
     Raises:
         PdfError: The document cannot be read.
     """
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, met: dict[int, Met] | None = None) -> None:
         self.view = view
+        self._met = {} if met is None else met
+        self._behind: list[tuple[Ref, Object]] = []
         root = view.trailer.get("Root")
         if type(root) is not Ref:
             raise PdfStructureError("the file has no catalog")
@@ -119,7 +143,9 @@ class Skeleton:
         self.places[(holder, path)] = place
         if place.role is Role.APPEARANCE and place.field is not None:
             self.appearances.setdefault(place.field, set()).add(value.number)
-        return value.number, (), self.view.resolve(value)
+        behind = self.view.resolve(value)
+        self._behind.append((value, behind))
+        return value.number, (), behind
 
     def _form(self) -> None:
         for field in self.fields:
@@ -148,6 +174,25 @@ class Skeleton:
                     self._list(node_holder, (*inside, "Kids"), node.get("Kids"), depth + 1)
 
     def _field(self, holder: int, path: Path, node: Dictionary, number: int | None) -> None:
+        if number is None or path:
+            self._follow_field(holder, path, node, number)
+            return
+        met = self._met.get(number)
+        if met is None or not met.holds(self.view, node):
+            places, appearances = self.places, self.appearances
+            self.places, self.appearances, self._behind = {}, {}, []
+            try:
+                self._follow_field(holder, path, node, number)
+                found = frozenset(self.appearances.get(number, ()))
+                met = Met(node, tuple(self._behind), self.places, found)
+            finally:
+                self.places, self.appearances = places, appearances
+            self._met[number] = met
+        self.places.update(met.places)
+        if met.appearances:
+            self.appearances.setdefault(number, set()).update(met.appearances)
+
+    def _follow_field(self, holder: int, path: Path, node: Dictionary, number: int | None) -> None:
         self._follow(holder, (*path, "V"), node.get("V"), Place(Role.VALUE, number))
         place = Place(Role.APPEARANCE, number)
         inner, inside, appearance = self._follow(holder, (*path, "AP"), node.get("AP"), place)
