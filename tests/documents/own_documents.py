@@ -59,7 +59,7 @@ def contract(document: dict[str, Any], **changes: Any) -> dict[str, Any]:
             "minimum": "24 Monate",
         },
     }
-    own = {"template": "own-document", "title": "Rahmenvertrag", "terms": terms}
+    own = {"template": "own-document", "type": "B2C-002", "title": "Rahmenvertrag", "terms": terms}
     return sample("mobile-plan", **{**own, **changes})
 
 
