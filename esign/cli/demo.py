@@ -45,6 +45,12 @@ _PORT = click.IntRange(1, 65535)
     help="Walk without a browser and write what every party receives into DIR.",
 )
 @click.option(
+    "--life",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Walk through the whole life of the sample contracts with a clock that is moved, and write it into DIR.",
+)
+@click.option(
     "--state-dir",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
@@ -57,6 +63,7 @@ _PORT = click.IntRange(1, 65535)
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 def demo(
     sample: Path | None,
+    life: Path | None,
     state_dir: Path | None,
     port: int,
     agent_port: int,
@@ -76,6 +83,11 @@ def demo(
         from esign.cli.sample_walk import write_samples
 
         write_samples(sample, state_dir=state_dir, open_sandbox=_sandbox_class().create, walk=_walk)
+        return
+    if life is not None:
+        from esign.cli.life_walk import write_life
+
+        write_life(life, open_sandbox=_sandbox_class().create, walk=_walk)
         return
     layout = Layout(
         state_dir=(state_dir or default_state_dir()).resolve(),

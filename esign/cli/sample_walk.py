@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import httpx
 
     from certs.sandbox import Sandbox
+    from esign.foundation.clock import Clock
     from esign.settings import Settings
 
 COMPANY = system("default")
@@ -58,17 +59,25 @@ def write_samples(folder: Path, *, state_dir: Path | None, open_sandbox: Callabl
         sandbox, settings = furnish(layout, open_sandbox)
         settings = settings.with_changes(smtp_port=sandbox.mailbox.start())
         stack.callback(sandbox.mailbox.stop)
-        application, http = stack.enter_context(_installation(settings, sandbox))
+        application, http = stack.enter_context(installation(settings, sandbox))
         sandbox.write_trust(folder / "trust")
         click.echo("SANDBOX: all trust services are simulated; these files prove nothing to anybody")
         for sample in sample_contracts():
-            contract_id = _sign(application, http, settings, sandbox, sample, walk)
+            contract_id = sign(application, http, settings, sandbox, sample, walk)
             _write(application, folder, sample, contract_id, settings.agent_url)
 
 
 @contextmanager
-def _installation(settings: Settings, sandbox: Sandbox) -> Iterator[tuple[Any, httpx.Client]]:
-    """Build the installation, every HTTP call of which stays in this process."""
+def installation(
+    settings: Settings, sandbox: Sandbox, clock: Clock | None = None
+) -> Iterator[tuple[Any, httpx.Client]]:
+    """Build the installation, every HTTP call of which stays in this process.
+
+    Args:
+        settings: Its settings.
+        sandbox: The outside world.
+        clock: Where time comes from; None: the machine's clock.
+    """
     import httpx
 
     from esign.bootstrap import build, install
@@ -83,13 +92,13 @@ def _installation(settings: Settings, sandbox: Sandbox) -> Iterator[tuple[Any, h
     origins = (settings.web_url, settings.agent_url, _origin(settings.idp_issuer))
     with httpx.Client(mounts={origin: transport(origin) for origin in origins}, trust_env=False) as http:
         install(settings)
-        application = build(settings, http=http)
+        application = build(settings, http=http, clock=clock)
         apps[settings.web_url] = create_app(application, agent_origin=settings.agent_url, sandbox_url=None)
         apps[settings.agent_url] = agent_origin(settings)
         yield application, http
 
 
-def _sign(
+def sign(
     application: Any, http: httpx.Client, settings: Settings, sandbox: Sandbox, sample: SampleContract, walk: Walk
 ) -> str:
     """Draw a contract up and let everybody sign it who is invited, whenever an invitation arrives."""

@@ -53,3 +53,19 @@ def test_moving_a_sample_keeps_birthdays_first_days_and_last_days():
 def test_all_policies_hold_their_own_examples(capsys):
     assert run(["policy", "check"]) == 0
     assert capsys.readouterr().out.endswith(" 0 faults\n")
+
+
+def test_the_whole_life_of_the_samples_with_a_withdrawal_in_the_last_minute(tmp_path, capsys):
+    """BGB §§ 188 (1), 193, 355, 356a (5): the last day is whole; the deadlines and offers end by themselves."""
+    assert run(["demo", "--life", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert (tmp_path / "life.txt").read_text("utf-8") == told
+    (last,) = [line for line in told.splitlines() if "Widerruf bestätigen: Eingegangen" in line]
+    assert " 23:59:0" in last.split("  ")[0] and "23:59:0" in last.split("Eingegangen")[1]
+    assert "LW-2026-004711: in_time -> withdrawal-LW-2026-004711.pdf" in told
+    assert "FB-88120-7734: withdrawal, fällig/due" in told and "Wertersatz/compensation share" in told
+    assert "EB-HR-70021-26: termination, endet/ends" in told
+    assert "clock.offer_lapsed" in told and told.count("clock.withdrawal_ended") == 4
+    for name in ("withdrawal-LW-2026-004711", "withdrawal-FB-88120-7734", "termination-EB-HR-70021-26"):
+        assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert b"BEGIN:VEVENT" in (tmp_path / "calendar.ics").read_bytes()

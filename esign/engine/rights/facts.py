@@ -15,6 +15,7 @@ from esign.contracts.deadlines import (
     withdrawal_rule,
 )
 from esign.contracts.rights.performance import Statement, withdrawal_facts
+from esign.engine.consents import keeping as consents
 from esign.engine.contents import ContractContents
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord
@@ -73,12 +74,23 @@ def refund_clause(facts: WithdrawalFacts) -> str:
 
 
 def _known(tx: Transaction, contract: ContractRecord, right: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return what the installation evidenced itself: the instruction stands in the signed copy that was delivered."""
+    """Return what the installation evidenced itself.
+
+    The instruction stands in the confirmation that was delivered with the signed copy (BGB § 312f); consents that stand
+    are taken from their own record.
+    """
+    sent = {EntryKind.DELIVERY_DONE: "instruction_received", EntryKind.CONFIRMATION_CONTRACT_SENT: "confirmation_sent"}
     for entry in tx.ledger.of_contract(contract.id):
-        if entry.kind is EntryKind.DELIVERY_DONE and entry.facts.get("kind") == "signed_copy":
+        if entry.kind is EntryKind.DELIVERY_DONE and entry.facts.get("kind") != "signed_copy":
+            continue
+        event = sent.pop(entry.kind, "")
+        if event == "instruction_received":
             names = bool(right.get("function_url"))
-            yield {"event": "instruction_received", "at": _instant(entry.at), "names_function": names}
-            return
+            yield {"event": event, "at": _instant(entry.at), "names_function": names}
+        elif event:
+            yield {"event": event, "at": _instant(entry.at)}
+    for name, at in consents.events(tx, contract.id):
+        yield {"event": name, "at": _instant(at)}
 
 
 def _places(data: Mapping[str, Any]) -> dict[str, str]:
