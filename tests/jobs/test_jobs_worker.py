@@ -143,6 +143,7 @@ def test_what_fails_beside_is_logged_and_tried_again(caplog):
     def work():
         raise EsignError
 
+    caplog.set_level(logging.WARNING, logger="esign.jobs")
     beside = Beside("lists", work)
     for _ in range(2):
         beside()
