@@ -24,8 +24,10 @@ ENOUGH = 12.0
 """Seconds of processor time after which no further page is looked at."""
 MAX_PIXELS = 6_000_000
 MAX_PAGES = 400
-MOST_BYTES = 16_000_000
+MOST_BYTES = 10_000_000
 """Bytes of pictures after which no further pair is pictured."""
+LARGEST_PICTURE = 3_000_000
+"""Bytes of one picture; larger ones are made coarser."""
 SIZE = struct.Struct(">Q")
 FAINT = 24
 """Steps of grey (of 255) that two pixels may differ by without being marked."""
@@ -114,9 +116,7 @@ def _pairs(
         sizes = [0, 0]
         for side, picture in enumerate((left, right)):
             if picture is not None:
-                stream = io.BytesIO()
-                picture.save(stream, "PNG", optimize=True)
-                pictures.append(stream.getvalue())
+                pictures.append(_png(picture))
                 sizes[side] = len(pictures[-1])
         pairs.append({"before": one, "after": other, "sizes": sizes})
     complete = before.complete and after.complete
@@ -126,6 +126,16 @@ def _pairs(
         "compared": [len(first), len(second)],
         "complete": complete,
     }, pictures
+
+
+def _png(picture: Any) -> bytes:
+    """Return a picture as PNG, half as fine as often as it takes to be no larger than allowed."""
+    while True:
+        stream = io.BytesIO()
+        picture.save(stream, "PNG", compress_level=6)
+        if stream.tell() <= LARGEST_PICTURE:
+            return stream.getvalue()
+        picture = picture.reduce(2)
 
 
 def _marked(left: Any, right: Any) -> tuple[Any, Any]:

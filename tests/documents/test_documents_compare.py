@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 
 import pikepdf
 import pytest
@@ -45,6 +46,29 @@ def test_equal_files_have_no_pairs_and_more_pages_than_shown_are_counted():
     assert compare_pages(sheets("one"), sheets("one")).pairs == ()
     found = compare_pages(sheets("a", "b", "c"), sheets("x", "y", "z"), most=1)
     assert (len(found.pairs), found.differing) == (1, 3)
+
+
+def noise(pages: int) -> bytes:
+    """Return a PDF whose pages are large and cannot be pictured in few bytes."""
+    document = pikepdf.new()
+    picture = document.make_stream(os.urandom(3_000_000))
+    picture.update(pikepdf.Dictionary(Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=1000, Height=1000))
+    picture.update(pikepdf.Dictionary(ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8))
+    for _ in range(pages):
+        page = document.add_blank_page(page_size=(900, 900))
+        page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=picture))
+        page.obj.Contents = document.make_stream(b"900 0 0 900 0 0 cm /I Do")
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_pictures_are_few_and_coarse_where_they_would_be_large():
+    found = compare_pages(noise(2), sheets("one"))
+    pictures = [png for pair in found.pairs for png in (pair.before_picture, pair.after_picture) if png]
+    assert found.differing == 2 and pictures
+    assert all(len(png) <= 3_000_000 for png in pictures)
+    assert sum(map(len, pictures)) <= 16_000_000
 
 
 def test_a_file_that_cannot_be_read_is_refused():

@@ -28,8 +28,8 @@ FILES = 10
 """Files of one request."""
 PARTS = FILES + 8
 """Parts of a form; the further files are told to be too many, not the form to be broken."""
-FIELDS = 64 * 1024
-"""Bytes of what is no file."""
+FIELDS = 512 * 1024
+"""Bytes of what is no file; the library also holds so much of a file at most while it looks for its end."""
 AT_A_TIME = {STRANGER: 3, COLLEAGUE: 2}
 """Requests of one process that are under way, those that still arrive included."""
 BURST = 20
