@@ -186,9 +186,10 @@ def test_a_minor_whom_the_provider_recognises_declares_nothing_without_consent(
         assert record is not None
         known = [e for e in keeping.current(house, tx, record).events if isinstance(e, PersonIdentified)]
         assert [e.birth_date for e in known] == [YOUNG]
+    for party, words in (("signatory-1", " "), ("signatory-2", "Beide Eltern"), ("company", "Beide Eltern")):
         with pytest.raises(ConsentRefused):
-            declaring.consented(house, tx, record, "signatory-1", " ", by=COMPANY)
-        declaring.consented(house, tx, record, "signatory-1", "Beide Eltern, Schreiben vom 20.11.2026", by=COMPANY)
+            shared.application.formation.consent(COMPANY, contract, party, words)
+    shared.application.formation.consent(COMPANY, contract, "signatory-1", "Beide Eltern, Schreiben vom 20.11.2026")
     for step in (signatory.open, signatory.document, signatory.declare, signatory.sign):
         step()
     assert state(shared, contract) == "concluded"

@@ -19,7 +19,7 @@ from esign.contracts.formation import (
 )
 from esign.contracts.formation.events import WORDS, instant
 from esign.engine.api.reading import known
-from esign.engine.formation.declaring import clause_of
+from esign.engine.formation.declaring import clause_of, consented
 from esign.engine.formation.keeping import EVENTS, formation_entries, load
 from esign.engine.formation.rebuilding import rebuilt
 from esign.engine.household import Household
@@ -93,6 +93,20 @@ class FormationDesk:
     """Shows formations. A contract of another tenant is as unknown as one that does not exist."""
 
     household: Household
+
+    def consent(self, actor: Actor, contract_id: str, party: str, words: str) -> None:
+        """Note that the legal representatives of a minor have consented; the actor answers for it.
+
+        Raises:
+            AccessDenied: The actor may not change contracts.
+            ContractUnknown: There is no such contract.
+            ConsentRefused: The contract has ended, has no such party, or nothing is said about the consent.
+
+        Source: BGB §§ 107, 182, 183.
+        """
+        actor.require(Permission.CONTRACTS_WRITE)
+        with self.household.store.transaction() as tx:
+            consented(self.household, tx, known(tx, actor, contract_id), party, words, by=actor)
 
     def view(self, actor: Actor, contract_id: str) -> FormationView | None:
         """Return how a contract came about, or stands; None where nothing of it can be told any more.
