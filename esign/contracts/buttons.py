@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from esign.contracts.wording import wording
+
+_NAMES_PAYMENT = re.compile(
+    r"\b(zahlungspflichtig\w*|kostenpflichtig\w*|kaufen|obligation to pay|pay|buy)\b", re.IGNORECASE
+)
+"""What a label has to say whatever the policy allows: that payment is owed. Source: BGB § 312j (3) sentence 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +36,11 @@ class OrderButtons:
             NotInForce: No policy is in force on that day.
         """
         data = wording("order-buttons", day)
+        refused = frozenset(item["label"].casefold() for item in data["refused"])
         return cls(
-            paid=frozenset((item["lang"], item["label"]) for item in data["paid"]),
+            paid=frozenset((item["lang"], item["label"]) for item in data["paid"] if lawful(item["label"], refused)),
             unpaid=frozenset((item["lang"], item["label"]) for item in data["unpaid"]),
-            refused=frozenset(item["label"].casefold() for item in data["refused"]),
+            refused=refused,
         )
 
     def allows(self, label: str, *, lang: str, paid: bool) -> bool:
@@ -43,3 +50,13 @@ class OrderButtons:
     def refuses(self, label: str) -> bool:
         """Tell whether the label is one that is known to conclude no paid contract."""
         return label.strip().casefold() in self.refused
+
+
+def lawful(label: str, refused: frozenset[str]) -> bool:
+    """Tell whether a label can stand on the control of a paid contract at all: it names payment and was not refused.
+
+    No policy allows less.
+
+    Source: BGB § 312j (3) sentence 2.
+    """
+    return label.strip().casefold() not in refused and _NAMES_PAYMENT.search(label) is not None

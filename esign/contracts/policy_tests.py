@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from esign.contracts.buttons import OrderButtons
+from esign.contracts.buttons import OrderButtons, lawful
 from esign.contracts.consents.policy_tests import consent_faults
 from esign.contracts.data import ContractData
 from esign.contracts.deadlines.policy_tests import deadline_faults
 from esign.contracts.declaration import declaration_text
 from esign.contracts.duties.policy_tests import duty_faults
 from esign.contracts.form_policy_tests import form_faults
+from esign.contracts.retention import retention_faults
 from esign.contracts.rights.policy_tests import right_faults
 from esign.contracts.summary import order_summary
 from esign.contracts.text import ContractText, Section, compose
@@ -34,7 +35,7 @@ class PolicyFault:
 
 
 def check_policies() -> tuple[PolicyFault, ...]:
-    """Run the test cases of contracts, wording, form requirements, withdrawal, holidays, rights, duties and consents.
+    """Run the test cases of every folder that the law of contracts reads.
 
     Returns:
         What does not hold; empty where all is well.
@@ -42,9 +43,16 @@ def check_policies() -> tuple[PolicyFault, ...]:
     Raises:
         PolicyMalformed: A file cannot be read or does not fit its schema.
     """
-    found = (*form_faults(), *deadline_faults(), *right_faults(), *duty_faults(), *consent_faults())
+    found = (
+        *form_faults(),
+        *deadline_faults(),
+        *right_faults(),
+        *duty_faults(),
+        *consent_faults(),
+        *retention_faults(),
+    )
     own = (PolicyFault(file=file, case=case, what=what) for file, case, what in found)
-    return (*_faults(), *own)
+    return (*_faults(), *_unlawful_labels(), *own)
 
 
 def samples() -> tuple[tuple[str, bytes], ...]:
@@ -62,6 +70,16 @@ def _faults() -> Iterator[PolicyFault]:
                     what = error.code
                 if what:
                     yield PolicyFault(file=f"{folder}/{path.name}", case=number, what=what)
+
+
+def _unlawful_labels() -> Iterator[PolicyFault]:
+    """Yield the labels that a policy allows and the law does not: they are never offered, whatever the policy says."""
+    for path, policy in all_wordings("wording"):
+        refused = frozenset(item["label"].casefold() for item in policy.get("refused", ()))
+        for item in policy.get("paid", ()):
+            if not lawful(item["label"], refused):
+                what = f"the label „{item['label']}“ cannot stand on an order button (BGB § 312j (3))"
+                yield PolicyFault(file=f"wording/{path.name}", case=0, what=what)
 
 
 def _run(path: Path, policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ from esign.engine.contracts.desk import ContractDesk
 from esign.engine.contracts.in_person import InPersonDesk
 from esign.engine.contracts.renewal import RenewalDesk
 from esign.engine.deliveries import DeliveryDesk
+from esign.engine.duties.desk import DutyDesk
 from esign.engine.evidence.dossiers import DossierDesk
 from esign.engine.evidence.heads import LedgerDesk
 from esign.engine.evidence.reports import ReportDesk
@@ -95,6 +96,7 @@ class Application:
     tasks: TaskDesk
     calendars: CalendarDesk
     consents: ConsentDesk
+    duties: DutyDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -149,5 +151,6 @@ class Application:
             tasks=TaskDesk(household=household),
             calendars=CalendarDesk(household=household),
             consents=ConsentDesk(household=household),
+            duties=DutyDesk(household=household),
             agent_manifest=household.agent_manifest,
         )

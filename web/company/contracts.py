@@ -85,6 +85,7 @@ def blueprint(application: Application) -> Blueprint:
             detail=detail,
             period=period,
             formation=application.formation.view(actor, contract_id),
+            duties=application.duties.of_contract(actor, contract_id),
             timeline_words=happening,
         )
 
