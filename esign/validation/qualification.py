@@ -213,13 +213,17 @@ def _moment(
         reason = f"in no list that can be used; not usable: {missing}" if open_question else "in no list at that time"
         step = Step(number=f"{number}.1", question=question, answer=answer, reason=reason, clause=clause)
         return Moment(at=at, qualified=answer, kind=None, device=answer, steps=(step,))
-    listed = ", ".join(sorted({f"{service.territory}: {period.name}" for service, period in entries}))
+    listed = ", ".join(sorted({f"{_where(service)}: {period.name}" for service, period in entries}))
     first = Step(number=f"{number}.1", question=question, answer=Answer.YES, reason=listed, clause=clause)
     conflict = _conflict(entries, at)
     if conflict is not None:
         return _contradiction(at, (first,), number, conflict, "TS 119 615 clause 4.3.4 (PRO-4.3.4-05 to -11)")
     moments = [_entry(number, certificate, service, period, at, first) for service, period in entries]
     return _together(number, moments)
+
+
+def _where(service: Service) -> str:
+    return f"{service.territory} {service.issue}".strip()
 
 
 def _conflict(entries: Sequence[tuple[Service, ServicePeriod]], at: datetime) -> str | None:

@@ -42,6 +42,12 @@ def judge(list_world, services):
     return judged
 
 
+def test_the_steps_name_the_list_the_number_and_the_service_that_decided(judge, list_world):
+    first = judge("granted", COMPLIANCE, types(1)).steps[0]
+    day = list_world.at.replace(day=list_world.at.day - 1)
+    assert first.reason == f"DE #40/{day:%Y-%m-%d}: SANDBOX granted"
+
+
 def test_only_what_is_wrong_with_the_lists_that_speak_is_told_unless_the_answer_is_open(judge):
     assert judge("granted", COMPLIANCE, types(1)).findings == ()
     assert len(judge("recognised", COMPLIANCE, types(1)).findings) == 4

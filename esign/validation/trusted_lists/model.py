@@ -62,11 +62,12 @@ class ServicePeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A trust service with its history, newest period first."""
+    """A trust service with its history, newest period first; ``issue`` is the list's number and day."""
 
     territory: str
     provider: str
     periods: tuple[ServicePeriod, ...]
+    issue: str = ""
 
     def at(self, instant: datetime) -> ServicePeriod | None:
         """Return what was true at an instant; None before the service was listed."""

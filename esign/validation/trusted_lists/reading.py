@@ -74,7 +74,7 @@ def read_list(verified: VerifiedList) -> TrustedList:
         next_update=next_update,
         information=() if addresses is None else tuple(text(item) for item in children(addresses, TSL, "URI")),
         pointers=read_pointers(optional(scheme, TSL, "PointersToOtherTSL")),
-        services=_services(root, territory),
+        services=_services(root, territory, f"#{sequence}/{issued_at:%Y-%m-%d}"),
         digest=sha256(verified.content),
         signer=verified.signer,
     )
@@ -98,21 +98,21 @@ def _next_update(scheme: Element) -> datetime | None:
     return None if stated is None else instant(stated)
 
 
-def _services(root: Element, territory: str) -> tuple[Service, ...]:
+def _services(root: Element, territory: str, issue: str) -> tuple[Service, ...]:
     providers = optional(root, TSL, "TrustServiceProviderList")
     services: list[Service] = []
     periods = 0
     for provider in () if providers is None else children(providers, TSL, "TrustServiceProvider"):
         name = in_english(required(required(provider, TSL, "TSPInformation"), TSL, "TSPName"), TSL, "Name")
         for service in children(required(provider, TSL, "TSPServices"), TSL, "TSPService"):
-            services.append(_service(service, provider=name, territory=territory))
+            services.append(_service(service, provider=name, territory=territory, issue=issue))
             periods += len(services[-1].periods)
             if periods > MAX_SERVICES:
                 raise ListMalformed("the list has too many services")
     return tuple(services)
 
 
-def _service(element: Element, *, provider: str, territory: str) -> Service:
+def _service(element: Element, *, provider: str, territory: str, issue: str) -> Service:
     current = _period(required(element, TSL, "ServiceInformation"), ends=None)
     periods = [current]
     history = optional(element, TSL, "ServiceHistory")
@@ -120,7 +120,7 @@ def _service(element: Element, *, provider: str, territory: str) -> Service:
         periods.append(_period(item, ends=periods[-1].begins))
     if any(newer.begins < older.begins for newer, older in pairwise(periods)):
         raise ListMalformed("the history of a service is out of order")
-    return Service(territory=territory, provider=provider, periods=tuple(periods))
+    return Service(territory=territory, provider=provider, periods=tuple(periods), issue=issue)
 
 
 def _period(element: Element, *, ends: datetime | None) -> ServicePeriod:
