@@ -59,7 +59,7 @@ class Settings:
     """``host:port`` from which CRLs and OCSP responses may be fetched."""
     trusted_lists_url: str = ""
     """Address of the list of the trusted lists (LOTL); empty: no trusted lists. ``esign trusted-lists update`` and the
-    worker fetch from there, through its pivots, whatever the hosts below allow (docs/verify.md)."""
+    worker fetch it, its pivots and the national lists that it names (docs/verify.md)."""
     trusted_lists_signers: tuple[Path, ...] = ()
     """Certificates that the Official Journal names for the list of the lists (files or folders, PEM or DER): where the
     trust in all lists begins."""
