@@ -11,6 +11,8 @@ from typing import Any
 
 import pikepdf
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from esign.engine.verification import VerificationDesk
 from esign.foundation.identifiers import Oid
@@ -34,6 +36,7 @@ class Files:
     sandbox: bytes
     broken: bytes
     untrusted: bytes
+    repainted: bytes
     evil: bytes
     trust: TrustAnchors
     now: datetime
@@ -45,6 +48,18 @@ def with_attachment(pdf: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         opened.attachments[f"{EVIL}.xml"] = b"<x/>"
         opened.save(out)
+    return out.getvalue()
+
+
+def repainted(pdf: bytes) -> bytes:
+    """Return a signed file whose second page shows one more stroke than was signed."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    page = writer.root["/Pages"]["/Kids"][1].get_object()
+    stroke = writer.add_object(generic.StreamObject(stream_data=b"q 200 500 150 30 re f Q"))
+    page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), stroke])
+    writer.update_container(page)
+    out = io.BytesIO()
+    writer.write(out)
     return out.getvalue()
 
 
@@ -88,6 +103,7 @@ def files() -> Files:
         sandbox=sandbox.finished,
         broken=good[:3000],
         untrusted=signed(stranger),
+        repainted=repainted(good),
         evil=signed(world, EVIL, base=with_attachment(small.draft())),
         trust=TrustAnchors(certificates=(world.root.der, sandbox.world.root.der)),
         now=world.now + timedelta(minutes=10),

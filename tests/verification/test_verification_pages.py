@@ -21,6 +21,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree
+from PIL import Image
 
 from esign.engine.verification import LARGEST, VerificationDesk
 from tests.verification.files import EVIL, Files
@@ -108,6 +109,16 @@ def test_pages_that_differ_are_shown_beside_each_other(client: FlaskClient, made
         ("iVBORw0K", "Vorliegend: Seite 4")
     ]
     assert "In der unterschriebenen Fassung gibt es diese Seite nicht" in page
+
+
+def test_differences_are_framed_on_the_signed_and_on_the_present_page(client: FlaskClient, made: Files) -> None:
+    page = send(client, (made.repainted, "a.pdf")).text
+    assert "Seite 2: ihr Inhalt wurde ausgetauscht" in plain(page)
+    found = re.findall(r'<img src="data:image/png;base64,([^"]+)" alt="([^"]+)"', page)
+    assert [words for _, words in found] == ["Unterschrieben: Seite 2", "Vorliegend: Seite 2"]
+    for png, _ in found:
+        colours = {colour for _, colour in Image.open(io.BytesIO(base64.b64decode(png))).getcolors(1_000_000)}
+        assert (200, 30, 20) in colours
 
 
 def test_the_reports_stand_in_the_answer_itself(client: FlaskClient, made: Files) -> None:
