@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -119,7 +120,8 @@ def test_by_desk_template_and_interface_the_customer_orders_with_obligation_to_p
     ]
     page = clerk.get(address).text
     assert "zu einer Zahlung" in page and "/widerruf" in page
-    form = {**FORM, **ORDER, "price_once": "119,00", "accept_until": "2026-12-30", "do": "check"}
+    until = world.clock.now().date() + timedelta(days=38)
+    form = {**FORM, **ORDER, "price_once": "119,00", "accept_until": f"{until}", "do": "check"}
     refused = clerk.post(address, {**form, "accept_until": ""})
     assert refused.status_code == 422 and 'value="119,00"' in refused.text
     checked = clerk.post(address, form)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, text
 
 from esign.access import AccessDenied, Actor, ActorKind, Permission, system
+from esign.cli.samples import BERLIN
 from esign.engine.api.errors import CursorRefused
 from esign.engine.company.records import Wanted
 from esign.engine.company.search import fold, words
@@ -132,7 +133,8 @@ def test_all_about_a_contract_stands_on_one_page_and_nothing_personal_comes_from
     assert (party.name, party.email, party.state) == ("signatory-1", "jana.beispiel@post.example", "waiting")
     assert detail.turn == {"signatory-1"}
     assert [deadline.kind for deadline in detail.deadlines] == ["reminder", "reminder", "invitation", "offer"]
-    assert detail.deadlines[-1].at.isoformat() == "2027-01-01T00:00:00+01:00"
+    until = date.fromisoformat(world.sample("electricity-supply")["offer"]["accept_until"])
+    assert detail.deadlines[-1].at == datetime.combine(until + timedelta(days=1), time(), BERLIN)
     assert [each.kind for each in detail.happened] == ["contract.drawn_up", "invitation.made", "delivery.done"]
     assert detail.happened[0].by == "system:system" and detail.happened[1].party == "signatory-1"
     assert detail.happened[2].phrases[0] == "delivery_done_invitation"

@@ -8,7 +8,7 @@ import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -363,26 +363,31 @@ def test_an_acknowledgement_does_not_wait_for_the_contract_to_be_found(world: An
 
 
 def test_a_termination_is_confirmed_with_the_day_of_its_end(world: Any) -> None:
-    """BGB § 312k (4) sentence 1; the contract begins 2027-02-01, twelve months, one month's notice."""
+    """BGB § 312k (4) sentence 1; the contract begins on the first of a month, twelve months, one month's notice."""
+    begins = date.fromisoformat(world.sample("electricity-supply")["terms"]["supply_start"])
+    ends = begins.replace(year=begins.year + 1) - timedelta(days=1)
     concluded(world)
     received = declare(world, {**JANA, **ORDINARY})
     message, text, pdf = acknowledged(world)
     assert "Bestätigung Ihrer Kündigung" in message["Subject"]
-    assert "endet mit Ablauf des 31.01.2028" in text and "31.01.2028" in said(pdf)
+    assert f"endet mit Ablauf des {ends:%d.%m.%Y}" in text and f"{ends:%d.%m.%Y}" in said(pdf)
     assert "zum frühestmöglichen Zeitpunkt" in text and "Ordentlich" in text
     (entry,) = entries(world, "right.matched")
-    assert entry.facts["ends"] == "2028-01-31" and "verdict" not in entry.facts
+    assert entry.facts["ends"] == f"{ends}" and "verdict" not in entry.facts
     stranger = declare(world, {**STRANGER, **ORDINARY}, press="2")
     _, text, _ = acknowledged(world)
-    assert "2028" not in text and detail(world, stranger.id).ends is not None, "the clerk knows, the stranger does not"
+    assert f"{ends:%d.%m.%Y}" not in text and detail(world, stranger.id).ends is not None, (
+        "the clerk knows, the stranger does not"
+    )
     assert received.button == "jetzt kündigen"
 
 
 def test_an_extraordinary_termination_is_for_a_person(world: Any) -> None:
     concluded(world)
-    declare(world, {**JANA, "how": "extraordinary", "reason": "Umzug ins Ausland", "wished": "31.12.2026"})
+    wished = f"{world.clock.now().date() + timedelta(days=39):%d.%m.%Y}"
+    declare(world, {**JANA, "how": "extraordinary", "reason": "Umzug ins Ausland", "wished": wished})
     _, text, _ = acknowledged(world)
-    assert "Umzug ins Ausland" in text and "31.12.2026" in text and "endet mit Ablauf" not in text
+    assert "Umzug ins Ausland" in text and wished in text and "endet mit Ablauf" not in text
 
 
 def test_the_terminating_person_can_store_the_declaration(world: Any) -> None:
