@@ -252,15 +252,23 @@ def empty_field_added(data: bytes, chance: random.Random, subject: Subject, scen
     return bench.append(some_hand(data, chance))
 
 
-def _open(subject: Subject, *names: str) -> list[str]:
-    return [name for name in names if name not in subject.locked]
+def may_fill(bench: Workbench, subject: Subject, *names: str) -> list[str]:
+    """Return the fields that may be filled in: not locked, and empty unless a certification permits more."""
+    found = []
+    for name in names:
+        field = bench.field(name)
+        field = field.Kids[0] if "/Kids" in field else field
+        empty = "/V" not in field or field.V == "/Off" or not len(bytes(field.V) if name != "agree" else b"x")
+        if name not in subject.locked and (empty or subject.certified > 1):
+            found.append(name)
+    return found
 
 
 @edit("forms")
 def text_filled(data: bytes, chance: random.Random, subject: Subject, scene: Scene) -> bytes:
     """Text, with its appearance, drawn anew or written into the old one, or left to viewers."""
     bench = Workbench(data)
-    names = _open(subject, "amount", "note", "group")
+    names = may_fill(bench, subject, "amount", "note", "group")
     if not names:
         raise NotHereError
     field = bench.field(name := chance.choice(names))
@@ -285,7 +293,7 @@ def text_filled(data: bytes, chance: random.Random, subject: Subject, scene: Sce
 def box_ticked(data: bytes, chance: random.Random, subject: Subject, scene: Scene) -> bytes:
     """A box."""
     bench = Workbench(data)
-    if not _open(subject, "agree"):
+    if not may_fill(bench, subject, "agree"):
         raise NotHereError
     field = bench.field("agree")
     field.V = field.AS = Name.Yes if field.V == "/Off" else Name.Off
@@ -296,7 +304,7 @@ def box_ticked(data: bytes, chance: random.Random, subject: Subject, scene: Scen
 def choice_made(data: bytes, chance: random.Random, subject: Subject, scene: Scene) -> bytes:
     """A choice."""
     bench = Workbench(data)
-    if not _open(subject, "choice"):
+    if not may_fill(bench, subject, "choice"):
         raise NotHereError
     field = bench.field("choice")
     value, words = chance.choice((("1", "one"), ("2", "two")))

@@ -21,10 +21,10 @@ from pypdf import PdfWriter
 from pypdf.annotations import FreeText, Rectangle
 from pypdf.generic import NameObject, TextStringObject
 
-from tests.attacks.edits import WORDS
+from tests.attacks.edits import WORDS, may_fill
 from tests.attacks.register import edit
 from tests.attacks.subjects import Scene, Subject
-from tests.attacks.workbench import NotHereError, own_style
+from tests.attacks.workbench import NotHereError, Workbench, own_style
 from tests.pades.small_world import Holder, World
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -106,12 +106,13 @@ def field_added_by_pyhanko(data: bytes, chance: random.Random, subject: Subject,
 def filled_by_pypdf(data: bytes, chance: random.Random, subject: Subject, scene: Scene) -> bytes:
     """Text and boxes filled in by pypdf, which draws the appearances."""
     writer = PdfWriter(io.BytesIO(data), incremental=True)
-    names = [name for name in ("amount", "note") if name not in subject.locked]
+    bench = Workbench(data)
+    names = may_fill(bench, subject, "amount", "note")
     if not names:
         raise NotHereError
     words = chance.choice([words for words in WORDS if "\\" not in words and "(" not in words])
     values: dict[str, Any] = {name: words for name in names if chance.random() < 0.8} or {names[0]: words}
-    if "agree" not in subject.locked and chance.random() < 0.4:
+    if may_fill(bench, subject, "agree") and chance.random() < 0.4:
         values["agree"] = NameObject("/Yes")
     writer.update_page_form_field_values(writer.pages[0], values, auto_regenerate=False)
     _date(writer, chance)
@@ -143,7 +144,9 @@ def _date(writer: PdfWriter, chance: random.Random) -> None:
     information = writer._info
     if information is None:
         raise NotHereError
-    information[NameObject("/ModDate")] = TextStringObject(f"D:202611221205{chance.randrange(60):02}Z")
+    information[NameObject("/ModDate")] = TextStringObject(
+        f"D:2026112212{chance.randrange(3600) // 60:02}{chance.randrange(60):02}Z"
+    )
 
 
 def _out(writer: PdfWriter) -> bytes:

@@ -113,6 +113,14 @@ def filled_where_locked(bench: Workbench, chance: random.Random, subject: Subjec
 
 
 @attack("values")
+def replaced_where_nothing_permits_it(bench: Workbench, chance: random.Random, subject: Subject) -> None:
+    """Honest in form, but whoever signed saw another value, and no certification permits to change it."""
+    if subject.certified:
+        raise NotHereError
+    fill(bench, "amount", chance.choice(WORDS))
+
+
+@attack("values")
 def box_ticked_where_locked(bench: Workbench, chance: random.Random, subject: Subject) -> None:
     if subject.certified != 1 and "agree" not in subject.locked:
         raise NotHereError

@@ -8,8 +8,9 @@ from itertools import accumulate
 
 from esign.pdf import PdfError, PdfLimitError
 from esign.validation.changes.byte_range import check_byte_range
-from esign.validation.changes.change import Change, Changes, Noted
+from esign.validation.changes.change import Change, ChangeKind, Changes, Noted
 from esign.validation.changes.coverage import Coverage
+from esign.validation.changes.fields import holds_something
 from esign.validation.changes.found import FoundSignature, Standing, find_signatures
 from esign.validation.changes.judgement import Judgement, Rule
 from esign.validation.changes.location import Locations
@@ -81,7 +82,7 @@ class Analysis:
         Source: ISO 32000-2 clause 12.8; ETSI EN 319 142-1 clause 5.
         """
         findings = [*check_byte_range(self._reading.data, self._pdf, signature)]
-        rule = Rule.of(signature, self._certified[signature.revision])
+        rule = Rule.of(signature, self._certified[signature.revision], self._filled(signature.revision))
         judgements = self._judgements.setdefault(rule, {})
         changes: dict[Change, None] = {}
         judged: dict[Finding, None] = {}
@@ -111,6 +112,23 @@ class Analysis:
         for signature in self.signatures:
             own[signature.revision] = strictest(own[signature.revision], signature.permission.certifies)
         return tuple(accumulate(own, strictest))
+
+    @cached_property
+    def _last_filling(self) -> int:
+        """The last revision in which a form field was filled in; -1 where none was."""
+        first = min((signature.revision for signature in self.signatures), default=len(self._pdf.revisions))
+        for index in range(len(self._pdf.revisions) - 1, first, -1):
+            found = self._step(index)
+            if not isinstance(found, Finding) and any(note.kind is ChangeKind.FORM_FILLING for note in found):
+                return index
+        return -1
+
+    def _filled(self, index: int) -> frozenset[str]:
+        """Return the fields that hold something as of a revision; none are looked up where none was filled in later."""
+        if index >= self._last_filling:
+            return frozenset()
+        fields = self._skeleton(index).fields
+        return frozenset(field.name for field in fields if holds_something(self._pdf.view(index), field))
 
     def _step(self, index: int) -> tuple[Noted, ...] | Finding:
         """Return what a revision did, or that it cannot be told."""

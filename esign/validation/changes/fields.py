@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from esign.pdf import Dictionary, Field, Object, Ref, String
+from esign.pdf import Dictionary, Field, Object, Ref, String, View
 from esign.validation.changes.agreement import shows_its_value
 from esign.validation.changes.change import ChangeKind, Noted
 from esign.validation.changes.overlay import overlays
@@ -50,6 +50,19 @@ def compare_fields(old: Skeleton, new: Skeleton, touched: Iterable[int]) -> Iter
         if field.ref is not None and field.ref.number not in known:
             yield from _new_field(old, new, field, names)
             names.add(field.name)
+
+
+def holds_something(view: View, field: Field) -> bool:
+    """Whether a field for text, a choice or a box is filled in.
+
+    Args:
+        view: The document as of a revision.
+        field: One of its fields.
+    """
+    if field.kind not in ("Tx", "Ch", "Btn"):
+        return False
+    value = view.resolve(field.get("V"))
+    return value not in (None, "Off", b"") and value != []
 
 
 def _lists(old: Skeleton, new: Skeleton) -> Iterator[Noted]:

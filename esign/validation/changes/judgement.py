@@ -43,22 +43,25 @@ class Rule:
     Args:
         permission: What the signature permits.
         level: The strictest P that applies; None where nothing certifies the document.
+        filled: The fields that were filled in when it was signed, where nothing certifies the document.
     """
 
     permission: Permission
     level: int | None
+    filled: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, signature: FoundSignature, certified: int | None) -> Self:
+    def of(cls, signature: FoundSignature, certified: int | None, filled: frozenset[str] = frozenset()) -> Self:
         """Return the rule of a signature.
 
         Args:
             signature: The signature.
             certified: The strictest P of the certifications that the signed revision holds; None where it holds none.
+            filled: The fields that were filled in when it was signed.
         """
         permission = signature.permission
         level = strictest(certified, strictest(permission.certifies, permission.afterwards))
-        return cls(permission=permission, level=level)
+        return cls(permission=permission, level=level, filled=filled if level is None else frozenset())
 
     def judge(self, notes: Iterable[Noted]) -> Judgement:
         """Return what the rule makes of differences.
@@ -67,7 +70,8 @@ class Rule:
         2. The store, timestamps and what goes with them are always permitted.
         3. Later signatures and filling in of forms need P = 2 or 3; without certification this is what is permitted.
         4. Remarks need P = 3; they are told all the same, and those over what was signed are told as such.
-        5. A field that the signature locked may not be filled in.
+        5. A field that the signature locked may not be filled in, and without a certification that permits it none that
+           was filled in when it was signed: whoever signed saw what it said.
 
         Args:
             notes: What one revision did.
@@ -94,6 +98,8 @@ class Rule:
             named = note.field if note.kind is not ChangeKind.SIGNATURE_FIELD else None
             if named is not None and self.permission.locks(named):
                 yield Finding(kind=FindingKind.FIELDMDP_VIOLATION, what=f"{note.what}, though the signature locked it")
+            if note.kind is ChangeKind.FORM_FILLING and note.field in self.filled:
+                yield Finding(kind=violation, what=f"{note.what}, though it was filled in when it was signed")
         elif note.kind is ChangeKind.ANNOTATION:
             if level < ANNOTATIONS:
                 yield Finding(kind=violation, what=f"{note.what}, which the signature does not permit")

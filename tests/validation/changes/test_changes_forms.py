@@ -112,3 +112,29 @@ def test_a_form_may_say_how_text_looks_only_where_no_field_goes_by_it(own, told)
     silent = FORM.replace(b"/DA(/F1 10 Tf 0 g)", b"")
     signed = sign(base({13: choice}), more={5: silent})
     assert kinds(after_first(update(signed, {5: FORM}))) == told
+
+
+@pytest.mark.parametrize(
+    ("level", "value", "told"),
+    [
+        (b"", b"", []),
+        (b"", b"/V()", []),
+        (b"", b"/V(1,000)", ["modified_after_signing"]),
+        (b"/Reference[<</TransformMethod/DocMDP/TransformParams<</P 2>>>>]", b"/V(1,000)", []),
+    ],
+)
+def test_what_was_filled_in_when_it_was_signed_may_be_replaced_only_where_a_certification_permits(level, value, told):
+    before = OBJECTS[9].replace(b"/FT/Tx", b"/FT/Tx%s" % value)
+    signed = sign(base({9: before, 41: appearance(b"1,000" if b"1" in value else b"")}), entries=level)
+    after = before.replace(value, b"", 1).replace(b"/FT/Tx", b"/FT/Tx/V(9,000)").replace(b"41 0 R", b"120 0 R")
+    changes = after_first(update(signed, {9: after, 120: appearance(b"9,000")}))
+    assert kinds(changes) == told
+    assert [(change.kind.value, change.permitted) for change in changes.changes] == [("form_filling", not told)]
+
+
+def test_what_was_filled_in_after_it_was_signed_may_be_filled_in_anew():
+    pdf = sign(base())
+    for value in (b"1,000", b"9,000"):
+        field = OBJECTS[9].replace(b"/AP<</N 41 0 R>>", b"/V(%s)/AP<</N 120 0 R>>" % value)
+        pdf = update(pdf, {9: field, 120: appearance(value)})
+    assert kinds(after_first(pdf)) == []
