@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from esign.gateways.allowed_hosts import AllowedHosts
+from esign.gateways.allowed_hosts import EVERY, AllowedHosts
 from esign.gateways.material import HttpMaterial
 from esign.gateways.trusted_lists import HttpListSource
 from esign.settings import Settings, SettingsError
@@ -91,10 +91,11 @@ def material_source(hosts: Sequence[str], *, private_networks: Sequence[str] = (
     """Return what fetches issuers' certificates and revocation data for verdicts.
 
     Args:
-        hosts: ``host`` or ``host:port``: nobody else is asked, whatever a certificate names.
+        hosts: ``host`` or ``host:port``: nobody else is asked, whatever a certificate names (``*`` is for lists).
         private_networks: Networks that may be called although they are private.
     """
-    return HttpMaterial(AllowedHosts(hosts, private_networks=private_networks, plain=True, timeout=MATERIAL_TIMEOUT))
+    named = [host for host in hosts if host != EVERY]
+    return HttpMaterial(AllowedHosts(named, private_networks=private_networks, plain=True, timeout=MATERIAL_TIMEOUT))
 
 
 def trust_anchors(paths: Sequence[Path], *, setting: str = "trust_anchors") -> TrustAnchors:

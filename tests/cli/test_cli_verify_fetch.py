@@ -200,6 +200,11 @@ def test_another_host_than_the_allowed_ones_is_not_asked_and_that_is_said(place,
     assert found.stderr == f"not fetched from {host} (not allowed: --fetch {host})\n"
 
 
+def test_every_host_is_never_allowed_for_what_certificates_name(place, run):
+    assert judged(run("--fetch", "*")) == (3, "NO_CERTIFICATE_CHAIN_FOUND")
+    assert place.server.asked == []
+
+
 def test_what_is_handed_over_serves_as_well(place, run):
     folder = place.folder
     given = ("--certificate", str(folder / "issuing.pem"), "--ocsp", str(folder / "good.ocsp"))
