@@ -18,12 +18,6 @@ OWN = frozenset({ChangeKind.SECURITY_STORE, ChangeKind.DOCUMENT_TIMESTAMP})
 """What this product itself appends behind the last signature."""
 BEFORE = OWN | {ChangeKind.SIGNATURE, ChangeKind.STRUCTURE}
 """What it appends behind earlier ones."""
-_FALLS_SHORT = {
-    "PAdES-BASELINE-B": FindingKind.TIMESTAMP_INVALID,
-    "PAdES-BASELINE-T": FindingKind.REVOCATION_MISSING,
-    "PAdES-BASELINE-LT": FindingKind.TIMESTAMP_INVALID,
-}
-"""What is missing in a file that is only of this level."""
 
 Part = SignatureVerdict | TimestampVerdict
 
@@ -106,7 +100,8 @@ def against_the_promise(
 
     1. Byte range, digest, signed attributes and certificate are, byte for byte, those of its ceremony.
     2. The attributes are about this document, this certificate and this evidence.
-    3. It has a signature timestamp, and its level is the one that such a file has.
+    3. It has what B-LT asks for, and where a document timestamp was to follow, what B-LTA does. By name the level of
+       files of before 0.2.0 is another one: their ``/Reason`` beside a policy is not for baseline levels.
     4. Certificate and evidence support the level that was promised.
     5. Nothing was appended behind it but what this product appends.
 
@@ -164,12 +159,15 @@ def _attributes(wanted: ReleaseExpectation) -> Iterator[Finding]:
 
 
 def _level(found: SignatureVerdict, wanted: ReleaseExpectation) -> Iterator[Finding]:
-    if not found.result.level.signature_timestamps:
+    material = found.result.level
+    if not material.signature_timestamps:
         yield Finding(kind=FindingKind.TIMESTAMP_INVALID, what="the signature timestamp is missing")
-    reached, least = found.level, "PAdES-BASELINE-LTA" if wanted.timestamped else "PAdES-BASELINE-LT"
-    if reached not in (least, "PAdES-BASELINE-LTA"):
-        kind = _FALLS_SHORT.get(reached, FindingKind.SIGNATURE_DICTIONARY_INCONSISTENT)
-        yield Finding(kind=kind, what=f"the signature is {reached}, not {least}")
+    if not material.revocation_complete:
+        what = "revocation data for the signature are missing in the file: it is not B-LT"
+        yield Finding(kind=FindingKind.REVOCATION_MISSING, what=what)
+    elif wanted.timestamped and not material.material_covered:
+        what = "no document timestamp covers the signature with its validation data: it is not B-LTA"
+        yield Finding(kind=FindingKind.TIMESTAMP_INVALID, what=what)
     signer = found.result.signer
     if signer is None:
         return

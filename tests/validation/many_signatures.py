@@ -27,12 +27,12 @@ class SignedOften:
     Args:
         world: Trust services.
         finished: Under its document timestamp.
-        signed: What stood there before the first signature, and after each.
+        lengths: How long it was before the first signature, and after each.
     """
 
     world: small_world.World
     finished: bytes
-    signed: list[bytes] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
 
     @property
     def trust(self) -> TrustAnchors:
@@ -49,7 +49,7 @@ class SignedOften:
 
     def revision(self, count: int) -> bytes:
         """Return the file as it was after some signatures."""
-        return self.signed[count]
+        return self.finished[: self.lengths[count]]
 
 
 def signed_often(
@@ -59,7 +59,7 @@ def signed_often(
     world = world or small_world.World()
     signer = world.signatory(minutes=60 * 24)
     pdf = small_world.draft()
-    signed = [pdf]
+    lengths = [len(pdf)]
     for number in range(count):
         if changed is not None and number == count // 2:
             pdf = changed(pdf)
@@ -92,7 +92,7 @@ def signed_often(
                 signature_timestamp=world.stamp(sha256(value)),
             ),
         )
-        signed.append(pdf)
+        lengths.append(len(pdf))
     stored = add_document_security_store(
         pdf,
         certificates=(signer.der, *signer.chain, world.tsa.der, world.root.der),
@@ -100,4 +100,4 @@ def signed_often(
         ocsp_responses=(),
     )
     stamped = prepare_document_timestamp(stored)
-    return SignedOften(world=world, finished=embed(stamped, world.stamp(stamped.digest)), signed=signed)
+    return SignedOften(world=world, finished=embed(stamped, world.stamp(stamped.digest)), lengths=lengths)

@@ -76,7 +76,7 @@ def other_page_size(pdf: bytes) -> bytes:
 def test_the_verdict_on_many_signatures_is_that_on_each_revision_alone(often):
     whole = verify(often.finished, trust=often.trust, material=often.material, at=often.at)
     for count in (1, 5):
-        alone = verify(often.signed[count], trust=often.trust, material=often.material, at=often.at)
+        alone = verify(often.revision(count), trust=often.trust, material=often.material, at=often.at)
         assert alone.clean
         assert [s.place for s in alone.signatures] == [s.place for s in whole.signatures[:count]]
 

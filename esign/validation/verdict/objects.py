@@ -9,10 +9,12 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
-from esign.pdf import PdfError, String, View
+from esign.pdf import Name, Object, PdfError, String, View
 from esign.validation.changes import FoundSignature
 from esign.validation.process import SignatureKind, SignatureObject
+from esign.validation.process.cms import DATA, SignedMessage
 from esign.validation.verdict.digests import FileDigests
+from esign.validation.verdict.levels import Entries
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([-+Zz])(\d\d)?'?(\d\d)?'?)?")
 _MOST_CERTIFICATES = 100
@@ -40,6 +42,31 @@ def signature_object(digests: FileDigests, view: View, found: FoundSignature, *,
     )
 
 
+def entries_of(view: View, found: FoundSignature, message: SignedMessage | None) -> Entries:
+    """Return what levels ask of a signature's dictionary.
+
+    Args:
+        view: The revision in which it stands.
+        found: The signature.
+        message: Its CMS, where it can be read.
+    """
+    handler, reason = _entry(view, found, "Filter"), _entry(view, found, "Reason")
+    return Entries(
+        time=_claimed(view, found) is not None,
+        handler=isinstance(handler, Name) and bool(handler),
+        reason=reason is not None and not (isinstance(reason, String) and not reason.text.strip()),
+        certificate=_entry(view, found, "Cert") is not None,
+        data=message is None or message.content_type == DATA,
+    )
+
+
+def _entry(view: View, found: FoundSignature, key: str) -> Object:
+    try:
+        return view.value(found.dictionary, key)
+    except PdfError:
+        return None
+
+
 def _digest(digests: FileDigests, ranges: tuple[int, ...] | None) -> Callable[[str], bytes]:
     known: dict[str, bytes] = {}
 
@@ -63,10 +90,7 @@ def _certificates(view: View, found: FoundSignature) -> tuple[bytes, ...]:
 
 
 def _claimed(view: View, found: FoundSignature) -> datetime | None:
-    try:
-        value = view.value(found.dictionary, "M")
-    except PdfError:
-        return None
+    value = _entry(view, found, "M")
     return read_date(value.text) if isinstance(value, String) else None
 
 

@@ -42,9 +42,9 @@ from esign.validation.verdict.attachments import attachments
 from esign.validation.verdict.digests import FileDigests
 from esign.validation.verdict.errors import FileEncrypted, FormatFailure, LimitExceeded
 from esign.validation.verdict.file_verdict import FileVerdict
-from esign.validation.verdict.levels import level_of
+from esign.validation.verdict.levels import Entries, level_of
 from esign.validation.verdict.listed import listed_anchors
-from esign.validation.verdict.objects import signature_object
+from esign.validation.verdict.objects import entries_of, signature_object
 from esign.validation.verdict.place import Place
 from esign.validation.verdict.security_store import read_stores
 from esign.validation.verdict.signature_verdict import AttachmentVerdict, SignatureVerdict, TimestampVerdict
@@ -101,6 +101,7 @@ class _Part:
     result: Validated
     message: SignedMessage | None
     sound: bool
+    entries: Entries
 
 
 def _verify(
@@ -194,6 +195,7 @@ def _parts(
             result=result if covers else _of_wrong_range(result),
             message=message,
             sound=covers,
+            entries=entries_of(pdf.view(found.revision), found, message),
         )
         for found, covers, message, result in zip(signatures, sound, messages, results, strict=True)
     )
@@ -230,7 +232,11 @@ def _signature(part: _Part, store: Material, lists: TrustedServices | None, at: 
         field=part.found.field,
         indication=result.indication,
         sub_indication=result.sub_indication,
-        level=level_of(_material(part), stored=bool(store.crls or store.ocsp_responses or store.certificates)),
+        level=level_of(
+            _material(part),
+            stored=bool(store.crls or store.ocsp_responses or store.certificates),
+            entries=part.entries,
+        ),
         legal_level=standing.legal_level,
         qualification=qualified.qualification if qualified is not None else None,
         signer=standing.signer,
