@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from web.api import bulk_runs, cases, contracts, documents, events, files, keys, page_templates, rights, webhooks
+from web.api import (
+    bulk_runs,
+    cases,
+    contracts,
+    documents,
+    duties,
+    events,
+    files,
+    keys,
+    page_templates,
+    rights,
+    webhooks,
+)
 from web.api.calls import Handler
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
@@ -33,6 +45,10 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "listBulkRows": bulk_runs.rows,
         "startBulkRun": bulk_runs.start,
         "cancelBulkRun": bulk_runs.cancel,
+        "getInformation": duties.information,
+        "listConsents": duties.consents,
+        "tellConsent": duties.tell,
+        "revokeConsent": duties.revoke,
         "getWithdrawalPeriod": rights.period,
         "recordPerformance": rights.record,
         "takeBackPerformance": rights.take_back,
