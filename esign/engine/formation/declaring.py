@@ -185,7 +185,7 @@ def consented(house: Household, tx: Transaction, record: ContractRecord, party: 
 
 
 def late(house: Household, tx: Transaction, record: ContractRecord, party: str, message: str) -> bool:
-    """Note a declaration that came when the offer was over, and tell the party at once; tell whether it was.
+    """Note a declaration that came when the offer was over, and tell the party at once; tell whether that was done.
 
     What arrives then cannot be verified any more (the code's seed is gone), so it is no declaration of any form. The
     party is told so at once, by the answer and by mail, as BGB § 149 wants of who can see that it was sent in time.
@@ -195,9 +195,11 @@ def late(house: Household, tx: Transaction, record: ContractRecord, party: str, 
     formation = current(house, tx, record)
     now = house.clock.now()
     offer = newest(formation)
-    if offer is None or not isinstance(state(formation, now), OfferLapsed):
+    number = f"late-{party}" + ("" if offer is None else f"-{offer.offer}")
+    told = any(each.id == number for each in formation.events)
+    if offer is None or told or not isinstance(state(formation, now), OfferLapsed):
         return False
-    event = LatenessNotified(id=name(formation, "late"), evidence=f"message:{message}", at=now, offer=offer.offer)
+    event = LatenessNotified(id=number, evidence=f"message:{message}", at=now, offer=offer.offer)
     facts = {"party": party, "message": message, "offer": offer.offer}
     tell(house, tx, record, EntryKind.FORMATION_LATE, [event], facts)
     queue_notice(house, tx, record.id, LATENESS, party=party)

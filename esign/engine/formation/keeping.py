@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 from esign.access import Actor
 from esign.contracts import ContractData
@@ -28,6 +29,8 @@ TERMS, EVENTS, WHOLE = "terms", "events", "formation"
 """Names of the commitments: the terms, the events of one act, the formation as it was concluded."""
 INSTRUCTION = "instruction"
 """Name of the fact that fixes the words of the instruction on withdrawal: their SHA-256, or empty."""
+_READ: WeakKeyDictionary[Transaction, dict[str, Formation]] = WeakKeyDictionary()
+"""What a transaction has read or written already: only this file writes events, so it stays true until the end."""
 _BEGINNINGS = (EntryKind.FORMATION_BEGUN, EntryKind.FORMATION_REBUILT)
 
 
@@ -44,6 +47,9 @@ def begin(house: Household, tx: Transaction, contract_id: str, contract: Contrac
 
 def load(tx: Transaction, contract_id: str) -> Formation | None:
     """Return the formation of a contract; None where none was written down: a contract from before, or one erased."""
+    known = _READ.get(tx, {}).get(contract_id)
+    if known is not None:
+        return known
     terms: Terms | None = None
     events: list[Event] = []
     for entry in formation_entries(tx, contract_id):
@@ -52,7 +58,7 @@ def load(tx: Transaction, contract_id: str) -> Formation | None:
                 terms = terms_from_bytes(opening.content)
             elif opening.name == EVENTS:
                 events.extend(events_from_bytes(opening.content))
-    return None if terms is None else Formation(terms=terms).fold(events)
+    return None if terms is None else _read(tx, contract_id, Formation(terms=terms).fold(events))
 
 
 def formation_entries(tx: Transaction, contract_id: str) -> tuple[Entry, ...]:
@@ -77,7 +83,7 @@ def current(house: Household, tx: Transaction, record: ContractRecord) -> Format
         {**_frame(formation.terms), "events": len(formation.events)},
         {TERMS: terms_to_bytes(formation.terms), EVENTS: events_to_bytes(formation.events)},
     )
-    return formation
+    return _read(tx, record.id, formation)
 
 
 def tell(
@@ -99,12 +105,17 @@ def tell(
     formation = current(house, tx, record).fold(events)
     committed = {**({EVENTS: events_to_bytes(events)} if events else {}), **(contents or {})}
     house.record(tx, kind, record.id, facts or {}, committed, by=by)
-    return formation
+    return _read(tx, record.id, formation)
 
 
 def name(formation: Formation, prefix: str) -> str:
     """Return a fresh identifier of an event."""
     return f"{prefix}-{len(formation.events) + 1}"
+
+
+def _read(tx: Transaction, contract_id: str, formation: Formation) -> Formation:
+    _READ.setdefault(tx, {})[contract_id] = formation
+    return formation
 
 
 def _frame(terms: Terms) -> dict[str, object]:
