@@ -152,13 +152,14 @@ def determine_qualification(
         used_at: When the key was used, as proven (best signature time).
     """
     try:
-        certificate = CertificateStatement.read(path[0])
         authorities = [KeyAndName.of(der) for der in path[1:]]
-    except (CertificateStatementsError, ValueError, IndexError) as error:
-        detail = error.detail if isinstance(error, CertificateStatementsError) else "an authority cannot be read"
-        return QualificationReport(
-            qualification=Qualification.NOT_QUALIFIED, reason=detail, at_issuance=None, at_use=None
-        )
+    except ValueError:
+        return _unreadable("an authority cannot be read", (), services)
+    try:
+        certificate = CertificateStatement.read(path[0])
+    except (CertificateStatementsError, IndexError) as error:
+        detail = error.detail if isinstance(error, CertificateStatementsError) else "there is no certificate"
+        return _unreadable(detail, authorities, services)
     found, compared = _services(authorities, services.index, _territory(certificate))
     used_at = used_at.astimezone(UTC)
     at_issuance = _moment("1", certificate, found, certificate.not_before, services)
@@ -171,6 +172,20 @@ def determine_qualification(
         at_issuance=at_issuance,
         at_use=at_use,
         findings=services.findings if open_answer else services.findings_about({item.territory for item in found}),
+        compared=compared,
+    )
+
+
+def _unreadable(reason: str, authorities: Sequence[KeyAndName], services: TrustedServices) -> QualificationReport:
+    """Return the answer for a certificate that cannot be read: never positive, and open where its issuer is listed."""
+    found, compared = _services(authorities, services.index, "")
+    open_answer = found or services.unusable
+    return QualificationReport(
+        qualification=Qualification.INDETERMINATE if open_answer else Qualification.NOT_QUALIFIED,
+        reason=reason,
+        at_issuance=None,
+        at_use=None,
+        findings=services.findings if open_answer else (),
         compared=compared,
     )
 

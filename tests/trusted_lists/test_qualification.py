@@ -218,10 +218,17 @@ def test_412_5_qualified_under_another_law_is_not_qualified_here(judge):
     assert "under the law of GB" in report.reason
 
 
-def test_a_malformed_certificate_is_not_qualified(judge, services, list_world):
-    der = list_world.issuers["granted"].der
-    report = determine_qualification((b"\x30\x03\x02\x01\x01", der), services=services, used_at=USED)
-    assert (report.qualification, report.at_use) == (Qualification.NOT_QUALIFIED, None)
+def test_a_malformed_certificate_is_never_qualified_and_open_where_its_issuer_is_listed(services, list_world):
+    garbage, whole = b"\x30\x03\x02\x01\x01", replace(services, unusable=())
+    for authority, outcome in (
+        (list_world.issuers["granted"], Qualification.INDETERMINATE),
+        (Issuer.create("stranger", at=USED), Qualification.NOT_QUALIFIED),
+    ):
+        report = determine_qualification((garbage, authority.der), services=whole, used_at=USED)
+        assert (report.qualification, report.at_use) == (outcome, None)
+    for path in ((), (garbage,), (garbage, garbage)):
+        found = determine_qualification(path, services=whole, used_at=USED)
+        assert found.qualification is Qualification.NOT_QUALIFIED
 
 
 @pytest.mark.parametrize(
@@ -242,7 +249,7 @@ def test_412_5_malformed_statements_are_none(judge, statements):
     with pytest.raises(CertificateStatementsError):
         read_statements(encode_statements(statements))
     report = judge("granted", statements=statements)
-    assert report.qualification is Qualification.NOT_QUALIFIED
+    assert report.qualification is Qualification.INDETERMINATE
 
 
 def test_412_5_unknown_statements_are_passed_over():

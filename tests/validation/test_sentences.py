@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2] / "esign"
 ROOMS = (
     *("pdf", "validation/changes", "validation/process", "validation/verdict", "validation/isolation.py"),
     *("validation/qualification.py", "validation/qualification_rules.py", "validation/level.py"),
-    *("validation/trusted_lists", "gateways/trusted_lists.py", "store/trusted_lists.py"),
+    *("validation/qc_statements.py", "validation/trusted_lists", "gateways/trusted_lists.py", "store/trusted_lists.py"),
 )
 NORMS = re.compile(r"(ETSI |EN |RFC |TS |ISO |PAdES|PKCS7|%|dict\[|Parsed a serial number|space exclam|Stream\()")
 NO_SENTENCE = {
