@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from certs.trusted_lists import ListSigner, sign_list
+from certs.trusted_lists import ListSigner, ListWorld, sign_list
 from certs.trusted_lists.world import LOTL
 from esign.store.trusted_lists import FolderListCache
 from esign.validation import FindingKind
 from esign.validation.list_keeper import ListKeeper
 from esign.validation.trusted_lists import ListAnchors, ListPolicy
+from tests.trusted_lists.conftest import Lists
 
 HOUR = timedelta(hours=1)
 SOUND = ["DE", "AT"]
@@ -141,3 +142,20 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_fetched_list_is_used(ke
     loaded = keeper.update(lists.at)
     assert [item.territory for item in loaded.lists] == SOUND
     assert {(item.code, item.usable) for item in loaded.problems} == {("validation.trusted_list.unavailable", True)}
+
+
+def test_a_national_key_that_was_changed_ends_the_trust_in_lists_of_the_old_one(lists, tmp_path):
+    world = ListWorld.create(lists.at)
+    source = Lists(world=world, files=dict(world.files))
+    anchors = ListAnchors(location=LOTL, signers=(world.eras[0].der,), journal=world.description.journal)
+    policy = ListPolicy(territories=("DE",))
+    keeper = ListKeeper(source=source, cache=FolderListCache(tmp_path), anchors=anchors, policy=policy)
+    assert [item.sequence for item in keeper.update(lists.at).lists] == [40]
+    world.signers["DE"] = ListSigner.create("new list DE", territory="DE", at=lists.at)
+    source.files[LOTL] = sign_list(world.lotl(13, world.eras[-1]), world.eras[-1], at=lists.at)
+    gone = keeper.update(lists.at)  # the old list still lies there, and is kept as well
+    signer = ("DE", "validation.trusted_list.signature.signer", False, FindingKind.RULES_NOT_AVAILABLE)
+    assert (gone.lists, codes(gone)) == ((), {signer})
+    german = replace(world.description.lists[0], sequence=41)
+    source.files[world.location("DE")] = world.national(german)
+    assert [item.sequence for item in keeper.update(lists.at).lists] == [41]
