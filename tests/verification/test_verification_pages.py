@@ -223,6 +223,19 @@ def test_what_a_file_says_cannot_become_markup_or_turn_writing_round(client: Fla
     assert etree.fromstring(report) is not None
 
 
+@pytest.mark.parametrize("name", ["<i>x</i>!", '"><svg>\u202e\u2067'])
+def test_a_fields_name_is_text_in_headings_tables_and_pictures_words(
+    client: FlaskClient, made: Files, name: str
+) -> None:
+    old, new = (word.encode("utf-16-be").hex().upper().encode() for word in ("Signatory", name))
+    assert made.repainted.count(old) >= 1 and len(new) == len(old)
+    page = send(client, (made.repainted.replace(old, new), "a.pdf")).text
+    assert html.escape(name[:7]) in page.replace("&#34;", "&quot;")
+    assert "<i>" not in page and "<svg" not in page
+    assert "\u202e" not in page and "\u2067" not in page
+    assert "„Signatory“" not in page, "the field is called otherwise now"
+
+
 def bomb() -> bytes:
     """Return a PDF whose one page is 400 MB long when unpacked, many times over."""
     stream = zlib.compress(zlib.compress(b"\0" * 400_000_000, 1), 9)
