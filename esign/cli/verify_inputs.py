@@ -23,6 +23,8 @@ _CERTIFICATES = ("*.pem", "*.cer", "*.crt", "*.der")
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
     """Yield the files that are meant: a folder stands for every PDF in it and below it, in order.
 
+    What cannot be looked into – a folder below, a link that leads nowhere – stands for itself, to be told as unreadable.
+
     Raises:
         WrongUse: There is no PDF in a folder.
     """
@@ -30,10 +32,17 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        found = sorted(inner for inner in path.rglob("*") if inner.suffix.lower() == ".pdf" and inner.is_file())
+        found = sorted(_within(path))
         if not found:
             raise WrongUse(f"there is no PDF in the folder {path}")
         yield from found
+
+
+def _within(folder: Path) -> list[Path]:
+    closed: list[Path] = []
+    walk = os.walk(folder, onerror=lambda error: closed.append(Path(str(error.filename))))
+    found = [Path(here, name) for here, _, names in walk for name in names if name.lower().endswith(".pdf")]
+    return found + closed
 
 
 def read_file(path: Path, limit: int) -> bytes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -211,6 +213,40 @@ def test_nothing_in_a_file_steers_the_terminal(folder):
 def test_the_bar_is_for_terminals_only(folder):
     found = run(folder, str(folder / "broken.pdf"), str(folder / "unsigned.pdf"), "--json")
     assert "[" not in found.stderr
+
+
+def test_on_a_terminal_the_bar_shows_how_far_it_is_and_leaves_the_answers_alone(folder):
+    """Standard error is a terminal here; standard output, where programs read, is not."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "esign.cli", "verify", str(folder / "unsigned.pdf"), str(folder / "broken.pdf")]
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        found = subprocess.run([*command, "--json"], stdout=subprocess.PIPE, stderr=theirs, check=False)
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # the end of a terminal that nobody writes to any more
+            while part := terminal.read(4096):
+                shown += part
+    assert b"] 1/2" in shown
+    assert shown.endswith(b"\r\x1b[K")
+    assert [json.loads(line)["outcome"] for line in found.stdout.splitlines()] == ["no signature", "clean_error"]
+    assert found.returncode == 2
+
+
+def test_what_cannot_be_looked_into_is_told_and_not_left_out(folder, tmp_path, monkeypatch):
+    (tmp_path / "good.pdf").write_bytes((folder / "files" / "good.pdf").read_bytes())
+    (tmp_path / "lost.pdf").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.PDF")
+    walk, closed = os.walk, PermissionError(13, "closed", str(tmp_path / "closed"))
+
+    def with_a_closed_folder(path, onerror):
+        onerror(closed)
+        return walk(path, onerror=onerror)
+
+    monkeypatch.setattr(os, "walk", with_a_closed_folder)
+    found = run(folder, str(tmp_path), "--json")
+    told = {Path(each["file"]).name: each["outcome"] for each in map(json.loads, found.stdout.splitlines())}
+    assert told == {"closed": "clean_error", "good.pdf": "ok", "lost.pdf": "clean_error", "pipe.PDF": "clean_error"}
+    assert found.return_value == 2
 
 
 def heeding_interruptions() -> None:
