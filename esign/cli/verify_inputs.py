@@ -23,7 +23,7 @@ _CERTIFICATES = ("*.pem", "*.cer", "*.crt", "*.der")
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
     """Yield the files that are meant: a folder stands for every PDF in it and below it, in order.
 
-    What cannot be looked into – a folder below, a link that leads nowhere – stands for itself, to be told as unreadable.
+    What cannot be looked into – a folder below, a link that leads nowhere – stands for itself: it is unreadable.
 
     Raises:
         WrongUse: There is no PDF in a folder.
