@@ -56,6 +56,7 @@ function offerEnclosed(files) {
   part("enclosed-files").replaceChildren(
     ...told.map(([name, bytes]) => {
       const [item, link] = [document.createElement("li"), document.createElement("a")];
+      link.className = "button quiet"; // a file's name, as large as a finger
       link.textContent = name;
       offer(link, bytes, name);
       item.append(link);
