@@ -351,6 +351,35 @@ def test_few_are_under_way_at_a_time_and_the_others_are_told_when_to_come_again(
         assert send(client, (made.good, "a.pdf")).status_code == 200, number
 
 
+def test_a_body_that_never_arrives_loses_its_connection_and_its_place(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "ARRIVING", 0.1)
+    mine, theirs = socket.socketpair()
+
+    class Arriving(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, _: Any) -> int:
+            return len(mine.recv(1))  # nothing comes until the connection ends
+
+    found = client.post(
+        PAGE,
+        content_type="multipart/form-data; boundary=x",
+        headers=HTML,
+        environ_overrides={
+            "wsgi.input": io.BufferedReader(Arriving()),
+            "CONTENT_LENGTH": "100",
+            "gunicorn.socket": mine,
+        },
+    )
+    assert found.status_code in (400, 403)
+    assert theirs.recv(1) == b"", "the other side has been told"
+    places = app.extensions["verification"].under_way[room.STRANGER]
+    assert all(places.acquire(blocking=False) for _ in range(room.AT_A_TIME[room.STRANGER]))
+
+
 def test_one_file_is_looked_into_at_a_time(app: Flask, made: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     going = threading.Semaphore(1)
     real = VerificationDesk.verify

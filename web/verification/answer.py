@@ -16,7 +16,7 @@ from esign.documents.errors import HelpersBusy
 from esign.foundation.errors import EsignError
 from web.security import COMPANY_POLICY
 from web.verification.refusals import NoFileSent, TooManyFiles, VerificationBusy
-from web.verification.room import FILES, bench
+from web.verification.room import FILES, arrived, bench
 
 if TYPE_CHECKING:
     from esign.engine.verification import VerificationDesk, Verified
@@ -82,6 +82,7 @@ def examined(desk: VerificationDesk, *, lang: str, sealed: bool = False) -> tupl
         TooManyFiles: More than one answer holds.
         VerificationBusy: Others are being looked into for too long.
     """
+    arrived()
     sent = [one for one in request.files.getlist("files") if one.filename or one.content_length]
     if not sent:
         raise NoFileSent

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+import socket
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from typing import IO
 
 from flask import Flask, Request, current_app, g, request
@@ -36,6 +38,10 @@ BURST = 20
 """Requests that one address may send at once."""
 PER_SECOND = 0.2
 """Requests that it may send in the long run."""
+ARRIVING = 30.0
+"""Seconds that a body may take to arrive, and more for its size:"""
+SLOWEST = 125_000
+"""Bytes a second that it arrives with at least: one megabit."""
 _ADDRESSES = 5000
 _FORGOTTEN_AFTER = BURST / PER_SECOND
 """Seconds after which an address that sent nothing more has all its requests again: nothing is left to remember."""
@@ -116,6 +122,7 @@ def install(app: Flask) -> None:
             raise VerificationTooLarge
         keeper.take(door)
         g.verification_door = door
+        g.verification_clock = _clock()
         request.max_content_length = BODY
         request.max_form_memory_size = FIELDS
         request.max_form_parts = PARTS
@@ -124,9 +131,33 @@ def install(app: Flask) -> None:
 
     @app.teardown_request
     def place_is_free(_: BaseException | None) -> None:
+        arrived()
         door = g.pop("verification_door", None)
         if door is not None:
             keeper.under_way[door].release()
+
+
+def arrived() -> None:
+    """Say that the body is here: from now on the request takes as long as it takes."""
+    clock = g.pop("verification_clock", None)
+    if clock is not None:
+        clock.cancel()
+
+
+def _clock() -> threading.Timer | None:
+    """Return what ends the connection if the body takes too long; None where the server does not tell its socket."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is None:
+        return None
+    clock = threading.Timer(ARRIVING + (request.content_length or BODY) / SLOWEST, _end, (connection,))
+    clock.daemon = True
+    clock.start()
+    return clock
+
+
+def _end(connection: socket.socket) -> None:
+    with suppress(OSError):  # it has gone already
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def bench() -> Bench:
