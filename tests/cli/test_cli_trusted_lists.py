@@ -19,7 +19,8 @@ from esign.cli.trusted_list_inputs import lists_of
 from esign.cli.trusted_lists import trusted_lists
 from esign.cli.verify import verify
 from esign.settings import Settings, SettingsError
-from tests.cli.test_cli_verify_fetch import _small_world
+from esign.validation import isolation
+from tests.cli.test_cli_verify_fetch import InProcess, _small_world
 from tests.validation.test_verdict_qualified import signed_under
 
 AT = datetime.now(UTC)
@@ -132,6 +133,7 @@ def test_an_address_is_kept_in_the_persons_own_folder(options, world, folder, tm
 def test_a_signature_is_judged_qualified_by_the_way_from_the_journal(options, world, folder, tmp_path, monkeypatch):
     """Through the command: list of the lists, pivots and national list over HTTP, then the file."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(isolation, "Isolation", InProcess)
     small = _small_world()
     walked, crls = signed_under(small, world, "granted")
     (tmp_path / "contract.pdf").write_bytes(walked.finished)
