@@ -74,7 +74,7 @@ def permitted(edit: Edit, subject: Subject) -> bool:
         case "always":
             return True
         case "forms":
-            return subject.rich and subject.certified != 1
+            return subject.rich and subject.certified != 1 and not subject.prepared
         case "signing":
             return subject.certified != 1 and "note" not in subject.locked
         case _:
@@ -150,7 +150,7 @@ def attack_case(seed: str, number: int, kept: Path | None = None) -> Told | None
 def edit_case(seed: str, number: int, kept: Path | None = None) -> Told:
     """Make one to three permitted edits from a seed and ask for the verdict."""
     chance = random.Random(f"{seed}/e/{number}")
-    subject = chance.choice(scene().subjects)
+    subject = chance.choice([one for one in scene().subjects if not one.prepared])
     data, names, remarks = subject.data, [], False
     choices = [edit for edit in EDITS if permitted(edit, subject)]
     edit = choices[number % len(choices)]

@@ -2,7 +2,8 @@
 
 1. Nothing is raised, no check breaks. 2. Each verdict takes less than ten seconds of processor time, and the process
 stays below its limit of memory. 3. A file that is called clean shows, to programs that are not under test, the same
-pages, texts and attachments as before it was changed, and every byte that its people signed is what it was. 4. A
+pages, texts and attachments as before it was changed, unless the verdict tells of a form that was filled in where that
+is permitted, and every byte that its people signed is what it was. 4. A
 trusted list that is accepted says what it said before.
 """
 
@@ -27,6 +28,7 @@ from pathlib import Path
 import pikepdf
 
 from certs.trusted_lists import ListWorld
+from esign.validation.changes import ChangeKind
 from esign.validation.trusted_lists import TrustedListError, read_list, verify_list
 from esign.validation.verdict import FileVerdict, Outcome
 from tests.attacks.effects import attachments, picture, text
@@ -83,13 +85,17 @@ def _asked(subject: Subject, made: bytes) -> tuple[str, float, str | None]:
     notes = (told, *(finding.what for finding in verdict.all_findings))
     if any(mark in note for note in notes for mark in _BROKE):
         return "broke", seconds, next(note for note in notes if any(mark in note for mark in _BROKE))
-    return _answer(verdict), seconds, _untrue(subject, made) if verdict.clean and made != subject.data else None
+    if not verdict.clean or made == subject.data:
+        return _answer(verdict), seconds, None
+    if any(change.kind is ChangeKind.FORM_FILLING for part in verdict.parts for change in part.changes.changes):
+        return "clean, told as filled in", seconds, None
+    return "clean", seconds, _untrue(subject, made)
 
 
 def _answer(verdict: FileVerdict) -> str:
     if verdict.outcome is not Outcome.OK:
         return verdict.outcome.value
-    return "clean" if verdict.clean else verdict.status.name.lower()
+    return verdict.status.name.lower()
 
 
 @cache

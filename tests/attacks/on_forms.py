@@ -334,3 +334,17 @@ def appearance_of_shared_drawing(bench: Workbench, chance: random.Random, subjec
     shown = look(bench, words)
     drawing.write(shown.read_bytes())
     drawing.BBox, drawing.Resources = shown.BBox, shown.Resources
+
+
+@attack("picture")
+def filled_and_shown_elsewhere(bench: Workbench, chance: random.Random, subject: Subject) -> None:
+    """Filled in where that is permitted; but a remark was made to show the same appearance before it was signed."""
+    if not subject.prepared:
+        raise NotHereError
+    words = chance.choice(WORDS)
+    field = bench.field("amount")
+    field.V = words
+    if chance.random() < 0.5:
+        field.AP.N.write(look(bench, words).read_bytes())
+    else:
+        field.AP.N = bench.add(look(bench, words))

@@ -29,6 +29,7 @@ class Subject:
         locked: The fields that its signature locks.
         rich: Whether it is the document with everything.
         signatures: How many people signed.
+        prepared: Whether somebody prepared it before it was signed, so that a permitted edit would show elsewhere too.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Subject:
     locked: frozenset[str] = frozenset()
     rich: bool = False
     signatures: int = 1
+    prepared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,14 @@ def scene() -> Scene:
     )
     everything = frozenset({"amount", "note", "agree", "choice", "group"})
     made.append(Subject(name="rich locked all", data=locks["all"](), rich=True, locked=everything))
+    for kind in ("table", "stream"):
+        bench = Workbench(rich(kind))
+        look = bench.field("amount").AP = bench.add(bench.field("amount").AP)
+        page = bench.pages[0]
+        remarks = [item for item in page.Annots if item.get("/Subtype") == "/Square"]
+        remarks[0].AP = look
+        data = sign(bench, world, signer, name="Signatory", certifies=2)
+        made.append(Subject(name=f"prepared {kind} P=2", data=data, certified=2, rich=True, prepared=True))
     sealed = sign(Workbench(invoice()), world, signer, name="Seal", stamped=True)
     made.append(Subject(name="invoice B-T", data=sealed))
     made.append(Subject(name="invoice B-LTA", data=kept(sealed)))

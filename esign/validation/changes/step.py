@@ -50,6 +50,7 @@ class Step:
         self._references, self._locations = references, locations
         self._fields: set[int] = set()
         self._pages: set[int] = set()
+        self._written: set[int] = set()
 
     def differences(self) -> tuple[Noted, ...]:
         """Return everything that was done."""
@@ -61,6 +62,7 @@ class Step:
             yield from self._object(number)
         for number in sorted(self._pages):
             yield from pages.compare_annotations(self._old, self._new, number)
+        self._fields |= self._with_the_same_appearance()
         yield from fields.compare_fields(self._old, self._new, self._fields)
         for number in sorted(self._fields & self._old.appearances.keys()):
             yield from self._shared(number)
@@ -100,6 +102,7 @@ class Step:
         new_value = new.get(after) if after else None
         if before == after and same(old_value, new_value):
             return
+        self._written.add(number)
         used_before, used_after = self._references.uses(old, number), self._references.uses(new, number)
         if before is None and not isinstance(new_value, Stream):  # a private entry of the trailer, see above
             used_before = _outside_trailer(used_before)
@@ -115,10 +118,32 @@ class Step:
             return
         yield from self._changed(number, old_value, new_value, (used_before, used_after))
 
+    def _with_the_same_appearance(self) -> set[int]:
+        """Return the fields and widgets that show, by whatever way, an appearance that was written anew."""
+        found: set[int] = set()
+        waiting = [field for field in self._fields if field in self._old.appearances]
+        while waiting:
+            field = waiting.pop()
+            if field in found:
+                continue
+            found.add(field)
+            if not self._appearance_was_changed(field):
+                continue
+            for target in self._old.appearances[field]:
+                places = (self._old.places.get(use) for use in self._references.uses(self._old.view, target))
+                others = {place.field for place in places if place is not None and place.role is Role.APPEARANCE}
+                waiting.extend(other for other in others if other is not None and other in self._old.appearances)
+        return found
+
+    def _appearance_was_changed(self, field: int) -> bool:
+        """Whether a field has other objects for its appearance, or one of them was written anew."""
+        targets = self._old.appearances[field]
+        return targets != self._new.appearances.get(field) or any(target in self._written for target in targets)
+
     def _shared(self, field: int) -> Iterator[Noted]:
         """Refuse that a field gets another appearance while the old one is also used as something else."""
         targets = self._old.appearances[field]
-        if targets == self._new.appearances.get(field):
+        if not self._appearance_was_changed(field):
             return
         for target in sorted(targets):
             for use in self._references.uses(self._old.view, target):

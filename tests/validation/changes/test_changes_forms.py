@@ -138,3 +138,21 @@ def test_what_was_filled_in_after_it_was_signed_may_be_filled_in_anew():
         field = OBJECTS[9].replace(b"/AP<</N 41 0 R>>", b"/V(%s)/AP<</N 120 0 R>>" % value)
         pdf = update(pdf, {9: field, 120: appearance(value)})
     assert kinds(after_first(pdf)) == []
+
+
+SHARED = {9: OBJECTS[9].replace(b"/AP<</N 41 0 R>>", b"/AP 46 0 R"), 46: b"<</N 41 0 R>>"}
+FILLED = {9: SHARED[9].replace(b"/FT/Tx", b"/FT/Tx/V(9,000)"), 41: appearance(b"9,000")}
+
+
+@pytest.mark.parametrize("more", [{41: FILLED[41]}, {46: b"<</N 120 0 R>>", 120: FILLED[41], 41: OBJECTS[41]}])
+def test_an_appearance_that_a_remark_shows_too_is_not_filled_in(more):
+    remark = OBJECTS[44].replace(b"/AP<</N 45 0 R>>", b"/AP 46 0 R")
+    signed = sign(base({**SHARED, 44: remark}))
+    assert "modified_after_signing" in kinds(after_first(update(signed, {**FILLED, **more})))
+    assert kinds(after_first(update(sign(base(SHARED)), {**FILLED, **more}))) == []
+
+
+def test_a_field_that_shows_the_appearance_of_another_shows_something_else_than_its_value():
+    other = OBJECTS[13].replace(b"/T(choice)", b"/T(choice)/AP 46 0 R")
+    signed = sign(base({**SHARED, 13: other}))
+    assert kinds(after_first(update(signed, FILLED))) == ["field_value_appearance_mismatch"]
