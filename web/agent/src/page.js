@@ -46,7 +46,7 @@ export class Page {
     part("language").lang = other;
     part("language").textContent = LANGUAGES[other];
     const about = /** @type {HTMLAnchorElement} */ (part("honesty"));
-    if (about.href) about.search = `?lang=${language}`;
+    for (const link of [about, ...this.#doors()]) if (link.href) link.search = `?lang=${language}`;
   }
 
   /** Where the service says what it can do and what not. @param {string} web origin of its pages */
@@ -54,6 +54,15 @@ export class Page {
     const about = /** @type {HTMLAnchorElement} */ (part("honesty"));
     about.href = `${web}/security?lang=${this.words.language}`;
     about.hidden = false;
+    const [withdraw, terminate] = this.#doors();
+    withdraw.href = `${web}/vertrag-widerrufen${about.search}`;
+    terminate.href = `${web}/vertraege-hier-kuendigen${about.search}`;
+    part("doors").hidden = false;
+  }
+
+  /** The two entrances that stand in the footer of every page (BGB §§ 312k, 356a). */
+  #doors() {
+    return ["door-withdraw", "door-terminate"].map((name) => /** @type {HTMLAnchorElement} */ (part(name)));
   }
 
   /** What a test, a style or a helper may wait for. @param {string} state */

@@ -8,6 +8,8 @@ export const de = {
   "brand": "Vertrag unterschreiben",
   "sandbox": "Probebetrieb mit simulierten Diensten. Was hier entsteht, beweist nichts und bindet niemanden.",
   "footer": "Diese Seite setzt keine Cookies und lädt nichts von fremden Servern. Das Dokument prüft Ihr Browser selbst.",
+  "footer.withdraw": "Vertrag widerrufen",
+  "footer.terminate": "Verträge hier kündigen",
   "footer.honesty": "Was dieser Dienst kann und was nicht",
   "steps.label": "Schritte",
   "steps.1": "Beginnen",
@@ -145,7 +147,7 @@ export const de = {
   "code.hint": "6 Ziffern. Vertippen schadet nicht.",
   "code.empty": "Bitte geben Sie die 6 Ziffern aus dem Rubbelfeld ein.",
   "code.wrong": "Das ist nicht der Code aus dem Rubbelfeld. Bitte vergleichen Sie die Ziffern; ein Tippfehler zählt nicht als Versuch.",
-  "order.note": "Erst mit diesem Knopf geben Sie Ihre Erklärung ab.",
+  "order.note": "Erst mit diesem Knopf geben Sie Ihre Erklärung ab. Stimmt eine Angabe nicht? Dann drücken Sie ihn nicht, sondern schreiben Sie dem Unternehmen; es stellt ein berichtigtes Dokument aus.",
 
   "progress.title": "Ihre Erklärung wird festgehalten",
   "progress.lead": "Das dauert nur wenige Sekunden. Sie müssen nichts mehr tun.",

@@ -8,6 +8,8 @@ export const en = {
   "brand": "Sign your contract",
   "sandbox": "Trial operation with simulated services. What is made here proves nothing and binds nobody.",
   "footer": "This page sets no cookies and loads nothing from foreign servers. Your own browser checks the document.",
+  "footer.withdraw": "withdraw from contract here",
+  "footer.terminate": "terminate contracts here",
   "footer.honesty": "What this service can do, and what it cannot",
   "steps.label": "Steps",
   "steps.1": "Begin",
@@ -145,7 +147,7 @@ export const en = {
   "code.hint": "6 digits. Typing errors do no harm.",
   "code.empty": "Please type the 6 digits from the scratch field.",
   "code.wrong": "That is not the code from the scratch field. Please compare the digits; a typing error does not count as an attempt.",
-  "order.note": "Only this button makes your declaration.",
+  "order.note": "Only this button makes your declaration. Is something wrong? Then do not use it, but write to the company; it will draw up a corrected document.",
 
   "progress.title": "Your declaration is being recorded",
   "progress.lead": "This takes a few seconds. There is nothing left for you to do.",
