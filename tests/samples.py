@@ -16,6 +16,11 @@ REPRESENTED = "representative-cost-approval-oesterreicher"
 """Somebody signs in another person's name."""
 
 
+def power_day(data: dict[str, Any]) -> str:
+    """Return the day of a representative's power, as German documents write it."""
+    return f"{date.fromisoformat(data['signatory']['represents']['dated']):%d.%m.%Y}"
+
+
 def sample(name: str, *, day: date | None = None, **changes: Any) -> dict[str, Any]:
     """Return the data of a sample contract: the first of a template, or the one of a file's name."""
     for path in sorted((policies_root() / "samples").glob("*.json")):

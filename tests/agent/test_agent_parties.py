@@ -4,6 +4,7 @@ import pytest
 
 from tests.actors import COMPANY
 from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
+from tests.samples import REPRESENTED, power_day
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
@@ -62,7 +63,7 @@ def test_in_a_free_order_the_slower_one_begins_again_on_the_signed_document(stac
 
 
 def test_a_representative_is_told_in_whose_name(stack, desktop):
-    contract = drawn_up(stack, "representative-cost-approval-oesterreicher")
+    contract = drawn_up(stack, REPRESENTED)
     (link,) = stack.mailed(lambda: stack.application.contracts.invite(COMPANY, contract))
     desktop.open(link)
     landing = desktop.page.locator("#landing").inner_text()
@@ -74,7 +75,7 @@ def test_a_representative_is_told_in_whose_name(stack, desktop):
         desktop.identify("annika-oesterreicher")
     desktop.read()
     words = desktop.page.locator("#declaration").inner_text()
-    assert "Karl-Heinz Österreicher" in words and "Vollmacht vom 04.05.2024" in words
+    assert "Karl-Heinz Österreicher" in words and f"Vollmacht vom {power_day(stack.sample(REPRESENTED))}" in words
     desktop.unlock().scratch_with_mouse().type().order().done()
     assert stack.state(contract) == "concluded"
 

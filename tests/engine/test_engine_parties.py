@@ -15,7 +15,7 @@ from esign.engine.ceremony import attempts
 from esign.foundation.errors import EsignError
 from esign.pades import read_signatures
 from tests.actors import COMPANY
-from tests.samples import COUPLE, REPRESENTED, sample
+from tests.samples import COUPLE, REPRESENTED, power_day, sample
 
 AGENT = "http://localhost:8081"
 MIRA, DAVID = "mira-sommerfeld", "david-sommerfeld"
@@ -225,7 +225,8 @@ def test_the_representative_signs_for_whom_the_power_names(world: Any) -> None:
         "represents": "Karl-Heinz Österreicher",
     }
     final = annika.run()
-    assert "in Vollmacht für Karl-Heinz Österreicher (Vollmacht vom 04.05.2024)" in annika.declaration
+    given = power_day(sample(REPRESENTED))
+    assert f"in Vollmacht für Karl-Heinz Österreicher (Vollmacht vom {given})" in annika.declaration
     assert annika._attempt.claims["signatory"]["represents"] == "Karl-Heinz Österreicher"
     (own,) = PdfFileReader(io.BytesIO(final.document)).embedded_regular_signatures
     assert own.sig_field["/TU"].endswith("Willenserklärung im Rubbelfeld, in Vollmacht für Karl-Heinz Österreicher")
