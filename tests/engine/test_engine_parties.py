@@ -77,7 +77,9 @@ def test_in_a_given_order_the_second_is_invited_when_the_first_has_signed(world:
     kinds = world.ledger(contract)
     assert (kinds.count("contract.partly_signed"), kinds.count("contract.concluded")) == (1, 1)
     world.application.delivery.deliver_due()
-    copies = [mail for mail in world.post.mails if b"filename=\"Informationen.pdf\"" not in mail and b"application/pdf" in mail]
+    copies = [
+        mail for mail in world.post.mails if b'filename="Informationen.pdf"' not in mail and b"application/pdf" in mail
+    ]
     assert len(copies) == 2, "each gets the document"
 
 
