@@ -108,7 +108,9 @@ def test_an_accepted_form_invites_its_customer_by_itself(world: Any) -> None:
     assert world.post.message()["To"] == "sophie.mueller-luedenscheidt@post.example"
     assert world.link().startswith(world.settings.agent_url)
     made = [entry for entry in entries(world) if entry.contract == sent.contract_id]
-    assert [entry.kind.value for entry in made][:3] == ["contract.drawn_up", "invitation.made", "delivery.queued"]
+    kinds = [entry.kind.value for entry in made]
+    assert [kinds.index(each) for each in ("contract.drawn_up", "formation.begun", "invitation.made")] == [0, 1, 2]
+    assert kinds.index("formation.offered") < kinds.index("delivery.queued")
     assert {entry.facts["by"] for entry in made if "by" in entry.facts} == {"system:system"}
 
 

@@ -81,7 +81,7 @@ def test_at_the_simple_level_nothing_is_handed_over(world: Any) -> None:
     with pytest.raises(InPersonRefused) as caught:
         world.application.in_person.hand_over(CLERK, simple, "signatory-1")
     assert caught.value.code == "engine.in_person.level"
-    assert world.ledger(simple) == ["contract.drawn_up"]
+    assert "invitation.made" not in world.ledger(simple)
 
 
 def test_the_mailed_link_goes_on_beside_it(world: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from esign.access import AccessDenied, Permission, system
-from esign.engine.contracts.validity import Validity, ValidityOver, ValidityRefused
+from esign.engine.contracts.validity import Validity, ValidityOver, ValidityRefused, last_day
 from esign.engine.household import BERLIN
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from tests.actors import COMPANY
@@ -156,7 +156,7 @@ def test_an_expired_contract_gets_time_or_is_drawn_up_anew_once(world: Any) -> N
     contracts.cancel(COMPANY, renewed.contract_id)
     until = day(world, 9)
     again = renewal.renew(COMPANY, renewed.contract_id, accept_until=until, invite=False)
-    assert (again.invited, contracts.view(COMPANY, again.contract_id).valid_until) == (None, until)
+    assert (again.invited, contracts.view(COMPANY, again.contract_id).valid_until) == (None, last_day(until))
 
     second, _ = invited(world, Validity(until=day(world, 2)), reference="E-2")
     world.clock.offset += timedelta(days=4)
