@@ -144,7 +144,7 @@ class _Loading:
     ) -> TrustedList:
         """Return the kept list where nobody is asked; one that nobody asked about for too long is named."""
         if kept is None:
-            raise ListUnavailable("it was not fetched yet, or its file is damaged")
+            raise ListUnavailable("no good issue of it is kept yet")
         found = check(kept.data)
         if found.sequence != kept.sequence or found.digest != kept.content_digest:
             raise ListWentBack("the kept list is another one than was accepted", sequence=found.sequence)
