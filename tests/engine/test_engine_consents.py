@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from esign.contracts.consents import ConsentIncomplete, ConsentNotAsked
 from esign.engine.consents import keeping
+from esign.engine.consents.address import token_of
 from esign.engine.consents.refusals import ConsentPageUnknown, ConsentRefused, ConsentUnknown
 from tests.actors import COMPANY
+from tests.form_answers import answers_of
 
 ASKED = ["early-performance", "advertising"]
 
@@ -144,3 +147,26 @@ def test_a_consent_that_the_sector_does_not_know_is_not_asked_for(world: Any) ->
     with pytest.raises(ConsentNotAsked):
         world.application.contracts.draw_up(COMPANY, data)
     assert world.application.contracts.list(COMPANY) == ()
+
+
+def test_the_demand_that_a_form_asks_for_is_a_consent_of_its_own(world: Any) -> None:
+    """BGB § 357a (2) No. 1: with the form's words, on the person's page, revocable like any other."""
+    token = world.application.forms.begin("default", "mobile-plan").token
+    day = world.clock.now().astimezone(ZoneInfo("Europe/Berlin")).date() + timedelta(days=4)
+    answers = answers_of("mobile-plan", starts=f"{day:%d.%m.%Y}", early_start="yes")
+    contract = world.application.forms.submit(token, answers).contract_id
+    desk = world.application.consents
+    (given,) = desk.of_contract(COMPANY, contract)
+    assert (given.channel, given.text.kind, given.text.version.partition("/")[0]) == (
+        "form",
+        "early-performance",
+        "mobile-plan",
+    )
+    assert given.text.statements[0].text.startswith("Ich verlange ausdrücklich, dass der Dienst vor Ablauf")
+    with world.application.contracts.household.store.reading() as tx:
+        assert [event for event, _ in keeping.events(tx, contract)] == ["early_start_requested"]
+        page = token_of(tx, contract, "signatory-1")
+    (shown,) = desk.page(page, lang="de").consents
+    assert shown.given == given
+    desk.revoke(page, given.id)
+    assert desk.page(page, lang="de").consents == ()

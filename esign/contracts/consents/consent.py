@@ -20,7 +20,7 @@ class Consent:
     party: str
     given_at: datetime
     channel: str
-    """``page``: by the person's own link; ``company``: told by the company, with evidence."""
+    """``page``: by the person's own link; ``form``: ticked in a form; ``company``: told, with evidence."""
     text: ConsentText
     evidence: str = field(default="", repr=False)
     """What the company says proves it; empty where the page does."""

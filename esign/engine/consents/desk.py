@@ -59,13 +59,17 @@ class ConsentDesk:
         with self.household.store.reading() as tx:
             record, contract, party = self._found(tx, token)
             known = keeping.of_contract(tx, record.id, party)
+            texts = _texts(contract, party, lang)
+            kinds = {text.kind for text in texts}
+            others = [each for each in known if each.stands and each.text.kind not in kinds]
             return ConsentPage(
                 title=record.title,
                 reference=record.reference,
                 company=record.company,
                 open=record.state not in _NEVER,
-                consents=tuple(
-                    Asked(text=text, given=_standing(known, text.kind)) for text in _texts(contract, party, lang)
+                consents=(
+                    *(Asked(text=text, given=_standing(known, text.kind)) for text in texts),
+                    *(Asked(text=each.text, given=each) for each in others),
                 ),
             )
 

@@ -16,7 +16,7 @@ from esign.foundation.identifiers import new_id
 
 SAID = "consent"
 """Name of the commitment to the words."""
-PAGE, COMPANY = "page", "company"
+PAGE, FORM, COMPANY = "page", "form", "company"
 """Channels."""
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from esign.access import Actor, system
 from esign.contracts import ContractsError
+from esign.engine.consents import from_forms
 from esign.engine.contracts.desk import ContractDesk, Drawn
 from esign.engine.forms import refusing
 from esign.engine.forms.offers import reference
@@ -175,6 +176,8 @@ def keep(house: Household, tx: Transaction, actor: Actor, judged: Judged, *, ask
     contract_id = None
     if judged.drawn is not None:
         contract_id, _ = ContractDesk(household=house).enter(tx, actor, judged.drawn, case=judged.case_id)
+        contract, definition, checked = judged.drawn.contract, judged.definition, judged.checked
+        from_forms.keep(house, tx, contract_id, contract, definition, checked, case=judged.case_id)
     if asked is None:
         tx.safe.new_key(judged.case_id, (HOLDER,))
     record = CaseRecord(

@@ -58,6 +58,7 @@ function offerEnclosed(files) {
       const [item, link] = [document.createElement("li"), document.createElement("a")];
       link.className = "button quiet"; // a file's name, as large as a finger
       link.textContent = name;
+      link.className = "button quiet";
       offer(link, bytes, name);
       item.append(link);
       return item;
