@@ -59,7 +59,7 @@ class VerificationDesk:
     @property
     def lists_asked(self) -> bool:
         """Whether trusted lists are asked as well."""
-        return self._services() is not None
+        return self.household.trusted_lists is not None
 
     def verify(self, data: bytes, *, name: str, lang: str, sealed: bool = False) -> Verified:
         """Return what is to be said about a file, as of now.

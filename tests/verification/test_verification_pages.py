@@ -64,7 +64,12 @@ def downloads(page: str) -> dict[str, bytes]:
 SAID = {
     "good": ("Gültig und unverändert", "Erika Mustermann", "bewiesen"),
     "changed": ("NACH DER UNTERSCHRIFT VERÄNDERT", "modified_after_signing", "die Liste der Seiten wurde verändert"),
-    "revoked": ("Offen: weder gültig noch ungültig", "Ein Zertifikat wurde widerrufen", "revoked"),
+    "revoked": (
+        "Offen: weder gültig noch ungültig",
+        "Ein Zertifikat wurde widerrufen",
+        "auf dem Weg zu ihm wurde WIDERRUFEN",
+        "revoked",
+    ),
     "untrusted": ("Offen: weder gültig noch ungültig", "kein Weg zu einem Vertrauensanker", "untrusted"),
     "broken": ("Nicht lesbar", "die Datei sagt nicht, wo ihre Querverweistabelle steht", "validation.format_failure"),
 }

@@ -81,6 +81,10 @@ SAYING: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "not_proven": _both("kein Zeitpunkt vor dieser Prüfung ist bewiesen", "no time before this check is proven"),
         "trusted": _both("Vertrauen", "Trust"),
         "trusted_by": _both("ja, durch den Vertrauensanker „{anchor}“", "yes, by the trust anchor “{anchor}”"),
+        "trusted_revoked": _both(
+            "dem Vertrauensanker „{anchor}“ ja, aber ein Zertifikat auf dem Weg zu ihm wurde WIDERRUFEN",
+            "the trust anchor “{anchor}” is, but a certificate on the way to it was REVOKED",
+        ),
         "not_trusted": _both(
             "nein: kein Weg zu einem Aussteller, dem hier vertraut wird", "no: no way to an issuer that is trusted here"
         ),

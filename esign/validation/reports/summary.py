@@ -72,6 +72,8 @@ def trust_row(part: Any, lang: str) -> dict[str, str]:
         return row("trusted", say("trusted_broken", lang), lang)
     if result.trusted and result.chain:
         anchor = name_of(result.chain[-1]) or say("unnamed", lang)
+        if result.revoked_at is not None:
+            return row("trusted", say("trusted_revoked", lang, anchor=anchor), lang, "bad")
         return row("trusted", say("trusted_by", lang, anchor=anchor), lang, "good")
     return row("trusted", say("not_trusted", lang), lang, "open")
 
