@@ -13,6 +13,7 @@ from esign.access import Role
 from esign.engine.verification import VerificationDesk
 from esign.pades import read_signatures
 from esign.proof.timestamp_errors import TimestampError
+from tests.actors import COMPANY
 from tests.company.browser import Browser
 from tests.company.people import colleague
 from tests.engine.test_engine_forms import entries
@@ -45,6 +46,15 @@ def test_legal_verifies_a_strangers_file_against_the_installations_own_trust(wor
     assert found.status_code == 200
     assert "Offen: weder gültig noch ungültig" in found.text, "the stranger's issuer is not trusted here"
     assert read_signatures(downloads(found.text)["pdf"]) == ()
+
+
+def test_the_houses_own_contract_is_valid_here_and_a_sandbox_in_its_first_line(world: Any, legal: Browser) -> None:
+    contract, link = world.invite()
+    world.signatory(link).run()
+    page = send(legal, world.application.contracts.signed_document(COMPANY, contract)).text
+    answer = page.partition('<article class="verdict')[2]
+    assert answer.index("SANDBOX: Vertrauensdienste sind nachgestellt") < answer.index("Gültig und unverändert")
+    assert "fortgeschritten" in answer and "PAdES-BASELINE-LTA" in answer
 
 
 def test_reports_are_sealed_where_that_is_asked_and_only_the_seals_use_is_recorded(world: Any, legal: Browser) -> None:
