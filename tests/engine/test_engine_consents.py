@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pypdfium2
 import pytest
 
 from esign.contracts.consents import ConsentIncomplete, ConsentNotAsked
@@ -170,3 +173,20 @@ def test_the_demand_that_a_form_asks_for_is_a_consent_of_its_own(world: Any) -> 
     assert shown.given == given
     desk.revoke(page, given.id)
     assert desk.page(page, lang="de").consents == ()
+
+
+def test_the_confirmation_of_the_contract_records_a_consent_that_stands(world: Any, contract: str, token: str) -> None:
+    """BGB § 312f (3), § 356 (6) No. 2 (d): without it no right is lost."""
+    desk = world.application.consents
+    desk.give(token, "early-performance", ["demand", "knowledge"], lang="de")
+    desk.give(token, "advertising", ["email"], lang="de")
+    world.signatory(world.link()).run()
+    world.application.delivery.deliver_due()
+    mail = next(each for each in reversed(world.post.mails) if b"Vertragsbestaetigung" in each)
+    message = email.message_from_bytes(mail, policy=email.policy.default)
+    files = {str(part.get_filename()): part.get_content() for part in message.iter_attachments()}
+    pdf = next(data for name, data in files.items() if name.startswith("Vertragsbestaetigung"))
+    said = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+    said = " ".join(said.replace("\u00a0", " ").split())
+    assert "Mir ist bekannt, dass mein Widerrufsrecht erlischt" in said
+    assert "Werbung" not in said

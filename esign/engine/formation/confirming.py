@@ -17,6 +17,7 @@ from esign.contracts import ContractData
 from esign.contracts.formation import Concluded, state
 from esign.documents import DocumentsError
 from esign.documents.notices import draw_up_notice
+from esign.engine.consents import keeping as consents
 from esign.engine.contents import ContractContents
 from esign.engine.contracts.notices import ORDER_RECEIPT, queue_notice
 from esign.engine.formation import papers
@@ -59,15 +60,16 @@ def enclosures(house: Household, contract_id: str) -> tuple[File, ...]:
     with house.store.reading() as tx:
         record, contents = _opened(house, tx, contract_id)
         formation = load(tx, contract_id) or rebuilt(tx, record, contents)
+        given = consents.of_contract(tx, contract_id)
     found = state(formation, house.clock.now())
     if not isinstance(found, Concluded):
         return ()
     try:
         if not contents.confirmation:
-            drawn = draw_up_notice(papers.confirmation(house, record, contents, found, formation))
+            notice = papers.confirmation(house, record, contents, found, formation, given)
+            drawn = draw_up_notice(notice)
             pdf, how = sealed(house, record.id, record.company, contents.lang, drawn)
             if how == "none":
-                notice = papers.confirmation(house, record, contents, found, formation)
                 pdf = draw_up_notice(replace(notice, sealed=False)).pdf
             _keep(house, contract_id, pdf)
         with house.store.reading() as tx:

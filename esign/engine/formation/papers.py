@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from esign.contracts import ContractData
+from esign.contracts.consents import Consent
 from esign.contracts.formation import Concluded, Formation, OrderButtonPressed
 from esign.contracts.text import compose
 from esign.documents.notices import Notice
@@ -80,10 +81,13 @@ def confirmation(
     contents: ContractContents,
     found: Concluded,
     formation: Formation,
+    given: Sequence[Consent] = (),
 ) -> Notice:
     """Return the confirmation of a contract: what was agreed, when it came about, what belongs to it.
 
-    Source: BGB § 312f (2).
+    Consents to an early beginning that stand are recorded in it, with their words.
+
+    Source: BGB §§ 312f (2), (3), 356 (5), (6).
     """
     contract = ContractData.parse(contents.data)
     lang, alone = contents.lang, formation.terms.one_sided
@@ -101,6 +105,10 @@ def confirmation(
         rows.append((words["pressed"], words["quote"].format(", ".join(sorted(labels)))))
     summary: dict[str, Any] = json.loads(contents.parties[0].summary)
     rows += [(line["label"], line["value"]) for line in summary["lines"]]
+    for consent in given:
+        if consent.stands and consent.text.in_confirmation:
+            said = " ".join(each.text for each in consent.text.statements)
+            rows.append((consent.text.title, f"{said} ({local_instant(consent.given_at, lang)})"))
     enclosed = [words["document"]]
     text = compose(contract)
     if text.instruction:

@@ -1,0 +1,29 @@
+"""The desk shows what was told before the declaration, to whom and how, and what of the rules is to be confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from esign.access import Role
+from tests.actors import COMPANY
+from tests.company.browser import Browser
+from tests.company.people import colleague
+
+
+def test_a_clerk_sees_deliveries_consents_and_open_marks(world: Any) -> None:
+    clerk = Browser(world, colleague(world, Role.CLERK, email="clerk@example.org"))
+    data = dict(world.sample("mobile-plan")) | {"consents": ["advertising"]}
+    contract = world.application.contracts.draw_up(COMPANY, data)
+    page = clerk.get(f"/company/contracts/{contract}").text
+    assert "Vor der Erklärung gesagt" in page and page.count("noch nicht zugestellt") == 2
+    world.application.contracts.invite(COMPANY, contract)
+    world.application.delivery.deliver_due()
+    with world.application.contracts.household.store.reading() as tx:
+        from esign.engine.consents.address import token_of
+
+        token = token_of(tx, contract, "signatory-1")
+    world.application.consents.give(token, "advertising", ["email"], lang="de")
+    page = clerk.get(f"/company/contracts/{contract}").text
+    assert "noch nicht zugestellt" not in page and page.count("per E-Mail ·") == 2
+    assert "Werbung per E-Mail" in page and "Informationen vor der Erklärung zugestellt" in page
+    assert "juristisch noch zu bestätigen" in page and "duties/telecommunications" in page
