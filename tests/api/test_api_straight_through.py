@@ -68,7 +68,8 @@ def test_from_answers_to_a_concluded_contract_and_its_webhook(api, backend, form
     assert not any(each.startswith("account:") for each in acting), "no employee was involved"
     assert world.application.ledger.verify().intact
     dossier = world.application.dossiers.create(api.actor(backend.secret), contract)
-    assert world.ledger(contract)[:2] == ["contract.drawn_up", "invitation.made"]
+    assert world.ledger(contract)[:3] == ["contract.drawn_up", "formation.begun", "invitation.made"]
+    assert "formation.concluded" in world.ledger(contract)
     assert "case.accepted" in world.ledger(contract), "the dossier says why there is a contract"
     assert verify_dossier(dossier, anchors=world.application.contracts.household.trust.certificates).valid
 
