@@ -40,12 +40,13 @@ def part(
     base: int = 0,
 ) -> bytes:
     """Return objects with a table and trailer, to stand at an offset."""
-    out, rows = b"", []
+    pieces, rows, length = [], [], 0
     for key, body in objects.items():
         number, generation = key if isinstance(key, tuple) else (key, 0)
-        rows.append((number, b"%010d %05d n \n" % (at + len(out) - base, generation)))
-        out += b"%d %d obj\n%s\nendobj\n" % (number, generation, body)
-    out += between
+        rows.append((number, b"%010d %05d n \n" % (at + length - base, generation)))
+        pieces.append(b"%d %d obj\n%s\nendobj\n" % (number, generation, body))
+        length += len(pieces[-1])
+    out = b"".join(pieces) + between
     rows += [(number, b"0000000000 00001 f \n") for number in freed]
     if previous is None:
         rows.append((0, b"0000000000 65535 f \n"))
