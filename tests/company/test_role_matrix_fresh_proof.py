@@ -51,6 +51,7 @@ PASSING = {
     "company_contracts.signed": "shows a document",
     "company_contracts.dossier": "shows evidence",
     "company_templates.preview_draft": "a picture; nothing is kept",
+    "company_verification.examine": "a question; nothing is kept, and the seal stands on our own words only",
     "company_confirm.passkey_options": "the proof itself",
     "company_confirm.by_passkey": "the proof itself",
     "company_confirm.by_password": "the proof itself",
