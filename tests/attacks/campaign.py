@@ -267,7 +267,11 @@ def _run(pool: ProcessPoolExecutor, work: object, seed: str, first: int, count: 
     while len(found) < count:
         last = first + count - len(found)
         for part in pool.map(work, _parts(seed, first, last, kept)):  # type: ignore[arg-type]  # one of two functions
+            before = len(found)
             found.extend(told for told in part if told is not None)
+            if before // 500 < len(found) // 500:
+                wrong = sum(not told.right or told.broke for told in found)
+                print(f"… {len(found):,} done, {wrong} to look at", file=sys.stderr, flush=True)
         first = last
     return found
 
