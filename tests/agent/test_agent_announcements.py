@@ -58,6 +58,7 @@ GERMAN = {
         "region Dokument",
         *(f"region Seite {page} von 5" for page in range(1, 6)),
         "link Dokument vor der Unterschrift speichern (PDF)",
+        "link Informationen.pdf",
     ],
     "unlock": ["Sie haben das Ende des Dokuments erreicht. Unten folgt Ihre Erklärung."],
     "unlock controls": [
@@ -142,6 +143,7 @@ ENGLISH = {
         "region Document",
         *(f"region Page {page} of 5" for page in range(1, 6)),
         "link Save the document before signing (PDF)",
+        "link Informationen.pdf",
     ],
     "unlock": ["You have reached the end of the document. Your declaration follows below."],
     "unlock controls": [
