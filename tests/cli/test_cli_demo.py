@@ -192,8 +192,8 @@ def sign_over_sockets(state, *, web, agent, sandbox):
         contract = contract_in(state, "Mobilfunkvertrag")
         document = http.get(f"http://localhost:{web}/demo/contracts/{contract}/signed.pdf")
     assert document.content == receipt.document
-    deadline = time.monotonic() + 120
-    while not any(b'filename="FB-88120-7734.pdf"' in mail.read_bytes() for mail in (state / "sandbox" / "mailbox").glob("*.eml")):
+    mailbox, deadline = state / "sandbox" / "mailbox", time.monotonic() + 120
+    while not any(b'filename="FB-88120-7734.pdf"' in mail.read_bytes() for mail in mailbox.glob("*.eml")):
         assert time.monotonic() < deadline, "the signed copy was not mailed"
         time.sleep(0.2)
     time.sleep(1)  # what the worker records about it is in the ledger
