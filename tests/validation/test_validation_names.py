@@ -84,3 +84,16 @@ def test_a_name_that_is_changed_is_prepared_anew():
     assert name != other
     name.chosen[0] = other.chosen[0]
     assert name == other
+
+
+@given(st.lists(PARTS, min_size=1, max_size=3))
+def test_names_are_looked_up_by_what_the_library_makes_of_them(parts):
+    name = built(parts)
+    assert name.hashable == name.hashable == built(parts).chosen.hashable
+
+
+def test_a_name_that_is_changed_is_looked_up_anew():
+    name, other = built([[("common_name", "a")]]), built([[("common_name", "b")]])
+    assert name.hashable != other.hashable
+    name.chosen[0] = other.chosen[0]
+    assert name.hashable == other.hashable

@@ -1,4 +1,4 @@
-"""Comparing the names in certificates: the library's preparation, in one step where a name is plain, and once a name.
+"""Names in certificates: prepared as the library does, in one step where a name is plain, and once for each name.
 
 The library prepares each name for comparison (RFC 4518) character by character, with a dozen tables, and anew for each
 copy of a certificate: a fifth of the time of validating a signature. For printable ASCII and the letters of Latin-1
@@ -62,6 +62,21 @@ def _prepared(name: Any) -> Any:
     return parts
 
 
+def hashable_name(name: Any) -> Any:
+    """Return what a name is looked up by, as the library makes it; kept like what it is compared by.
+
+    Args:
+        name: A name.
+    """
+    sequence = name.chosen
+    known = getattr(name, "_esign_hashable", None)
+    if known is not None and known[0] is sequence.contents and known[0] is not None and not sequence._is_mutated():
+        return known[1]
+    found = sequence.hashable
+    name._esign_hashable = (sequence.contents, found)
+    return found
+
+
 def _last_of_each_type(part: Any) -> list[Any]:
     return list({item["type"].native: item for item in part}.values())
 
@@ -70,3 +85,4 @@ def install() -> None:
     """Let the library prepare and compare names this way."""
     x509.NameTypeAndValue._ldap_string_prep = prepare_name
     x509.Name.__eq__ = equal_names
+    x509.Name.hashable = property(hashable_name)
