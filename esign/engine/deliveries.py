@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from esign.contracts.rights import Right, function
 from esign.engine.ceremony import admission, seal_names
 from esign.engine.consents import mails as consent_mails
 from esign.engine.contents import ContractContents, PartyContents
@@ -179,8 +180,17 @@ class DeliveryDesk:
             "level": _LEVEL[contents.lang][record.level],
             "reason": reason_text(contents.lang, str(payload.get("reason", ""))),
             "contact": f"{company['email']}, {company['phone']}",
+            "withdraw": _withdraw(contents, self.household.today()),
             "sandbox": "yes" if self.household.settings.sandbox else "",
         }
+
+
+def _withdraw(contents: ContractContents, day: date) -> str:
+    """Return the line that leads to the withdrawal function; empty where there is no right (BGB § 356a (1))."""
+    right = json.loads(contents.data)["withdrawal"]
+    if not right["right"]:
+        return ""
+    return f"{function(Right.WITHDRAWAL, day).label('open', contents.lang)}: {right['function_url']}\n"
 
 
 def _payload(tx: Transaction, work: Work) -> dict[str, Any]:

@@ -171,7 +171,7 @@ Kind regards
 
 vielen Dank. Wir bestätigen Ihnen: {title}, Nummer {reference}. Im Anhang erhalten Sie das unterschriebene Dokument,
 die Bestätigung und, wo Sie ein Widerrufsrecht haben, die Widerrufsbelehrung mit dem Muster-Widerrufsformular.
-
+{withdraw}
 Bitte bewahren Sie die Datei unverändert auf; das Original ist die PDF-Datei selbst, nicht ihr Ausdruck.
 Art der Unterschrift: {level}. Die Datei trägt zusätzlich Zeitstempel, die belegen, wann sie vorlag.
 Manche Anzeigeprogramme melden deshalb Ergänzungen nach Ihrer Unterschrift: Das sind diese Zeitstempel
@@ -187,7 +187,7 @@ Freundliche Grüße
 
 Thank you. We confirm: {title}, number {reference}. Attached are the signed document, the confirmation and, where you
 have a right of withdrawal, the instruction with the model form.
-
+{withdraw}
 Please keep the file unchanged; the original is the PDF file itself, not a print-out.
 Kind of signature: {level}. The file also carries timestamps that show when it existed. Some viewers
 therefore report additions after your signature: these are the timestamps and the certificates' validation

@@ -36,6 +36,7 @@ def test_from_the_order_to_the_acknowledgement_of_the_withdrawal(site: Any, chro
     contract = ordered(site)
     confirmed = site.post.message()
     assert next(part.get_content_type() for part in confirmed.iter_attachments()) == "application/pdf"
+    assert "Vertrag widerrufen: https://www.lichtwerk.example/vertrag-widerrufen" in site.post.text()
     site.clock.offset += timedelta(days=3)
 
     customer = Person(chromium, passkeys=False, width=360, height=780)

@@ -29,6 +29,10 @@ CHANGES: dict[str, set[str]] = {
     "delegateParty": {"drawn_up", "invited"},
     "changeValidity": {"drawn_up", "invited", "partly_signed", "expired"},
     "resendConfirmation": {"concluded"},
+    "recordPerformance": {"concluded"},
+    "takeBackPerformance": {"concluded"},
+    "settleDeclaration": {"open", "repeated"},
+    "finishTask": {"open"},
     "renewContract": {"expired", "declined", "cancelled", "failed"},
     "createJourneyLink": {"drawn_up", "invited"},
     "getDossier": {"concluded"},  # is recorded
@@ -72,6 +76,8 @@ def path_of(house: Any, operation: Operation, kind: str, state: str, found: str)
 def body(house: Any, operation: Operation) -> Any:
     if operation.id == "createJourneyLink":
         return {"party": "signatory-1", "return_url": f"{ORIGIN}/back"}
+    if operation.id == "takeBackPerformance":
+        return {"statement": house.statement}
     return body_of(operation, house)
 
 

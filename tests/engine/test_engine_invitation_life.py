@@ -513,6 +513,7 @@ def test_a_refused_enrolment_is_no_certificate_and_no_notice(world: Any) -> None
 
 
 WORDS = {
+    "withdraw": "",
     "name": "Jana Beispiel",
     "title": "Liefervertrag",
     "company": "Lichtwerk",

@@ -118,12 +118,13 @@ class PerformanceDesk:
         Raises:
             AccessDenied: The actor may not.
             ContractUnknown: There is no such contract.
+            ContractStateRefused: It is not concluded.
             PerformanceUnknown: There is no such statement about it.
         """
         actor.require(Permission.CONTRACTS_WRITE)
         house = self.household
         with house.store.transaction() as tx:
-            contract = known(tx, actor, contract_id)
+            contract = _concluded(tx, actor, contract_id)
             record = tx.performances.get(statement_id)
             if record is None or record.contract_id != contract.id:
                 raise PerformanceUnknown
