@@ -68,8 +68,10 @@ def test_the_mailed_copy_is_the_signed_document_byte_for_byte(walked, name):
     assert copies
     for copy in copies:
         mail = email.message_from_bytes(copy.read_bytes(), policy=email.policy.default)
-        (enclosed,) = list(mail.iter_attachments())
-        assert enclosed.get_content() == (folder / f"{name}.pdf").read_bytes()
+        signed, *confirming = (enclosed.get_content() for enclosed in mail.iter_attachments())
+        assert signed == (folder / f"{name}.pdf").read_bytes()
+        assert 1 <= len(confirming) <= 2  # the confirmation; the instruction where there is a right of withdrawal
+        assert all(file.startswith(b"%PDF-") for file in confirming)
         assert "[SANDBOX]" in mail["Subject"]
 
 
