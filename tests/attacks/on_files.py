@@ -283,7 +283,6 @@ def behind_the_end(data: bytes, chance: random.Random, subject: Subject, scene: 
         (
             b"9999 0 obj<</Type/Page>>endobj\n",
             b"hello",
-            b"% hidden words",
             data,
             b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
             b"<script>alert(1)</script>",
