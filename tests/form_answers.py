@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from esign.forms import form_definitions
 
-_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 ACCEPTED = {
     "electricity-supply": "Jana Beispiel",
