@@ -287,7 +287,12 @@ def pages_by_the_hundred_thousand(size: int) -> bytes:
 
 @bomb
 def a_million_signature_fields(size: int) -> bytes:
-    count = size // 50
+    return update(_signed(), {5: b"<</Fields[%s]/SigFlags 3>>" % (b"<</FT/Sig/T(x)/V 101 0 R>>" * (size // 26))})
+
+
+@bomb
+def signature_fields_as_objects(size: int) -> bytes:
+    count = size // 100
     fields = b" ".join(b"%d 0 R" % n for n in range(500, 500 + count))
     nodes = {n: b"<</FT/Sig/T(%d)/V 101 0 R>>" % n for n in range(500, 500 + count)}
     return update(_signed(), {5: b"<</Fields[%s]/SigFlags 3>>" % fields, **nodes})
@@ -318,7 +323,7 @@ def names_in_a_circle(size: int) -> bytes:
 
 @bomb
 def references_to_references(size: int) -> bytes:
-    count = size // 40
+    count = size // 65
     chain = {500 + n: b"%d 0 R" % (501 + n) for n in range(count)}
     return update(
         _signed(), {1: OBJECTS[1].replace(b"/Metadata 7", b"/Metadata 500"), **chain, 500 + count: b"500 0 R"}
@@ -327,7 +332,7 @@ def references_to_references(size: int) -> bytes:
 
 @bomb
 def a_length_that_needs_itself(size: int) -> bytes:
-    count = size // 80
+    count = size // 120
     chain = {500 + n: stream(b"x", b"", length=b"%d 0 R" % (501 + n)) for n in range(count)}
     return update(
         _signed(), {20: stream(b"x", b"", length=b"500 0 R"), **chain, 500 + count: stream(b"", length=b"20 0 R")}
@@ -389,7 +394,7 @@ def signatures_by_the_hundred(size: int) -> bytes:
 
 @bomb
 def objects_exchanged_by_the_hundred_thousand(size: int) -> bytes:
-    count = size // 60
+    count = size // 90
     return update(_signed(), {n: b"<</Junk %d 0 R>>" % (n + 1) for n in range(500, 500 + count)})
 
 
@@ -400,7 +405,7 @@ def one_object_named_a_million_times(size: int) -> bytes:
 
 @bomb
 def remarks_by_the_hundred_thousand(size: int) -> bytes:
-    count = size // 90
+    count = size // 120
     remarks = dict.fromkeys(range(500, 500 + count), b"<</Type/Annot/Subtype/Square/Rect[0 0 9 9]>>")
     listed = b" ".join(b"%d 0 R" % n for n in remarks)
     page = b"<</Type/Page/Parent 2 0 R/Contents 20 0 R/Annots[9 0 R 10 0 R 11 0 R 13 0 R 40 0 R 100 0 R %s]>>"
@@ -443,7 +448,7 @@ def attachments_by_the_hundred_thousand(size: int) -> bytes:
 
 @bomb
 def tags_by_the_hundred_thousand(size: int) -> bytes:
-    count = size // 100
+    count = size // 110
     tags = dict.fromkeys(range(500, 500 + count), b"<</Type/StructElem/S/P/P 71 0 R>>")
     tree = b"<</Type/StructElem/S/Document/P 70 0 R/K[73 0 R %s]>>" % b" ".join(b"%d 0 R" % n for n in tags)
     return update(_signed(), {71: tree, **tags})
