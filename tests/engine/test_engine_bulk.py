@@ -17,10 +17,10 @@ from esign.engine.company.bulk_file import MAX_BYTES, MAX_ROWS, BulkFileRefused,
 from esign.engine.company.bulk_reading import BulkUnknown
 from esign.engine.contracts.desk import ContractDesk
 from esign.engine.refusals import ContractStateRefused
-from esign.forms import form_definition
 from esign.store.metadata import metadata
 from tests.actors import COMPANY
 from tests.company.people import colleague
+from tests.form_answers import answers_of
 
 HEAD = (
     "reference;signatory.given_name;signatory.family_name;signatory.email;signatory.street;signatory.postal_code;"
@@ -219,13 +219,7 @@ def test_an_account_that_lost_its_right_sends_nothing_more(world: Any, pattern: 
 
 
 def test_rows_of_a_form_are_checked_like_its_answers(world: Any) -> None:
-    form = form_definition("mobile-plan", world.clock.now().date())
-    case = next(
-        each
-        for each in form.tests
-        if each.get("outcome", each.get("expect")) in ("accept", None) and each.get("answers")
-    )
-    answers = {name: str(value) for name, value in case["answers"].items()}
+    answers = answers_of("mobile-plan")
     head = ";".join(("reference", *answers))
     wrong = {**answers, "postal_code": "1234"}
     view = world.application.bulk.check(
