@@ -22,6 +22,13 @@ TRACES = {"account_session", "login_flow", "login_throttle"}
 """Tables in which a request may leave a trace of having been made: when a login was last used, a challenge."""
 
 PLAIN = "electricity-supply"
+CONSENT = {
+    "kind": "advertising",
+    "party": "signatory-1",
+    "statements": ["email"],
+    "given_at": "2026-11-20T09:00:00+01:00",
+    "evidence": "Protokoll 1",
+}
 
 
 class Memory:
@@ -61,12 +68,17 @@ class Memory:
         return found.digest()
 
 
+def asking(data: Any) -> dict[str, Any]:
+    """Return contract data that also ask for a consent."""
+    return {**data, "consents": ["advertising"]}
+
+
 def contracts(world: Any) -> dict[str, str]:
-    """Return a contract in each state."""
+    """Return a contract in each state; beside them a consent about the concluded one."""
     application, found = world.application, {}
 
     def drawn_up(number: int) -> str:
-        return str(application.contracts.draw_up(COMPANY, world.sample(PLAIN, reference=f"STATE-{number}")))
+        return str(application.contracts.draw_up(COMPANY, asking(world.sample(PLAIN, reference=f"STATE-{number}"))))
 
     def invite(number: int) -> tuple[str, Any]:
         contract = drawn_up(number)
@@ -90,13 +102,14 @@ def contracts(world: Any) -> dict[str, str]:
     with closing(sqlite3.connect(world.settings.state_dir / "esign.sqlite")) as live, live:
         # only a fault of ours makes a contract fail (a document that does not pass the release check)
         live.execute("UPDATE contract SET state = 'failed' WHERE id = ?", (found["failed"],))
-    couple = sample(COUPLE, company_signature="none")
+    couple = asking(sample(COUPLE, company_signature="none"))
     found["partly_signed"] = str(application.contracts.draw_up(COMPANY, couple))
     application.contracts.invite(COMPANY, found["partly_signed"])
     application.delivery.deliver_due()
     world.signatory(world.link(), "mira-sommerfeld").run()
     for state, contract in found.items():
         assert application.contracts.view(COMPANY, contract).state == state
+    world.consent = application.consents.tell(COMPANY, found["concluded"], CONSENT).id
     return found
 
 
