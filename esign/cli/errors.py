@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from esign.cli.terminal import plain
 from esign.foundation.errors import EsignError
 
 
@@ -84,7 +85,7 @@ class TrustMissing(CliError):
 
 
 def error_line(error: EsignError) -> str:
-    """Return the one line by which a refusal is told on the terminal."""
+    """Return the one line by which a refusal is told on the terminal; no name of a file can steer it."""
     facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items())
     detail = error.detail.rstrip(".")
-    return f"error: {detail} [{facts}] ({error.code})" if facts else f"error: {detail} ({error.code})"
+    return plain(f"error: {detail} [{facts}] ({error.code})" if facts else f"error: {detail} ({error.code})")

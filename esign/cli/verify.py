@@ -18,7 +18,7 @@ from esign.cli.configuration import config_option
 from esign.cli.errors import FileUnreadable, WrongUse, error_line
 from esign.cli.trusted_list_inputs import lists_of
 from esign.cli.verify_fetching import Fetching
-from esign.cli.verify_inputs import files_of, instant_of, material_of, read_file, trust_of
+from esign.cli.verify_inputs import files_of, instant_of, material_of, read_file, shown, trust_of
 from esign.foundation.errors import EsignError
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def verify(
         if offline and hosts:
             raise WrongUse("--offline and --fetch contradict each other")
         files = list(files_of(paths))
+        if report is not None:
+            files = list(dict.fromkeys(files))
         instant = instant_of(at)
         anchors, material = trust_of(trust, config), material_of(crls, ocsps, certificates)
         found_lists = lists_of(
@@ -163,8 +165,8 @@ def _one(
     try:
         data = read_file(file, MAX_BYTES)
     except FileUnreadable as error:
-        return FileVerdict.unreadable(str(file), error, at=at), None
-    verdict = isolation.verify(data, at=at, name=str(file))
+        return FileVerdict.unreadable(shown(file), error, at=at), None
+    verdict = isolation.verify(data, at=at, name=shown(file))
     if fetching is not None:
         verdict = fetching.complete(isolation, data, verdict)
     if reports is not None:

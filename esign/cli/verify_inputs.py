@@ -45,6 +45,11 @@ def _within(folder: Path) -> list[Path]:
     return found + closed
 
 
+def shown(path: Path) -> str:
+    """Return a file's name as text that can be written; file systems also hold names that are none."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def read_file(path: Path, limit: int) -> bytes:
     """Return a file's bytes; at most one more than the limit.
 
@@ -174,7 +179,10 @@ def input_file(file: Path) -> bytes:
     Raises:
         FileUnreadable: It cannot be read, or is larger than any of its kind.
     """
-    data = read_file(file, LARGEST_INPUT)
+    try:
+        data = read_file(file, LARGEST_INPUT)
+    except FileUnreadable as error:
+        raise FileUnreadable(error.detail, file=str(file)) from error
     if len(data) > LARGEST_INPUT:
         raise FileUnreadable("the file is larger than any of its kind", file=str(file))
     return data

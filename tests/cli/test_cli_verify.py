@@ -275,3 +275,9 @@ def test_who_interrupts_gets_status_130_and_no_helper_is_left(folder, tmp_path):
     assert all(json.loads(line)["outcome"] == "ok" for line in (first, *rest.splitlines()))
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+
+
+def test_a_trust_anchor_that_is_not_there_is_named(folder):
+    found = run(folder, str(folder / "bare.pdf"), "--trust", "nowhere.pem", trust=False)
+    assert (found.return_value, found.stdout) == (2, "")
+    assert "[file: nowhere.pem] (cli.file_unreadable)" in found.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,24 @@ def test_a_report_that_lies_there_is_refused_before_any_file_is_looked_into(file
     assert "(cli.file_unwritable)" in found.stderr
     assert found.stdout == ""
     assert [(path.name, path.read_text()) for path in (files / "out").iterdir()] == [("same.report.xml", "kept")]
+
+
+def test_reports_on_a_file_that_is_named_twice_are_written_once(files):
+    found = run(files / "a", files / "a" / "same.pdf", "--report", files / "out")
+    assert (found.exception, found.return_value, found.stderr.count("error")) == (None, 2, 0)
+    names = {f"same.report.{kind}" for kind in ("pdf", "xml", "json")}
+    assert {path.name for path in (files / "out").iterdir()} == names
+
+
+def test_a_name_that_is_no_text_and_steers_terminals_has_reports_and_steers_nothing(files):
+    name = os.fsdecode(b"b\xff\x1b[2J.pdf")
+    (files / "a" / name).write_bytes(BROKEN)
+    found = run(files / "a" / name, "--report", files / "out")
+    assert (found.exception, found.return_value) == (None, 2)
+    (report,) = (files / "out").glob("*.json")
+    assert json.loads(report.read_bytes())["document"]["name"] == "b\N{REPLACEMENT CHARACTER}\x1b[2J.pdf"
+    again = run(files / "a" / name, "--report", files / "out")
+    assert (again.return_value, "\x1b" in again.stderr, "(cli.file_unwritable)" in again.stderr) == (2, False, True)
 
 
 def test_where_a_seal_is_configured_and_fails_no_report_is_written_and_the_verdict_is_told(files, monkeypatch):

@@ -53,7 +53,7 @@ def compare_catalog(old: Skeleton, new: Skeleton, before: Dictionary, after: Dic
             yield from store.compare_store(old, new)
         elif key == "Metadata":
             yield from metadata.compare_metadata(old.view, new.view)
-        elif key == "Version" and _newer(new.view.resolve(after.get(key)), old.view.resolve(before.get(key))):
+        elif key == "Version" and _newer(old, new, before, after):
             yield Noted(kind=ChangeKind.EXTENSION, what="the file names a newer version of the format")
         elif key == "Extensions":
             yield from compare_extensions(old, new)
@@ -132,10 +132,11 @@ def _more_flags(before: Object) -> set[int]:
     return {flags for flags in range(4) if before is None or (type(before) is int and flags & before == before)}
 
 
-def _newer(after: Object, before: Object) -> bool:
-    if not isinstance(after, Name) or not _VERSION.fullmatch(after):
-        return False
-    return before is None or (isinstance(before, Name) and str(before) <= str(after))
+def _newer(old: Skeleton, new: Skeleton, before: Dictionary, after: Dictionary) -> bool:
+    was, now = old.view.resolve(before.get("Version")), new.view.resolve(after.get("Version"))
+    if was is None:
+        was = Name(".".join(map(str, old.view.pdf.version)))
+    return isinstance(was, Name) and isinstance(now, Name) and bool(_VERSION.fullmatch(now)) and str(was) <= str(now)
 
 
 def compare_extensions(old: Skeleton, new: Skeleton) -> Iterator[Noted]:

@@ -87,6 +87,7 @@ MODIFIED = {
     "permissions": ({1: catalog(b"/Perms<</DocMDP 101 0 R>>")}, None),
     "extension of another kind": ({1: catalog(b"/Extensions<</X<</Any(thing)>>>>")}, None),
     "older version": ({1: catalog(b"/Version/0.9")}, None),
+    "older than the header": ({1: catalog(b"/Version/1.3")}, None),
     "viewer preferences": ({1: catalog(b"/ViewerPreferences<</HideMenubar true>>")}, None),
     "language": (changed(1, b"/Lang(de)", b"/Lang(en)"), None),
     "no form any more": (changed(1, b"/AcroForm 5 0 R", b""), None),
