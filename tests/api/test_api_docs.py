@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -17,6 +18,7 @@ import pytest
 from certs.sandbox import Sandbox
 from esign.client import ApiClient
 from tests.api.served import Served, served
+from tests.samples import sample
 
 pytestmark = pytest.mark.network
 ROOT = Path(__file__).parents[2]
@@ -43,7 +45,9 @@ def examples(language: str) -> str:
 
 
 def run(installation: Served, key: str, folder: Path, *command: str) -> str:
-    (folder / "policies").symlink_to(ROOT / "policies")
+    (folder / "policies" / "samples").mkdir(parents=True)
+    for path in (ROOT / "policies" / "samples").glob("*.json"):  # their days are moved to today, as the page asks
+        (folder / "policies" / "samples" / path.name).write_text(json.dumps(sample(path.stem)), "utf-8")
     more = {
         "ESIGN": installation.url,
         "ESIGN_CONFIG": str(installation.layout.config),
