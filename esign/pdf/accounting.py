@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from esign.pdf.errors import PdfLimitError
 from esign.pdf.objects import Ref
 from esign.pdf.revisions import END
-from esign.pdf.syntax import skip
+from esign.pdf.syntax import WHITE, skip
 
 if TYPE_CHECKING:
     from esign.pdf.pdf import Pdf
@@ -39,6 +39,8 @@ def unaccounted(pdf: Pdf, index: int) -> tuple[tuple[int, int], ...]:
         place = skip(pdf.data, position)
         if place < start:
             found.append((place, start))
+        elif position < start and pdf.data[start - 1] not in WHITE:
+            found.append((position, start))  # a comment without an end: for some readers it swallows what follows
         position = max(position, end)
     place = skip(pdf.data, position)
     if place < revision.end:

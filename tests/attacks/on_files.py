@@ -130,7 +130,7 @@ def offset_into_a_stream(data: bytes, chance: random.Random, subject: Subject, s
 def rolled_back(data: bytes, chance: random.Random, subject: Subject, scene: Scene) -> bytes:
     """A cross-reference that brings back what an object was before it was signed."""
     rows = {}
-    for found in re.finditer(rb"(?<![0-9])([0-9]+) 0 obj", data):
+    for found in re.finditer(rb"(?<![0-9])([0-9]+) 0 obj", subject.data):  # what came later may be taken back
         rows.setdefault(int(found[1]), []).append(found.start())
     several = {number: places for number, places in rows.items() if len(places) > 1}
     if not several:

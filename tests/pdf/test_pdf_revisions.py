@@ -255,3 +255,11 @@ def test_loose_rows_and_too_high_numbers_are_told():
     assert content(loose) == b"BT (first) Tj ET"
     assert set(kinds(loose)) == {"xref_rows"}
     assert kinds(Pdf(FIRST.replace(b"/Size 5", b"/Size 3"))) == ["size"]
+
+
+def test_a_comment_that_does_not_end_before_an_object_belongs_to_nobody():
+    pdf = write(page_objects())
+    ended, open_ = pdf + b"% x\n", pdf + b"% x"
+    for data, told in ((ended, 0), (open_, 1)):
+        more = part({5: b"null"}, len(data), size=9, previous=last_startxref(pdf))
+        assert len(Pdf(data + more).unaccounted(1)) == told
