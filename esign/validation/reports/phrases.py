@@ -186,16 +186,16 @@ MEANING: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "modified": _both(
             "Die Unterschriften gelten für eine frühere Fassung. Danach wurde die Datei in einer Weise "
             "verändert, die sie "
-            "nicht decken: Was die Datei jetzt zeigt, ist so nicht unterschrieben.",
+            "nicht decken: So, wie die Datei jetzt ist, wurde sie nicht unterschrieben.",
             "The signatures are valid for an earlier version. After that the file was changed in a way that "
             "they do not "
-            "cover: what the file shows now was not signed like this.",
+            "cover: as it is now, the file was not signed.",
         ),
         "modified_open": _both(
-            "Nach der Unterschrift wurde die Datei in einer Weise verändert, die sie nicht deckt: Was die Datei jetzt "
-            "zeigt, ist so nicht unterschrieben. Ob die Unterschrift für die frühere Fassung gilt, ist offen.",
-            "After the signature the file was changed in a way that it does not cover: what the file shows now was not "
-            "signed like this. Whether the signature is valid for the earlier version is open.",
+            "Nach der Unterschrift wurde die Datei in einer Weise verändert, die sie nicht deckt: So, wie die Datei "
+            "jetzt ist, wurde sie nicht unterschrieben. Ob die Unterschrift für die frühere Fassung gilt, ist offen.",
+            "After the signature the file was changed in a way that it does not cover: as it is now, the file "
+            "was not signed. Whether the signature is valid for the earlier version is open.",
         ),
         "failed": _both(
             "Mindestens eine Unterschrift oder ein Zeitstempel ist ungültig. Auf diese Datei kann niemand "
