@@ -135,7 +135,8 @@ def test_all_about_a_contract_stands_on_one_page_and_nothing_personal_comes_from
     assert [deadline.kind for deadline in detail.deadlines] == ["reminder", "reminder", "invitation", "offer"]
     until = date.fromisoformat(world.sample("electricity-supply")["offer"]["accept_until"])
     assert detail.deadlines[-1].at == datetime.combine(until + timedelta(days=1), time(), BERLIN)
-    assert [each.kind for each in detail.happened] == ["contract.drawn_up", "invitation.made", "delivery.done"]
+    begun = ["contract.drawn_up", "invitation.made", "delivery.done", "duty.delivered"]
+    assert [each.kind for each in detail.happened] == begun
     assert detail.happened[0].by == "system:system" and detail.happened[1].party == "signatory-1"
     assert detail.happened[2].phrases[0] == "delivery_done_invitation"
     assert "beispiel" not in repr(detail.happened).casefold()
@@ -143,7 +144,7 @@ def test_all_about_a_contract_stands_on_one_page_and_nothing_personal_comes_from
     world.application.delivery.deliver_due()
     after = world.application.desk.contract(COMPANY, contract)
     kinds = [each.kind for each in after.happened]
-    assert kinds[3:6] == ["device.bound", "enrolment.granted", "attempt.opened"]
+    assert kinds[4:7] == ["device.bound", "enrolment.granted", "attempt.opened"]
     assert "contract.concluded" in kinds and after.deadlines == () and after.turn == frozenset()
     assert {each.party for each in after.happened if each.kind in ("device.bound", "intent.declared")} == {
         "signatory-1"
