@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
+import pypdfium2 as pdfium
 import pytest
 
 from esign.documents import RenderingFailed, lint_pdf
@@ -39,6 +40,14 @@ def nothing_differs(before: bytes, after: bytes) -> Comparison:
 
 def reports(verdict: FileVerdict, pdf: bytes, *, lang: str = "de", compare=nothing_differs) -> Reports:
     return make_reports(verdict, pdf, maker=MAKER, lang=lang, made_at=verdict.at, compare=compare)
+
+
+def drawn_words(pdf: bytes) -> str:
+    drawn = pdfium.PdfDocument(pdf)
+    try:
+        return " ".join(" ".join(page.get_textpage().get_text_range() for page in drawn).split())
+    finally:
+        drawn.close()
 
 
 def test_the_first_page_says_who_signed_since_when_trusted_by_whom_and_that_nothing_was_changed(walked):
@@ -161,7 +170,11 @@ def test_pages_that_cannot_be_pictured_are_told_and_the_report_stands(walked):
         raise RenderingFailed("no")
 
     pdf = added_page(walked.finished)
-    assert reports(said(pdf, walked), pdf, compare=compare).pictures == ()
+    verdict = said(pdf, walked)
+    for how, sentence in ((compare, "pictures_failed"), (nothing_differs, "pictures_same")):
+        made = reports(verdict, pdf, lang="en", compare=how)
+        assert made.pictures == ()
+        assert SAYING[sentence]["en"] in drawn_words(made.pdf)
 
 
 def test_the_json_report_keeps_to_its_schema_and_holds_the_verdict(walked):
