@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from esign.cli.configuration import DEFAULT, ENVIRONMENT, load
@@ -46,8 +47,6 @@ def lists_of(
         WrongUse: These things do not go together.
         SettingsError: The configuration cannot be used.
     """
-    from esign.validation.verdict.handed_lists import load_handed
-
     addresses = [name for name in named if name.lower().startswith(_SCHEMES)]
     if not named:
         keeper = configured(config)
@@ -59,8 +58,28 @@ def lists_of(
         return keeper.kept(at) if offline else keeper.current(at)
     files = list(_files(named))
     if not signers:
-        return load_handed((input_file(file) for file in files), at=at)
+        return _handed(files, at)
     return _mirrored(files, signers, journal).update(at)
+
+
+def _handed(files: Sequence[Path], at: datetime) -> LoadedLists:
+    from esign.validation.trusted_lists import ListDiffersFromPointer, TrustedListError
+    from esign.validation.verdict.handed_lists import load_handed
+
+    read: list[Path] = []
+
+    def contents() -> Iterator[bytes]:
+        for file in files:
+            read.append(file)
+            yield input_file(file)
+
+    try:
+        return load_handed(contents(), at=at)
+    except ListDiffersFromPointer:
+        raise  # it names the territory
+    except TrustedListError as error:
+        error.facts = MappingProxyType({**error.facts, "file": str(read[-1])})
+        raise
 
 
 def configured(config: Path | None) -> ListKeeper | None:

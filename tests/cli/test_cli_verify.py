@@ -281,3 +281,9 @@ def test_a_trust_anchor_that_is_not_there_is_named(folder):
     found = run(folder, str(folder / "bare.pdf"), "--trust", "nowhere.pem", trust=False)
     assert (found.return_value, found.stdout) == (2, "")
     assert "[file: nowhere.pem] (cli.file_unreadable)" in found.stderr
+
+
+def test_a_handed_list_that_cannot_be_used_is_named(folder):
+    found = run(folder, str(folder / "bare.pdf"), "--trusted-list", str(folder / "broken.pdf"))
+    assert (found.return_value, found.stdout) == (2, "")
+    assert f"file: {folder / 'broken.pdf'}] (validation.trusted_list.malformed)" in found.stderr
