@@ -39,7 +39,10 @@ def go(api, address: str) -> str:
 def test_the_customer_is_handed_on_signs_and_comes_back(api, backend, contract, secret):
     made = link(backend, contract)
     assert made.status_code == 201
-    assert api.world.application.delivery.deliver_due() == 0  # no mail: the company hands the link on
+    assert api.world.application.delivery.deliver_due() == 1  # the information before the order
+    message = api.world.post.message()
+    assert "Informationen.pdf" in [part.get_filename() for part in message.iter_attachments()]
+    assert made.json()["link"] not in api.world.post.text()  # the company hands it on
     signatory = api.world.signatory(made.json()["link"])
     signatory.hello()
     address = signatory.way_back

@@ -100,10 +100,12 @@ def test_the_ledger_says_who_did_it_and_the_audit_trail_is_the_tenants_own(world
         others = tx.audit.newest("other", before=None, limit=10)
         older = tx.audit.newest("default", before=trail[0].seq, limit=1)
     assert [(entry.kind.value, entry.facts["by"], entry.contract) for entry in trail] == [
+        ("formation.revoked", "system:system", contract),
         ("contract.cancelled", "system:system", contract),
+        ("formation.offered", "account:clerk-1", contract),
         ("invitation.made", "account:clerk-1", contract),
         ("contract.drawn_up", "account:clerk-1", contract),
     ]
-    assert [entry.kind.value for entry in clerks] == ["invitation.made", "contract.drawn_up"]
+    assert [entry.kind.value for entry in clerks] == ["formation.offered", "invitation.made", "contract.drawn_up"]
     assert [entry.facts["tenant"] for entry in others] == ["other"]
     assert older == trail[1:2]

@@ -192,8 +192,8 @@ def test_both_catalogues_have_the_same_keys():
 def test_every_phrase_of_the_templates_stands_in_the_catalogues_and_none_is_left_over():
     source = "".join(path.read_text() for path in (ROOT / "web" / "templates").rglob("*.html"))
     source += "".join(path.read_text() for path in (ROOT / "web").glob("**/*.py") if "node_modules" not in path.parts)
-    used = set(re.findall(r"""t\(["']([a-z_]+\.[a-z_]+)["'](?! *~)""", source)) | {"state.other"}
-    begun = set(re.findall(r"""t\(["']([a-z_]+\.[a-z_]*)["'] *~""", source))
+    used = set(re.findall(r"""(?<!\w)t\(["']([a-z_]+\.[a-z_]+)["'](?! *~)""", source)) | {"state.other"}
+    begun = set(re.findall(r"""(?<!\w)t\(["']([a-z_]+\.[a-z_]*)["'] *~""", source))
     known = set(catalogue("de").phrases)
     assert used <= known
     used |= known & set(re.findall(r"""["']([a-z_]+\.[a-z_]+)["']""", source))  # handed on as a key

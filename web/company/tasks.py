@@ -73,12 +73,12 @@ def blueprint(application: Application) -> Blueprint:
         return see_other(url_for(".one", task_id=task_id))
 
     @pages.get("/calendar")
-    @needs(Permission.CASES_READ)
+    @needs(Permission.CASES_READ, confirmed=True)
     def calendar(actor: Actor) -> str:
         return render_template("company/calendar.html", links=calendars.links(actor), made="", lang=language())
 
     @pages.post("/calendar")
-    @needs(Permission.CASES_READ)
+    @needs(Permission.CASES_READ, confirmed=True)
     def make(actor: Actor) -> str:
         made = calendars.make(actor)
         address = f"{application.settings.web_url}{url_for('.feed', secret=made.secret, lang_of=language())}"

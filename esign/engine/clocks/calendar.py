@@ -105,11 +105,13 @@ class CalendarDesk:
 
         Raises:
             AccessDenied: The actor is no account, or may not see tasks.
+            ConfirmationNeeded: The person has not proven just now who it is: the link lasts longer than a session.
         """
         actor.require(Permission.CASES_READ)
         if actor.kind is not ActorKind.ACCOUNT:
             raise AccessDenied("a calendar belongs to a person")
         house, secret = self.household, new_token()
+        actor.require_confirmed(house.clock.now())
         with house.store.transaction() as tx:
             for old in tx.calendars.of_account(actor.id)[: -(MOST_LINKS - 1)]:
                 self._revoke(tx, actor, old)
