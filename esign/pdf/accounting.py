@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 _MOST_OBJECTS = 100_000
 
 
-def unaccounted(pdf: Pdf, index: int) -> tuple[tuple[int, int], ...]:
-    """Return the parts of a revision that belong to no object that it names, and are not white space or comments.
+def unaccounted(pdf: Pdf, index: int) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Return the parts of a revision that belong to no object that it names.
+
+    Returns:
+        Those that are not white space or comments, and those that are, in their order.
 
     Raises:
         PdfError: One of its objects cannot be read.
@@ -33,7 +36,7 @@ def unaccounted(pdf: Pdf, index: int) -> tuple[tuple[int, int], ...]:
         if entry.kind == "plain" and revision.start <= entry.offset < revision.end:
             taken.append(view.extent(Ref(number, entry.generation)))
     taken.append((revision.marker, revision.end))
-    found = []
+    found, empty = [], []
     position = revision.start
     for start, end in sorted(taken):
         place = skip(pdf.data, position)
@@ -41,11 +44,13 @@ def unaccounted(pdf: Pdf, index: int) -> tuple[tuple[int, int], ...]:
             found.append((place, start))
         elif position < start and pdf.data[start - 1] not in WHITE:
             found.append((position, start))  # a comment without an end: for some readers it swallows what follows
+        elif position < start:
+            empty.append((position, start))
         position = max(position, end)
     place = skip(pdf.data, position)
     if place < revision.end:
         found.append((place, revision.end))
-    return tuple(found)
+    return tuple(found), tuple(empty)
 
 
 def _own_end(data: bytes, section_end: int) -> tuple[int, int]:

@@ -55,7 +55,7 @@ class Pdf:
         self._views: dict[int, View] = {}
         self._read: dict[int, Indirect] = {}
         self._streams: dict[tuple[int, int], ObjectStream] = {}
-        self._unaccounted: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._unaccounted: dict[int, tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]] = {}
         self._kept: dict[tuple[Ref, int], tuple[Object, int]] = {}
         self.plain_fields: dict[Ref, Field] = {}
         """Form fields that stand alone, as a view has met them; another view with the same object has the same."""
@@ -96,6 +96,17 @@ class Pdf:
         Raises:
             PdfError: One of its objects cannot be read.
         """
+        return self._accounts(index)[0]
+
+    def padding(self, index: int) -> tuple[tuple[int, int], ...]:
+        """Return the parts of a revision between its objects: white space and comments.
+
+        Raises:
+            PdfError: One of its objects cannot be read.
+        """
+        return self._accounts(index)[1]
+
+    def _accounts(self, index: int) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
         if index not in self._unaccounted:
             self._unaccounted[index] = unaccounted(self, index)
         return self._unaccounted[index]

@@ -73,7 +73,7 @@ class Analysis:
         """Return what stands behind a signature.
 
         1. The byte range must be of the right shape and the hole the signature's own.
-        2. Every byte behind the signed revision must belong to something that readers know of.
+        2. Every byte behind the signed revision must belong to something that readers know of, or be a little padding.
         3. Each later revision is compared with the one before it; what it did is judged by what the signature permits.
 
         Args:
@@ -94,6 +94,7 @@ class Analysis:
             judgement = judgements.get(index) or judgements.setdefault(index, rule.judge(found))
             changes.update(dict.fromkeys(judgement.changes))
             judged.update(dict.fromkeys(judgement.findings))
+        changes.update(dict.fromkeys(self._coverage.added(signature)))
         findings.extend(self._coverage.check(signature))
         findings.extend(judged)
         if not signature.permission.understood:

@@ -31,6 +31,12 @@ class ChangeKind(StrEnum):
     """The file names a newer version or an extension of the format."""
     UNUSED = "unused"
     """Something was written that no reader shows."""
+    IDENTIFIER = "identifier"
+    """The identifier of the file was brought up to date, exchanged or removed."""
+    EMPTY_UPDATE = "empty_update"
+    """An update was appended that does nothing of all this."""
+    PADDING = "padding"
+    """White space was appended, more than the end of a line."""
     MODIFICATION = "modification"
     """Anything else: nothing permits it."""
 

@@ -18,6 +18,9 @@ _ALWAYS = {
     ChangeKind.EXTENSION,
     ChangeKind.UNUSED,
     ChangeKind.STRUCTURE,
+    ChangeKind.IDENTIFIER,
+    ChangeKind.EMPTY_UPDATE,
+    ChangeKind.PADDING,
 }
 """ISO 32000-2 clause 12.8.2.2.2: a security store and document timestamps are permitted whatever P says."""
 _FORMS = {ChangeKind.SIGNATURE, ChangeKind.SIGNATURE_FIELD, ChangeKind.FORM_FILLING}

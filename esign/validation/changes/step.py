@@ -1,6 +1,7 @@
 """From one revision to the next: each object that changed must be one that may, in every place that refers to it.
 
 1. What the trailer says is the same, but for sizes, places, the file's identifier, and private entries without content.
+   The second half of the identifier is another one after each update; it is told where nothing else is.
 2. An object that nobody referred to before and nobody refers to now is shown by no reader.
 3. A page, the catalog, the form, a field or an element of the tag tree may change in the few entries that the rules
    know; where else they are referred to does not matter, because everything else in them is the same.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from esign.pdf import Object, Ref, Stream
+from esign.pdf import Object, Ref, Stream, String
 from esign.validation.changes import catalog, fields, metadata, pages, store, structure
 from esign.validation.changes.change import ChangeKind, Noted
 from esign.validation.changes.location import Locations
@@ -53,8 +54,14 @@ class Step:
         self._written: set[int] = set()
 
     def differences(self) -> tuple[Noted, ...]:
-        """Return everything that was done."""
-        return tuple(dict.fromkeys(self._differences()))
+        """Return everything that was done; at least one thing, for the revision itself is one."""
+        return tuple(dict.fromkeys(self._differences())) or (self._nothing_else(),)
+
+    def _nothing_else(self) -> Noted:
+        if same(self._old.view.trailer.get("ID"), self._new.view.trailer.get("ID")):
+            what = "an update was appended that changes nothing that anybody sees"
+            return Noted(kind=ChangeKind.EMPTY_UPDATE, what=what)
+        return Noted(kind=ChangeKind.IDENTIFIER, what="the file's identifier was brought up to date")
 
     def _differences(self) -> Iterator[Noted]:
         yield from self._trailer()
@@ -80,11 +87,28 @@ class Step:
         old, new = self._old.view.trailer, self._new.view.trailer
         for key in sorted(differing(old, new) - _TRAILER):
             if key != "Root" and self._leads_to_nothing_new(old.get(key), new.get(key)):
+                yield Noted(kind=ChangeKind.UNUSED, what="the trailer has other private entries")
                 continue
             what = "the trailer names another catalog" if key == "Root" else "the trailer has other entries"
             yield Noted(kind=ChangeKind.MODIFICATION, what=what, finding=FindingKind.MODIFIED_AFTER_SIGNING)
         if not same(old.get("Info"), new.get("Info")):
             yield from metadata.compare_information(self._old.view, self._new.view)
+        yield from self._identifier(old.get("ID"), new.get("ID"))
+
+    def _identifier(self, before: Object, after: Object) -> Iterator[Noted]:
+        """Tell that the file is identified by something else than before.
+
+        Source: ISO 32000-2 clause 14.4.
+        """
+        if same(before, after):
+            return
+        if not self._leads_to_nothing_new(before, after):
+            what = "the trailer has other entries"
+            yield Noted(kind=ChangeKind.MODIFICATION, what=what, finding=FindingKind.MODIFIED_AFTER_SIGNING)
+            return
+        one, other = _halves(self._old.view.resolve(before)), _halves(self._new.view.resolve(after))
+        if other is None or (before is not None and (one is None or one[0] != other[0])):
+            yield Noted(kind=ChangeKind.IDENTIFIER, what="the file's identifier was exchanged or removed")
 
     def _leads_to_nothing_new(self, before: Object, after: Object) -> bool:
         """Whether a private entry of the trailer leads to no stream that it did not lead to before.
@@ -219,6 +243,14 @@ class Step:
 
     def _modified(self, number: int, how: str, uses: tuple[Use, ...]) -> Noted:
         return self._locations.modified(self._old, self._new, Ref(number, 0), how)
+
+
+def _halves(identifier: Object) -> tuple[bytes, bytes] | None:
+    """Return what a file is identified by: once and for all, and as of now; None where that is not what it says."""
+    if not isinstance(identifier, list) or len(identifier) != 2:
+        return None
+    first, second = identifier
+    return (bytes(first), bytes(second)) if isinstance(first, String) and isinstance(second, String) else None
 
 
 def _outside_trailer(uses: tuple[Use, ...]) -> tuple[Use, ...]:

@@ -170,6 +170,9 @@ CHANGE: Mapping[ChangeKind, _Words] = MappingProxyType(
         ChangeKind.STRUCTURE: _both("Gliederung kennt das Unterschriftsfeld", "tags know the signature field"),
         ChangeKind.EXTENSION: _both("Formatversion ergänzt", "version of the format added"),
         ChangeKind.UNUSED: _both("etwas, das niemand anzeigt", "something that nobody shows"),
+        ChangeKind.IDENTIFIER: _both("andere Kennung der Datei", "other identifier of the file"),
+        ChangeKind.EMPTY_UPDATE: _both("Fortschreibung ohne Inhalt", "update without content"),
+        ChangeKind.PADDING: _both("Leerzeichen angehängt", "white space appended"),
         ChangeKind.MODIFICATION: _both("Veränderung", "modification"),
     }
 )

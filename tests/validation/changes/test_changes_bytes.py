@@ -5,7 +5,7 @@ import pytest
 from esign.pdf import PdfError
 from esign.validation.changes import Analysis, cms_length, open_file
 from tests.pdf.writer import last_startxref, part, stream
-from tests.validation.changes.signed_files import CMS, OBJECTS, TRAILER, after_first, base, kinds, sign, update
+from tests.validation.changes.signed_files import CMS, OBJECTS, TRAILER, after_first, base, done, kinds, sign, update
 
 SIGNED = sign(base())
 START = SIGNED.index(b"/Contents<") + 9
@@ -112,8 +112,64 @@ def test_nothing_stands_behind_the_last_revision(name):
     assert not changes.covers_whole_file
 
 
-def test_white_space_behind_the_end_is_nothing():
-    assert kinds(after_first(SIGNED + b"\r\n \0\n")) == []
+@pytest.mark.parametrize("more", [b"\n", b"\r\n", b"\r\n\r\n", b"\n\n\n"])
+def test_the_end_of_a_line_behind_the_end_is_nothing(more):
+    changes = after_first(SIGNED + more)
+    assert (kinds(changes), done(changes), changes.covers_whole_file) == ([], [], True)
+
+
+@pytest.mark.parametrize("more", [b" ", b"\0", b"\n" * 6, b"\0" * 1_000, b" \r\n" * 341])
+def test_a_little_white_space_behind_the_end_is_listed(more):
+    changes = after_first(SIGNED + more)
+    assert (kinds(changes), done(changes), changes.covers_whole_file) == ([], [("padding", True)], False)
+
+
+@pytest.mark.parametrize("more", [b"\0" * 1_025, b" " * 5_000_000, b"\r\n" * 600])
+def test_more_white_space_behind_the_end_than_readers_look_through_is_a_finding(more):
+    changes = after_first(SIGNED + more)
+    assert (kinds(changes), done(changes)) == (["uncovered_bytes"], [("padding", False)])
+
+
+def test_white_space_that_was_signed_is_nothing():
+    covered = SIGNED + b"\0" * 2_000
+    at = covered.index(b"/ByteRange[") + 11
+    now = covered[at : covered.index(b"]", at)]
+    covered = covered.replace(now, (b"0 %d %d %d" % (START, END, len(covered) - END)).ljust(len(now)))
+    assert (kinds(after_first(covered)), done(after_first(covered))) == ([], [])
+    later = after_first(update(covered, {130: b"<</Junk 1>>"}))
+    assert (kinds(later), done(later)) == ([], [("unused", True)])
+
+
+@pytest.mark.parametrize(
+    ("filler", "found"),
+    [
+        (b"\n\n", []),
+        (b"%" + b"a name" * 9 + b"\n", []),
+        (b"\0" * 1_000, [("padding", True)]),
+        (b"\0" * 2_000, [("padding", False)]),
+        (b" " * 5_000_000, [("padding", False)]),
+        (b"% a remark of many words\n" * 100, [("padding", False)]),
+    ],
+)
+@pytest.mark.parametrize("place", ["between the revisions", "between the objects", "before the mark"])
+def test_white_space_and_comments_in_an_update(filler, found, place):
+    objects = {130: b"<</Junk 1>>"}
+    if place == "between the objects":
+        pdf = update(SIGNED, objects, between=filler)
+    elif place == "between the revisions":
+        pdf = SIGNED + filler
+        pdf += part(objects, len(pdf), size=200, previous=last_startxref(SIGNED), trailer=TRAILER)
+    else:
+        head, mark, end = update(SIGNED, objects).rpartition(b"startxref")
+        pdf = head + filler + mark + end
+    changes = after_first(pdf)
+    assert done(changes) == [("unused", True), *found]
+    assert kinds(changes) == (["uncovered_bytes"] if ("padding", False) in found else [])
+
+
+def test_white_space_within_the_end_of_an_update_counts():
+    head, mark, end = update(SIGNED, {130: b"<</Junk 1>>"}).rpartition(b"startxref")
+    assert kinds(after_first(head + mark + b" " * 2_000 + end)) == ["uncovered_bytes"]
 
 
 def test_bytes_of_nobody_in_an_update():

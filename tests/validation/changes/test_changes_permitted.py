@@ -82,15 +82,48 @@ def test_a_permitted_change_is_listed(name):
     objects, kind = PERMITTED[name]
     if name == "the dormant object again":
         objects = {90: stream(b"other")}
-    trailer = TRAILER.replace(b"<01>", b"<07>") if name == "another identifier" else TRAILER
+    trailer = TRAILER.replace(b"<02>", b"<07>") if name == "another identifier" else TRAILER
     changes = after_first(update(SIGNED, objects, trailer=trailer))
     assert kinds(changes) == []
     assert done(changes) == [(kind, True)]
     assert not changes.covers_whole_file
 
 
-def test_objects_that_are_written_again_unchanged_are_no_change():
-    assert done(after_first(update(SIGNED, {number: OBJECTS[number] for number in (2, 20, 30, 40, 71)}))) == []
+@pytest.mark.parametrize("numbers", [(), (2, 20, 30, 40, 71)])
+def test_an_update_without_objects_or_with_unchanged_ones_is_listed_as_such(numbers):
+    changes = after_first(update(SIGNED, {number: OBJECTS[number] for number in numbers}))
+    assert (kinds(changes), done(changes)) == ([], [("empty_update", True)])
+    certified = sign(base(), entries=P3 % 1)
+    assert done(after_first(update(certified, {}))) == [("empty_update", True)]
+
+
+IDENTIFIERS = {
+    "brought up to date": (b"/ID[<01><07>]", "the file's identifier was brought up to date"),
+    "exchanged": (b"/ID[<07><02>]", "the file's identifier was exchanged or removed"),
+    "removed": (b"", "the file's identifier was exchanged or removed"),
+    "of one half": (b"/ID[<01>]", "the file's identifier was exchanged or removed"),
+    "no strings": (b"/ID[1 2]", "the file's identifier was exchanged or removed"),
+}
+
+
+@pytest.mark.parametrize("name", IDENTIFIERS)
+def test_14_4_another_identifier_is_listed(name):
+    entry, what = IDENTIFIERS[name]
+    changes = after_first(update(SIGNED, {}, trailer=b"/Root 1 0 R/Info 6 0 R" + entry))
+    assert kinds(changes) == []
+    assert [(change.kind.value, change.permitted, change.what) for change in changes.changes] == [
+        ("identifier", True, what)
+    ]
+
+
+def test_14_4_an_identifier_that_leads_to_content_is_none():
+    trailer = TRAILER.replace(b"[<01><02>]", b"[<01><02> 130 0 R]")
+    assert "modified_after_signing" in kinds(after_first(update(SIGNED, {130: stream(b"x")}, trailer=trailer)))
+
+
+def test_private_entries_of_the_trailer_are_listed():
+    changes = after_first(update(SIGNED, {}, trailer=TRAILER + b"/DocChecksum/AB"))
+    assert (kinds(changes), done(changes)) == ([], [("unused", True)])
 
 
 def second(**options) -> bytes:
