@@ -5,6 +5,10 @@ stays below its limit of memory. 3. A file that is called clean shows, to progra
 pages, texts and attachments as before it was changed, unless the verdict tells of a form that was filled in where that
 is permitted, and every byte that its people signed is what it was. 4. A
 trusted list that is accepted says what it said before.
+
+A case of a file is made again, byte by byte, by its kind and number: ``--kinds objects --first 3905 --cases 1``. With
+``--keep`` the files of a case that is wrong are kept, before and after the change; the keys of the lists are made anew
+in each run.
 """
 
 from __future__ import annotations
@@ -62,16 +66,30 @@ class Case:
     wrong: str | None = None
 
 
-def _pdf(
-    change: Callable[[bytes, random.Random], bytes],
-) -> Callable[[str, random.Random], tuple[str, float, str | None]]:
-    def case(seed: str, chance: random.Random) -> tuple[str, float, str | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A file as it was and as it was changed; ``ask`` says what became of it, in which time, and what is wrong."""
+
+    before: bytes
+    after: bytes
+    ending: str
+    ask: Callable[[], tuple[str, float, str | None]]
+
+    def keep(self, folder: Path, name: str) -> None:
+        """Write both files into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for when, data in (("", self.after), ("-before", self.before)):
+            (folder / f"{name}{when}.{self.ending}").write_bytes(data)
+
+
+def _pdf(change: Callable[[bytes, random.Random], bytes]) -> Callable[[random.Random], Attempt | None]:
+    def case(chance: random.Random) -> Attempt | None:
         subject = scene().named(chance.choice(_SMALL))
         try:
             made = change(subject.data, chance)
         except (NotHereError, pikepdf.PdfError):
-            return "not made", 0.0, None
-        return _asked(subject, made)
+            return None
+        return Attempt(before=subject.data, after=made, ending="pdf", ask=lambda: _asked(subject, made))
 
     return case
 
@@ -144,27 +162,33 @@ def _lists() -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
     return tuple(found)
 
 
-def _list(seed: str, chance: random.Random) -> tuple[str, float, str | None]:
+def _list(chance: random.Random) -> Attempt:
     data, signers = chance.choice(_lists())
     good = verify_list(data, signers=signers)
-    began = time.process_time()
-    answer, wrong = "refused", None
-    try:
-        if chance.random() < 0.5:
-            made = mutated_xml(data, chance)
-            verified = verify_list(made, signers=signers)
-            answer = "accepted"
-            if read_list(verified) != read_list(good):
-                wrong = "a list was accepted that says something else"
-        else:
-            read_list(dataclasses.replace(good, content=mutated_xml(good.content, chance)))
-            answer = "read"
-    except TrustedListError:
-        pass
-    return answer, time.process_time() - began, wrong
+    signed = chance.random() < 0.5
+    before = data if signed else good.content
+    made = mutated_xml(before, chance)
+
+    def ask() -> tuple[str, float, str | None]:
+        began = time.process_time()
+        answer, wrong = "refused", None
+        try:
+            if signed:
+                verified = verify_list(made, signers=signers)
+                answer = "accepted"
+                if read_list(verified) != read_list(good):
+                    wrong = "a list was accepted that says something else"
+            else:
+                read_list(dataclasses.replace(good, content=made))
+                answer = "read"
+        except TrustedListError:
+            pass
+        return answer, time.process_time() - began, wrong
+
+    return Attempt(before=before, after=made, ending="xml", ask=ask)
 
 
-KINDS: dict[str, Callable[[str, random.Random], tuple[str, float, str | None]]] = {
+KINDS: dict[str, Callable[[random.Random], Attempt | None]] = {
     "bytes": _pdf(mutated_bytes),
     "words": _pdf(mutated_words),
     "objects": _pdf(mutated_objects),
@@ -173,36 +197,39 @@ KINDS: dict[str, Callable[[str, random.Random], tuple[str, float, str | None]]] 
 }
 
 
-def one(seed: str, kind: str, number: int) -> Case:
-    """Make one case from its seed."""
+def one(seed: str, kind: str, number: int, kept: Path | None = None) -> Case:
+    """Make one case from its seed; its files are kept where it is wrong."""
     told = f"{seed}/{kind}/{number}"
     chance = random.Random(told)
+    attempt: Attempt | None = None
+    answer, seconds, wrong = "not made", 0.0, None
     try:
-        answer, seconds, wrong = KINDS[kind](told, chance)
+        attempt = KINDS[kind](chance)
+        if attempt is not None:
+            answer, seconds, wrong = attempt.ask()
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
-        return Case(
-            seed=told,
-            kind=kind,
-            answer="raised",
-            seconds=0.0,
-            wrong=f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {error}"[:300],
-        )
+        answer = "raised"
+        wrong = f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {error}"[:300]
     if seconds > SLOWEST:
         wrong = f"took {seconds:.1f} s"
+    if wrong is not None and attempt is not None and kept is not None:
+        attempt.keep(kept, told.replace("/", "-"))
     return Case(seed=told, kind=kind, answer=answer, seconds=seconds, wrong=wrong)
 
 
-def _part(part: tuple[str, str, range]) -> tuple[list[Case], int]:
-    seed, kind, numbers = part
-    return [one(seed, kind, number) for number in numbers], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _part(part: tuple[str, str, range, Path | None]) -> tuple[list[Case], int]:
+    seed, kind, numbers, kept = part
+    return [one(seed, kind, number, kept) for number in numbers], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _parts(seed: str, kinds: list[str], first: int, cases: int) -> Iterator[tuple[str, str, range]]:
+def _parts(
+    seed: str, kinds: list[str], first: int, cases: int, kept: Path | None
+) -> Iterator[tuple[str, str, range, Path | None]]:
     each = cases // len(kinds)
     for start in range(first, first + each, 250):
         for kind in kinds:
-            yield seed, kind, range(start, min(start + 250, first + each))
+            yield seed, kind, range(start, min(start + 250, first + each)), kept
 
 
 def main(arguments: list[str]) -> int:
@@ -213,6 +240,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first case of each kind")
     parser.add_argument("--kinds", nargs="*", choices=sorted(KINDS), default=sorted(KINDS))
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="a folder for the files of cases that are wrong")
     options = parser.parse_args(arguments)
     scene()
     _lists()
@@ -221,7 +249,8 @@ def main(arguments: list[str]) -> int:
     answers: dict[str, Counter[str]] = {kind: Counter() for kind in options.kinds}
     slowest, memory, wrong = 0.0, begun, 0
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("fork")) as pool:
-        for cases, peak in pool.map(_part, _parts(options.seed, options.kinds, options.first, options.cases)):
+        parts = _parts(options.seed, options.kinds, options.first, options.cases, options.keep)
+        for cases, peak in pool.map(_part, parts):
             memory = max(memory, peak)
             for case in cases:
                 answers[case.kind][case.answer] += 1

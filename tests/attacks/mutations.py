@@ -186,7 +186,7 @@ def _array(bench: Workbench, target: Any, chance: random.Random, items: list[Any
 
 
 def _entries(bench: Workbench, target: Any, chance: random.Random, items: list[Any]) -> None:
-    keys = list(target.keys())
+    keys = sorted(target.keys())
     known = (
         "/Contents",
         "/Annots",

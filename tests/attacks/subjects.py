@@ -12,6 +12,7 @@ from pikepdf import Array
 from esign.validation.certificates import TrustAnchors
 from esign.validation.process import Material
 from esign.validation.verdict import FileVerdict, verify
+from tests.attacks.reproducible import reproducible
 from tests.attacks.rich import invoice, rich
 from tests.attacks.signing import sign, stamp, store
 from tests.attacks.workbench import Workbench
@@ -72,7 +73,12 @@ def _trust(scene: Scene) -> tuple[TrustAnchors, Material]:
 
 @functools.cache
 def scene() -> Scene:
-    """Return the scene; keys are made anew for each process."""
+    """Return the scene; each process has the same one, byte by byte, so that a case can be made again from its seed."""
+    with reproducible("scene"):
+        return _scene()
+
+
+def _scene() -> Scene:
     world = World()
     signer, second = world.signatory(), world.signatory()
     walked = walk(world, signer=signer)

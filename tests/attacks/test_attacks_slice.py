@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.attacks import campaign
+from tests.attacks import campaign, fuzz
 from tests.attacks.register import ATTACKS, EDITS
 from tests.attacks.subjects import scene
 
@@ -39,3 +39,22 @@ def test_the_lists_hold_what_they_promise():
     assert len(ATTACKS) >= 200
     assert len({(attack.family, attack.name) for attack in ATTACKS}) == len(ATTACKS)
     assert len(EDITS) >= 25
+
+
+def test_a_scene_and_a_case_are_made_again_byte_by_byte():
+    again = scene.__wrapped__()
+    assert [subject.data for subject in again.subjects] == [subject.data for subject in scene().subjects]
+    made = [fuzz.KINDS[kind](random.Random(f"{SEED}/{kind}/1")) for kind in ("bytes", "words", "objects", "cms") * 2]
+    assert [case and case.after for case in made[:4]] == [case and case.after for case in made[4:]]
+
+
+def test_the_files_of_a_case_that_is_wrong_are_kept(monkeypatch, tmp_path):
+    monkeypatch.setattr(fuzz, "_asked", lambda subject, made: ("clean", 0.0, "called clean with other pages"))
+    case = fuzz.one("s", "bytes", 1, tmp_path / "kept")
+    assert (case.seed, case.wrong) == ("s/bytes/1", "called clean with other pages")
+    after, before = (tmp_path / "kept" / f"s-bytes-1{when}.pdf" for when in ("", "-before"))
+    assert before.read_bytes() in [subject.data for subject in scene().subjects]
+    assert after.read_bytes() == fuzz.KINDS["bytes"](random.Random("s/bytes/1")).after != before.read_bytes()
+    monkeypatch.setattr(fuzz, "_asked", lambda subject, made: ("clean", 0.0, None))
+    assert fuzz.one("s", "bytes", 2, tmp_path / "none").wrong is None
+    assert not (tmp_path / "none").exists()
