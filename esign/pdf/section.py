@@ -89,6 +89,10 @@ def _table(data: bytes, start: int, base: int, limits: Limits, anomalies: Anomal
         else:
             anomalies.add("xref_rows", "rows of a cross-reference table are not 20 bytes long", position)
             position = _loose(data, position, first, count, base, loose)
+    if position == start + 4:
+        anomalies.add(
+            "xref_rows", "a cross-reference table has no section", start
+        )  # ISO 32000-2 clause 7.5.4: one or more
     trailer = _TRAILER.match(data, position)
     if trailer is None:
         raise PdfXrefError("a cross-reference table ends without a trailer", offset=position)

@@ -53,7 +53,7 @@ def part(
         tell = b""
     else:
         tell = b"/Prev %d" % previous
-    table = b"xref\n" + b"".join(b"%d 1\n%s" % row for row in sorted(rows))
+    table = (b"xref\n" if rows else b"xref\n0 0\n") + b"".join(b"%d 1\n%s" % row for row in sorted(rows))
     end = b"trailer\n<</Size %d%s%s>>\nstartxref\n%d\n%%%%EOF\n" % (size, trailer, tell, at + len(out) - base)
     return out + table + end
 

@@ -259,3 +259,9 @@ def test_an_end_that_leads_back_to_an_older_revision():
     back = b"startxref\n%d\n%%%%EOF\n" % last_startxref(base())
     changes = after_first(SIGNED + back)
     assert kinds(changes) == ["uncovered_bytes"]
+
+
+def test_7_5_4_a_table_without_a_section_is_read_by_some_only():
+    empty = update(SIGNED, {})
+    assert kinds(after_first(empty)) == []
+    assert kinds(after_first(empty.replace(b"xref\n0 0\ntrailer", b"xref\ntrailer"))) == ["modified_after_signing"]
