@@ -239,7 +239,7 @@ def update(
     at = len(out)
     if hand.style == "table":
         table = b"xref" + line
-        for first, count in _runs(rows):
+        for first, count in _runs(rows) or [(0, 0)]:  # a table has at least one section (ISO 32000-2, 7.5.4)
             table += b"%d %d%s" % (first, count, line)
             for number in range(first, first + count):
                 kind, offset, generation = rows[number]
