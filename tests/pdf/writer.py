@@ -89,12 +89,12 @@ def append(
 
 
 def object_stream(objects: Mapping[int, bytes], *, entries: bytes = b"") -> bytes:
-    heads, bodies = [], b""
+    heads, bodies = [], bytearray()
     for number, body in objects.items():
         heads.append(b"%d %d" % (number, len(bodies)))
         bodies += body + b" "
     head = b" ".join(heads) + b" "
-    return flate(head + bodies, b"/Type/ObjStm/N %d/First %d%s" % (len(objects), len(head), entries))
+    return flate(head + bytes(bodies), b"/Type/ObjStm/N %d/First %d%s" % (len(objects), len(head), entries))
 
 
 def with_xref_stream(
