@@ -30,9 +30,9 @@ def test_every_case_that_must_be_right_is_right(scores):
     assert missed(scores) == []
 
 
-def test_all_groups_that_ask_for_a_verdict_are_judged(scores):
+def test_all_groups_are_judged(scores):
     counted = {
         tuple(line.split()[:2]): line.split()[2] for line in scores.splitlines() if "/" in line and " | " not in line
     }
-    assert {group for group, grade in counted if grade == "must"} >= {"attack", "malformed", "valid"}
+    assert {group for group, grade in counted if grade == "must"} >= {"attack", "invoice", "malformed", "valid"}
     assert all(int(count.partition("/")[2]) > 0 for count in counted.values())
