@@ -53,8 +53,8 @@ def arriving(click: Callable[..., None]) -> Callable[..., None]:
     return step
 
 
-Locator.click = arriving(Locator.click)  # type: ignore[method-assign]
-Page.click = arriving(Page.click)  # type: ignore[method-assign]
+Locator.click = arriving(Locator.click)  # type: ignore[method-assign]  # the same click, waited for
+Page.click = arriving(Page.click)  # type: ignore[method-assign]  # the same click, waited for
 
 
 def patient(context: Any) -> Any:
