@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from esign.documents import seal_appearance
 from esign.documents.notices import NoticeDocument
-from esign.engine.ceremony.finishing import SEAL_REASON, Finished, SealPlace, seal
+from esign.engine.ceremony.finishing import Finished, SealPlace, seal, sign_seal
 from esign.engine.household import Household
-from esign.evidence.kinds import EntryKind
-from esign.foundation.digests import sha256
 from esign.foundation.errors import EsignError
-from esign.pades import embed, prepare, seal_attributes, signed_data
-from esign.signing import grant
+from esign.pades import embed, signed_data
 
 _log = logging.getLogger("esign.engine.notices")
 
@@ -43,32 +39,12 @@ def sealed(house: Household, owner: str, company: str, lang: str, drawn: NoticeD
 
 def _plainly(house: Household, place: SealPlace, pdf: bytes) -> bytes:
     """Return the file with a seal that asks nobody outside (B-B)."""
-    device = house.seal()
-    left, bottom, right, top = place.box
-    prepared = prepare(
-        pdf,
-        field=place.field,
-        page=place.page,
-        box=place.box,
-        appearance=seal_appearance(
-            company=place.company,
-            sandbox=house.settings.sandbox,
-            lang=place.lang,
-            size_points=(right - left, top - bottom),
-        ),
-        name=place.company,
-        reason=SEAL_REASON[place.lang],
-        claimed_at=house.clock.now(),
-    )
-    attributes = seal_attributes(document_digest=prepared.digest, certificate=device.certificate)
-    with house.store.transaction() as tx:
-        facts = {"party": "company", "key": sha256(device.certificate).hex(), "digest": sha256(attributes).hex()}
-        receipt = house.record(tx, EntryKind.PERMISSION_GRANTED, place.contract_id, facts)
+    made = sign_seal(house, pdf, place)
     cms = signed_data(
-        attributes=attributes,
-        signature=device.sign(attributes, grant(receipt, certificate=device.certificate, data=attributes)),
-        certificate=device.certificate,
-        chain=device.chain,
+        attributes=made.attributes,
+        signature=made.signature,
+        certificate=made.certificate,
+        chain=made.chain,
         signature_timestamp=None,
     )
-    return embed(prepared, cms)
+    return embed(made.prepared, cms)

@@ -64,6 +64,17 @@ class SealPlace:
     box: tuple[float, float, float, float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealSignature:
+    """The company's signature over a prepared file, not yet in it."""
+
+    prepared: PreparedDocument
+    attributes: bytes
+    signature: bytes
+    certificate: bytes
+    chain: tuple[bytes, ...]
+
+
 def finish(house: Household, prepared: PreparedDocument, signed: SignedAttempt, chain: Sequence[bytes]) -> Finished:
     """Return the file with a party's signature at B-LT: signature timestamp and security store.
 
@@ -88,10 +99,38 @@ def seal(house: Household, finished: Finished, place: SealPlace) -> tuple[Finish
     Raises:
         EsignError: No seal is configured, or a trust service did not answer as it must.
     """
+    made = sign_seal(house, finished.data, place)
+    sealed = _embedded(
+        house,
+        made.prepared,
+        attributes=made.attributes,
+        signature=made.signature,
+        certificate=made.certificate,
+        chain=made.chain,
+    )
+    expected = ReleaseExpectation(
+        field=place.field,
+        byte_range=made.prepared.byte_range,
+        document_digest=made.prepared.digest,
+        attributes=made.attributes,
+        evidence=None,
+        certificate=made.certificate,
+        level=LegalLevel.SIMPLE.value,
+        timestamped=False,
+    )
+    return replace(sealed, added=(*finished.added, *sealed.added)), expected
+
+
+def sign_seal(house: Household, pdf: bytes, place: SealPlace) -> SealSignature:
+    """Prepare a file for the company's seal and sign its attributes; the permission is recorded before the key is used.
+
+    Raises:
+        EsignError: No seal is configured, or the file cannot be prepared.
+    """
     device = house.seal()
     left, bottom, right, top = place.box
     prepared = prepare(
-        finished.data,
+        pdf,
         field=place.field,
         page=place.page,
         box=place.box,
@@ -110,25 +149,13 @@ def seal(house: Household, finished: Finished, place: SealPlace) -> tuple[Finish
         facts = {"party": "company", "key": sha256(device.certificate).hex(), "digest": sha256(attributes).hex()}
         receipt = house.record(tx, EntryKind.PERMISSION_GRANTED, place.contract_id, facts)
     permission = grant(receipt, certificate=device.certificate, data=attributes)
-    sealed = _embedded(
-        house,
-        prepared,
+    return SealSignature(
+        prepared=prepared,
         attributes=attributes,
         signature=device.sign(attributes, permission),
         certificate=device.certificate,
-        chain=device.chain,
+        chain=tuple(device.chain),
     )
-    expected = ReleaseExpectation(
-        field=place.field,
-        byte_range=prepared.byte_range,
-        document_digest=prepared.digest,
-        attributes=attributes,
-        evidence=None,
-        certificate=device.certificate,
-        level=LegalLevel.SIMPLE.value,
-        timestamped=False,
-    )
-    return replace(sealed, added=(*finished.added, *sealed.added)), expected
 
 
 def archive(house: Household, finished: Finished) -> Finished:
