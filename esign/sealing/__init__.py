@@ -1,8 +1,8 @@
 """Sealing: invoices leave with the company's advanced electronic seal, by the thousand, at the speed of the key.
 
 What enters: PDFs, a seal key, a time, and for higher levels timestamps and revocation data. What leaves: for each
-document the bytes that are appended to it, or one error with a stable code. The document's own bytes are always a prefix
-of the sealed ones. What may be touched here: nothing; the key, the clock and the journal come in by ports.
+document the bytes that are appended to it, or one error with a stable code. The document's own bytes are always a
+prefix of the sealed ones. What may be touched here: nothing; the key, the clock and the journal come in by ports.
 
 A seal proves integrity and origin (eIDAS Art. 35, 36). It is not one of the two means that § 14 (3) UStG names for
 invoices (qualified signature, EDI).

@@ -9,8 +9,8 @@ from typing import Protocol
 class SealKey(Protocol):
     """A seal creation device for bulk (eIDAS Art. 3 (32), 36).
 
-    Unlike :class:`~esign.signing.CreationDevice` it takes no permission for each digest: the batch, or the chunk of it, is
-    permitted and recorded once, before the key is used, and each use is a row of the journal.
+    Unlike :class:`~esign.signing.CreationDevice` it takes no permission for each digest: the batch, or the chunk of
+    it, is permitted and recorded once, before the key is used, and each use is a row of the journal.
     """
 
     @property
