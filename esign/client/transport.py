@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -119,6 +121,21 @@ class Transport:
                 raise problem
             self._sleep(_pause(attempt, answer.headers.get("Retry-After")))
         raise ConnectionFailed(tries=self._tries)
+
+
+def quoted(text: str) -> str:
+    """Return a name for its place in an address, which it cannot leave."""
+    return quote(text, safe="")
+
+
+def instant(value: datetime | None) -> str | None:
+    """Return an instant as the interface reads it (RFC 3339, UTC)."""
+    return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """Return the values that are given: what is None is left out."""
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _pause(attempt: int, wished: str | None) -> float:

@@ -44,6 +44,8 @@ class WebhookEvent:
     """What a customer sent in by form."""
     bulk: str | None = None
     """A run of many contracts at once."""
+    declaration: str | None = None
+    """A withdrawal or termination; what it says is read by ``GET /declarations/…``."""
 
 
 def verify(
@@ -91,6 +93,7 @@ def verify(
             party=data.get("party"),
             case=data.get("case"),
             bulk=data.get("bulk"),
+            declaration=data.get("declaration"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WebhookRefused("the message is not of this form") from error

@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
+from esign.client import ApiClient, ApiProblem
+from tests.conftest import WEB
 from tests.engine.test_engine_rights import JANA, concluded, declare
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -58,7 +62,33 @@ def test_events_of_a_declaration_name_it_and_stay_with_its_company(api, backend)
         ("right.acknowledged", None),
     ]
     assert {each["declaration"] for each in found} == {made.id}
+    (of_contract,) = backend.get(f"/contracts/{contract}/declarations").json()["items"]
+    assert (of_contract["id"], of_contract["right"], of_contract["verdict"]) == (made.id, "withdrawal", "in_time")
+    assert "Jana" not in str(of_contract)
     assert api.backend(tenant="other").get("/events").json()["items"] == []
+
+
+def test_the_client_reads_and_tells_rights(api):
+    contract = concluded(api.world)
+    day = api.world.clock.now().astimezone(BERLIN).date().isoformat()
+    with ApiClient(WEB, api.key(), http=api.world.http) as client:
+        assert client.withdrawal_period(contract)["right"] is True
+        assert client.information(contract)["rules"] and client.consents(contract) == []
+        said = client.record_performance(contract, "performance_begun", day, note="Zähler gesetzt")
+        assert client.take_back_performance(contract, said["id"])["taken_back_at"] is not None
+        made = client.enter_declaration("withdrawal", "letter", day, sent=day, **JANA)["id"]
+        api.world.application.delivery.deliver_due()
+        assert [each["id"] for each in client.declarations()] == [made]
+        assert [each["id"] for each in client.contract_declarations(contract)] == [made]
+        assert client.acknowledgement(made).startswith(b"%PDF")
+        (task,) = client.tasks(kind="withdrawal")
+        assert client.finish_task(task["id"], "Erstattet.")["state"] == "done"
+        assert list(client.tasks()) == [] and client.declaration(made)["state"] == "settled"
+        with pytest.raises(ApiProblem) as refused:
+            client.settle_declaration(made, "Noch einmal.")
+        assert refused.value.status == 409
+        kinds = [event["kind"] for event in client.events(contract, kind="performance.recorded")]
+        assert kinds == ["performance.recorded"]
 
 
 def test_a_webhook_is_told_of_a_withdrawal_and_of_the_end_of_the_period(api, backend):

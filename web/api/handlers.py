@@ -52,6 +52,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "getWithdrawalPeriod": rights.period,
         "recordPerformance": rights.record,
         "takeBackPerformance": rights.take_back,
+        "listContractDeclarations": rights.of_contract,
         "listDeclarations": rights.declarations,
         "enterDeclaration": rights.enter,
         "getDeclaration": rights.declaration,

@@ -52,6 +52,12 @@ def declarations(call: Call) -> Reply:
     return Reply(content={"items": [_declaration(each) for each in found.declarations], "next": found.next})
 
 
+def of_contract(call: Call) -> Reply:
+    """Return the declarations that concern a contract."""
+    found = call.application.declarations.of_contract(call.actor, call.path["contract_id"])
+    return Reply(content={"items": [_declaration(each) for each in found]})
+
+
 def declaration(call: Call) -> Reply:
     """Return a declaration."""
     return Reply(content=_detail(call.application.declarations.detail(call.actor, call.path["declaration_id"])))

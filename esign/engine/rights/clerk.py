@@ -10,6 +10,7 @@ from datetime import date, datetime
 from esign.access import Actor, Permission
 from esign.contracts.rights import Right
 from esign.engine.api.paging import cursor, place
+from esign.engine.api.reading import known
 from esign.engine.clocks import tasks
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Transaction
@@ -113,6 +114,18 @@ class DeclarationDesk:
                 last = found[limit - 1]
                 more = cursor(tx.vault, [rfc3339(last.received_at), last.id], *context)
         return DeclarationPage(declarations=tuple(self._view(record) for record in found[:limit]), next=more)
+
+    def of_contract(self, actor: Actor, contract_id: str) -> tuple[DeclarationView, ...]:
+        """Return the declarations that were found to concern a contract, in whatever state, oldest first.
+
+        Raises:
+            AccessDenied: The actor may not see them.
+            ContractUnknown: There is no such contract.
+        """
+        actor.require(Permission.CASES_READ)
+        with self.household.store.reading() as tx:
+            contract = known(tx, actor, contract_id)
+            return tuple(self._view(record) for record in tx.declarations.of_contract(contract.id))
 
     def detail(self, actor: Actor, declaration_id: str) -> DeclarationDetail:
         """Return everything about a declaration.
