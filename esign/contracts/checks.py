@@ -15,6 +15,7 @@ from esign.contracts.errors import (
     WithdrawalContradiction,
 )
 from esign.contracts.form_requirement import check_form
+from esign.contracts.ordering import check_offer
 from esign.contracts.summary import order_summary
 from esign.contracts.template_checks import check_terms
 from esign.contracts.wording import contract_wording
@@ -30,8 +31,9 @@ def check(contract: ContractData) -> None:
 
     1. The law lets the type be declared electronically, at this level.  2. The type belongs to the template.  3. The
     signatories are of age and can be told apart.  4. The dates follow each other.  5. The level is high enough for the
-    template.  6. The order control's label is allowed.  7. The right of withdrawal is what the law gives.  8. The
-    template's own terms agree with the price.  9. All that must stand above the order button is there.
+    template, and the offer one that it knows.  6. The order control's label is allowed.  7. The right of withdrawal is
+    what the law gives.  8. The template's own terms agree with the price.  9. All that must stand above the order
+    button is there.
 
     Raises:
         FormError: The type needs paper, a notary or a higher level; the facts carry the clause and the consequence.
@@ -48,6 +50,7 @@ def check(contract: ContractData) -> None:
         raise ContradictoryDates("the offer ends before it is made", pointer="/offer/accept_until")
     if contract.level < LegalLevel.parse(policy["minimum_level"]):
         raise LevelTooLow("the template asks for a higher level", pointer="/level", minimum=policy["minimum_level"])
+    check_offer(contract)
     _check_label(contract)
     _check_withdrawal(contract, tuple(policy["withdrawal_kinds"]))
     check_terms(contract)

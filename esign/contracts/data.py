@@ -44,7 +44,12 @@ class ContractData:
     paid: bool
     order_label: str
     accept_until: datetime.date | None
-    """Last local day on which the offer can be accepted, or None where there is no offer (BGB § 148)."""
+    """Last local day on which the offer can be accepted, or None where there is no offer (BGB § 148); where the
+    customer offers, the last day on which it can be ordered."""
+    offer_by: str
+    """``trader``: the document is the offer; ``customer``: the order is, and the company accepts it."""
+    acceptance: str
+    """How the company accepts a customer's order: ``clerk``, ``automatic``; empty: as the template says."""
     personalised_price: bool
     price: Price
     """Without lines where the contract names no price."""
@@ -85,6 +90,8 @@ class ContractData:
             paid=value["paid"],
             order_label=value["order"]["label"],
             accept_until=datetime.date.fromisoformat(value["offer"]["accept_until"]) if "offer" in value else None,
+            offer_by=value.get("offer", {}).get("by", "trader"),
+            acceptance=value.get("offer", {}).get("acceptance", ""),
             personalised_price=value.get("personalised_price", False),
             price=price.price(value["price"]) if "price" in value else price.NONE,
             terms=_frozen(value["terms"]),

@@ -76,6 +76,13 @@ class SignatoryMinor(ContractDataError):
     source = "BGB §§ 2, 104-108"
 
 
+class OfferRefused(ContractDataError):
+    """Whose declaration the offer is does not fit the template, or what is said about its acceptance contradicts it."""
+
+    code = "contracts.data.offer"
+    source = "BGB §§ 145, 147, 148, 312i (1) No. 3"
+
+
 class SignatoriesContradict(ContractDataError):
     """Two signatories cannot be told apart, or do not fit together."""
 

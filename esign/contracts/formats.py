@@ -75,6 +75,13 @@ def notice(count: int, lang: str) -> str:
     return {1: "one month", 2: "two months", 3: "three months"}.get(count, f"{count}{NBSP}months")
 
 
+def days_in_words(count: int, lang: str) -> str:
+    """Return a number of days as it follows a preposition: ``5 Tagen``, ``einem Tag``."""
+    if lang == "de":
+        return "einem Tag" if count == 1 else f"{count}{NBSP}Tagen"
+    return "one day" if count == 1 else f"{count}{NBSP}days"
+
+
 def iban(value: str) -> str:
     """Return an IBAN in groups of four, held together."""
     return NBSP.join(value[start : start + 4] for start in range(0, len(value), 4))

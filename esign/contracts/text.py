@@ -102,7 +102,7 @@ def compose(contract: ContractData) -> ContractText:
     return ContractText(
         company_role=document["company_role"],
         reference_label=document["reference_label"],
-        lead=writer.fill(document["lead"]),
+        lead=writer.fill(writer.lead(document)),
         facts_title=document["facts_title"],
         facts=tuple(writer.group(item) for item in document["facts"]),
         sheet_title=sheet.get("title", ""),
@@ -167,6 +167,10 @@ class _Writer:
             )
             for party, person in enumerate(self._contract.signatories)
         )
+
+    def lead(self, document: Mapping[str, Any]) -> str:
+        orders = self._contract.offer_by == "customer"
+        return str(document.get("lead_of_order", document["lead"]) if orders else document["lead"])
 
     def conclusion(self) -> Section | None:
         if not self._contract.paid:

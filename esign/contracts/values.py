@@ -7,7 +7,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from esign.contracts.formats import NBSP, add_months, day, money, months, notice, number, quantity, whole_money
+from esign.contracts.formats import (
+    NBSP,
+    add_months,
+    day,
+    days_in_words,
+    money,
+    months,
+    notice,
+    number,
+    quantity,
+    whole_money,
+)
+from esign.contracts.ordering import acceptance_days
 from esign.contracts.price import rounded
 from esign.contracts.together import Together
 from esign.contracts.wording import in_language, wording
@@ -34,6 +46,9 @@ def flags(contract: ContractData) -> frozenset[str]:
     held = {
         "consumer": contract.signatory.consumer,
         "paid": contract.paid,
+        "customer_offers": contract.offer_by == "customer",
+        "paid_order": contract.paid and contract.offer_by == "customer",
+        "paid_acceptance": contract.paid and contract.offer_by != "customer",
         "withdrawal": contract.withdrawal.right,
         "personalised_price": contract.personalised_price,
         "birth_date": contract.signatory.birth_date is not None and contract.signatory.represents is None,
@@ -77,6 +92,7 @@ def _common(contract: ContractData) -> dict[str, str]:
         "title": contract.title,
         "contract_date": day(contract.date, lang),
         "accept_until": day(until, lang) if until else "",
+        "acceptance_days": days_in_words(acceptance_days(contract), lang),
         "order_label": contract.order_label,
         "total": money(price.total_cents, lang),
         "tax_label": price.tax.label if price.tax else "",

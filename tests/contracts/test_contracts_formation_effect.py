@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,11 @@ from esign.contracts import Form
 from esign.contracts.form_errors import FormExcluded, FormLevelTooLow
 from esign.contracts.form_requirement import form_requirements
 from esign.contracts.formation import (
+    ApprovalDemanded,
+    ApprovalDenied,
     Concluded,
     ConsentGiven,
+    ContractApproved,
     Declarant,
     DeclarationForm,
     DeclarationKind,
@@ -22,10 +25,12 @@ from esign.contracts.formation import (
     PointRaised,
     PointSettled,
     Refused,
+    Rejected,
     Side,
     SummaryReceived,
     Terms,
     Unsettled,
+    history,
     terms_of,
 )
 from esign.policy import LegalLevel
@@ -188,13 +193,13 @@ def test_bgb_125_128_terms_that_need_paper_or_a_notary_are_refused_with_clause_a
     ("born", "consent", "rule"),
     [
         (date(2008, 12, 1), None, set()),
-        (date(2008, 12, 2), None, {"formation.minor"}),
+        (date(2008, 12, 2), None, Pending),
         (date(2008, 12, 2), "30 12:00", set()),
-        (date(2008, 12, 2), "01 09:01", {"formation.minor"}),
+        (date(2008, 12, 2), "02 09:01", Pending),
         (date(2019, 12, 2), "30 12:00", {"formation.incapable"}),
     ],
 )
-def test_bgb_104_to_108_131_a_minor_is_not_bound_without_consent_beforehand(born, consent, rule):
+def test_bgb_104_to_108_131_a_minor_is_not_bound_without_consent(born, consent, rule):
     terms = frame()
     company, customer = terms.declarants
     story = offered(replace(terms, declarants=(company, replace(customer, birth_date=born))))
@@ -202,7 +207,62 @@ def test_bgb_104_to_108_131_a_minor_is_not_bound_without_consent_beforehand(born
         story.tell(ConsentGiven(id="consent", evidence="", at=berlin(consent), declarant="signatory-1"))
     story.accept(DAY, received=DAY)
     found = story.state(berlin("02 00:00"))
-    assert rules(found) == rule if rule else isinstance(found, Concluded)
+    if rule is Pending:
+        assert isinstance(found, Pending) and found.clause.source == "BGB § 108 (1)" and found.by == ("signatory-1",)
+    else:
+        assert rules(found) == rule if rule else isinstance(found, Concluded)
+
+
+def young() -> Story:
+    """Return a story in which a person of seventeen has accepted, and nobody consented."""
+    terms = frame()
+    company, customer = terms.declarants
+    story = offered(replace(terms, declarants=(company, replace(customer, birth_date=date(2009, 1, 1)))))
+    story.accept(DAY, received=DAY)
+    return story
+
+
+def answered(story: Story, at: str, *, approved: bool = True, **changes: Any) -> None:
+    """Let the legal representative approve the contract, or refuse to."""
+    kind = DeclarationKind.APPROVAL if approved else DeclarationKind.REJECTION
+    made = story.declaration(kind, "signatory-1", berlin(at), representative="legal-representative", **changes)
+    event = ContractApproved if approved else ApprovalDenied
+    story.tell(event(id=story.name("answer"), evidence="", reaches=berlin(at), declaration=made))
+
+
+def test_bgb_108_1_a_minors_contract_is_there_with_the_approval_and_gone_with_its_refusal():
+    story = young()
+    answered(story, "03 09:00")
+    assert isinstance(story.state(berlin("03 08:59")), Pending)
+    found = story.state(LATER)
+    assert isinstance(found, Concluded) and found.at == berlin("03 09:00") and len(found.by) == 3
+    story = young()
+    answered(story, "03 09:00", approved=False)
+    answered(story, "04 09:00")
+    found = story.state(LATER)
+    assert isinstance(found, Rejected) and found.clause.rule == "formation.minor.denied"
+
+
+def test_bgb_108_1_an_approval_of_something_else_approves_nothing_and_a_later_consent_approves():
+    story = young()
+    answered(story, "03 09:00", document_sha256=OTHER)
+    assert isinstance(story.state(LATER), Pending)
+    story.tell(ConsentGiven(id="fine", evidence="", at=berlin("04 09:00"), declarant="signatory-1"))
+    assert story.state(LATER).at == berlin("04 09:00")
+
+
+def test_bgb_108_2_two_weeks_after_the_demand_silence_is_a_refusal():
+    story = young()
+    story.tell(ApprovalDemanded(id="demand", evidence="", at=berlin("02 10:00"), declarant="signatory-1"))
+    end = berlin("17 00:00")
+    pending = story.state(berlin("03 00:00"))
+    assert isinstance(pending, Pending) and pending.until == end
+    assert isinstance(story.state(end - timedelta(seconds=1)), Pending)
+    silent = story.state(end)
+    assert isinstance(silent, Rejected) and (silent.at, silent.clause.source) == (end, "BGB § 108 (2) sentence 2")
+    answered(story, "17 00:00")
+    assert isinstance(story.state(end + timedelta(days=1)), Rejected), "too late"
+    assert [type(each).__name__ for _, each in history(story.formation, end)][-2:] == ["Pending", "Rejected"]
 
 
 def test_bgb_2_187_2_of_age_is_reached_as_the_birthday_begins_in_berlin_also_on_29_february():
@@ -210,7 +270,7 @@ def test_bgb_2_187_2_of_age_is_reached_as_the_birthday_begins_in_berlin_also_on_
     assert (born.years(date(2026, 2, 28)), born.years(date(2026, 3, 1))) == (17, 18)
     terms = frame()
     company, customer = terms.declarants
-    for at, kind in ((berlin("01 23:59"), Refused), (berlin("02 00:00"), Concluded)):
+    for at, kind in ((berlin("01 23:59"), Pending), (berlin("02 00:00"), Concluded)):
         story = offered(replace(terms, declarants=(company, replace(customer, birth_date=date(2008, 12, 2)))))
         story.accept(at, received=at)
         assert isinstance(story.state(berlin("02 10:00")), kind)

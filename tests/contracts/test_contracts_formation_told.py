@@ -19,9 +19,9 @@ from esign.contracts.formation import (
     OfferLapsed,
     OfferReceived,
     Open,
+    Pending,
     PeriodSet,
     PersonIdentified,
-    Refused,
     Side,
     events_from_bytes,
     events_to_bytes,
@@ -74,11 +74,9 @@ def test_bgb_104_to_108_whom_a_provider_knows_to_be_a_minor_needs_consent() -> N
     story = offered(replace(terms, declarants=nobody_knows))
     story.tell(PersonIdentified(id="born", evidence="", at=DAY, declarant="signatory-1", birth_date=date(2010, 5, 1)))
     story.accept(DAY + timedelta(minutes=1), received=DAY + timedelta(minutes=1))
-    refused = story.state(DAY + timedelta(minutes=2))
-    assert isinstance(refused, Refused)
-    assert refused.ineffective[0].clause.rule == "formation.minor"
+    waiting = story.state(DAY + timedelta(minutes=2))
+    assert isinstance(waiting, Pending) and waiting.clause.rule == "formation.minor.approval"
     story.tell(ConsentGiven(id="yes", evidence="", at=DAY + timedelta(minutes=3), declarant="signatory-1"))
-    story.accept(DAY + timedelta(minutes=4), received=DAY + timedelta(minutes=4))
     assert isinstance(story.state(DAY + timedelta(minutes=5)), Concluded)
 
 

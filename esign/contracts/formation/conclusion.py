@@ -6,10 +6,11 @@ from datetime import datetime
 
 from esign.contracts.formation import events as e
 from esign.contracts.formation.answers import Answers
+from esign.contracts.formation.approval import approval_of_minors
 from esign.contracts.formation.effect import without_effect
 from esign.contracts.formation.facts import Declaring, Facts
 from esign.contracts.formation.offers import Offer
-from esign.contracts.formation.states import Concluded, Pending, Unsettled
+from esign.contracts.formation.states import Concluded, Pending, Rejected, Unsettled
 from esign.contracts.formation.values import Clause, DeclarationKind, Side
 
 CONCLUDED = Clause(rule="formation.concluded", source="BGB §§ 145-148")
@@ -31,7 +32,7 @@ SUMMARY = Clause(
 
 def conclusion(
     facts: Facts, offer: Offer, answers: Answers, matched_at: datetime, *, late: bool
-) -> Concluded | Unsettled | Pending:
+) -> Concluded | Unsettled | Pending | Rejected:
     """Return the contract, or what it waits for, once all declarations match and were in time.
 
     Args:
@@ -47,8 +48,13 @@ def conclusion(
     if open_points:
         return Unsettled(points=open_points, clause=OPEN_POINTS)
     at = max(matched_at, settled_at or matched_at)
+    declared: list[Declaring] = [*offer.made.values(), *(each.event for each in answers.accepted.values())]
+    approved = approval_of_minors(facts, offer.name, declared)
+    if isinstance(approved, Pending | Rejected):
+        return approved
+    ids += [each.id for each in approved]
+    at = max([at, *(each.at for each in approved)])
     if facts.terms.summary_first:
-        declared: list[Declaring] = [*offer.made.values(), *(each.event for each in answers.accepted.values())]
         waiting = []
         for event in declared:
             if facts.side(event.declaration) is not Side.CUSTOMER or _informed(facts, event):

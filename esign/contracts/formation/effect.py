@@ -35,7 +35,7 @@ def without_effect(
 
     Source: BGB §§ 104–108, 125–126a, 312j (3), (4).
     """
-    found = [*_person(facts, event.declaration)]
+    found = [*_person(facts, event)]
     for kind in kinds:
         required = facts.terms.form_of(kind)
         found += _form(required, event.declaration) if required else ()
@@ -46,22 +46,39 @@ def without_effect(
     return tuple(dict.fromkeys(found))
 
 
-def _person(facts: Facts, declaration: Declaration) -> Iterator[Clause]:
+def minor(facts: Facts, declaration: Declaration) -> bool:
+    """Tell whether a minor declared without consent beforehand: the contract needs the approval of who represents.
+
+    Source: BGB §§ 106-108.
+    """
+    years = _years(facts, declaration)
+    if years is None or not CAPABLE <= years < OF_AGE:
+        return False
+    known = [each.at for each in facts.all(e.ConsentGiven) if each.declarant == declaration.declarant]
+    known += [
+        each.reaches for each in facts.all(e.ContractApproved) if each.declaration.declarant == declaration.declarant
+    ]
+    return not any(at <= declaration.declared_at for at in known)
+
+
+def _years(facts: Facts, declaration: Declaration) -> int | None:
     who = facts.terms.declarant(declaration.declarant)
     if who is not None and who.birth_date is None:
         told = [each for each in facts.all(e.PersonIdentified) if each.declarant == who.name]
         who = replace(who, birth_date=told[0].birth_date) if told else who
-    years = None if who is None else who.years(local_day(declaration.declared_at))
-    if years is None or years >= OF_AGE:
-        return
-    if years < CAPABLE:
+    return None if who is None else who.years(local_day(declaration.declared_at))
+
+
+def _person(facts: Facts, event: e.OfferMade | e.Answer | e.SummaryApproved) -> Iterator[Clause]:
+    """Yield why the person cannot declare it; a minor's part in a contract waits for approval instead (§ 108)."""
+    years = _years(facts, event.declaration)
+    if years is not None and years < CAPABLE:
         yield Clause(rule="formation.incapable", source="BGB §§ 104, 105", consequence="void", consequence_de="nichtig")
-        return
-    consented = [c for c in facts.all(e.ConsentGiven) if c.declarant == declaration.declarant]
-    if not any(consent.at <= declaration.declared_at for consent in consented):
+    alone = facts.terms.one_sided or isinstance(event, e.SummaryApproved)
+    if alone and minor(facts, event.declaration):
         yield Clause(
             rule="formation.minor",
-            source="BGB §§ 106-108, 131",
+            source="BGB §§ 106, 107, 111, 131",
             consequence="no effect without the consent of the legal representative beforehand",
             consequence_de="ohne vorherige Einwilligung der gesetzlichen Vertreter keine Wirkung",
         )

@@ -216,6 +216,39 @@ class ConsentGiven(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContractApproved(Event):
+    """The legal representative of a minor, or who has come of age since, approved the contract afterwards.
+
+    Source: BGB §§ 108 (1), (3), 182, 184.
+    """
+
+    reaches: datetime
+    declaration: Declaration
+    """Its declarant is the minor; who approves stands in ``representative``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDenied(Event):
+    """The legal representative of a minor refused to approve the contract: there is none.
+
+    Source: BGB § 108 (1).
+    """
+
+    reaches: datetime
+    declaration: Declaration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDemanded(Happening):
+    """The company's demand to declare about the approval reached the legal representative of a minor.
+
+    Source: BGB § 108 (2).
+    """
+
+    declarant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PointRaised(Happening):
     """A party wants a point regulated.
 
@@ -273,6 +306,9 @@ KINDS: dict[str, type[Event]] = {
     "person_identified": PersonIdentified,
     "lateness_notified": LatenessNotified,
     "consent_given": ConsentGiven,
+    "contract_approved": ContractApproved,
+    "approval_denied": ApprovalDenied,
+    "approval_demanded": ApprovalDemanded,
     "point_raised": PointRaised,
     "point_settled": PointSettled,
     "summary_received": SummaryReceived,

@@ -32,6 +32,8 @@ _KINDS: dict[type[e.Event], DeclarationKind] = {
     e.CompanyAccepted: DeclarationKind.ACCEPTANCE,
     e.ChangedAcceptance: DeclarationKind.CHANGED_ACCEPTANCE,
     e.SummaryApproved: DeclarationKind.APPROVAL,
+    e.ContractApproved: DeclarationKind.APPROVAL,
+    e.ApprovalDenied: DeclarationKind.REJECTION,
 }
 
 
@@ -108,7 +110,7 @@ def _sides(terms: Terms, event: e.Event) -> tuple[Side, ...]:
     """Return the sides that the declarant has to be of; several that differ: nobody can declare that."""
     if isinstance(event, e.OfferMade):
         return (side_of(terms, event.offer),)
-    if isinstance(event, e.SummaryApproved):
+    if isinstance(event, e.SummaryApproved | e.ContractApproved | e.ApprovalDenied):
         return (Side.CUSTOMER,)
     if isinstance(event, e.OfferRejected | e.Answer):
         own = (Side.CUSTOMER,) if isinstance(event, e.Accepted) else ()

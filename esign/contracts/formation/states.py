@@ -81,6 +81,8 @@ class Pending:
 
     by: tuple[str, ...]
     clause: Clause
+    until: datetime | None = None
+    """Exclusive UTC instant by which they have to; None: nothing ends it by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

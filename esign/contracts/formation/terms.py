@@ -18,6 +18,7 @@ from esign.contracts.formation.values import (
     PolicyVersion,
     Side,
 )
+from esign.contracts.ordering import ORDERED, acceptance_days
 from esign.contracts.wording import contract_wording, wording
 from esign.foundation.canonical import canonical
 from esign.foundation.digests import sha256
@@ -106,7 +107,7 @@ def terms_of(
 
     Args:
         contract: Checked contract data.
-        offer_by: Who makes the binding offer; None: whom the policy of the contract's template names.
+        offer_by: Who makes the binding offer; None: whom the contract names, within what its template allows.
         among: Whether the parties sit in one conversation.
         places: Länder or municipalities (``BY:Augsburg``) of both sides; empty: not known.
         receipt_waived: Whether the acceptance need not reach who offered.
@@ -122,7 +123,8 @@ def terms_of(
     """
     policy = contract_wording(contract.template, contract.date)["formation"]
     one_sided = policy["offer_by"] == "nobody"
-    offer_by = offer_by or (Side.CUSTOMER if one_sided else Side(policy["offer_by"]))
+    offer_by = offer_by or (Side.CUSTOMER if one_sided else Side(contract.offer_by))
+    orders = contract.offer_by == ORDERED
     paid_consumer = contract.paid and contract.signatory.consumer
     telecom = contract.type in SUMMARY_FIRST
     kinds = dict.fromkeys((DeclarationKind.OFFER, DeclarationKind.ACCEPTANCE), contract.type)
@@ -148,8 +150,8 @@ def terms_of(
         offer_by=offer_by,
         among=among,
         binding=binding,
-        accept_until=contract.accept_until,
-        answer_days=ANSWER_DAYS,
+        accept_until=None if orders else contract.accept_until,
+        answer_days=acceptance_days(contract) if orders else ANSWER_DAYS,
         places=tuple(places),
         receipt_waived=receipt_waived,
         open_points=tuple(open_points),
