@@ -60,10 +60,22 @@ class Tablet(Customer):
         self.open(made.link)
         return self
 
+    def doors_stand_open(self) -> None:
+        """BGB §§ 312k (2), 356a (1): always there, in windows of their own that the person is told to close."""
+        for name, path in (
+            ("Vertrag widerrufen", "vertrag-widerrufen"),
+            ("Verträge hier kündigen", "vertraege-hier-kuendigen"),
+        ):
+            door = self.page.get_by_role("link", name=name, exact=True)
+            door.wait_for()
+            assert path in str(door.get_attribute("href")) and door.get_attribute("target") == "_blank"
+        assert "Schließen Sie es, bevor Sie das Gerät zurückgeben" in self.page.locator("footer").inner_text()
+
     def wait_until_over(self, ending: str) -> None:
         self.page.wait_for_url(f"**/?ended={ending}&lang=*")
         assert self.page.locator("#sandbox").is_visible()
         self.wait(f"ended-{ending}")
+        self.doors_stand_open()
         assert self.page.evaluate(KEPT) == NOTHING
         words = self.page.locator("body").inner_text()
         assert "Jana" not in words and "Strom" not in words and "zurück" in words
@@ -105,6 +117,11 @@ def test_the_clerk_hands_the_tablet_over_and_gets_it_back_empty(stack: Any, tabl
     link.click()
     tablet.wait("landing")
     assert "in-person." not in page.url
+    tablet.doors_stand_open()
+    with page.context.expect_page() as beside:
+        page.get_by_role("link", name="Vertrag widerrufen", exact=True).click()
+    beside.value.get_by_role("heading", name="Vertrag widerrufen").wait_for()
+    beside.value.close()
     tablet.look("landing")
     tablet.identify().read()
     tablet.look("reading")

@@ -58,7 +58,7 @@ function takeFragment() {
 async function start() {
   const fragment = takeFragment();
   if (language !== "de" && (await learnt)) page.speak(language);
-  if (ending) return showEnding(page, ending);
+  if (ending) return over(ending);
   if (handed) beginInPerson(page);
   demand(
     globalThis.crypto?.subtle && globalThis.indexedDB && "isWellFormed" in String.prototype && globalThis.DecompressionStream,
@@ -66,6 +66,7 @@ async function start() {
   );
   page.busy("busy.hello");
   const place = await findPlace();
+  page.doors(place.api);
   const answer = readAnswer(fragment);
   const beside = answer && besideLanguage(answer.state);
   if (beside) {
@@ -111,6 +112,14 @@ function ended(current) {
   const { expires_at: end, server_time: now } = current.hello;
   if (!current.kept.declined && !current.kept.declining) throw new Problem(now >= end ? "closed.expired" : "closed");
   showDeclined(page, current);
+}
+
+/** A ceremony on a device of the company is over; the footer is that of every page, as soon as it is known where they are.
+ * @param {import("./handed.js").Ending} how */
+async function over(how) {
+  showEnding(page, how);
+  const place = await findPlace().catch(() => null);
+  if (place) page.doors(place.api);
 }
 
 /** Somebody else signs first. @param {Session} current */

@@ -54,13 +54,16 @@ export class Page {
     const about = /** @type {HTMLAnchorElement} */ (part("honesty"));
     about.href = `${web}/security?lang=${this.words.language}`;
     about.hidden = false;
+  }
+
+  /** The two entrances that stand in the footer of every page (BGB §§ 312k, 356a). @param {string} web origin of its pages */
+  doors(web) {
     const [withdraw, terminate] = this.#doors();
-    withdraw.href = `${web}/vertrag-widerrufen${about.search}`;
-    terminate.href = `${web}/vertraege-hier-kuendigen${about.search}`;
+    withdraw.href = `${web}/vertrag-widerrufen?lang=${this.words.language}`;
+    terminate.href = `${web}/vertraege-hier-kuendigen?lang=${this.words.language}`;
     part("doors").hidden = false;
   }
 
-  /** The two entrances that stand in the footer of every page (BGB §§ 312k, 356a). */
   #doors() {
     return ["door-withdraw", "door-terminate"].map((name) => /** @type {HTMLAnchorElement} */ (part(name)));
   }

@@ -3,6 +3,7 @@
 export const inPerson = {
   "in_person.banner": "Dieses Gerät gehört dem Unternehmen. Nichts von Ihnen bleibt darauf.",
   "in_person.stop": "Beenden und alles löschen",
+  "in_person.doors": "Beides öffnet sich in einem eigenen Fenster. Schließen Sie es, bevor Sie das Gerät zurückgeben: Was Sie dort schreiben, steht so lange darin.",
   "in_person.problem": "Bitten Sie um einen neuen Link für dieses Gerät, oder unterschreiben Sie auf Ihrem eigenen. Was hier entstanden ist, wird gelöscht.",
   "in_person.unknown": "Ob Ihre Unterschrift angekommen ist, ist noch offen. Wenn ja, kommt Ihr Exemplar per E-Mail, und nichts geschieht doppelt.",
   "in_person.end": "Alles löschen und Gerät zurückgeben",

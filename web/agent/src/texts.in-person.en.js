@@ -3,6 +3,7 @@
 export const inPerson = {
   "in_person.banner": "This device belongs to the company. Nothing of yours stays on it.",
   "in_person.stop": "Stop and delete everything",
+  "in_person.doors": "Both open in a window of their own. Close it before you hand the device back: what you write there stays in it that long.",
   "in_person.problem": "Ask for a new link for this device, or sign on your own. What was made here is deleted.",
   "in_person.unknown": "Whether your signature has arrived is still open. If it has, your copy comes by e-mail, and nothing happens twice.",
   "in_person.end": "Delete everything and hand the device back",
