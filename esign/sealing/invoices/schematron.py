@@ -1,0 +1,191 @@
+"""Business rules, run by a helper process: a rule set or an invoice can spoil the helper, never who asks.
+
+One helper answers for one process; who asks from several processes has one in each. It is started when it is first
+needed, ended when it takes too long, and replaced when it is gone. What it could not answer was not checked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess  # our own worker, fixed arguments, no shell
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from esign.sealing.invoices.rule_sets import Rules
+from esign.sealing.invoices.schematron_worker import SIZE
+
+WORKER = Path(__file__).with_name("schematron_worker.py")
+SECONDS = 60.0
+"""How long one invoice may take by the clock on the wall, the start of a helper and compiling its rules included."""
+_LONGEST_ANSWER = 4 << 20
+Failed = tuple[str, bool, str]
+"""Identifier of a rule, whether it is fatal, and where, as the processor writes paths."""
+
+
+class HelperGone(Exception):
+    """A helper gave no answer; the argument is a stable word: ``time``, ``memory``, ``broken``, ``start``."""
+
+
+class Schematron:
+    """Runs rules in a helper process.
+
+    Args:
+        seconds: How long one invoice may take.
+    """
+
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._helper: _Helper | None = None
+
+    @staticmethod
+    def available() -> bool:
+        """Tell whether the processor is installed (the extra ``einvoice``)."""
+        return find_spec("saxonche") is not None
+
+    def run(self, rules: Sequence[Rules], invoice: bytes) -> Mapping[str, tuple[Failed, ...] | None]:
+        """Return the rules that fail, for each set by name; None for a set that could not be run.
+
+        Args:
+            rules: Sets that are available.
+            invoice: As UTF-8, already read once.
+
+        Raises:
+            HelperGone: There is no answer: nothing was checked.
+        """
+        with self._lock:
+            helper = self._taken()
+            try:
+                return helper.ask(rules, invoice, self._seconds)
+            finally:
+                if not helper.alive:
+                    self._helper = None
+
+    def close(self) -> None:
+        """End the helper."""
+        with self._lock:
+            if self._helper is not None:
+                self._helper.end()
+                self._helper = None
+
+    def _taken(self) -> _Helper:
+        if self._helper is not None and (self._helper.owner != os.getpid() or not self._helper.running):
+            self._helper.end()
+            self._helper = None
+        if self._helper is None:
+            self._helper = _Helper()
+        return self._helper
+
+
+class _Helper:
+    """One helper process."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        """A process that was forked from this one must not talk to its helper."""
+        self.alive = True
+        self._late = False
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own worker, fixed arguments, no shell
+                [sys.executable, "-I", str(WORKER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={},
+            )
+        except OSError:
+            raise HelperGone("start") from None
+
+    @property
+    def running(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def ask(self, rules: Sequence[Rules], invoice: bytes, seconds: float) -> Mapping[str, tuple[Failed, ...] | None]:
+        """Return what the helper says; it may be gone afterwards."""
+        head = json.dumps(
+            {
+                "rules": {item.name: str(item.path) for item in rules},
+                "only": {item.name: item.only for item in rules if item.only},
+                "size": len(invoice),
+            }
+        ).encode("ascii")
+        clock = threading.Timer(seconds, self._run_out)
+        clock.daemon = True
+        clock.start()
+        try:
+            answer = self._exchange(SIZE.pack(len(head)) + head, invoice)
+            found = _read(answer, rules)
+            self.alive = not (answer["leaves"] or self._late)
+            return found
+        except (OSError, EOFError, ValueError, KeyError, TypeError):
+            self.alive = False
+            raise HelperGone(self._why()) from None
+        finally:
+            clock.cancel()
+            if not self.alive:
+                self.end()
+
+    def _exchange(self, head: bytes, invoice: bytes) -> dict[str, Any]:
+        source, answers = self._process.stdin, self._process.stdout
+        if source is None or answers is None:
+            raise EOFError
+        source.write(head)
+        source.write(invoice)
+        source.flush()
+        told = answers.read(SIZE.size)
+        if len(told) < SIZE.size or SIZE.unpack(told)[0] > _LONGEST_ANSWER:
+            raise EOFError
+        size = SIZE.unpack(told)[0]
+        content = answers.read(size)
+        if len(content) < size:
+            raise EOFError
+        answer = json.loads(content)
+        if not isinstance(answer, dict):
+            raise TypeError
+        return answer
+
+    def _why(self) -> str:
+        self._process.kill()
+        status = self._process.wait()
+        if self._late or status == -signal.SIGXCPU:
+            return "time"
+        return "broken"
+
+    def _run_out(self) -> None:
+        self._late = True
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process, if it is ours; a forked copy only lets go of its pipes."""
+        self.alive = False
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        if self.owner != os.getpid():
+            return
+        try:
+            self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _read(answer: dict[str, Any], rules: Sequence[Rules]) -> dict[str, tuple[Failed, ...] | None]:
+    sets = answer["sets"]
+    if set(sets) != {item.name for item in rules}:
+        raise ValueError("an answer to something else")
+    return {
+        name: None
+        if failed is None
+        else tuple((str(rule), weight == "fatal", str(path)) for rule, weight, path in failed)
+        for name, failed in sets.items()
+    }
