@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from esign.foundation.errors import EsignError
 
 _PATH = {"token", "manufacturer", "serial", "model", "object", "type", "id", "slot-id"}
-_QUERY = {"module-path", "pin-source"}
+_QUERY = {"module-path", "pin-source", "chain-file"}
 
 
 class Pkcs11UriError(EsignError):
@@ -37,6 +37,8 @@ class Pkcs11Uri:
     """``CKA_ID`` of the object."""
     pin_file: Path | None
     """File whose first line is the PIN (``pin-source``)."""
+    chain_file: Path | None = None
+    """File with certificates (PEM or DER) that the token does not hold (``chain-file``, ours)."""
 
     @classmethod
     def parse(cls, text: str) -> Pkcs11Uri:
@@ -59,7 +61,7 @@ class Pkcs11Uri:
         slot = _text(found, "slot-id")
         if slot is not None and not (slot.isascii() and slot.isdigit()):
             raise Pkcs11UriError("the slot is no number", attribute="slot-id")
-        pin = _text(found, "pin-source")
+        pin, chain = _text(found, "pin-source"), _text(found, "chain-file")
         return cls(
             module=_absolute("module-path", _text(found, "module-path") or ""),
             token=_text(found, "token"),
@@ -68,6 +70,7 @@ class Pkcs11Uri:
             label=_text(found, "object"),
             id=found.get("id"),
             pin_file=None if pin is None else _absolute("pin-source", pin.removeprefix("file:")),
+            chain_file=None if chain is None else _absolute("chain-file", chain),
         )
 
 

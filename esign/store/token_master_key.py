@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from esign.foundation.pkcs11_library import Pkcs11Library, Pkcs11LibraryError
 from esign.foundation.pkcs11_uri import Pkcs11Uri
 from esign.store.errors import VaultKeyError
 from esign.store.master_key import read_private, write_once
@@ -84,17 +85,18 @@ class TokenMasterKey:
     @contextmanager
     def _session(self, *, write: bool = False) -> Iterator[Any]:
         try:
+            library = Pkcs11Library.at(self._uri.module)
             import pkcs11
-        except ImportError as error:
-            raise VaultKeyError("a token needs a driver: install esign[pkcs11]") from error
+        except Pkcs11LibraryError as error:
+            raise VaultKeyError(error.detail) from error
         try:
-            library = pkcs11.lib(str(self._uri.module))
-            tokens = [slot.get_token() for slot in library.get_slots(token_present=True) if self._meant(slot)]
-            if len(tokens) != 1:
-                raise VaultKeyError("the token was not found, or the URI means several", tokens=len(tokens))
-            with tokens[0].open(rw=write, user_pin=self._pin()) as session:
-                yield session
-        except (pkcs11.PKCS11Error, RuntimeError) as error:
+            with library.using() as driver:
+                tokens = [slot.get_token() for slot in driver.get_slots(token_present=True) if self._meant(slot)]
+                if len(tokens) != 1:
+                    raise VaultKeyError("the token was not found, or the URI means several", tokens=len(tokens))
+                with tokens[0].open(rw=write, user_pin=self._pin()) as session:
+                    yield session
+        except (pkcs11.PKCS11Error, Pkcs11LibraryError, RuntimeError) as error:
             raise VaultKeyError("the token refused or failed", error=type(error).__name__) from error
 
     def _meant(self, slot: Any) -> bool:
