@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from esign.cli.configuration import config_option
 from esign.cli.errors import FileUnreadable, WrongUse, error_line
 from esign.cli.trusted_list_inputs import lists_of
 from esign.cli.verify_fetching import Fetching
-from esign.cli.verify_inputs import files_of, instant_of, material_of, read_file, shown, trust_of
+from esign.cli.verify_inputs import files_of, instant_of, material_of, read_file, records_of, shown, trust_of
 from esign.foundation.errors import EsignError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _MANY = 4
 @click.option("--trusted-list", "lists", metavar="FILE|DIR|URL", multiple=True, help="Trusted lists (TS 119 612).")
 @click.option("--trusted-list-signer", "signers", type=_PATH, multiple=True, help="Who may sign the list of the lists.")
 @click.option("--journal", default="", help="Address of the publication that names them; pivots lead back to it.")
+@click.option("--evidence-record", "record", type=_PATH, metavar="FILE|DIR", help="Of the file, or a folder of them.")
 @click.option("--at", metavar="TIME", help="The instant of the validation, such as 2026-11-22T12:00:00Z (now).")
 @click.option("--offline", is_flag=True, help="Ask nobody, whatever else is said.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (docs/schemas/verify.schema.json).")
@@ -67,6 +69,7 @@ def verify(
     lists: tuple[str, ...],
     signers: tuple[Path, ...],
     journal: str,
+    record: Path | None,
     at: str | None,
     offline: bool,
     as_json: bool,
@@ -79,8 +82,8 @@ def verify(
 
     Exit 0 valid and unmodified, 1 not valid, modified or no signature, 2 cannot be read or wrong use, 3 indeterminate;
     of several files the first of 2, 1, 3, 0 that occurs. Nothing is fetched from anywhere but hosts named with --fetch
-    and a list of the lists. Without --trust and --trusted-list those of the configuration are used; without one, nobody
-    is trusted and every chain stays open.
+    and a list of the lists. An evidence record that stands beside a file (FILE.ers) is taken with it. Without --trust
+    and --trusted-list those of the configuration are used; without one, nobody is trusted and every chain stays open.
     """
     from esign.cli.verify_reports import AT_A_TIME, ReportFolder
     from esign.validation.isolation import Isolation
@@ -93,6 +96,7 @@ def verify(
         files = list(files_of(paths))
         if report is not None:
             files = list(dict.fromkeys(files))
+        records = records_of(record, files)
         instant = instant_of(at)
         anchors, material = trust_of(trust, config), material_of(crls, ocsps, certificates)
         found_lists = lists_of(
@@ -112,7 +116,8 @@ def verify(
     fetching = Fetching(hosts, material) if hosts else None
     with Isolation(trust=anchors, material=material, lists=services) as isolation:
         bar = _Bar(len(files))
-        with closing(_verdicts(files, instant, isolation, reports, fetching, jobs)) as verdicts:
+        work = _Work(at=instant, isolation=isolation, records=records, reports=reports, fetching=fetching)
+        with closing(_verdicts(files, work, jobs)) as verdicts:
             for verdict, refused in verdicts:
                 found.add(verdict.status if refused is None else UNREADABLE)
                 bar.away()
@@ -132,19 +137,25 @@ _NOBODY = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What every file is looked into with."""
+
+    at: datetime
+    isolation: Isolation
+    records: Callable[[Path], bytes | None]
+    reports: ReportFolder | None
+    fetching: Fetching | None
+
+
 def _verdicts(
-    files: Sequence[Path],
-    at: datetime,
-    isolation: Isolation,
-    reports: ReportFolder | None,
-    fetching: Fetching | None,
-    jobs: int,
+    files: Sequence[Path], work: _Work, jobs: int
 ) -> Generator[tuple[FileVerdict, EsignError | None], None, None]:
     """Yield a verdict for each file, in order, and why its reports could not be written; several at a time."""
     with ThreadPoolExecutor(jobs) as threads:
 
         def begin(file: Path) -> Future[tuple[FileVerdict, EsignError | None]]:
-            return threads.submit(_one, file, at, isolation, reports, fetching)
+            return threads.submit(_one, file, work)
 
         waiting = [begin(file) for file in files[: jobs * _MANY]]
         rest = iter(files[len(waiting) :])
@@ -156,24 +167,23 @@ def _verdicts(
             threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(
-    file: Path, at: datetime, isolation: Isolation, reports: ReportFolder | None, fetching: Fetching | None
-) -> tuple[FileVerdict, EsignError | None]:
+def _one(file: Path, work: _Work) -> tuple[FileVerdict, EsignError | None]:
     from esign.validation.isolation import MAX_BYTES
     from esign.validation.verdict import FileVerdict
 
     try:
         data = read_file(file, MAX_BYTES)
+        record = work.records(file)
     except FileUnreadable as error:
-        return FileVerdict.unreadable(shown(file), error, at=at), None
-    verdict = isolation.verify(data, at=at, name=shown(file))
-    if fetching is not None:
-        verdict = fetching.complete(isolation, data, verdict)
-    if reports is not None:
+        return FileVerdict.unreadable(shown(file), error, at=work.at), None
+    verdict = work.isolation.verify(data, at=work.at, name=shown(file), record=record)
+    if work.fetching is not None:
+        verdict = work.fetching.complete(work.isolation, data, verdict, record)
+    if work.reports is not None:
         try:
             if len(data) > MAX_BYTES:
                 raise FileUnreadable("the file is too long for a report")
-            reports.write(file, verdict, data)
+            work.reports.write(file, verdict, data)
         except EsignError as error:
             return verdict, error
     return verdict, None

@@ -33,11 +33,15 @@ class Fetching:
         self.given = given
         self._source = material_source(hosts, private_networks=private_networks)
 
-    def complete(self, isolation: Isolation, data: bytes, verdict: FileVerdict) -> FileVerdict:
+    def complete(
+        self, isolation: Isolation, data: bytes, verdict: FileVerdict, record: bytes | None = None
+    ) -> FileVerdict:
         """Return the verdict with what allowed hosts have."""
-        return self.judged(
-            lambda material: isolation.verify(data, at=verdict.at, name=verdict.file, material=material), verdict
-        )[0]
+
+        def judge(material: Material) -> FileVerdict:
+            return isolation.verify(data, at=verdict.at, name=verdict.file, material=material, record=record)
+
+        return self.judged(judge, verdict)[0]
 
     def judged(self, judge: Callable[[Material], FileVerdict], verdict: FileVerdict) -> tuple[FileVerdict, Material]:
         """Return the verdict with what allowed hosts have, and all material."""

@@ -1,9 +1,9 @@
-"""What ``esign verify`` is given: files and folders, trust anchors, validation data, an instant."""
+"""What ``esign verify`` is given: files and folders, evidence records, trust anchors, validation data, an instant."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LARGEST_INPUT = 64 << 20
 """Bytes of a trust anchor, revocation list or trusted list."""
+RECORD = ".ers"
+"""What the name of an evidence record has behind that of its file."""
 _CERTIFICATES = ("*.pem", "*.cer", "*.crt", "*.der")
 
 
@@ -36,6 +38,32 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
         if not found:
             raise WrongUse(f"there is no PDF in the folder {path}")
         yield from found
+
+
+def records_of(path: Path | None, files: Sequence[Path]) -> Callable[[Path], bytes | None]:
+    """Return a function that gives the evidence record of a file, or None where there is none.
+
+    Args:
+        path: The record of the one file, or a folder in which each file's record has its name with ``.ers`` behind it;
+            None: it is looked for beside the file.
+        files: The files that are meant.
+
+    Raises:
+        WrongUse: One record for several files.
+    """
+    one = path is not None and not path.is_dir()
+    if one and len(set(files)) > 1:
+        raise WrongUse("one evidence record belongs to one file; for several name the folder of their records")
+
+    def record(file: Path) -> bytes | None:
+        if path is not None and one:
+            return input_file(path)
+        beside = (path or file.parent) / f"{file.name}{RECORD}"
+        if path is None and not beside.is_file():
+            return None
+        return input_file(beside)
+
+    return record
 
 
 def _within(folder: Path) -> list[Path]:

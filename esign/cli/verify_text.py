@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from esign.cli.terminal import plain
 from esign.validation.findings import Finding
 from esign.validation.sentences import told
-from esign.validation.verdict import FileVerdict, Outcome, SignatureVerdict, TimestampVerdict, words
+from esign.validation.verdict import (
+    EvidenceRecordVerdict,
+    FileVerdict,
+    Outcome,
+    SignatureVerdict,
+    TimestampVerdict,
+    words,
+)
 
 _LABELS = {
     "signer": {"de": "unterzeichnet von", "en": "signed by"},
@@ -50,6 +57,8 @@ def lines(verdict: FileVerdict, lang: str) -> Iterator[str]:
         where = "" if hidden.page is None else f"{_LABELS['page'][lang]} {hidden.page}: "
         what = words.HIDDEN[hidden.kind][lang].format(count=hidden.count)
         yield f"  {_LABELS['hidden'][lang]}: {where}{what}"
+    if verdict.evidence_record is not None:
+        yield from _record(verdict.evidence_record, lang)
     if verdict.outcome is Outcome.OK:
         yield from _findings(verdict.findings, lang)
 
@@ -79,10 +88,22 @@ def _timestamp(timestamp: TimestampVerdict, lang: str) -> Iterator[str]:
     yield from _findings(timestamp.findings, lang)
 
 
+def _record(record: EvidenceRecordVerdict, lang: str) -> Iterator[str]:
+    yield f"  {words.EVIDENCE_RECORD[lang]}: {_judged(record, lang)}"
+    if record.authority is not None:
+        yield _line("authority", plain(record.authority), lang)
+    if record.proven_at is not None:
+        yield _line("proven", _time(record.proven_at), lang)
+    yield from _findings(record.findings, lang)
+
+
 def _head(part: SignatureVerdict | TimestampVerdict, level: str, lang: str) -> str:
-    word = words.INDICATION[part.indication][lang]
+    return f"  {plain(part.field) or _UNNAMED[lang]}: {_judged(part, lang)}, {level}"
+
+
+def _judged(part: SignatureVerdict | TimestampVerdict | EvidenceRecordVerdict, lang: str) -> str:
     why = f" ({words.SUB_INDICATION[part.sub_indication][lang]})" if part.sub_indication else ""
-    return f"  {plain(part.field) or _UNNAMED[lang]}: {word}{why}, {level}"
+    return f"{words.INDICATION[part.indication][lang]}{why}"
 
 
 def _times(signature: SignatureVerdict, lang: str) -> Iterator[str]:

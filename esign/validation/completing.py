@@ -61,9 +61,11 @@ def complete(
 
 def _open_chains(verdict: FileVerdict) -> Iterator[Chain]:
     """Yield the chains of what is open though nothing else speaks against it."""
-    for part in verdict.parts:
-        result = part.result
-        if part.indication is Indication.INDETERMINATE and result.signature_verified:
+    record = verdict.evidence_record
+    judged = [(part.indication, part.result) for part in verdict.parts]
+    judged += [(result.indication, result) for result in (() if record is None else record.results)]
+    for indication, result in judged:
+        if indication is Indication.INDETERMINATE and result.signature_verified:
             yield result.chain or ((result.signer,) if result.signer is not None else ())
         for stamp in result.timestamps:
             if stamp.indication is Indication.INDETERMINATE and stamp.intact:

@@ -14,7 +14,7 @@ import signal
 import subprocess  # our own worker, fixed arguments, no shell
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
@@ -70,7 +70,15 @@ class Isolation:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def verify(self, data: bytes, *, at: datetime, name: str = "", material: Material | None = None) -> FileVerdict:
+    def verify(
+        self,
+        data: bytes,
+        *,
+        at: datetime,
+        name: str = "",
+        material: Material | None = None,
+        record: bytes | None = None,
+    ) -> FileVerdict:
         """Return the verdict on a file, whatever becomes of the helper.
 
         Args:
@@ -78,6 +86,7 @@ class Isolation:
             at: The instant of the validation.
             name: The file's name, for the answer.
             material: Validation data beside this file, in place of those for all; its positions are not used.
+            record: The file's evidence record (RFC 4998, DER).
 
         Raises:
             HelpersBusy: ``places`` gives none.
@@ -87,7 +96,8 @@ class Isolation:
             return FileVerdict.unreadable(name, error, at=at, limit=True)
         with self._places():
             helper = self._take()
-            verdict = helper.ask(data, at, name, self._seconds, material)
+            head = {"name": name, "at": at.isoformat(), "material": _encoded(material), "record": _text(record)}
+            verdict = helper.ask(data, head, at, name, self._seconds)
             if helper.alive:
                 with self._lock:
                     self._idle.append(helper)
@@ -131,11 +141,9 @@ class _Helper:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def ask(
-        self, data: bytes, at: datetime, name: str, seconds: float, material: Material | None = None
-    ) -> FileVerdict:
+    def ask(self, data: bytes, question: Mapping[str, object], at: datetime, name: str, seconds: float) -> FileVerdict:
         """Return the verdict on a file; the helper may be gone afterwards."""
-        head = json.dumps({"name": name, "at": at.isoformat(), "material": _encoded(material)}).encode()
+        head = json.dumps(question).encode()
         try:
             if not self._began:
                 with self._within(STARTING):
@@ -227,6 +235,10 @@ class _Reader(pickle.Unpickler):
         if found is None:
             raise pickle.UnpicklingError("a type that stands in no verdict")
         return found
+
+
+def _text(record: bytes | None) -> str | None:
+    return None if record is None else base64.b64encode(record).decode()
 
 
 def _encoded(material: Material | None) -> dict[str, list[str]] | None:

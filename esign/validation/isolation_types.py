@@ -24,6 +24,7 @@ from esign.validation.qualification import Step as QualificationStep
 from esign.validation.qualification_rules import Answer
 from esign.validation.verdict import (
     AttachmentVerdict,
+    EvidenceRecordVerdict,
     FileVerdict,
     Place,
     SignatureVerdict,
@@ -38,6 +39,7 @@ _TYPES: tuple[type, ...] = (
     Change,
     ChangeKind,
     Changes,
+    EvidenceRecordVerdict,
     FileOutcome,
     FileVerdict,
     Finding,

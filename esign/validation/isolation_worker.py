@@ -5,9 +5,9 @@ processor time for each file, no further file, socket or process, nothing can be
 breaks is this process.
 
 On standard input: a length (8 bytes) and the setup; then, for each file, the lengths of its head and its bytes, the
-head (JSON: name, instant, validation data in place of those of the setup) and the bytes. On standard output ``+`` when
-it is shut in; then, for each file, a length, whether the helper leaves (1 byte), and the verdict. Standard error is
-nobody's.
+head (JSON: name, instant, validation data in place of those of the setup, evidence record) and the bytes. On standard
+output ``+`` when it is shut in; then, for each file, a length, whether the helper leaves (1 byte), and the verdict.
+Standard error is nobody's.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def main() -> int:
         allow_time()
         at = datetime.fromisoformat(head["at"])
         beside = _material(head["material"]) or material
-        verdict = verify(data, trust=trust, material=beside, at=at, lists=lists, name=head["name"])
+        record = None if head["record"] is None else base64.b64decode(head["record"])
+        verdict = verify(data, trust=trust, material=beside, at=at, lists=lists, name=head["name"], record=record)
         del data
         answer = pickle.dumps(verdict, protocol=5)
         leaves = grown(statistics)

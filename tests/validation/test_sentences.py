@@ -20,7 +20,14 @@ from tests.validation.verdicts import said
 
 ROOT = Path(__file__).parents[2] / "esign"
 ROOMS = (
-    *("pdf", "validation/changes", "validation/process", "validation/verdict", "validation/isolation.py"),
+    *(
+        "proof/evidence_records",
+        "pdf",
+        "validation/changes",
+        "validation/process",
+        "validation/verdict",
+        "validation/isolation.py",
+    ),
     *("validation/qualification.py", "validation/qualification_rules.py", "validation/level.py"),
     *("validation/qc_statements.py", "validation/trusted_lists", "gateways/trusted_lists.py", "store/trusted_lists.py"),
 )
@@ -29,6 +36,7 @@ NO_SENTENCE = {
     "signature timestamp",  # words of enumerations: the terms and the verdict's words have them
     "content timestamp",
     "document timestamp",
+    "timestamp of the evidence record",
     "not supported",
     "no signature",
     "qualified certificate for website authentication, which signs no documents",
@@ -46,6 +54,8 @@ NO_SENTENCE = {
     "an answer too long",
     "a type that stands in no verdict",
     "reliable until {}",  # of the policy check, about a file of ours
+    "a hash tree stands over one or more SHA-256 digests",  # of making records, in no verdict
+    "no such leaf",
     "{} {} R",
     " / {}",
     "{}: {}",

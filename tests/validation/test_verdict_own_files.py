@@ -65,6 +65,7 @@ def test_a_finished_contract_is_clean_and_says_everything(walked):
         "sandbox": True,
         "error": None,
         "findings": [],
+        "evidence_record": None,
         "hidden": [],
     }
     assert attachment == {

@@ -15,6 +15,8 @@ class SignatureKind(StrEnum):
 
     SIGNATURE = "signature"
     DOCUMENT_TIMESTAMP = "document_timestamp"
+    EVIDENCE_RECORD = "evidence_record"
+    """A timestamp of an evidence record, which stands beside the file and covers all of it (RFC 4998)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def level_material(
     at_hand = bool(named(signed, context))  # a reference that differs from the certificate at hand binds nothing
     own = [token for token in tokens if token.owner is signed]
     stamps = [token for token in own if token.signed.purpose is Purpose.SIGNATURE_TIMESTAMP and _intact(token)]
-    around = [token for token in tokens if covers(token, signed)]
+    around = [token for token in tokens if covers(token, signed) and token.signed.purpose is Purpose.DOCUMENT_TIMESTAMP]
     over = [token for token in around if _intact(token)]
     older = [
         token for token in around[1:] if _intact(token)
@@ -68,13 +68,9 @@ def level_material(
 
 
 def covers(token: Token, signed: Signed) -> bool:
-    """Tell whether a document timestamp covers a signature or timestamp."""
+    """Tell whether a document timestamp, or one of an evidence record, covers a signature or timestamp."""
     other = token.signed
-    return (
-        other.purpose is Purpose.DOCUMENT_TIMESTAMP
-        and other is not signed
-        and signed.stands_until < other.covered_until
-    )
+    return other.purpose.archives and other is not signed and signed.stands_until < other.covered_until
 
 
 def _intact(token: Token) -> bool:

@@ -1,4 +1,4 @@
-"""One signature, or one document timestamp: from what was found out to its result.
+"""One signature, or one timestamp over the file: from what was found out to its result.
 
 Source: ETSI EN 319 102-1 clauses 5.3.4 steps 4 and 6 (content timestamps), 5.5.4, 5.6.3.4.
 """
@@ -28,6 +28,10 @@ from esign.validation.process.tell import findings_of, unique
 from esign.validation.process.timed import TimedResult, in_order, validate_timed
 from esign.validation.process.validated import LevelMaterial, StampOutcome, Validated
 
+_KINDS = {
+    Purpose.DOCUMENT_TIMESTAMP: SignatureKind.DOCUMENT_TIMESTAMP,
+    Purpose.EVIDENCE_RECORD: SignatureKind.EVIDENCE_RECORD,
+}
 _MOST_NAMED = 16
 """Document timestamps that a signature's steps name, the earliest of those that cover it."""
 
@@ -114,7 +118,7 @@ def signature_result(
 def stamp_result(
     token: Token, tokens: Sequence[Token], known: tuple[bytes, ...], poes: ProofsOfExistence, context: Context
 ) -> Validated:
-    """Return the result for one document timestamp."""
+    """Return the result for one document timestamp, or one of an evidence record."""
     basic, past, reason = token.basic, token.past, token.reason
     what = "passed" if reason is None else (past.what if past is not None else basic.what)
     left = past.open if past is not None else basic.problems
@@ -129,7 +133,7 @@ def stamp_result(
     identifier = token.signed.identifier
     before = basic.certificate is not None and context.at < basic.certificate.not_before
     return Validated(
-        kind=SignatureKind.DOCUMENT_TIMESTAMP,
+        kind=_KINDS[token.signed.purpose],
         indication=indication_of(reason),
         sub_indication=reason,
         reason=what,
@@ -145,7 +149,10 @@ def stamp_result(
         poes=poes.of((identifier, *known)),
         timestamps=tuple(stamp_outcome(other) for other in around),
         level=LevelMaterial(
-            readable=True, subfilter=token.signed.subfilter, document_timestamps=len(around), signature_timestamps=0
+            readable=True,
+            subfilter=token.signed.subfilter,
+            document_timestamps=sum(other.signed.purpose is Purpose.DOCUMENT_TIMESTAMP for other in around),
+            signature_timestamps=0,
         ),
         revoked_at=_revoked_at(left) if reason is not None else None,
         **_common(basic, past, context),

@@ -29,11 +29,23 @@ class Purpose(StrEnum):
     SIGNATURE_TIMESTAMP = "signature timestamp"
     CONTENT_TIMESTAMP = "content timestamp"
     DOCUMENT_TIMESTAMP = "document timestamp"
+    EVIDENCE_RECORD = "timestamp of the evidence record"
 
     @property
     def stamps(self) -> bool:
         """Whether it is a timestamp."""
         return self is not Purpose.SIGNATURE
+
+    @property
+    def archives(self) -> bool:
+        """Whether it is a timestamp over everything that stands below it."""
+        return self in (Purpose.DOCUMENT_TIMESTAMP, Purpose.EVIDENCE_RECORD)
+
+
+_STAMPS = {
+    SignatureKind.DOCUMENT_TIMESTAMP: Purpose.DOCUMENT_TIMESTAMP,
+    SignatureKind.EVIDENCE_RECORD: Purpose.EVIDENCE_RECORD,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,11 +101,11 @@ def read_signed(source: SignatureObject) -> Signed:
         CmsUnreadable: It has not the format that it should have.
     """
     stands_until = source.covered_until if source.stands_until is None else source.stands_until
-    if source.kind is SignatureKind.DOCUMENT_TIMESTAMP:
+    if source.kind in _STAMPS:
         return read_timestamp(
             source.cms,
             source.content_digest,
-            Purpose.DOCUMENT_TIMESTAMP,
+            _STAMPS[source.kind],
             covered_until=source.covered_until,
             stands_until=stands_until,
         )

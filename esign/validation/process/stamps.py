@@ -5,9 +5,10 @@ proves the existence of what it covers; one that time may still help goes throug
 collected so far, and if it passes it proves as well (clause 5.6.3.4 step 5).
 
 What a document timestamp covers: everything that stands in the file below it, among it earlier signatures with all that
-is in them, earlier timestamps, and the validation data of the document security store that stands below it.
+is in them, earlier timestamps, and the validation data of the document security store that stands below it. A timestamp
+of an evidence record covers the whole file, and those of the record before it.
 
-Source: ETSI EN 319 102-1 clauses 5.4, 5.6.2.3, 5.6.3.4.
+Source: ETSI EN 319 102-1 clauses 5.4, 5.6.2.3, 5.6.3.4; RFC 4998 section 5.3.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def covered_by(token: Token, everything: Sequence[Signed], placed: Placed) -> It
     """
     if token.signed.purpose is Purpose.SIGNATURE_TIMESTAMP and token.owner is not None:
         yield from _signed_objects(token.owner, placed.fingerprints)
-    elif token.signed.purpose is Purpose.DOCUMENT_TIMESTAMP:
+    elif token.signed.purpose.archives:
         limit = token.signed.covered_until
         for item in everything:
             if item is not token.signed and item.stands_until < limit:

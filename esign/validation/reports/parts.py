@@ -171,6 +171,7 @@ _PURPOSE = {
     "signature timestamp": {"de": "Zeitstempel über die Unterschrift", "en": "over the signature"},
     "content timestamp": {"de": "Zeitstempel über den Inhalt", "en": "over the content"},
     "document timestamp": {"de": "Zeitstempel über das Dokument", "en": "over the document"},
+    "timestamp of the evidence record": {"de": "Zeitstempel des Beweisdatensatzes", "en": "of the evidence record"},
 }
 
 

@@ -11,6 +11,7 @@ from esign.foundation.errors import EsignError
 from esign.validation.changes import Hidden
 from esign.validation.findings import Finding, FindingKind
 from esign.validation.process import Indication
+from esign.validation.verdict.evidence_record import EvidenceRecordVerdict
 from esign.validation.verdict.signature_verdict import AttachmentVerdict, SignatureVerdict, TimestampVerdict, spoken
 
 HARMLESS = frozenset({FindingKind.TRUSTED_LIST_STALE, FindingKind.RULES_NOT_AVAILABLE})
@@ -83,6 +84,7 @@ class FileVerdict:
         timestamps: The document timestamps, in the order of the file.
         attachments: The files within the file.
         hidden: What the newest revision that an intact signature covers holds and does not show; no finding.
+        evidence_record: The evidence record that was handed in beside it; None where there was none.
         findings: What speaks against the file as a whole.
     """
 
@@ -94,6 +96,7 @@ class FileVerdict:
     timestamps: tuple[TimestampVerdict, ...] = ()
     attachments: tuple[AttachmentVerdict, ...] = ()
     hidden: tuple[Hidden, ...] = ()
+    evidence_record: EvidenceRecordVerdict | None = None
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -103,8 +106,10 @@ class FileVerdict:
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:
-        """The findings of the file, its signatures and its document timestamps, once each."""
-        return tuple(dict.fromkeys((*self.findings, *(finding for part in self.parts for finding in part.findings))))
+        """The findings of the file, its signatures, its document timestamps and its evidence record, once each."""
+        record = () if self.evidence_record is None else self.evidence_record.findings
+        parts = (finding for part in self.parts for finding in part.findings)
+        return tuple(dict.fromkeys((*self.findings, *parts, *record)))
 
     @property
     def clean(self) -> bool:
@@ -112,7 +117,7 @@ class FileVerdict:
         return (
             self.outcome is Outcome.OK
             and bool(self.signatures)
-            and all(part.indication is Indication.TOTAL_PASSED for part in self.parts)
+            and all(part.indication is Indication.TOTAL_PASSED for part in self._judged)
             and all(finding.kind in HARMLESS for finding in self.all_findings)
             and all(change.permitted for part in self.parts for change in part.changes.changes)
         )
@@ -120,7 +125,7 @@ class FileVerdict:
     @property
     def sandbox(self) -> bool:
         """Whether anything that the file rests on is a sandbox."""
-        return any(part.sandbox for part in self.parts)
+        return any(part.sandbox for part in self._judged)
 
     @property
     def status(self) -> Status:
@@ -129,11 +134,16 @@ class FileVerdict:
             return Status.UNREADABLE
         if self.clean:
             return Status.VALID
-        broken = any(part.indication is Indication.TOTAL_FAILED for part in self.parts)
+        broken = any(part.indication is Indication.TOTAL_FAILED for part in self._judged)
         changed = any(finding.kind not in OPEN for finding in self.all_findings)
         if self.outcome is Outcome.NO_SIGNATURE or broken or changed:
             return Status.NOT_VALID
         return Status.INDETERMINATE
+
+    @property
+    def _judged(self) -> tuple[SignatureVerdict | TimestampVerdict | EvidenceRecordVerdict, ...]:
+        record = self.evidence_record
+        return self.parts if record is None else (*self.parts, record)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as ``esign verify --json`` prints it (docs/schemas/verify.schema.json)."""
@@ -147,6 +157,7 @@ class FileVerdict:
             "findings": spoken(self.all_findings),
             "signatures": [signature.to_json() for signature in self.signatures],
             "attachments": [attachment.to_json() for attachment in self.attachments],
+            "evidence_record": None if self.evidence_record is None else self.evidence_record.to_json(),
             "hidden": [{"kind": item.kind.value, "count": item.count, "page": item.page} for item in self.hidden],
         }
 

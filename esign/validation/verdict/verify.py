@@ -4,7 +4,8 @@
 behind each is analysed. 3. The process of EN 319 102-1 runs over all of them with the file's own security store and
 what the caller handed in; a byte range that is not what it must be fails the signature and proves nothing about others.
 4. Person, level and sandbox are read from certificates and evidence. 5. With trusted lists, qualification is determined
-for chains that hold. Whatever happens, the answer is a verdict.
+for chains that hold. 6. An evidence record beside the file proves since when all of it exists. Whatever happens, the
+answer is a verdict.
 
 Source: ETSI EN 319 102-1 clause 5; ETSI EN 319 142-1; ETSI TS 119 615.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from esign.pdf import Pdf, PdfEncryptedError, PdfError, PdfLimitError
+from esign.proof.evidence_records import EvidenceRecordError
 from esign.validation.certificates import NoTrustAnchors, TrustAnchors
 from esign.validation.changes import Analysis, Changes, FoundSignature, Hidden, Reading, find_hidden, open_file
 from esign.validation.changes.byte_range import check_byte_range
@@ -27,6 +29,7 @@ from esign.validation.process import (
     Material,
     Outcome,
     SignatureKind,
+    SignatureObject,
     Step,
     SubIndication,
     Validated,
@@ -41,6 +44,12 @@ from esign.validation.verdict import file_verdict
 from esign.validation.verdict.attachments import attachments
 from esign.validation.verdict.digests import FileDigests
 from esign.validation.verdict.errors import FileEncrypted, FormatFailure, LimitExceeded
+from esign.validation.verdict.evidence_record import (
+    EvidenceRecordVerdict,
+    record_objects,
+    record_refused,
+    record_verdict,
+)
 from esign.validation.verdict.file_verdict import FileVerdict
 from esign.validation.verdict.levels import Entries, level_of
 from esign.validation.verdict.listed import listed_anchors
@@ -66,6 +75,7 @@ def verify(
     lists: TrustedServices | None = None,
     name: str = "",
     suites: CryptographicSuites | None = None,
+    record: bytes | None = None,
 ) -> FileVerdict:
     """Return the verdict on a file; nothing is fetched, and nothing is raised for what a file holds.
 
@@ -77,10 +87,11 @@ def verify(
         lists: Trusted lists. Their services are anchors as well, and signatures are judged qualified or not.
         name: The file's name, for the answer.
         suites: Until when algorithms prove something; None: as shipped (``policies/cryptography``).
+        record: Its evidence record (RFC 4998, DER), which stands beside it.
     """
     at = at.astimezone(UTC)
     try:
-        return _verify(data, trust, material, at, lists, name, suites or shipped_suites())
+        return _verify(data, record, trust, material, at, lists, name, suites or shipped_suites())
     except PdfEncryptedError:
         return FileVerdict.unreadable(name, FileEncrypted(), at=at)
     except (PdfLimitError, MemoryError, RecursionError) as error:
@@ -106,6 +117,7 @@ class _Part:
 
 def _verify(
     data: bytes,
+    record: bytes | None,
     trust: TrustAnchors,
     material: Material,
     at: datetime,
@@ -116,16 +128,19 @@ def _verify(
     reading = open_file(data)
     analysis = Analysis(reading)
     signatures = analysis.signatures
+    beside, refused = _record(record, data)
     if len(signatures) > MOST_SIGNATURES:
         raise PdfLimitError("the file has more signatures than are looked into")
     if all(found.kind == "DocTimeStamp" for found in signatures):
         what = "nothing but document timestamps stands in the file" if signatures else "no signature stands in the file"
         within, more = _attachments(reading, ())
+        stamped = validate(beside, material=material, trust=trust, suites=suites, at=at)
         return FileVerdict(
             file=name,
             outcome=file_verdict.Outcome.NO_SIGNATURE,
             at=at,
             attachments=within,
+            evidence_record=record_verdict(stamped) if stamped else refused,
             findings=(Finding(kind=FindingKind.NO_USABLE_SIGNATURE, what=what), *more),
         )
     sound = [_covers(reading, found) for found in signatures]
@@ -138,7 +153,7 @@ def _verify(
     messages = [_message(found) for found in signatures]
     if lists is not None:
         trust = listed_anchors(trust, lists, store, [message for message in messages if message is not None])
-    parts = _parts(reading, analysis, sound, messages, store, material, trust, at, suites)
+    parts, stamped = _parts(reading, analysis, sound, messages, beside, store, material, trust, at, suites)
     within, more = _attachments(reading, parts)
     return FileVerdict(
         file=name,
@@ -148,6 +163,7 @@ def _verify(
         timestamps=tuple(_timestamp(part) for part in parts if part.found.kind != "Sig"),
         attachments=within,
         hidden=_hidden(reading, parts),
+        evidence_record=record_verdict(stamped) if stamped else refused,
         findings=(*findings, *more),
     )
 
@@ -169,12 +185,14 @@ def _parts(
     analysis: Analysis,
     sound: Sequence[bool],
     messages: Sequence[SignedMessage | None],
+    beside: Sequence[SignatureObject],
     store: Material,
     material: Material,
     trust: TrustAnchors,
     at: datetime,
     suites: CryptographicSuites,
-) -> tuple[_Part, ...]:
+) -> tuple[tuple[_Part, ...], tuple[Validated, ...]]:
+    """Return the signatures of the file with their results, and the results of the evidence record beside it."""
     signatures = analysis.signatures
     digests, pdf = FileDigests(reading.data), reading.pdf
     objects = [
@@ -187,8 +205,8 @@ def _parts(
         ocsp_responses=store.ocsp_responses + material.ocsp_responses,
         positions=store.positions,
     )
-    results = validate(objects, material=both, trust=trust, suites=suites, at=at)
-    return tuple(
+    results = validate((*objects, *beside), material=both, trust=trust, suites=suites, at=at)
+    parts = tuple(
         _Part(
             found=found,
             changes=analysis.after(found),
@@ -197,8 +215,19 @@ def _parts(
             sound=covers,
             entries=entries_of(pdf.view(found.revision), found, message),
         )
-        for found, covers, message, result in zip(signatures, sound, messages, results, strict=True)
+        for found, covers, message, result in zip(signatures, sound, messages, results[: len(objects)], strict=True)
     )
+    return parts, results[len(objects) :]
+
+
+def _record(record: bytes | None, data: bytes) -> tuple[tuple[SignatureObject, ...], EvidenceRecordVerdict | None]:
+    """Return the timestamps of an evidence record, or why it is none of the file's."""
+    if record is None:
+        return (), None
+    try:
+        return record_objects(record, data), None
+    except EvidenceRecordError as error:
+        return (), record_refused(error)
 
 
 def _of_wrong_range(result: Validated) -> Validated:

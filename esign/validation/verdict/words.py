@@ -31,6 +31,7 @@ STATUS: Mapping[Status, _Words] = MappingProxyType(
 """What a file's verdict comes to."""
 MODIFIED = _both("NACH DER UNTERSCHRIFT VERÄNDERT", "MODIFIED AFTER IT WAS SIGNED")
 NO_SIGNATURE = _both("KEINE UNTERSCHRIFT", "NO SIGNATURE")
+EVIDENCE_RECORD = _both("Beweisdatensatz", "evidence record")
 SANDBOX = _both(
     "SANDBOX: Vertrauensdienste sind nachgestellt; diese Datei beweist niemandem etwas, gültig oder nicht",
     "SANDBOX: trust services are simulated; this file proves nothing to anybody, valid or not",
