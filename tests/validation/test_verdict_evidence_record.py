@@ -14,6 +14,8 @@ from esign.proof.evidence_records import HashTree, evidence_record
 from esign.validation.certificates import NoTrustAnchors, TrustAnchors
 from esign.validation.isolation import Isolation
 from esign.validation.process import Indication, Material, SubIndication
+from esign.validation.reports.people import words_for_people
+from esign.validation.reports.subject import Maker, Subject
 from esign.validation.verdict import FileVerdict, verify
 from tests.validation.verdicts import fits
 
@@ -146,3 +148,17 @@ def test_the_command_finds_the_record_beside_the_file(bare, small, tmp_path):
     (elsewhere / "invoice.pdf.ers").write_bytes(record_for(world, b"another file"))
     assert run("--json", "--evidence-record", str(elsewhere))[0] == 1
     assert run("--json", "--evidence-record", str(tmp_path / "nowhere.ers"))[0] == 2
+
+
+def test_the_report_for_people_says_what_the_record_is(bare):
+    good = judged(bare, record_for(bare[1], bare[0]))
+    bad = judged(bare, record_for(bare[1], b"another file"))
+    subject, maker = Subject.of("invoice.pdf", bare[0]), Maker(name="esign test")
+    at = bare[1].now + LATER
+    said, _ = words_for_people(good, subject, maker, lang="de", made_at=at)
+    section = said["summary"][-1]
+    assert section["heading"] == "Beweisdatensatz"
+    assert [row["value"] for row in section["rows"]][:2] == ["gültig", "SANDBOX TSA"]
+    said, _ = words_for_people(bad, subject, maker, lang="en", made_at=at)
+    assert said["verdict"] == "NOT VALID"
+    assert "evidence record" in said["meaning"][0]

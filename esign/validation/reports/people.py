@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from esign.validation.findings import Finding
 from esign.validation.reports.parts import finding_rows, signature_part, timestamp_part
 from esign.validation.reports.phrases import ABOUT, LABELS, MEANING
 from esign.validation.reports.pictures import PicturedChange
 from esign.validation.reports.subject import Maker, Subject
-from esign.validation.reports.summary import meaning_of, summary_of
+from esign.validation.reports.summary import meaning_of, record_of, summary_of
 from esign.validation.reports.telling import row, say, time_of
 from esign.validation.sentences import told
 from esign.validation.verdict import AttachmentVerdict, FileVerdict, words
@@ -62,15 +63,22 @@ def words_for_people(
         "summary": [
             *(summary_of(one, lang) for one in verdict.signatures[:ON_FIRST_PAGE]),
             *_further("more_parts", len(verdict.signatures) - ON_FIRST_PAGE, lang),
+            *([record_of(verdict.evidence_record, lang)] if verdict.evidence_record is not None else []),
         ],
         "about": [sentence[lang] for sentence in ABOUT],
-        "file_findings": finding_rows(verdict.findings, lang) if verdict.error is None else [],
+        "file_findings": finding_rows(_of_the_file(verdict), lang),
         "parts": [*parts[:MOST_PARTS], *_further_parts(len(parts) - MOST_PARTS, lang)],
         "steps_note": say("steps_note", lang),
         "attachments": [_attachment(one, lang) for one in verdict.attachments[:MOST_ATTACHMENTS]],
         "pairs": pairs,
         "pictures_note": notes,
     }, pictures
+
+
+def _of_the_file(verdict: FileVerdict) -> tuple[Finding, ...]:
+    """Return what speaks against the file as a whole, or against its evidence record."""
+    record = () if verdict.evidence_record is None else verdict.evidence_record.findings
+    return () if verdict.error is not None else tuple(dict.fromkeys((*verdict.findings, *record)))
 
 
 def _subject(

@@ -197,6 +197,12 @@ MEANING: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "After the signature the file was changed in a way that it does not cover: as it is now, the file "
             "was not signed. Whether the signature is valid for the earlier version is open.",
         ),
+        "record_failed": _both(
+            "Der Beweisdatensatz, der mit der Datei vorgelegt wurde, gehört nicht zu dieser Datei oder hält nicht. Er "
+            "beweist nichts; die Datei ist entweder nicht die, zu der er gehört, oder sie wurde danach verändert.",
+            "The evidence record that was handed in with the file is none of this file, or does not hold. It proves "
+            "nothing: the file is not the one that it belongs to, or was changed afterwards.",
+        ),
         "failed": _both(
             "Mindestens eine Unterschrift oder ein Zeitstempel ist ungültig. Auf diese Datei kann niemand "
             "bauen, solange das "

@@ -7,7 +7,7 @@ from typing import Any
 from esign.validation.findings import FindingKind
 from esign.validation.process import Indication
 from esign.validation.reports.telling import TONE, result_of, row, say, time_of
-from esign.validation.verdict import FileVerdict, Outcome, SignatureVerdict, Status, words
+from esign.validation.verdict import EvidenceRecordVerdict, FileVerdict, Outcome, SignatureVerdict, Status, words
 from esign.validation.verdict.standing import name_of
 
 
@@ -24,7 +24,21 @@ def meaning_of(verdict: FileVerdict) -> tuple[str, str]:
         return ("open_revoked" if revoked else "open"), "open"
     failed = any(part.indication is Indication.TOTAL_FAILED for part in verdict.parts)
     unsure = any(part.indication is Indication.INDETERMINATE for part in verdict.parts)
+    record = verdict.evidence_record
+    if not failed and record is not None and record.indication is Indication.TOTAL_FAILED:
+        return "record_failed", "bad"
     return ("failed" if failed else "modified_open" if unsure else "modified"), "bad"
+
+
+def record_of(record: EvidenceRecordVerdict, lang: str) -> dict[str, Any]:
+    """Return the few rows that say what an evidence record is."""
+    proven = say("not_proven", lang) if record.proven_at is None else time_of(record.proven_at, lang)
+    rows = [
+        row("result", result_of(record, lang), lang, TONE[record.indication]),
+        row("authority", record.authority or say("unknown", lang), lang),
+        row("proven", proven, lang, "" if record.proven_at is not None else "open"),
+    ]
+    return {"heading": words.EVIDENCE_RECORD[lang][:1].upper() + words.EVIDENCE_RECORD[lang][1:], "rows": rows}
 
 
 def summary_of(signature: SignatureVerdict, lang: str) -> dict[str, Any]:

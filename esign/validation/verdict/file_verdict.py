@@ -117,7 +117,7 @@ class FileVerdict:
         return (
             self.outcome is Outcome.OK
             and bool(self.signatures)
-            and all(part.indication is Indication.TOTAL_PASSED for part in self._judged)
+            and all(part.indication is Indication.TOTAL_PASSED for part in self.judged)
             and all(finding.kind in HARMLESS for finding in self.all_findings)
             and all(change.permitted for part in self.parts for change in part.changes.changes)
         )
@@ -125,7 +125,7 @@ class FileVerdict:
     @property
     def sandbox(self) -> bool:
         """Whether anything that the file rests on is a sandbox."""
-        return any(part.sandbox for part in self._judged)
+        return any(part.sandbox for part in self.judged)
 
     @property
     def status(self) -> Status:
@@ -134,14 +134,15 @@ class FileVerdict:
             return Status.UNREADABLE
         if self.clean:
             return Status.VALID
-        broken = any(part.indication is Indication.TOTAL_FAILED for part in self._judged)
+        broken = any(part.indication is Indication.TOTAL_FAILED for part in self.judged)
         changed = any(finding.kind not in OPEN for finding in self.all_findings)
         if self.outcome is Outcome.NO_SIGNATURE or broken or changed:
             return Status.NOT_VALID
         return Status.INDETERMINATE
 
     @property
-    def _judged(self) -> tuple[SignatureVerdict | TimestampVerdict | EvidenceRecordVerdict, ...]:
+    def judged(self) -> tuple[SignatureVerdict | TimestampVerdict | EvidenceRecordVerdict, ...]:
+        """The signatures, the document timestamps, and the evidence record where there is one."""
         record = self.evidence_record
         return self.parts if record is None else (*self.parts, record)
 

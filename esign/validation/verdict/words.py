@@ -241,5 +241,5 @@ def headline(verdict: FileVerdict) -> Mapping[str, str]:
     """Return what a file's verdict comes to, in one phrase."""
     if verdict.outcome is Outcome.NO_SIGNATURE:
         return NO_SIGNATURE
-    failed = any(part.indication is Indication.TOTAL_FAILED for part in verdict.parts)
+    failed = any(part.indication is Indication.TOTAL_FAILED for part in verdict.judged)
     return MODIFIED if verdict.status is Status.NOT_VALID and not failed else STATUS[verdict.status]
