@@ -8,7 +8,47 @@ A seal proves integrity and origin (eIDAS Art. 35, 36). It is not one of the two
 invoices (qualified signature, EDI).
 """
 
+from esign.sealing.check import check_sealed
+from esign.sealing.document_errors import (
+    BrokenDocument,
+    CertifiedDocument,
+    DocumentError,
+    DocumentTooLarge,
+    EmptyDocument,
+    EncryptedDocument,
+    LockedDocument,
+    NotPdf,
+    SealNotGood,
+    SealProfileError,
+    SealTooLong,
+    UnsupportedDocument,
+)
 from esign.sealing.errors import SealingError, SealKeyError
 from esign.sealing.ports import SealKey
+from esign.sealing.profile import SealProfile, VisibleSeal
+from esign.sealing.sealer import Begun, Sealed, Sealer, sealed_document
 
-__all__ = ["SealKey", "SealKeyError", "SealingError"]
+__all__ = [
+    "Begun",
+    "BrokenDocument",
+    "CertifiedDocument",
+    "DocumentError",
+    "DocumentTooLarge",
+    "EmptyDocument",
+    "EncryptedDocument",
+    "LockedDocument",
+    "NotPdf",
+    "SealKey",
+    "SealKeyError",
+    "SealNotGood",
+    "SealProfile",
+    "SealProfileError",
+    "SealTooLong",
+    "Sealed",
+    "Sealer",
+    "SealingError",
+    "UnsupportedDocument",
+    "VisibleSeal",
+    "check_sealed",
+    "sealed_document",
+]

@@ -1,0 +1,144 @@
+"""Cross-reference sections, read as far as a seal needs them: one look-up is one slice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from esign.pdf import Entry, PdfError
+from esign.pdf.anomalies import Anomalies
+from esign.pdf.section import read_section as read_strictly
+from esign.sealing.incremental.syntax import LIMITS, Entries, split
+from esign.sealing.incremental.unusual import Unusual
+
+Place = int | tuple[int, int]
+"""Offset of an object, or object stream and place in it; 0 for a free number."""
+
+_EOL = rb"(?:\r\n|\n|\r)"
+_match_table = re.compile(rb"xref[ \t]*+" + _EOL + rb"([0-9]{1,8}+) ([0-9]{1,8}+) ?+" + _EOL).match
+_match_subsection = re.compile(rb"([0-9]{1,8}+) ([0-9]{1,8}+) ?+" + _EOL).match
+_DIGITS = b"0123456789"
+_LINE_ENDS = (b" \n", b"\r\n", b" \r")
+_match_trailer = re.compile(rb"trailer[\0\t\n\f\r ]*+").match
+
+
+class Section:
+    """What one section says.
+
+    Args:
+        start: Where it begins.
+        trailer: Its trailer, or the dictionary of its stream.
+        highest: The highest object number that it tells of, plus 1.
+        stream: Whether it is a cross-reference stream.
+    """
+
+    __slots__ = ("_entries", "_rows", "highest", "start", "stream", "trailer")
+
+    def __init__(
+        self,
+        start: int,
+        trailer: Entries,
+        rows: list[tuple[int, int, bytes]],
+        highest: int,
+        entries: Mapping[int, Entry] | None = None,
+    ) -> None:
+        self.start = start
+        self.trailer = trailer
+        self.highest = highest
+        self.stream = entries is not None
+        self._rows = rows
+        self._entries = entries
+
+    def find(self, number: int, generation: int) -> Place | None:
+        """Return where an object stands, 0 where the number is free, or None where nothing is said of it.
+
+        Raises:
+            Unusual: Another generation.
+        """
+        if self._entries is not None:
+            return _place(self._entries.get(number), generation)
+        for first, end, rows in self._rows:
+            if first <= number < end:
+                at = 20 * (number - first)
+                if rows[at + 17] != 0x6E:
+                    return 0
+                if int(rows[at + 11 : at + 16]) != generation:
+                    raise Unusual("another generation")
+                return int(rows[at : at + 10])
+        return None
+
+
+def read_section(window: bytes, start: int) -> Section:
+    """Return the section with which a window begins.
+
+    Args:
+        window: The bytes of the file from the section on.
+        start: Where that is in the file.
+
+    Raises:
+        Unusual: Not written as usual, or longer than the window.
+    """
+    head = _match_table(window)
+    if head is None:
+        return _read_stream(window, start)
+    sections = []
+    highest = 0
+    while head is not None:
+        first = int(head[1])
+        end = first + int(head[2])
+        at = head.end()
+        behind = at + 20 * (end - first)
+        rows = window[at:behind]
+        if first < highest or behind > len(window) or not _regular(rows, end - first):
+            raise Unusual("cross-reference table")
+        sections.append((first, end, rows))
+        highest = end
+        head = _match_subsection(window, behind)
+    trailer = _match_trailer(window, behind)
+    if trailer is None:
+        raise Unusual("trailer")
+    body = trailer.end()
+    stop = window.find(b"startxref", body)
+    return Section(start, split(window[body:stop].rstrip(b"\0\t\n\f\r ")), sections, highest)
+
+
+def _regular(rows: bytes, count: int) -> bool:
+    """Tell whether so many rows are all ``nnnnnnnnnn ggggg n`` or ``f`` with the same end of line, 20 bytes each."""
+    if not count:
+        return True
+    line_end = rows[18:20]
+    return (
+        line_end in _LINE_ENDS
+        and rows.translate(None, _DIGITS).replace(b"f", b"n") == b"  n%b" % line_end * count
+        and rows[10::20] == b" " * count
+        and rows[16::20] == b" " * count
+        and rows[17::20].translate(None, b"fn") == b""
+        and rows[19::20] == line_end[1:] * count
+    )
+
+
+def _read_stream(window: bytes, start: int) -> Section:
+    anomalies = Anomalies()
+    try:
+        section = read_strictly(window, 0, 0, LIMITS, anomalies)
+    except PdfError as error:
+        raise Unusual(error.detail) from error
+    if section.kind != "stream" or section.start or anomalies.found:
+        raise Unusual("cross-reference")
+    head = window.index(b"<<")
+    trailer = split(window[head : window.index(b"stream", head)].rstrip(b"\0\t\n\f\r "))
+    return Section(start, trailer, [], section.highest, section.entries)
+
+
+def _place(entry: Entry | None, generation: int) -> Place | None:
+    if entry is None:
+        return None
+    if entry.kind == "plain":
+        if entry.generation != generation:
+            raise Unusual("another generation")
+        return entry.offset
+    if entry.kind == "packed":
+        if generation:
+            raise Unusual("another generation")
+        return entry.stream, entry.place
+    return 0

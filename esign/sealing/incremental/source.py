@@ -1,0 +1,187 @@
+"""A document that is read where it lies: a slice here and there, and never as a whole."""
+
+from __future__ import annotations
+
+import mmap
+import re
+from typing import TYPE_CHECKING
+
+from esign.pdf import PdfError
+from esign.pdf.filters import decode
+from esign.pdf.indirect import read_indirect
+from esign.pdf.object_stream import ObjectStream
+from esign.pdf.objects import Name, Stream
+from esign.sealing.document_errors import EncryptedDocument
+from esign.sealing.incremental.section import Place, Section, read_section
+from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, integer, reference, split
+from esign.sealing.incremental.unusual import Unusual
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+Reference = tuple[int, int]
+"""Object number and generation."""
+
+_WINDOW = 1024
+_LONGEST_OBJECT = 16 << 20
+_LONGEST_SECTION = 128 << 20
+_MOST_SECTIONS = 1_000
+_match_end = re.compile(rb"startxref[\0\t\n\f\r ]++([0-9]{1,10}+)[\0\t\n\f\r ]++%%EOF[\0\t\n\f\r ]*+").fullmatch
+
+
+class Source:
+    """A PDF, opened: only its end and its cross-reference are read.
+
+    Args:
+        document: Bytes, a memory map, or whatever lends its bytes.
+
+    Raises:
+        EncryptedDocument: The PDF is encrypted.
+        Unusual: Not written as the quick way knows it, or not a PDF at all.
+    """
+
+    __slots__ = ("_data", "_streams", "length", "newline", "root", "sections", "size", "startxref", "stream", "trailer")
+
+    def __init__(self, document: Buffer) -> None:
+        data = document if type(document) is bytes or type(document) is mmap.mmap else memoryview(document).cast("B")
+        self._data = data
+        self.length = length = len(data)
+        tail = self.piece(max(0, length - 64), length)
+        at = tail.rfind(b"startxref")
+        end = _match_end(tail, at) if at >= 0 else None
+        if end is None or self.piece(0, 5) != b"%PDF-":
+            raise Unusual("end or beginning")
+        self.newline = tail[-1] not in b"\r\n"
+        self.startxref = place = int(end[1])
+        newest = self._section(place)
+        self.trailer = trailer = newest.trailer
+        self.stream = newest.stream
+        if b"Encrypt" in trailer:
+            raise EncryptedDocument()
+        size, root = integer(trailer.get(b"Size")), reference(trailer.get(b"Root"))
+        self.sections = (newest, *self._older(newest)) if b"Prev" in trailer else (newest,)
+        if size is None or root is None or not 0 < max(s.highest for s in self.sections) <= size < 8_388_000:
+            raise Unusual("size or catalog")
+        self.size = size
+        self.root = root
+        self._streams: dict[int, ObjectStream] = {}
+
+    def piece(self, start: int, end: int) -> bytes:
+        """Return some bytes of the document."""
+        found = self._data[start:end]
+        return found if type(found) is bytes else bytes(found)
+
+    def dictionary(self, number: int, generation: int) -> tuple[bytes, Entries]:
+        """Return a dictionary object, as it is written and taken apart.
+
+        Raises:
+            Unusual: No such object, or not a dictionary.
+        """
+        place = self._place(number, generation)
+        if isinstance(place, int):
+            window = self.piece(place, place + _WINDOW)
+            end = window.find(b"endobj")
+            head = b"%d %d obj" % (number, generation)
+            if end < 0 or not window.startswith(head):
+                body = self._value_strictly(place, number, generation)
+            else:
+                body = window[len(head) : end].strip(WHITE)
+        else:
+            body = self._packed(number, place)
+        return body, split(body)
+
+    def value(self, number: int, generation: int) -> bytes:
+        """Return an object that is not a stream, as it is written.
+
+        Raises:
+            Unusual: No such object, or it is damaged.
+        """
+        place = self._place(number, generation)
+        if not isinstance(place, int):
+            return self._packed(number, place)
+        return self._value_strictly(place, number, generation)
+
+    def _value_strictly(self, place: int, number: int, generation: int) -> bytes:
+        size = _WINDOW
+        while True:
+            window = self.piece(place, place + size)
+            try:
+                found = read_indirect(window, 0, LIMITS)
+            except PdfError as error:
+                if place + size >= self.length or size >= _LONGEST_OBJECT:
+                    raise Unusual(error.detail) from error
+                size *= 16
+                continue
+            if (found.number, found.generation) != (number, generation) or type(found.value) is Stream or not found.end:
+                raise Unusual("another object")
+            return window[found.body : found.text_end].strip(WHITE)
+
+    def _place(self, number: int, generation: int) -> Place:
+        for section in self.sections:
+            place = section.find(number, generation)
+            if place is not None:
+                if place == 0:
+                    break
+                return place
+        raise Unusual("no such object")
+
+    def _section(self, place: int) -> Section:
+        size = min(self.length - place, 1 << 16)
+        if size < 16:
+            raise Unusual("cross-reference outside the file")
+        while True:
+            try:
+                section = read_section(self.piece(place, place + size), place)
+            except Unusual:
+                if place + size >= self.length or size >= _LONGEST_SECTION:
+                    raise
+                size *= 16
+                continue
+            if b"XRefStm" in section.trailer:
+                raise Unusual("hybrid cross-reference")
+            return section
+
+    def _older(self, newest: Section) -> list[Section]:
+        seen = {newest.start}
+        found = []
+        section = newest
+        while b"Prev" in section.trailer:
+            place = integer(section.trailer[b"Prev"])
+            if place is None or place in seen or len(seen) > _MOST_SECTIONS:
+                raise Unusual("chain of cross-references")
+            seen.add(place)
+            section = self._section(place)
+            found.append(section)
+        return found
+
+    def _packed(self, number: int, place: tuple[int, int]) -> bytes:
+        holder, index = place
+        try:
+            stream = self._streams.get(holder) or self._object_stream(holder)
+            start, end = stream.extent(number, index)
+        except PdfError as error:
+            raise Unusual(error.detail) from error
+        return stream.data[start:end].strip(WHITE)
+
+    def _object_stream(self, number: int) -> ObjectStream:
+        place = self._place(number, 0)
+        if not isinstance(place, int):
+            raise Unusual("an object stream within another")
+        size = 1 << 14
+        while True:
+            window = self.piece(place, place + size)
+            try:
+                found = read_indirect(window, 0, LIMITS)
+                break
+            except PdfError as error:
+                if place + size >= self.length or size >= LIMITS.stream_bytes:
+                    raise Unusual(error.detail) from error
+                size *= 16
+        stream = found.value
+        if found.number != number or found.generation or type(stream) is not Stream:
+            raise Unusual("no object stream")
+        if stream.dictionary.get("Filter") != Name("FlateDecode") or "DecodeParms" in stream.dictionary:
+            raise Unusual("filter of an object stream")
+        decoded = decode(stream.raw, ("FlateDecode",), (None,), LIMITS.stream_bytes, 0)
+        self._streams[number] = opened = ObjectStream(stream, decoded, number, LIMITS)
+        return opened

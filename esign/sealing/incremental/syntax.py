@@ -1,0 +1,110 @@
+"""A dictionary taken apart at its first level, its values left as they are written.
+
+Two readers, one answer: a regular expression knows the plain shape that writers of PDFs produce (no comments, no
+escapes, no nested parentheses); whatever it does not know is read by :mod:`esign.pdf`, which is strict.
+"""
+
+from __future__ import annotations
+
+import re
+
+from esign.pdf import Limits, PdfError
+from esign.pdf.syntax import entries, parse, skip
+from esign.sealing.incremental.unusual import Unusual
+
+Entries = dict[bytes, bytes]
+"""Name without slash, escapes undone, and the value as it is written."""
+
+WHITE = b"\0\t\n\f\r "
+LIMITS = Limits()
+
+_W = rb"[\0\t\n\f\r ]"
+_REGULAR = rb"[^\0\t\n\f\r ()<>\[\]{}/%#]"
+_STRING = rb"\((?:[^()\\]++|\\[\s\S])*+\)"
+_HEXADECIMAL = rb"<[0-9A-Fa-f\0\t\n\f\r ]*+>"
+
+
+def _nested(levels: int) -> bytes:
+    inside = rb"[^()<>\[\]{}%#]++|" + _STRING + rb"|" + _HEXADECIMAL
+    for _ in range(levels):
+        inside += rb"|<<(?:" + inside + rb")*+>>|\[(?:" + inside + rb")*+\]"
+    return inside
+
+
+_INSIDE = _nested(4)
+_NUMBER_OR_REFERENCE = rb"[+-]?+[0-9.]++(?:" + _W + rb"++[0-9]{1,5}+" + _W + rb"++R)?+(?!" + _REGULAR + rb")"
+_VALUE = (
+    rb"/" + _REGULAR + rb"++"
+    rb"|" + _NUMBER_OR_REFERENCE + rb"|<<(?:" + _INSIDE + rb")*+>>"
+    rb"|\[(?:" + _INSIDE + rb")*+\]"
+    rb"|" + _STRING + rb"|" + _HEXADECIMAL + rb"|(?:true|false|null)(?!" + _REGULAR + rb")"
+)
+_ENTRY = re.compile(rb"(" + _W + rb"*+/(" + _REGULAR + rb"++)" + _W + rb"*+(" + _VALUE + rb")" + _W + rb"*+)")
+_find_entries = _ENTRY.findall
+_find_names = re.compile(rb"/(" + _REGULAR + rb"++)").findall
+_match_reference = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++([0-9]{1,5}+)" + _W + rb"++R").fullmatch
+_match_regular = re.compile(rb"(?:(?![()<>\[\]{}/%#])[!-~])++").fullmatch
+
+
+def split(body: bytes) -> Entries:
+    """Return the entries of a dictionary that is written from ``<<`` to ``>>``, in their order.
+
+    Raises:
+        Unusual: Not a dictionary, damaged, or it, or one within it, names a key twice.
+    """
+    found = _find_entries(body, 2, len(body) - 2)
+    result = {key: value for _, key, value in found}
+    length = 4
+    for whole, _, _ in found:
+        length += len(whole)
+    if length != len(body) or len(result) != len(found) or body[:2] != b"<<" or body[-2:] != b">>":
+        return _split_strictly(body)
+    if body.count(b"<<") > 1:
+        for value in result.values():
+            if b"<<" in value:
+                names = _find_names(value)
+                if len(set(names)) != len(names):
+                    _parse_whole(value)
+    return result
+
+
+def reference(value: bytes | None) -> tuple[int, int] | None:
+    """Return object number and generation where a value is a reference, else None."""
+    found = _match_reference(value) if value is not None else None
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def integer(value: bytes | None) -> int | None:
+    """Return a whole number that is not negative, else None."""
+    return int(value) if value is not None and value.isdigit() and len(value) <= 10 else None
+
+
+def written(entries_: Entries) -> bytes:
+    """Return a dictionary as it stands in a file."""
+    return b"<<%b>>" % b"".join([b"/%b %b" % (_escaped(key), value) for key, value in entries_.items()])
+
+
+def _escaped(key: bytes) -> bytes:
+    if _match_regular(key):
+        return key
+    return b"".join(bytes((c,)) if _match_regular(bytes((c,))) else b"#%02X" % c for c in key)
+
+
+def _split_strictly(body: bytes) -> Entries:
+    value = _parse_whole(body)
+    if type(value) is not dict:
+        raise Unusual("an object that must be a dictionary is none")
+    try:
+        return {key.encode("latin-1"): body[start:stop] for key, start, stop in entries(body, 0, LIMITS)}
+    except PdfError as error:
+        raise Unusual(error.detail) from error
+
+
+def _parse_whole(body: bytes) -> object:
+    try:
+        value, end = parse(body, 0, LIMITS)
+    except PdfError as error:
+        raise Unusual(error.detail) from error
+    if skip(body, end) != len(body):
+        raise Unusual("something stands behind an object")
+    return value

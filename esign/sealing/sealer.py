@@ -1,0 +1,199 @@
+"""The library call: a document in, the bytes to append out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from esign.pades.revision import text
+from esign.sealing.cms_template import CmsTemplate
+from esign.sealing.document_errors import EmptyDocument, NotPdf, SealProfileError, SealTooLong
+from esign.sealing.incremental.form import enter_field
+from esign.sealing.incremental.library import prepare_by_library
+from esign.sealing.incremental.revision import append_with_room, ending_of
+from esign.sealing.incremental.source import Source
+from esign.sealing.incremental.unusual import Unusual
+from esign.sealing.ports import SealKey
+from esign.sealing.profile import SealProfile
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+Path = Literal["incremental", "library"]
+Range = tuple[int, int, int, int]
+
+_HEADER_WITHIN = 1024
+_PRINT_AND_LOCKED = 132
+"""Annotation flags: printed (ISO 19005-3 6.3.2 demands it) and not to be moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A document that the key has signed, and that a timestamp may still be put on.
+
+    Args:
+        before: The bytes to append, up to the room for the signature.
+        after: The bytes to append behind it.
+        byte_range: ``(0, b, c, d)``: bytes b to c are the room, d bytes follow it up to the end of the file.
+        digest: SHA-256 over the byte range (32 bytes).
+        signature: The signature value.
+        path: Which way was taken.
+    """
+
+    before: bytes
+    after: bytes
+    byte_range: Range
+    digest: bytes
+    signature: bytes
+    path: Path
+
+    @property
+    def imprint(self) -> bytes:
+        """SHA-256 over the signature value: what a signature timestamp is made over."""
+        return hashlib.sha256(self.signature).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What makes a sealed document of a document.
+
+    Args:
+        tail: The bytes to append; the sealed file is document + tail.
+        byte_range: ``(0, b, c, d)``: bytes b to c are the signature, d bytes follow it up to the end of the file.
+        digest: SHA-256 over the byte range (32 bytes).
+        path: Which way was taken.
+    """
+
+    tail: bytes
+    byte_range: Range
+    digest: bytes
+    path: Path
+
+
+class Sealer:
+    """Seals documents, one like the other, with one key. Thread-safe as far as its key is.
+
+    Args:
+        key: The seal key.
+        profile: What every seal looks like.
+
+    Raises:
+        SealProfileError: The profile cannot be followed.
+        SealKeyError: The key's certificate is unusable.
+    """
+
+    def __init__(self, key: SealKey, profile: SealProfile) -> None:
+        if not profile.field or "." in profile.field or not profile.field.isprintable():
+            raise SealProfileError("field name is unusable")
+        self._key = key
+        self._profile = profile
+        self._template = template = CmsTemplate(key.certificate, key.chain)
+        longest = template.length(template.longest_signature)
+        self._reserved = longest if profile.reserved is None else profile.reserved
+        if not longest <= self._reserved <= 39_000:
+            raise SealProfileError("reserved bytes out of range", reserved=self._reserved, needed=longest)
+        self._room = 2 * self._reserved + 2
+        self._zeros = b"0" * (2 * self._reserved)
+        self._label = profile.label or f"{profile.field} – {profile.name}"
+        self._widget = b"<</Type/Annot/Subtype/Widget/FT/Sig/T%b/TU%b/F %d/Rect[0 0 0 0]" % (
+            text(profile.field),
+            text(self._label),
+            _PRINT_AND_LOCKED,
+        )
+        self._dictionary = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name%b/M(D:" % text(
+            profile.name
+        )
+        self._moment: tuple[datetime | None, bytes] = (None, b"")
+
+    def begin(self, document: Buffer, *, claimed_at: datetime) -> Begun:
+        """Append a revision, hash everything once, and let the key sign.
+
+        Args:
+            document: The document: bytes, a memory map, whatever lends its bytes. It is read, never copied or changed.
+            claimed_at: Claimed time of sealing (``/M``), which PAdES demands; nobody has proven it.
+
+        Raises:
+            DocumentError: The document cannot be sealed.
+            SealKeyError: The key cannot be used.
+        """
+        hashed = hashlib.sha256(document)
+        try:
+            if self._profile.visible is not None:
+                raise Unusual("visible")
+            source = Source(document)
+            entered = enter_field(source)
+            number = entered.page
+            entered.objects.append(
+                (entered.widget, 0, b"%b/P %d %d R/V %d 0 R>>" % (self._widget, *number, entered.value))
+            )
+            revision = append_with_room(
+                ending_of(source),
+                entered.objects,
+                dictionary=(entered.value, self._signature_dictionary(claimed_at)),
+                room=self._room,
+                size=entered.size,
+                identifier=hashed.digest()[:16],
+            )
+            before, after, byte_range, path = revision.before, revision.after, revision.byte_range, "incremental"
+        except Unusual:
+            before, after, byte_range = self._by_library(document, claimed_at)
+            path = "library"
+        hashed.update(before)
+        hashed.update(after)
+        digest = hashed.digest()
+        signature = self._key.sign(self._template.attributes(digest))
+        return Begun(before, after, byte_range, digest, signature, path)  # type: ignore[arg-type]  # one of the two
+
+    def finish(self, begun: Begun, *, timestamp: bytes | None = None) -> Sealed:
+        """Put the signature in its room.
+
+        Args:
+            begun: What :meth:`begin` returned.
+            timestamp: RFC 3161 token (DER ContentInfo) over :attr:`Begun.imprint`, or None for B-B.
+
+        Raises:
+            SealTooLong: The room is too small.
+        """
+        contents = self._template.hexadecimal(begun.digest, begun.signature, timestamp)
+        _, start, end, _ = begun.byte_range
+        free = end - start - 2 - len(contents)
+        if free < 0:
+            raise SealTooLong(bytes=len(contents) // 2, reserved=(end - start - 2) // 2)
+        zeros = self._zeros[:free] if free <= len(self._zeros) else b"0" * free
+        tail = b"".join((begun.before, b"<", contents, zeros, b">", begun.after))
+        return Sealed(tail, begun.byte_range, begun.digest, begun.path)
+
+    def seal(self, document: Buffer, *, claimed_at: datetime, timestamp: bytes | None = None) -> Sealed:
+        """Begin and finish a seal at level B-B.
+
+        Raises:
+            DocumentError: The document cannot be sealed.
+            SealKeyError: The key cannot be used.
+        """
+        return self.finish(self.begin(document, claimed_at=claimed_at), timestamp=timestamp)
+
+    def _signature_dictionary(self, claimed_at: datetime) -> bytes:
+        moment, known = self._moment
+        if moment is not claimed_at:
+            known = self._dictionary + claimed_at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode() + b")"
+            self._moment = claimed_at, known
+        return known
+
+    def _by_library(self, document: Buffer, claimed_at: datetime) -> tuple[bytes, bytes, Range]:
+        view = memoryview(document).cast("B")
+        if not view.nbytes:
+            raise EmptyDocument()
+        if b"%PDF-" not in bytes(view[:_HEADER_WITHIN]):
+            raise NotPdf()
+        prepared = prepare_by_library(
+            document, self._profile, label=self._label, claimed_at=claimed_at, reserved=self._reserved
+        )
+        _, start, end, _ = prepared.byte_range
+        return prepared.data[view.nbytes : start], prepared.data[end:], prepared.byte_range
+
+
+def sealed_document(document: Buffer, sealed: Sealed) -> bytes:
+    """Return the sealed document as a whole."""
+    return b"".join((document, sealed.tail))
