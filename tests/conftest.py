@@ -189,9 +189,11 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @contextmanager
-def installation(folder: Path, sandbox_folder: Path, database_url: str = "") -> Iterator[World]:
-    """Start an installation of its own in a folder, on a sandbox that was made before."""
-    clock = TestClock()
+def installation(
+    folder: Path, sandbox_folder: Path, database_url: str = "", *, clock: TestClock | None = None
+) -> Iterator[World]:
+    """Start an installation of its own in a folder, on a sandbox that was made before; the clock is the machine's."""
+    clock = clock or TestClock()
     sandbox = Sandbox.create(
         sandbox_folder,
         base_url=SANDBOX,
