@@ -1,0 +1,367 @@
+"""Documents in folders: read once, written where nobody sees them, given out by name at once and as a whole.
+
+A sealed document is written to a file without a name in the folder where it shall stand, brought to the disk, and then
+linked to its name, which fails where something has that name: nothing is overwritten, and what stands under a name is
+whole. A process that is killed before leaves nothing behind. Where the file system knows no files without names (NFS,
+some shares), a hidden one beside it is used. Then the folder itself is brought to the disk, once for many documents.
+"""
+
+# Names are bytes as the system writes them, some of them no text; a Path has to be text:
+# ruff: noqa: PTH102, PTH104, PTH108, PTH112, PTH118, PTH120, PTH123
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import mmap
+import os
+import secrets
+import stat
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from esign.foundation.errors import EsignError
+from esign.sealing.batches.errors import (
+    InputMissing,
+    InputNotAFile,
+    InputUnreadable,
+    OutputDiskFull,
+    OutputExists,
+    OutputNameUnusable,
+    OutputUnwritable,
+)
+from esign.sealing.batches.ports import Buffer, Document, Staged
+
+LARGE = 32 << 20
+"""Bytes from which a document is copied to the disk first and mapped from there, instead of being held in memory."""
+PART_PREFIX = b".esign-"
+PART_SUFFIX = b".part"
+"""Hidden files that a killed process may leave where there are none without names; they are swept."""
+
+_PIECE = 8 << 20
+_NO_NAMELESS = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_BAD_NAME = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ, errno.EINVAL}
+_PROC = "/proc/self/fd"
+
+
+@dataclass(slots=True)
+class FolderDocument:
+    """A document as it was read.
+
+    Args:
+        data: Its bytes: its own, or mapped from a copy that nobody else can reach.
+        part: That copy, where the document is large: the sealed one is made of it.
+    """
+
+    data: Buffer
+    part: _Part | None = None
+    mapped: mmap.mmap | None = None
+
+    def close(self) -> None:
+        """Let it go."""
+        if self.mapped is not None:
+            with suppress(BufferError):  # somebody still looks at it; it goes with them
+                if isinstance(self.data, memoryview):
+                    self.data.release()
+                self.mapped.close()
+            self.mapped = None
+        if self.part is not None:
+            self.part.close()
+            self.part = None
+
+
+@dataclass(slots=True)
+class _Part:
+    """A file that is being written, open."""
+
+    handle: int
+    folder: bytes
+    hidden: bytes | None
+    """Its name, where the file system wants one."""
+
+    def close(self) -> None:
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.handle = -1
+        if self.hidden is not None:
+            with suppress(OSError):
+                os.unlink(self.hidden)
+            self.hidden = None
+
+
+@dataclass(slots=True)
+class StagedFile:
+    """A sealed document that is written and not given out yet."""
+
+    name: bytes
+    part: _Part
+
+
+@dataclass(slots=True)
+class FolderDocuments:
+    """Reads documents anywhere and gives sealed ones out below a folder. One object serves one thread.
+
+    Args:
+        out: The folder.
+        large: Bytes from which a document is not held in memory.
+    """
+
+    out: bytes
+    large: int = LARGE
+    _folders: dict[bytes, int] = field(default_factory=dict)
+    _touched: set[bytes] = field(default_factory=set)
+    _proc: int | None = None
+
+    def read(self, source: bytes, output: bytes) -> Document:
+        """Read a document.
+
+        Raises:
+            InputError: It cannot be had.
+            OutputError: It is large, and its copy cannot be written.
+        """
+        try:
+            handle = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputMissing from None
+        except (OSError, ValueError) as error:
+            raise InputUnreadable(errno=getattr(error, "errno", None) or 0) from error
+        try:
+            looked = os.fstat(handle)
+            if not stat.S_ISREG(looked.st_mode):
+                raise InputNotAFile
+            if looked.st_size >= self.large:
+                return self._copy(handle, output)
+            return FolderDocument(_read_all(handle, looked.st_size))
+        except OSError as error:
+            raise InputUnreadable(errno=error.errno or 0) from error
+        finally:
+            os.close(handle)
+
+    def stage(self, document: Document, tail: bytes, output: bytes) -> Staged:
+        """Write a sealed document where nobody sees it yet; the disk begins to write at once.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        part = document.part if isinstance(document, FolderDocument) else None
+        try:
+            if part is None:
+                part = self._begin(output)
+                _write_all(part.handle, document.data, tail)
+            else:
+                document.part = None  # type: ignore[attr-defined]  # from here on it is the sealed document's
+                os.lseek(part.handle, 0, os.SEEK_END)
+                _write_all(part.handle, tail)
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(part.handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        except OSError as error:
+            if part is not None:
+                part.close()
+            _refuse(error)
+        return StagedFile(output, part)
+
+    def settle(self, staged: Sequence[Staged]) -> Mapping[bytes, EsignError]:
+        """Bring all to the disk; returns those that failed by output name."""
+        failed: dict[bytes, EsignError] = {}
+        for each in staged:
+            try:
+                os.fsync(_file(each).part.handle)
+            except OSError as error:
+                failed[each.name] = _reason(error)
+        return failed
+
+    def release(self, staged: Staged) -> None:
+        """Give a settled document out under its name.
+
+        Raises:
+            OutputExists: Something has that name.
+            OutputError: It cannot be.
+        """
+        part = _file(staged).part
+        name = staged.name.rpartition(b"/")[2]
+        try:
+            folder = self._open(part.folder)
+            if part.hidden is None:
+                os.link(str(part.handle), name, src_dir_fd=self._descriptors(), dst_dir_fd=folder)
+            else:
+                _publish(part.hidden, os.path.join(part.folder, name))
+                part.hidden = None
+        except FileExistsError:
+            raise OutputExists from None
+        except OSError as error:
+            _refuse(error)
+        self._touched.add(part.folder)
+
+    def confirm(self) -> None:
+        """Bring the names that were given out to the disk.
+
+        Raises:
+            OutputError: The disk failed.
+        """
+        touched, self._touched = self._touched, set()
+        try:
+            for folder in touched:
+                os.fsync(self._open(folder))
+        except OSError as error:
+            _refuse(error)
+
+    def digest(self, output: bytes) -> bytes | None:
+        """Return the SHA-256 of what has an output name; None: nothing has, or it is no file that can be read."""
+        try:
+            with open(os.path.join(self.out, output), "rb") as file:
+                return hashlib.file_digest(file, "sha256").digest()
+        except OSError:
+            return None
+
+    def exists(self, output: bytes) -> bool:
+        """Return whether something has an output name."""
+        return os.path.lexists(os.path.join(self.out, output))
+
+    def discard(self, staged: Staged) -> None:
+        """Let a written document go; also after it was given out."""
+        _file(staged).part.close()
+
+    def close(self) -> None:
+        """Close the folders."""
+        for handle in self._folders.values():
+            os.close(handle)
+        self._folders.clear()
+        if self._proc is not None:
+            os.close(self._proc)
+            self._proc = None
+
+    def sweep(self) -> int:
+        """Remove hidden parts that killed processes have left; returns how many. Nobody may be working here."""
+        found = 0
+        for folder, _, names in os.walk(self.out):
+            for name in names:
+                if name.startswith(PART_PREFIX) and name.endswith(PART_SUFFIX):
+                    with suppress(OSError):
+                        os.unlink(os.path.join(folder, name))
+                        found += 1
+        return found
+
+    def _begin(self, output: bytes) -> _Part:
+        folder = os.path.join(self.out, os.path.dirname(output)).rstrip(b"/") or b"/"
+        os.fstat(self._open(folder))
+        try:
+            handle = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o644)
+        except (OSError, AttributeError) as error:
+            if getattr(error, "errno", errno.EOPNOTSUPP) not in _NO_NAMELESS:
+                raise
+            hidden = os.path.join(folder, PART_PREFIX + secrets.token_hex(8).encode() + PART_SUFFIX)
+            handle = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            return _Part(handle, folder, hidden)
+        return _Part(handle, folder, None)
+
+    def _copy(self, handle: int, output: bytes) -> FolderDocument:
+        try:
+            part = self._begin(output)
+        except OSError as error:
+            _refuse(error)
+        try:
+            size = 0
+            while piece := os.read(handle, _PIECE):
+                try:
+                    _write_all(part.handle, piece)
+                except OSError as error:
+                    _refuse(error)
+                size += len(piece)
+            mapped = mmap.mmap(part.handle, size, access=mmap.ACCESS_READ) if size else None
+        except BaseException:
+            part.close()
+            raise
+        return FolderDocument(memoryview(mapped) if mapped is not None else b"", part, mapped)
+
+    def _open(self, folder: bytes) -> int:
+        """Return a handle of an output folder, made and brought to the disk if it is not there."""
+        handle = self._folders.get(folder)
+        if handle is None:
+            missing = []
+            above = folder
+            while not os.path.isdir(above) and above != os.path.dirname(above):
+                missing.append(above)
+                above = os.path.dirname(above)
+            for each in reversed(missing):
+                with suppress(FileExistsError):
+                    os.mkdir(each)
+                _flush(os.path.dirname(each) or b".")
+            if len(self._folders) > 64:
+                self._forget_folders()
+            handle = self._folders[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return handle
+
+    def _forget_folders(self) -> None:
+        for folder in [each for each in self._folders if each not in self._touched]:
+            os.close(self._folders.pop(folder))
+
+    def _descriptors(self) -> int:
+        if self._proc is None:
+            self._proc = os.open(_PROC, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return self._proc
+
+
+def _file(staged: Staged) -> StagedFile:
+    if not isinstance(staged, StagedFile):
+        raise TypeError("written by another store")
+    return staged
+
+
+def _read_all(handle: int, size: int) -> bytes:
+    data = os.read(handle, size + 1)
+    if len(data) == size:
+        return data
+    pieces = [data]
+    while piece := os.read(handle, _PIECE):
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _write_all(handle: int, *parts: Buffer) -> None:
+    views = [memoryview(part) for part in parts if len(part)]
+    while views:
+        written = os.writev(handle, views[:16])
+        while views and written >= len(views[0]):
+            written -= len(views.pop(0))
+        if written:
+            views[0] = views[0][written:]
+
+
+def _publish(hidden: bytes, final: bytes) -> None:
+    """Give a hidden file its name, where nothing has it."""
+    try:
+        os.link(hidden, final)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
+            raise
+        # No hard links here: take the name with an empty file of our own, then put the whole one in its place.
+        os.close(os.open(final, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
+        os.rename(hidden, final)
+    else:
+        os.unlink(hidden)
+
+
+def _flush(folder: bytes) -> None:
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _reason(error: OSError) -> EsignError:
+    if error.errno in _FULL:
+        return OutputDiskFull()
+    if error.errno in _BAD_NAME:
+        return OutputNameUnusable()
+    if error.errno == errno.EEXIST:
+        return OutputExists()
+    return OutputUnwritable(errno=error.errno or 0)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise _reason(error) from error

@@ -1,0 +1,356 @@
+"""The journal of sealing in bulk: every document of a batch leased, finished once, and known for ever after.
+
+Claim, promise and finish are short transactions over a whole chunk. Whoever records something proves that it still
+holds the document: owner, attempt and state stand in the condition. What is promised stands here before anybody can
+see the sealed file, so after a crash the file under a name is told from a stranger's by its digest alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+
+from esign.foundation.clock import Clock
+from esign.foundation.errors import EsignError
+from esign.sealing.batches.errors import BatchCrashed, LeaseEnded, OutputExists
+from esign.sealing.batches.items import Chunk, Counts, Item, ItemResult, ItemState, Known, NewItem, Promise
+from esign.store.database import Database
+from esign.store.tables_sealing import seal_batch, seal_item, seal_output
+
+MOST_ATTEMPTS = 3
+"""Processes that may die at a document before it is set aside."""
+
+_RUNNING, _WAITING = ItemState.RUNNING.value, ItemState.WAITING.value
+_FRESH: dict[str, Any] = {"attempt": 0, "level": "", "path": "", "facts": "", "again": False, "seconds": 0.0}
+_FINISH = (
+    update(seal_item)
+    .where(
+        seal_item.c.id == bindparam("the_id"),
+        seal_item.c.owner == bindparam("the_owner"),
+        seal_item.c.attempt == bindparam("the_attempt"),
+        seal_item.c.state == _RUNNING,
+    )
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                *("state", "digest_in", "digest_out", "level", "path", "code", "detail", "facts", "again", "seconds"),
+                "finished_at",
+            )
+        }
+    )
+)
+GIVEN_OUT = (
+    update(seal_output)
+    .where(
+        seal_output.c.store == bindparam("the_store"),
+        seal_output.c.output == bindparam("the_output"),
+        seal_output.c.digest_out == bindparam("the_digest"),
+        seal_output.c.sealed_at.is_(None),
+    )
+    .values(sealed_at=bindparam("sealed_at"))
+)
+"""Mark a promise as kept."""
+_TAKEN_BACK = delete(seal_output).where(
+    seal_output.c.store == bindparam("the_store"),
+    seal_output.c.output == bindparam("the_output"),
+    seal_output.c.sealed_at.is_(None),
+    seal_output.c.digest_in == bindparam("the_digest"),
+)
+
+
+class SqlSealJournal:
+    """The journal of one batch.
+
+    Args:
+        database: SQLite or PostgreSQL, with the tables.
+        batch: The batch's number.
+        clock: Tells when leases end.
+        lease: How long a worker may take for a chunk before another one takes over.
+    """
+
+    def __init__(
+        self, database: Database, batch: int, *, clock: Clock, lease: timedelta = timedelta(minutes=10)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._lease = lease
+        self.batch = batch
+        with database.reading() as connection:
+            self.store: str = connection.execute(
+                select(seal_batch.c.store).where(seal_batch.c.id == batch)
+            ).scalar_one()
+
+    @classmethod
+    def begin(cls, database: Database, *, store: str, level: str, clock: Clock) -> SqlSealJournal:
+        """Begin a batch.
+
+        Args:
+            database: Where the journal is.
+            store: Name of the place of output.
+            level: The level that all its documents are to reach.
+            clock: Tells when it begins.
+        """
+        with database.transaction() as connection:
+            made = connection.execute(
+                insert(seal_batch).values(
+                    store=store, level=level, created_at=clock.now(), listed=0, sealed=0, set_aside=0
+                )
+            )
+            key = made.inserted_primary_key
+        assert key is not None  # noqa: S101 - every insert of one row has a key
+        return cls(database, int(key[0]), clock=clock)
+
+    def add(self, items: Sequence[NewItem]) -> None:
+        """Give documents to the batch."""
+        if not items:
+            return
+        rows = [
+            {
+                **_FRESH,
+                "batch_id": self.batch,
+                "source": item.source,
+                "output": item.output,
+                "state": (ItemState.SET_ASIDE if item.code else ItemState.WAITING).value,
+                "code": item.code,
+                "detail": item.detail,
+            }
+            for item in items
+        ]
+        refused = sum(1 for item in items if item.code)
+        with self._database.transaction() as connection:
+            connection.execute(insert(seal_item), rows)
+            self._count(connection, listed=len(rows), set_aside=refused)
+
+    def complete(self) -> None:
+        """Say that all documents are given."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                update(seal_batch).where(seal_batch.c.id == self.batch).values(complete_at=self._clock.now())
+            )
+
+    def claim(self, owner: str, limit: int) -> Chunk:
+        """Lease waiting documents, at most so many; one that somebody died with is leased alone."""
+        until = self._clock.now() + self._lease
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                select(seal_item.c.id, seal_item.c.attempt, seal_item.c.source, seal_item.c.output)
+                .where(seal_item.c.batch_id == self.batch, seal_item.c.state == _WAITING)
+                .order_by(seal_item.c.id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            ).all()
+            if not rows:
+                return Chunk(owner=owner, items=(), lease_until=until, known={})
+            rows = rows[:1] if rows[0].attempt else [row for row in rows if not row.attempt]
+            connection.execute(
+                update(seal_item)
+                .where(seal_item.c.id.in_([row.id for row in rows]))
+                .values(state=_RUNNING, owner=owner, attempt=seal_item.c.attempt + 1, lease_until=until)
+            )
+            known = self._known(connection, {row.output for row in rows})
+        items = tuple(
+            Item(number=row.id, attempt=row.attempt + 1, source=row.source, output=row.output) for row in rows
+        )
+        return Chunk(owner=owner, items=items, lease_until=until, known=known)
+
+    def promise(self, owner: str, promises: Sequence[Promise]) -> Mapping[int, EsignError]:
+        """Record what is about to be given out; returns what must not be, by the item's number."""
+        refused: dict[int, EsignError] = {}
+        if not promises:
+            return refused
+        now = self._clock.now()
+        with self._database.transaction() as connection:
+            held = self._held(connection, owner, [promise.item for promise in promises])
+            rows = connection.execute(
+                select(seal_output.c.output, seal_output.c.digest_in, seal_output.c.digest_out).where(
+                    seal_output.c.store == self.store,
+                    seal_output.c.output.in_({promise.item.output for promise in promises}),
+                )
+            ).all()
+            owned = {row.output: row.digest_in for row in rows}
+            there = {(row.output, row.digest_out) for row in rows}
+            new = []
+            for promise in promises:
+                name = promise.item.output
+                if promise.item.number not in held:
+                    refused[promise.item.number] = LeaseEnded()
+                elif owned.setdefault(name, promise.digest_in) != promise.digest_in:
+                    refused[promise.item.number] = OutputExists("another document has that name")
+                elif (name, promise.digest_out) not in there:
+                    there.add((name, promise.digest_out))
+                    new.append(
+                        {
+                            "store": self.store,
+                            "output": name,
+                            "digest_out": promise.digest_out,
+                            "digest_in": promise.digest_in,
+                            "level": promise.level,
+                            "promised_at": now,
+                        }
+                    )
+            if new:
+                connection.execute(insert(seal_output), new)
+        return refused
+
+    def promised(self, output: bytes, digest_in: bytes) -> frozenset[bytes]:
+        """Return the digests of all sealed forms of a document that were promised or given out under a name."""
+        with self._database.reading() as connection:
+            return frozenset(
+                connection.execute(
+                    select(seal_output.c.digest_out).where(
+                        seal_output.c.store == self.store,
+                        seal_output.c.output == output,
+                        seal_output.c.digest_in == digest_in,
+                    )
+                ).scalars()
+            )
+
+    def finish(self, owner: str, results: Sequence[ItemResult]) -> int:
+        """Record results in one transaction; those whose lease was lost change nothing."""
+        now = self._clock.now()
+        with self._database.transaction() as connection:
+            held = self._held(connection, owner, [result.item for result in results])
+            valid = [result for result in results if result.item.number in held]
+            if not valid:
+                return 0
+            connection.execute(_FINISH, [_row(owner, result, now) for result in valid])
+            if given := [self._output(each, each.digest_out, sealed_at=now) for each in valid if _given_out(each)]:
+                connection.execute(GIVEN_OUT, given)
+            if back := [self._output(each, each.digest_in) for each in valid if _taken_back(each)]:
+                connection.execute(_TAKEN_BACK, back)
+            sealed = sum(1 for result in valid if result.sealed)
+            self._count(connection, sealed=sealed, set_aside=len(valid) - sealed)
+        return len(valid)
+
+    def release(self, owner: str) -> int:
+        """Give back what somebody who has died held."""
+        return self._give_back(seal_item.c.owner == owner)
+
+    def reap(self) -> int:
+        """Give back what is held beyond its lease."""
+        return self._give_back(seal_item.c.lease_until < self._clock.now())
+
+    def counts(self) -> Counts:
+        """Return how far the batch is."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(seal_batch).where(seal_batch.c.id == self.batch)).one()
+        return Counts(
+            listed=row.listed, sealed=row.sealed, set_aside=row.set_aside, complete=row.complete_at is not None
+        )
+
+    def lines(self, after: int, limit: int = 500) -> Sequence[ItemResult]:
+        """Return what became of documents behind a number, in the order in which they were given, without gaps."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(seal_item)
+                .where(seal_item.c.batch_id == self.batch, seal_item.c.id > after)
+                .order_by(seal_item.c.id)
+                .limit(limit)
+            ).all()
+        found = []
+        for row in rows:
+            if row.state in (_WAITING, _RUNNING):
+                break
+            found.append(_result(row))
+        return found
+
+    def _known(self, connection: Connection, outputs: Iterable[bytes]) -> Mapping[bytes, Known]:
+        rows = connection.execute(
+            select(seal_output.c.output, seal_output.c.digest_in, seal_output.c.digest_out, seal_output.c.level).where(
+                seal_output.c.store == self.store,
+                seal_output.c.output.in_(list(outputs)),
+                seal_output.c.sealed_at.is_not(None),
+            )
+        )
+        return {row.output: Known(digest_in=row.digest_in, digest_out=row.digest_out, level=row.level) for row in rows}
+
+    def _held(self, connection: Connection, owner: str, items: Sequence[Item]) -> frozenset[int]:
+        attempts = {item.number: item.attempt for item in items}
+        rows = connection.execute(
+            select(seal_item.c.id, seal_item.c.attempt).where(
+                seal_item.c.id.in_(list(attempts)), seal_item.c.owner == owner, seal_item.c.state == _RUNNING
+            )
+        )
+        return frozenset(row.id for row in rows if attempts[row.id] == row.attempt)
+
+    def _give_back(self, whose: Any) -> int:
+        mine = and_(seal_item.c.batch_id == self.batch, seal_item.c.state == _RUNNING, whose)
+        with self._database.transaction() as connection:
+            crashed = connection.execute(
+                update(seal_item)
+                .where(mine, seal_item.c.attempt >= MOST_ATTEMPTS)
+                .values(
+                    state=ItemState.SET_ASIDE.value,
+                    code=BatchCrashed.code,
+                    detail=BatchCrashed().detail,
+                    finished_at=self._clock.now(),
+                )
+            ).rowcount
+            back = connection.execute(
+                update(seal_item).where(mine).values(state=_WAITING, owner=None, lease_until=None)
+            ).rowcount
+            if crashed:
+                self._count(connection, set_aside=crashed)
+        return crashed + back
+
+    def _output(self, result: ItemResult, digest: bytes, **values: object) -> dict[str, object]:
+        return {"the_store": self.store, "the_output": result.item.output, "the_digest": digest, **values}
+
+    def _count(self, connection: Connection, *, listed: int = 0, sealed: int = 0, set_aside: int = 0) -> None:
+        connection.execute(
+            update(seal_batch)
+            .where(seal_batch.c.id == self.batch)
+            .values(
+                listed=seal_batch.c.listed + listed,
+                sealed=seal_batch.c.sealed + sealed,
+                set_aside=seal_batch.c.set_aside + set_aside,
+            )
+        )
+
+
+def _given_out(result: ItemResult) -> bool:
+    return result.sealed  # also one that had been: the attempt that gave it out may have died before it said so
+
+
+def _taken_back(result: ItemResult) -> bool:
+    return not result.sealed and bool(result.digest_out)
+
+
+def _row(owner: str, result: ItemResult, now: Any) -> dict[str, Any]:
+    return {
+        "the_id": result.item.number,
+        "the_owner": owner,
+        "the_attempt": result.item.attempt,
+        "state": result.state.value,
+        "digest_in": result.digest_in or None,
+        "digest_out": (result.digest_out or None) if result.sealed else None,
+        "level": result.level,
+        "path": result.path,
+        "code": result.code,
+        "detail": result.detail,
+        "facts": json.dumps(dict(result.facts), ensure_ascii=False, default=str) if result.facts else "",
+        "again": result.again,
+        "seconds": result.seconds,
+        "finished_at": now,
+    }
+
+
+def _result(row: Any) -> ItemResult:
+    return ItemResult(
+        item=Item(number=row.id, attempt=row.attempt, source=row.source, output=row.output),
+        state=ItemState(row.state),
+        digest_in=row.digest_in or b"",
+        digest_out=row.digest_out or b"",
+        level=row.level,
+        path=row.path,
+        code=row.code,
+        detail=row.detail,
+        facts=json.loads(row.facts) if row.facts else {},
+        again=row.again,
+        seconds=row.seconds,
+    )

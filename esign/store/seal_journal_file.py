@@ -1,0 +1,94 @@
+"""The journal of a folder: a database of its own beside the sealed documents, and its upkeep between batches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import URL, delete, select, text
+
+from esign.foundation.clock import Clock
+from esign.sealing.batches.errors import BatchJournalNewer
+from esign.store.database import Database
+from esign.store.metadata import metadata
+from esign.store.seal_journal import GIVEN_OUT
+from esign.store.tables_sealing import seal_batch, seal_item, seal_output
+
+VERSION = 1
+"""Version of the tables in a folder's journal (``PRAGMA user_version``)."""
+
+_TABLES = (seal_batch, seal_item, seal_output)
+
+
+def journal_url(path: Path) -> URL:
+    """Return the URL of a journal file, whatever characters stand in its path."""
+    return URL.create("sqlite", database=str(path))
+
+
+def open_journal(path: Path) -> Database:
+    """Open the journal of a folder; a new one is made.
+
+    Raises:
+        BatchJournalNewer: A newer version of this program wrote it.
+        DatabaseError: It cannot be opened.
+    """
+    database = Database(journal_url(path))
+    try:
+        with database.transaction() as connection:
+            found = connection.execute(text("PRAGMA user_version")).scalar_one()
+            if found > VERSION:
+                raise BatchJournalNewer(found=found, known=VERSION)
+            if found < VERSION:
+                metadata.create_all(connection, tables=_TABLES, checkfirst=False)
+                connection.execute(text(f"PRAGMA user_version = {VERSION}"))
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def settle_promises(database: Database, store: str, digest: Callable[[bytes], bytes | None], clock: Clock) -> int:
+    """Look what became of promises that nobody kept track of any more: given out, or not.
+
+    Called when nobody works on the store: at the beginning of a batch of a folder, under its lock.
+
+    Args:
+        database: Where the journal is.
+        store: Name of the place of output.
+        digest: Returns the SHA-256 of what has an output name.
+        clock: Tells the time.
+
+    Returns:
+        How many had been given out.
+    """
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(seal_output.c.output, seal_output.c.digest_out).where(
+                seal_output.c.store == store, seal_output.c.sealed_at.is_(None)
+            )
+        ).all()
+    promised: dict[bytes, list[bytes]] = defaultdict(list)
+    for row in rows:
+        promised[row.output].append(row.digest_out)
+    there = {name: found for name in promised if (found := digest(name)) in promised[name]}
+    now = clock.now()
+    with database.transaction() as connection:
+        if there:
+            connection.execute(
+                GIVEN_OUT,
+                [
+                    {"the_store": store, "the_output": name, "the_digest": found, "sealed_at": now}
+                    for name, found in there.items()
+                ],
+            )
+        connection.execute(delete(seal_output).where(seal_output.c.store == store, seal_output.c.sealed_at.is_(None)))
+    return len(there)
+
+
+def forget_batches(database: Database, store: str) -> None:
+    """Forget the documents of earlier batches of a store; what was sealed stays known."""
+    with database.transaction() as connection:
+        old = select(seal_batch.c.id).where(seal_batch.c.store == store)
+        connection.execute(delete(seal_item).where(seal_item.c.batch_id.in_(old)))
+        connection.execute(delete(seal_batch).where(seal_batch.c.store == store))

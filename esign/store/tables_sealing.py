@@ -1,0 +1,95 @@
+"""Tables of sealing in bulk: batches, their documents with leases, and what was sealed under which name."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from esign.store.metadata import Instant, metadata
+
+_ROW = BigInteger().with_variant(Integer, "sqlite")
+
+seal_batch = Table(
+    "seal_batch",
+    metadata,
+    Column("id", _ROW, primary_key=True, autoincrement=True),
+    Column("store", String(200), nullable=False),
+    Column("level", String(5), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("complete_at", Instant, nullable=True),
+    Column("listed", BigInteger, nullable=False),
+    Column("sealed", BigInteger, nullable=False),
+    Column("set_aside", BigInteger, nullable=False),
+)
+"""``store`` names the place of output; names are unique in it. The counters are kept with what they count."""
+
+seal_item = Table(
+    "seal_item",
+    metadata,
+    Column("id", _ROW, primary_key=True, autoincrement=True),
+    Column("batch_id", _ROW, ForeignKey("seal_batch.id"), nullable=False),
+    Column("source", LargeBinary, nullable=False),
+    Column("output", LargeBinary, nullable=False),
+    Column("state", String(9), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("owner", String(64), nullable=True),
+    Column("lease_until", Instant, nullable=True),
+    Column("digest_in", LargeBinary(32), nullable=True),
+    Column("digest_out", LargeBinary(32), nullable=True),
+    Column("level", String(5), nullable=False),
+    Column("path", String(12), nullable=False),
+    Column("code", String(80), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("again", Boolean, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("finished_at", Instant, nullable=True),
+    CheckConstraint("state IN ('waiting', 'running', 'sealed', 'set_aside')", name="state"),
+    Index(None, "batch_id", "id"),
+    Index(
+        "ix_seal_item_open",
+        "batch_id",
+        "state",
+        "id",
+        sqlite_where=text("state IN ('waiting', 'running')"),
+        postgresql_where=text("state IN ('waiting', 'running')"),
+    ),
+)
+"""States: waiting → running (leased) → sealed or set aside; back to waiting when whoever held it has died."""
+
+seal_output = Table(
+    "seal_output",
+    metadata,
+    Column("store", String(200), nullable=False),
+    Column("output", LargeBinary, nullable=False),
+    Column("digest_out", LargeBinary(32), nullable=False),
+    Column("digest_in", LargeBinary(32), nullable=False),
+    Column("level", String(5), nullable=False),
+    Column("promised_at", Instant, nullable=False),
+    Column("sealed_at", Instant, nullable=True),
+    PrimaryKeyConstraint("store", "output", "digest_out"),
+    Index(
+        "uq_seal_output_sealed",
+        "store",
+        "output",
+        unique=True,
+        sqlite_where=text("sealed_at IS NOT NULL"),
+        postgresql_where=text("sealed_at IS NOT NULL"),
+    ),
+)
+"""Written before a sealed document is given out (promised), and marked once it was: one under each name, whatever
+happens. Several promises of one document are attempts of which one came through."""
