@@ -19,11 +19,13 @@ from esign.sealing.invoices.errors import (
     InvoiceRejected,
     InvoiceRulesNotAvailable,
     InvoiceUnreadable,
+    RulesFolderUnusable,
 )
 from esign.sealing.invoices.findings import FindingKind, InvoiceReport, RuleFinding, RuleSet
 from esign.sealing.invoices.invoice import Invoice, read_invoice, read_xml_invoice
 from esign.sealing.invoices.policy import Decision, InvoicePolicy, invoice_policy, read_invoice_policy
 from esign.sealing.invoices.profiles import Profile, Syntax
+from esign.sealing.invoices.unchanged import unchanged, unchanged_files
 
 __all__ = [
     "Decision",
@@ -46,10 +48,13 @@ __all__ = [
     "Profile",
     "RuleFinding",
     "RuleSet",
+    "RulesFolderUnusable",
     "Syntax",
     "check_invoice",
     "invoice_policy",
     "read_invoice",
     "read_invoice_policy",
     "read_xml_invoice",
+    "unchanged",
+    "unchanged_files",
 ]

@@ -5,6 +5,7 @@ Source: ISO 19005-3 clause 6.6 (XMP, extension schemas); Factur-X 1.0 section 6.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from esign.sealing.invoices.xml import XmlRefused, read_xml
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _PDFA = "http://www.aiim.org/pdfa/ns/id/"
+_PART = re.compile(rb"<pdfaid:part>\s*([1-9])\s*</|pdfaid:part\s*=\s*[\"']([1-9])[\"']")
 _MAX_METADATA = 4 << 20
 _FIELDS = ("ConformanceLevel", "DocumentFileName", "DocumentType", "Version")
 _SPELT = {namespace.lower(): namespace for namespace in NAMES}
@@ -53,6 +55,24 @@ def read_declared(view: View) -> Declared | None:
     except XmlRefused:
         return None
     return _declared(root)
+
+
+def declared_part(view: View) -> str:
+    """Return the part of PDF/A that the metadata declare, empty where they declare none; quicker than reading all.
+
+    Raises:
+        PdfError: The metadata stream is damaged.
+    """
+    stream = view.value(view.catalog, "Metadata")
+    if not isinstance(stream, Stream) or stream.length > _MAX_METADATA:
+        return ""
+    packet = view.decode(stream)
+    found = _PART.search(packet)
+    if found is not None:
+        return (found[1] or found[2]).decode("ascii")
+    plain = _PDFA.encode("ascii") not in packet and b"\0" not in packet[:200]
+    declared = None if plain else read_declared(view)
+    return declared.pdfa[0] if declared is not None else ""
 
 
 def _declared(root: Any) -> Declared:
