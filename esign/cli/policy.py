@@ -26,6 +26,7 @@ def check() -> int:
     """Validate every YAML file against its JSON Schema and run its ``tests:``; exit 0 good, 1 not good."""
     from esign.contracts import check_policies
     from esign.policy import policies_root, read_policy
+    from esign.sealing.invoices.policy_tests import wrong_invoice_cases
     from esign.validation.process.suites import wrong_cases
 
     root = policies_root()
@@ -48,6 +49,8 @@ def check() -> int:
             faults.extend(f"{name}: test case {number}: {what}" for number, what in _wrong_days(path, cases))
         elif path.parent.name == "cryptography":
             faults.extend(f"{name}: test case {number}: {what}" for number, what in wrong_cases(content))
+        elif path.parent.name == "invoices":
+            faults.extend(f"{name}: test case {number}: {what}" for number, what in wrong_invoice_cases(content))
     if not faults:  # the contracts' and forms' own examples read all files, so they are run only over good ones
         faults.extend(f"{fault.file}: test case {fault.case}: {fault.what}" for fault in check_policies())
         faults.extend(_wrong_forms())
