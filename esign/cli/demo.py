@@ -24,6 +24,8 @@ from esign.cli.ports import require_free
 from esign.cli.supervisor import Child, Supervisor, follow_parent
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx
 
     from certs.sandbox import Sandbox
@@ -51,6 +53,12 @@ _PORT = click.IntRange(1, 65535)
     help="Walk through the whole life of the sample contracts with a clock that is moved, and write it into DIR.",
 )
 @click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="With --life: the day on which it begins, such as 2027-03-14 (default: now).",
+)
+@click.option(
     "--state-dir",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
@@ -64,6 +72,7 @@ _PORT = click.IntRange(1, 65535)
 def demo(
     sample: Path | None,
     life: Path | None,
+    on: datetime | None,
     state_dir: Path | None,
     port: int,
     agent_port: int,
@@ -87,7 +96,7 @@ def demo(
     if life is not None:
         from esign.cli.life_walk import write_life
 
-        write_life(life, open_sandbox=_sandbox_class().create, walk=_walk)
+        write_life(life, open_sandbox=_sandbox_class().create, walk=_walk, on=on.date() if on is not None else None)
         return
     layout = Layout(
         state_dir=(state_dir or default_state_dir()).resolve(),
@@ -227,7 +236,8 @@ def _walk(http: httpx.Client, link: str, api: str, sandbox: Sandbox, person: str
 
     known = {item.name: item.id for item in sandbox.identity_provider.persons.everybody}
     try:
-        return SandboxSignatory(http, link=link, api=api, person_id=known.get(person)).run().document
+        signatory = SandboxSignatory(http, link=link, api=api, person_id=known.get(person), clock=sandbox.clock)
+        return signatory.run().document
     except ServerRefused as error:
         if error.code == _OTHERS_TO_SIGN:
             return None

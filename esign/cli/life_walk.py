@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 BERLIN = ZoneInfo("Europe/Berlin")
 _FOUND = 200
+BEGINS = time(12)
+"""Local time at which a life begins whose day is given."""
 ROUNDS = 50
 """Rounds of the worker after which nothing can be left to do."""
 
@@ -61,8 +63,14 @@ class MovedClock:
         self.offset += max(timedelta(), instant - self.now())
 
 
-def write_life(folder: Path, *, open_sandbox: Callable[..., Sandbox], walk: Walk) -> None:
+def write_life(folder: Path, *, open_sandbox: Callable[..., Sandbox], walk: Walk, on: date | None = None) -> None:
     """Walk through the life of the sample contracts and write what happens.
+
+    Args:
+        folder: Where it is written.
+        open_sandbox: Opens the outside world.
+        walk: How a signatory signs.
+        on: Local day on which it begins, at noon; None: now.
 
     Raises:
         FileUnwritable: The folder cannot be written.
@@ -76,6 +84,8 @@ def write_life(folder: Path, *, open_sandbox: Callable[..., Sandbox], walk: Walk
     with ExitStack() as stack:
         state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="esign-life-")))
         clock = MovedClock()
+        if on is not None:
+            clock.offset = datetime.combine(on, BEGINS, BERLIN) - datetime.now(UTC)
         sandbox, settings = furnish(Layout(state_dir=state.resolve()), partial(open_sandbox, clock=clock))
         settings = settings.with_changes(smtp_port=sandbox.mailbox.start())
         stack.callback(sandbox.mailbox.stop)
@@ -83,7 +93,7 @@ def write_life(folder: Path, *, open_sandbox: Callable[..., Sandbox], walk: Walk
         life = _Life(folder, clock, application, http, settings.web_url)
         contracts = {}
         life.say("SANDBOX: alles ist simuliert / everything is simulated")
-        for sample in sample_contracts():
+        for sample in life.samples:
             contracts[sample.name] = sign(application, http, settings, sandbox, sample, walk)
             life.say(f"{sample.name}: bestellt, geschlossen, bestätigt / ordered, concluded, confirmed")
         life.unaccepted_offer()
@@ -97,6 +107,7 @@ class _Life:
     def __init__(self, folder: Path, clock: MovedClock, application: Any, http: httpx.Client, web_url: str) -> None:
         self._folder, self._clock, self._application = folder, clock, application
         self._http, self._web_url = http, web_url
+        self.samples = sample_contracts(clock.now().astimezone(BERLIN).date())
         self._lines: list[str] = []
         self._clerk = system("default")
 
@@ -110,7 +121,7 @@ class _Life:
         self._save("calendar.ics", self._application.calendars.file(self._clerk, "de"))
 
     def unaccepted_offer(self) -> None:
-        sample = next(sample for sample in sample_contracts() if "offer" in sample.data)
+        sample = next(sample for sample in self.samples if "offer" in sample.data)
         data = {**sample.data, "reference": f"{sample.data['reference']}-B"}
         contract = self._application.contracts.draw_up(COMPANY, data)
         self._application.contracts.invite(COMPANY, contract)

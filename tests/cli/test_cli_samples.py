@@ -1,8 +1,10 @@
 """The sample contracts are dated today, whenever today is."""
 
 import json
+import re
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,11 +57,19 @@ def test_all_policies_hold_their_own_examples(capsys):
     assert capsys.readouterr().out.endswith(" 0 faults\n")
 
 
-def test_the_whole_life_of_the_samples_with_a_withdrawal_in_the_last_minute(tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("begins", "last_day", "zone"),
+    [
+        ("2027-03-14", "30.03.2027", "CEST"),  # 14 days end on Easter Sunday, the day on which summer time begins
+        ("2027-10-17", "02.11.2027", "CET"),  # 14 days end on the Sunday on which it ends; then All Saints' Day
+    ],
+)
+def test_the_whole_life_of_the_samples_with_a_withdrawal_in_the_last_minute(tmp_path, capsys, begins, last_day, zone):
     """BGB §§ 188 (1), 193, 355, 356a (5): the last day is whole; the deadlines and offers end by themselves."""
-    assert run(["demo", "--life", str(tmp_path)]) == 0
+    assert run(["demo", "--life", str(tmp_path), "--on", begins]) == 0
     told = capsys.readouterr().out
     assert (tmp_path / "life.txt").read_text("utf-8") == told
+    assert re.search(rf"^... {last_day} 23:59:0\d {zone}  LW-2026-004711: Vertrag widerrufen →", told, re.MULTILINE)
     (last,) = [line for line in told.splitlines() if "Widerruf bestätigen: Eingegangen" in line]
     assert " 23:59:0" in last.split("  ")[0] and "23:59:0" in last.split("Eingegangen")[1]
     assert "LW-2026-004711: in_time -> withdrawal-LW-2026-004711.pdf" in told
