@@ -12,6 +12,7 @@ from esign.pdf.indirect import read_indirect
 from esign.pdf.object_stream import ObjectStream
 from esign.pdf.objects import Name, Stream
 from esign.sealing.document_errors import EncryptedDocument
+from esign.sealing.incremental.joined import Joined
 from esign.sealing.incremental.section import Place, Section, read_section
 from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, integer, reference, split
 from esign.sealing.incremental.unusual import Unusual
@@ -33,7 +34,7 @@ class Source:
     """A PDF, opened: only its end and its cross-reference are read.
 
     Args:
-        document: Bytes, a memory map, or whatever lends its bytes.
+        document: Bytes, a memory map, whatever lends its bytes, or a document with what was appended to it.
 
     Raises:
         EncryptedDocument: The PDF is encrypted.
@@ -42,8 +43,9 @@ class Source:
 
     __slots__ = ("_data", "_streams", "length", "newline", "root", "sections", "size", "startxref", "stream", "trailer")
 
-    def __init__(self, document: Buffer) -> None:
-        data = document if type(document) is bytes or type(document) is mmap.mmap else memoryview(document).cast("B")
+    def __init__(self, document: Buffer | Joined) -> None:
+        data: bytes | mmap.mmap | memoryview | Joined
+        data = document if isinstance(document, bytes | mmap.mmap | Joined) else memoryview(document).cast("B")
         self._data = data
         self.length = length = len(data)
         tail = self.piece(max(0, length - 64), length)
