@@ -30,7 +30,7 @@ _ECDSA = ec.ECDSA(_SHA256)
 _PKCS1 = padding.PKCS1v15()
 
 
-def check_sealed(document: Buffer, sealed: Sealed, *, certificate: bytes, chain: Sequence[bytes] | None = None) -> None:
+def check_sealed(document: Buffer, sealed: Sealed, *, certificate: bytes, chain: Sequence[bytes] | None = None) -> hashlib._Hash:
     """Verify a seal from the bytes that will be written: byte range, digest, attributes, signature.
 
     Nothing of how it was made is used: the tail is read anew. One pass of hashing, one signature check.
@@ -41,18 +41,21 @@ def check_sealed(document: Buffer, sealed: Sealed, *, certificate: bytes, chain:
         certificate: The certificate that the seal must verify under (DER).
         chain: The certificates above it that must be embedded, no more and no less; None where that does not matter.
 
+    Returns:
+        SHA-256 that was fed the document as it was checked; copied, it goes on to the digest of the sealed file.
+
     Raises:
         SealNotGood: Anything is not as it must be.
     """
     try:
-        _check(document, sealed.tail, certificate, chain)
+        return _check(document, sealed.tail, certificate, chain)
     except SealNotGood:
         raise
     except Exception as error:
         raise SealNotGood("the seal cannot be read", fault=type(error).__name__) from error
 
 
-def _check(document: Buffer, tail: bytes, certificate: bytes, chain: Sequence[bytes] | None) -> None:
+def _check(document: Buffer, tail: bytes, certificate: bytes, chain: Sequence[bytes] | None) -> hashlib._Hash:
     length = memoryview(document).nbytes
     found = list(_find_ranges(tail))
     if len(found) != 1:
@@ -65,7 +68,8 @@ def _check(document: Buffer, tail: bytes, certificate: bytes, chain: Sequence[by
     if tail[opened : opened + 1] != b"<" or tail[closed - 1 : closed] != b">" or tail[stop - 6 : stop] != b"%%EOF\n":
         raise SealNotGood("the byte range is not everything but the signature")
     view = memoryview(tail)
-    hashed = hashlib.sha256(document)
+    before = hashlib.sha256(document)
+    hashed = before.copy()
     hashed.update(view[:opened])
     hashed.update(view[closed:stop])
     attributes = seal_attributes(document_digest=hashed.digest(), certificate=certificate)
@@ -79,6 +83,7 @@ def _check(document: Buffer, tail: bytes, certificate: bytes, chain: Sequence[by
     if chain is not None and set(signed.certificates) != {certificate, *chain}:
         raise SealNotGood("other certificates are embedded")
     _verify(signed.signature, attributes, certificate)
+    return before
 
 
 def _verify(signature: bytes, attributes: bytes, certificate: bytes) -> None:
