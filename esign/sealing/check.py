@@ -30,7 +30,9 @@ _ECDSA = ec.ECDSA(_SHA256)
 _PKCS1 = padding.PKCS1v15()
 
 
-def check_sealed(document: Buffer, sealed: Sealed, *, certificate: bytes, chain: Sequence[bytes] | None = None) -> hashlib._Hash:
+def check_sealed(
+    document: Buffer, sealed: Sealed, *, certificate: bytes, chain: Sequence[bytes] | None = None
+) -> hashlib._Hash:
     """Verify a seal from the bytes that will be written: byte range, digest, attributes, signature.
 
     Nothing of how it was made is used: the tail is read anew. One pass of hashing, one signature check.
