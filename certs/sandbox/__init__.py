@@ -17,6 +17,7 @@ from certs.sandbox.errors import (
     UnknownMail,
     UnknownPerson,
 )
+from certs.sandbox.remote_signing import SigningFaults
 from certs.sandbox.seal import IssuedSeal
 from certs.sandbox.tsa_faults import TsaFaults
 from certs.sandbox.world import Sandbox, recreate
@@ -31,6 +32,7 @@ __all__ = [
     "Sandbox",
     "SandboxDiffers",
     "SandboxError",
+    "SigningFaults",
     "StateDamaged",
     "TsaFaults",
     "UnknownMail",

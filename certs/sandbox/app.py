@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from certs.sandbox.description import CERTS
 from certs.sandbox.identity_pages import identity_pages
 from certs.sandbox.mailbox_pages import mailbox_pages
+from certs.sandbox.remote_signing_routes import remote_signing_routes
 from certs.sandbox.services import services
 from certs.sandbox.wording import wording
 
@@ -31,6 +32,7 @@ def make_app(sandbox: Sandbox) -> Flask:
     app.url_map.merge_slashes = False  # base64 in an OCSP request by GET may hold several
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(services(sandbox))
+    app.register_blueprint(remote_signing_routes(sandbox))
     app.register_blueprint(identity_pages(sandbox))
     app.register_blueprint(mailbox_pages(sandbox.mailbox.store))
     app.context_processor(lambda: {"t": wording(), "other_language_url": _other_language_url()})

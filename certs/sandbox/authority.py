@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
@@ -52,7 +52,7 @@ class Authority:
     def issue(
         self,
         subject: x509.Name,
-        public_key: ec.EllipticCurvePublicKey,
+        public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
         *,
         begins: datetime,
         ends: datetime,
@@ -80,7 +80,7 @@ class Authority:
         self.log.record(self.name, certificate, at=at, request=request)
         return certificate
 
-    def _references(self, public_key: ec.EllipticCurvePublicKey) -> Extensions:
+    def _references(self, public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> Extensions:
         url = x509.UniformResourceIdentifier
         access = AuthorityInformationAccessOID
         return (

@@ -28,6 +28,7 @@ from certs.sandbox.issuance import IssuanceLog, Revocation, RevocationList
 from certs.sandbox.keys import KeyFolder, private_pem, spki
 from certs.sandbox.ocsp import OcspResponder
 from certs.sandbox.persons import Persons
+from certs.sandbox.remote_signing import RemoteSigning
 from certs.sandbox.seal import IssuedSeal, issue_seal
 from certs.sandbox.smtp import Mailbox
 from certs.sandbox.tsa import TimestampAuthority
@@ -51,6 +52,7 @@ class Sandbox:
         enrolment: Issues signatories' certificates without HTTP.
         timestamps: Stamps without HTTP (``answer``); misbehaves on demand (``faults``).
         mailbox: Every mail that was sent.
+        remote_signing: Signs hashes for others (CSC API); misbehaves on demand (``faults``).
     """
 
     def __init__(
@@ -128,6 +130,14 @@ class Sandbox:
         persons = KeyFolder(directory / "dispute")
         self._dispute_keys = (persons.key("first-person"), persons.key("second-person"))
         self._seals = pki.authorities[description.seal.issuer]
+        self.remote_signing = RemoteSigning(
+            directory / "remote-signing",
+            authority=self._seals,
+            country=description.country,
+            policies=description.seal.policies,
+            secret=secret,
+            clock=clock,
+        )
         self._app: WSGIApplication | None = None
 
     @classmethod
@@ -203,6 +213,11 @@ class Sandbox:
     def ca_url(self) -> str:
         """EST base URL of the signatories' authority, up to and with its label (RFC 7030 section 3.2.2)."""
         return f"{self.base_url}/.well-known/est/signatories"
+
+    @property
+    def csc_url(self) -> str:
+        """Base address of the remote signing service, version 2."""
+        return f"{self.base_url}/csc/v2"
 
     @property
     def trust_anchors(self) -> tuple[bytes, ...]:

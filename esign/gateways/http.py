@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -22,6 +24,11 @@ from esign.gateways.errors import (
 
 DEFAULT_LIMIT = 256 * 1024
 """Bytes of an answer at the most, unless the caller says otherwise."""
+
+_REFUSAL_LIMIT = 16 * 1024
+"""Bytes of a refusal that are looked into for its code."""
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,59}")
+"""What may be the code of a refusal; other text could hold anything."""
 
 MAX_REDIRECTS = 3
 _log = logging.getLogger("esign.gateways")
@@ -73,6 +80,7 @@ class _Call:
     accept: Collection[str]
     limit: int
     repeatable: bool
+    refusal: str = ""
 
 
 class HttpCaller:
@@ -140,6 +148,7 @@ class HttpCaller:
         repeatable: bool,
         limit: int = DEFAULT_LIMIT,
         headers: Mapping[str, str] | None = None,
+        refusal: str = "",
     ) -> HttpAnswer:
         """Send something. Redirects are refused.
 
@@ -151,6 +160,8 @@ class HttpCaller:
             repeatable: Whether doing it twice does no harm.
             limit: Bytes of the answer's body at the most.
             headers: Further headers.
+            refusal: Member of a JSON refusal that holds its code (``error`` of RFC 6749); it becomes a fact of the
+                error where it is a plain word, and nothing else of the body does.
 
         Raises:
             GatewayError: One subclass for each way in which it can fail.
@@ -164,6 +175,7 @@ class HttpCaller:
                 accept=accept,
                 limit=limit,
                 repeatable=repeatable,
+                refusal=refusal,
             )
         )
 
@@ -228,7 +240,7 @@ class HttpCaller:
                 if response.has_redirect_location:
                     return None, response.headers["location"]
                 if not 200 <= response.status_code < 300:
-                    raise GatewayStatus(host=host, status=response.status_code)
+                    raise GatewayStatus(host=host, status=response.status_code, **self._told(call, response, deadline))
                 if response.headers.get("content-encoding", "identity").lower() != "identity":
                     raise GatewayContentType("the answer is compressed unasked", host=host)
                 body = self._body(response, call.limit, deadline, host)
@@ -243,6 +255,15 @@ class HttpCaller:
         if call.accept and media_type not in call.accept:
             raise GatewayContentType(host=host, media_type=media_type[:80])
         return HttpAnswer(status=response.status_code, media_type=media_type, body=body, url=url), ""
+
+    def _told(self, call: _Call, response: httpx.Response, deadline: float) -> dict[str, str]:
+        if not call.refusal or "content-encoding" in response.headers:
+            return {}
+        try:
+            word = json.loads(self._body(response, _REFUSAL_LIMIT, deadline, ""))[call.refusal]
+        except (GatewayError, ValueError, KeyError, TypeError, RecursionError):
+            return {}
+        return {"refusal": word} if isinstance(word, str) and _WORD.fullmatch(word) else {}
 
     def _body(self, response: httpx.Response, limit: int, deadline: float, host: str) -> bytes:
         """Return the body; neither larger nor slower than allowed, whatever its header says about the length."""

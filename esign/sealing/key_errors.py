@@ -99,3 +99,10 @@ class SealKeyDriverMissing(SealKeyError):
     """The program library that speaks to the token is not installed or cannot be loaded."""
 
     code = "sealing.key.driver"
+
+
+class SealKeyServiceWrong(SealKeyError):
+    """The remote signing service is not described, or described wrongly (``csc.toml``)."""
+
+    code = "sealing.key.service"
+    source = "docs/sealing.md"

@@ -6,8 +6,19 @@ error ``sealing.key.*``. What may be touched here: the file, token or service th
 stands in no URI, no error and no log. Clauses: eIDAS Art. 36; RFC 7292, RFC 7512, CSC API v2.
 """
 
+from esign.gateways.seal_keys.certified import Certified
+from esign.gateways.seal_keys.deferred_key import DeferredSealKey
 from esign.gateways.seal_keys.device import PermittedSealKey
 from esign.gateways.seal_keys.file_key import FileSealKey
-from esign.gateways.seal_keys.opening import open_seal_key
+from esign.gateways.seal_keys.opening import OpenedKey, Surroundings, open_seal_key, opened
 
-__all__ = ["FileSealKey", "PermittedSealKey", "open_seal_key"]
+__all__ = [
+    "Certified",
+    "DeferredSealKey",
+    "FileSealKey",
+    "OpenedKey",
+    "PermittedSealKey",
+    "Surroundings",
+    "open_seal_key",
+    "opened",
+]

@@ -79,6 +79,11 @@ class FileSealKey:
         """The certificates above it, DER, issuer first."""
         return self._certified.chain
 
+    @property
+    def threads(self) -> int:
+        """How many threads make the best of it: one: more of them compete for the processor."""
+        return 1
+
     def sign(self, data: bytes) -> bytes:
         """Sign data with SHA-256.
 

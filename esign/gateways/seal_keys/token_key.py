@@ -19,7 +19,7 @@ from esign.gateways.seal_keys.certified import Certified, parse_certificates
 from esign.gateways.seal_keys.small_files import read_small
 from esign.gateways.seal_keys.token_objects import attribute, certified
 from esign.gateways.seal_keys.token_pin import PinSource, pin_errors, pin_from_file
-from esign.gateways.seal_keys.token_sessions import Seat, TokenSessions, lost
+from esign.gateways.seal_keys.token_sessions import MOST_SESSIONS, Seat, TokenSessions, lost
 from esign.sealing.errors import SealKeyError
 from esign.sealing.key_errors import (
     SealKeyDriverMissing,
@@ -90,6 +90,11 @@ class TokenSealKey:
     def chain(self) -> Sequence[bytes]:
         """The certificates above it, DER, issuer first."""
         return self.certified.chain
+
+    @property
+    def threads(self) -> int:
+        """How many threads make the best of it: one for each session."""
+        return MOST_SESSIONS
 
     def sign(self, data: bytes) -> bytes:
         """Sign data with SHA-256 on the token.

@@ -1,0 +1,253 @@
+"""A seal key at a remote signing service (CSC API): hashes of many threads go in one call."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from esign.foundation.clock import Clock, SystemClock
+from esign.gateways.seal_keys.certified import Certified, parse_certificates
+from esign.gateways.seal_keys.csc_api import Credential, CscApi
+from esign.gateways.seal_keys.csc_service import CscService
+from esign.gateways.seal_keys.small_files import read_secret, read_small
+from esign.gateways.seal_keys.token_pin import PinSource
+from esign.sealing.errors import SealKeyError
+from esign.sealing.key_errors import (
+    SealKeyAmbiguous,
+    SealKeyExpired,
+    SealKeyKindWrong,
+    SealKeyMissing,
+    SealKeyPinRefused,
+    SealKeyRefused,
+    SealKeyRevoked,
+    SealKeySignatureWrong,
+    SealKeyUnavailable,
+    SealKeyUnreadable,
+)
+
+CALLS_AT_ONCE = 2
+"""Calls under way: while one travels, the hashes of the next one come together."""
+ATTEMPTS = 2
+PAUSE = 0.5
+"""Seconds before the second attempt."""
+_ELLIPTIC = ("1.2.840.10045.4.3.2", "1.2.840.10045.2.1")
+"""ecdsa-with-SHA256; ecPublicKey, where the service takes the hash's algorithm for itself."""
+_RSA = ("1.2.840.113549.1.1.11", "1.2.840.113549.1.1.1")
+"""sha256WithRSAEncryption; rsaEncryption."""
+_STATES: dict[str, type[SealKeyError]] = {
+    "expired": SealKeyExpired,
+    "revoked": SealKeyRevoked,
+    "suspended": SealKeyRevoked,
+}
+
+
+@dataclass(slots=True, eq=False)
+class _Wish:
+    data: bytes
+    digest: bytes
+    waiting: bool = True
+    """Whether no call has taken it yet."""
+    signature: bytes | None = None
+    failure: SealKeyError | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.signature is not None or self.failure is not None
+
+
+class RemoteSealKey:
+    """A seal key at a service. What threads ask for while a call is under way goes together in the next one.
+
+    Args:
+        service: Where, as whom, and which credential.
+        api: Speaks to the service.
+        clock: Tells whether the certificate is valid.
+        ask_pin: Answers the credential's PIN where the service's description names no file.
+        sleep: Waits before a second attempt.
+
+    Raises:
+        SealKeyError: The service, the credential or its certificate cannot be used.
+    """
+
+    def __init__(
+        self,
+        service: CscService,
+        api: CscApi,
+        *,
+        clock: Clock | None = None,
+        ask_pin: PinSource | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._service = service
+        self._api = api
+        self._clock = clock or SystemClock()
+        self._sleep = sleep
+        self._dead: SealKeyError | None = None
+        self._credential = api.credential(service.credential or self._only())
+        self._certified = self._checked(self._credential)
+        self._algorithm = _algorithm(self._credential, self._certified)
+        self._pin = self._pin_source(ask_pin)
+        self._most = min(service.most, self._credential.most)
+        self._condition = threading.Condition()
+        self._queue: deque[_Wish] = deque()
+        self._calls = 0
+
+    @property
+    def certified(self) -> Certified:
+        """The certificate with its period."""
+        return self._certified
+
+    @property
+    def certificate(self) -> bytes:
+        """The seal's certificate, DER."""
+        return self._certified.certificate
+
+    @property
+    def chain(self) -> Sequence[bytes]:
+        """The certificates above it, DER, issuer first."""
+        return self._certified.chain
+
+    @property
+    def threads(self) -> int:
+        """How many threads make the best of it: as many hashes go in one call, and another call is under way."""
+        return min(self._most * CALLS_AT_ONCE, 128)
+
+    def sign(self, data: bytes) -> bytes:
+        """Let the service sign data with SHA-256; returns when the signature is there and was verified.
+
+        Raises:
+            SealKeyUnavailable: The service did not answer, twice.
+            SealKeyPinRefused: It refuses the PIN, now or before.
+            SealKeyRefused: It refuses to sign.
+            SealKeySignatureWrong: What it returned is no signature by the certificate's key over the data.
+            SealKeyExpired: The certificate has ended.
+        """
+        self._certified.require_valid(self._clock)
+        wish = _Wish(data, sha256(data).digest())
+        with self._condition:
+            self._queue.append(wish)
+        while (batch := self._turn(wish)) is not None:
+            try:
+                self._send(batch)
+            finally:
+                with self._condition:
+                    self._calls -= 1
+                    self._condition.notify_all()
+        if wish.signature is None:
+            raise _again(wish.failure or SealKeyUnavailable())
+        return wish.signature
+
+    def _turn(self, wish: _Wish) -> list[_Wish] | None:
+        """Wait until the wish is done (None), or until this thread is the one that makes the next call."""
+        with self._condition:
+            while not wish.done:
+                if wish.waiting and self._calls < CALLS_AT_ONCE:
+                    batch = [self._queue.popleft() for _ in range(min(self._most, len(self._queue)))]
+                    for one in batch:
+                        one.waiting = False
+                    self._calls += 1
+                    return batch
+                self._condition.wait()
+        return None
+
+    def _send(self, batch: Sequence[_Wish]) -> None:
+        try:
+            signatures = self._signed([wish.digest for wish in batch])
+            for wish, value in zip(batch, signatures, strict=True):
+                self._take(wish, value)
+        except SealKeyError as error:
+            for wish in batch:
+                wish.failure = wish.failure or error
+        finally:
+            for wish in batch:
+                if not wish.done:  # a fault of ours, which the sending thread raises
+                    wish.failure = SealKeyUnavailable("the call to the service broke off")
+
+    def _signed(self, digests: Sequence[bytes]) -> tuple[bytes, ...]:
+        """Return the signature values; a call that got no answer is made once more, with a new authorisation."""
+        if self._dead is not None:
+            raise self._dead
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                sad = self._api.authorize(self._credential, digests, self._pin())
+                return self._api.sign(self._credential, sad, digests, self._algorithm)
+            except SealKeyPinRefused as error:
+                self._dead = error  # services lock a credential after a few wrong ones
+                raise
+            except SealKeyUnavailable:
+                if attempt == ATTEMPTS:
+                    raise
+                self._sleep(PAUSE)
+        raise SealKeyUnavailable  # pragma: no cover - the loop returns or raises
+
+    def _take(self, wish: _Wish, value: bytes) -> None:
+        for form in (value, self._as_der(value)):
+            try:
+                self._certified.require_signature(form, wish.data)
+            except SealKeySignatureWrong as error:
+                wish.failure = error
+            else:
+                wish.signature, wish.failure = form, None
+                return
+
+    def _as_der(self, value: bytes) -> bytes:
+        """Return r and s, which some services return side by side (IEEE P1363), as DER."""
+        if not isinstance(self._certified.public, ec.EllipticCurvePublicKey) or len(value) % 2 or not value:
+            return value
+        half = len(value) // 2
+        return encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
+
+    def _only(self) -> str:
+        found = self._api.credential_ids()
+        if not found:
+            raise SealKeyMissing("the service lists no credential")
+        if len(found) > 1:
+            raise SealKeyAmbiguous("the service lists several credentials: name one", credentials=len(found))
+        return found[0]
+
+    def _checked(self, credential: Credential) -> Certified:
+        if refusal := _STATES.get(credential.certificate_status):
+            raise refusal("the service says so of the certificate")
+        if credential.key_status != "enabled":
+            raise SealKeyRefused("the service has disabled the key")
+        try:
+            leaf, *others = [x509.load_der_x509_certificate(item) for item in credential.certificates]
+        except ValueError as error:
+            raise SealKeyUnreadable("a certificate of the service cannot be read") from error
+        if self._service.chain_file is not None:
+            others += parse_certificates(read_small(self._service.chain_file))
+        return Certified.read(leaf, others)
+
+    def _pin_source(self, ask_pin: PinSource | None) -> PinSource:
+        credential, path = self._credential, self._service.pin_file
+        if credential.mode not in ("implicit", "explicit") or credential.more_than_pin:
+            raise SealKeyRefused("the credential asks for a person each time: a browser, or a one-time password")
+        if not credential.pin:
+            return lambda: None
+        if path is not None:
+            return lambda: read_secret(path)
+        if ask_pin is None:
+            raise SealKeyPinRefused("the credential needs its PIN: set pin_file")
+        pin = ask_pin()  # once, not at each call
+        return lambda: pin
+
+
+def _algorithm(credential: Credential, certified: Certified) -> str:
+    wanted = _ELLIPTIC if isinstance(certified.public, ec.EllipticCurvePublicKey) else _RSA
+    found = next((oid for oid in wanted if oid in credential.algorithms), None)
+    if found is None:
+        raise SealKeyKindWrong("the service does not sign with SHA-256 and this key")
+    return found
+
+
+def _again(error: SealKeyError) -> SealKeyError:
+    """Return the same refusal anew: one object is not raised by several threads."""
+    return type(error)(error.detail, **error.facts)
