@@ -162,6 +162,22 @@ def test_daylight_saving_changes_the_hour_never_the_day(day, instant):
 
 
 @pytest.mark.parametrize(
+    ("trigger", "nominal", "shifted", "instant"),
+    [
+        ("2028-03-12", "2028-03-26", "2028-03-27", "2028-03-27T22:00:00Z"),  # ends on the Sunday on which it begins
+        ("2028-10-15", "2028-10-29", "2028-10-30", "2028-10-30T23:00:00Z"),  # … on which it ends
+        ("2028-03-26", "2028-04-09", "2028-04-10", "2028-04-10T22:00:00Z"),  # begins on that Sunday
+        ("2028-10-29", "2028-11-12", "2028-11-13", "2028-11-13T23:00:00Z"),
+    ],
+)
+def test_the_command_over_both_changes_of_the_hour(trigger, nominal, shifted, instant, capsys):
+    where = ["--consumer", "BE", "--trader", "BE", "--json"]
+    assert run(["deadline", "period", "--trigger", trigger, "--days", "14", *where]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["nominal_end"], told["shifted_end"], told["expires_at"]) == (nominal, shifted, instant)
+
+
+@pytest.mark.parametrize(
     ("first", "months", "days", "end"),
     [
         ("2026-01-01", 0, 14, "2026-01-14"),

@@ -315,6 +315,32 @@ def test_the_command_prints_the_object_of_its_schema_and_plain_lines(tmp_path, c
     assert "2026-12-06  passed_over (sunday)" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("concluded", "instructed", "end"),
+    [
+        ("2028-10-29T02:30:00+02:00", "2028-10-29T02:30:00+01:00", "2028-11-13T23:00:00Z"),  # 2:30 twice on one day
+        (
+            "2028-03-26T01:59:59+01:00",
+            "2028-03-26T03:00:00+02:00",
+            "2028-04-10T22:00:00Z",
+        ),  # a second later it is three
+        ("2028-03-25T23:59:59+01:00", "2028-03-26T00:00:00+01:00", "2028-04-10T22:00:00Z"),
+    ],
+)
+def test_the_command_in_the_nights_of_both_changes_of_the_hour(concluded, instructed, end, tmp_path, capsys):
+    events = [
+        {"event": "concluded", "at": concluded},
+        {"event": "instruction_received", "at": instructed, "names_function": True},
+    ]
+    places = {"consumer": "BE", "trader": "BE"}
+    file = tmp_path / "contract.json"
+    stated = {"v": "esign-withdrawal/1", "kind": "service", "places": places, "events": events}
+    file.write_text(json.dumps(stated), "utf-8")
+    assert run(["deadline", "withdrawal", "--contract", str(file), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["start"], told["expires_at"]) == (instructed[:10], end)
+
+
 def test_the_command_refuses_a_missing_file_and_broken_facts_in_one_line(tmp_path, capsys):
     assert run(["deadline", "withdrawal", "--contract", str(tmp_path / "none.json"), "--json"]) == 1
     assert capsys.readouterr().err.endswith("(cli.file_unreadable)\n")
