@@ -8,13 +8,11 @@ Source: ISO 32000-2 clauses 7.5.4 to 7.5.8, 12.8.1.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from esign.sealing.document_errors import DocumentTooLarge
 from esign.sealing.incremental.source import Source
-from esign.sealing.incremental.unusual import Unusual
 
 Object = tuple[int, int, bytes]
 """Object number, generation, and the object as it stands in the file."""
@@ -23,10 +21,6 @@ RANGE_WIDTH = 34
 """Room for the four numbers of a byte range: ``0``, three of up to ten digits, three spaces."""
 
 _LARGEST_OFFSET = 9_999_999_999
-_match_identifier = re.compile(
-    rb"\[[\0\t\n\f\r ]*+(<[0-9A-Fa-f\0\t\n\f\r ]*+>|\((?:[^()\\]++|\\[\s\S])*+\))"
-    rb"[\0\t\n\f\r ]*+(?:<[0-9A-Fa-f\0\t\n\f\r ]*+>|\((?:[^()\\]++|\\[\s\S])*+\))[\0\t\n\f\r ]*+\]"
-).fullmatch
 
 
 class Ending(NamedTuple):
@@ -80,21 +74,9 @@ class WithRoom(NamedTuple):
 
 
 def ending_of(source: Source) -> Ending:
-    """Return the ending of a document.
-
-    Raises:
-        Unusual: Its trailer is written in an unusual way.
-    """
-    trailer = source.trailer
-    told = b"/Root %d %d R" % source.root
-    if b"Info" in trailer:
-        told += b"/Info " + trailer[b"Info"]
-    identifier = None
-    if b"ID" in trailer:
-        found = _match_identifier(trailer[b"ID"])
-        if found is None:
-            raise Unusual("file identifier")
-        identifier = found[1]
+    """Return the ending of a document."""
+    _, root, info, identifier, _ = source.trailer
+    told = b"/Root %b/Info %b" % (root, info) if info is not None else b"/Root %b" % root
     return Ending(source.length, source.newline, source.startxref, source.size, told, identifier, source.stream)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from esign.pdf import Entry, PdfError
 from esign.pdf.anomalies import Anomalies
 from esign.pdf.section import read_section as read_strictly
-from esign.sealing.incremental.syntax import LIMITS, Entries, split
+from esign.sealing.incremental.syntax import LIMITS, split
+from esign.sealing.incremental.trailer import Trailer, read_trailer, trailer_of
 from esign.sealing.incremental.unusual import Unusual
 
 Place = int | tuple[int, int]
@@ -19,7 +20,6 @@ _match_table = re.compile(rb"xref[ \t]*+" + _EOL + rb"([0-9]{1,8}+) ([0-9]{1,8}+
 _match_subsection = re.compile(rb"([0-9]{1,8}+) ([0-9]{1,8}+) ?+" + _EOL).match
 _DIGITS = b"0123456789"
 _LINE_ENDS = (b" \n", b"\r\n", b" \r")
-_match_trailer = re.compile(rb"trailer[\0\t\n\f\r ]*+").match
 
 
 class Section:
@@ -27,7 +27,7 @@ class Section:
 
     Args:
         start: Where it begins.
-        trailer: Its trailer, or the dictionary of its stream.
+        trailer: Its trailer.
         highest: The highest object number that it tells of, plus 1.
         stream: Whether it is a cross-reference stream.
     """
@@ -37,7 +37,7 @@ class Section:
     def __init__(
         self,
         start: int,
-        trailer: Entries,
+        trailer: Trailer,
         rows: list[tuple[int, int, bytes]],
         highest: int,
         entries: Mapping[int, Entry] | None = None,
@@ -93,13 +93,8 @@ def read_section(window: bytes, start: int) -> Section:
             raise Unusual("cross-reference table")
         sections.append((first, end, rows))
         highest = end
-        head = _match_subsection(window, behind)
-    trailer = _match_trailer(window, behind)
-    if trailer is None:
-        raise Unusual("trailer")
-    body = trailer.end()
-    stop = window.find(b"startxref", body)
-    return Section(start, split(window[body:stop].rstrip(b"\0\t\n\f\r ")), sections, highest)
+        head = None if window.startswith(b"trailer", behind) else _match_subsection(window, behind)
+    return Section(start, read_trailer(window, behind), sections, highest)
 
 
 def _regular(rows: bytes, count: int) -> bool:
@@ -127,7 +122,7 @@ def _read_stream(window: bytes, start: int) -> Section:
         raise Unusual("cross-reference")
     head = window.index(b"<<")
     trailer = split(window[head : window.index(b"stream", head)].rstrip(b"\0\t\n\f\r "))
-    return Section(start, trailer, [], section.highest, section.entries)
+    return Section(start, trailer_of(trailer), [], section.highest, section.entries)
 
 
 def _place(entry: Entry | None, generation: int) -> Place | None:

@@ -11,10 +11,9 @@ from esign.pdf.filters import decode
 from esign.pdf.indirect import read_indirect
 from esign.pdf.object_stream import ObjectStream
 from esign.pdf.objects import Name, Stream
-from esign.sealing.document_errors import EncryptedDocument
 from esign.sealing.incremental.joined import Joined
 from esign.sealing.incremental.section import Place, Section, read_section
-from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, integer, reference, split
+from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, split
 from esign.sealing.incremental.unusual import Unusual
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ _WINDOW = 1024
 _LONGEST_OBJECT = 16 << 20
 _LONGEST_SECTION = 128 << 20
 _MOST_SECTIONS = 1_000
+_MOST_OBJECTS = 8_388_000
 _match_end = re.compile(rb"startxref[\0\t\n\f\r ]++([0-9]{1,10}+)[\0\t\n\f\r ]++%%EOF[\0\t\n\f\r ]*+").fullmatch
 
 
@@ -41,31 +41,45 @@ class Source:
         Unusual: Not written as the quick way knows it, or not a PDF at all.
     """
 
-    __slots__ = ("_data", "_streams", "length", "newline", "root", "sections", "size", "startxref", "stream", "trailer")
+    __slots__ = (
+        "_data",
+        "_streams",
+        "length",
+        "newline",
+        "root",
+        "sections",
+        "size",
+        "startxref",
+        "stream",
+        "trailer",
+    )
 
     def __init__(self, document: Buffer | Joined) -> None:
         data: bytes | mmap.mmap | memoryview | Joined
         data = document if isinstance(document, bytes | mmap.mmap | Joined) else memoryview(document).cast("B")
         self._data = data
         self.length = length = len(data)
-        tail = self.piece(max(0, length - 64), length)
-        at = tail.rfind(b"startxref")
-        end = _match_end(tail, at) if at >= 0 else None
-        if end is None or self.piece(0, 5) != b"%PDF-":
+        last = self.piece(max(0, length - 64), length)
+        at = last.rfind(b"startxref")
+        end = _match_end(last, at) if at >= 0 else None
+        if end is None or data[:5] != b"%PDF-":
             raise Unusual("end or beginning")
-        self.newline = tail[-1] not in b"\r\n"
+        self.newline = last[-1] not in b"\r\n"
         self.startxref = place = int(end[1])
         newest = self._section(place)
         self.trailer = trailer = newest.trailer
         self.stream = newest.stream
-        if b"Encrypt" in trailer:
-            raise EncryptedDocument()
-        size, root = integer(trailer.get(b"Size")), reference(trailer.get(b"Root"))
-        self.sections = (newest, *self._older(newest)) if b"Prev" in trailer else (newest,)
-        if size is None or root is None or not 0 < max(s.highest for s in self.sections) <= size < 8_388_000:
-            raise Unusual("size or catalog")
-        self.size = size
-        self.root = root
+        highest = newest.highest
+        if trailer.previous is None:
+            self.sections: tuple[Section, ...] = (newest,)
+        else:
+            self.sections = (newest, *self._older(newest))
+            highest = max([section.highest for section in self.sections])
+        self.size = size = trailer.size
+        if not highest <= size <= _MOST_OBJECTS:
+            raise Unusual("size")
+        number, generation, _ = trailer.root.split()
+        self.root = int(number), int(generation)
         self._streams: dict[int, ObjectStream] = {}
 
     def piece(self, start: int, end: int) -> bytes:
@@ -139,17 +153,14 @@ class Source:
                     raise
                 size *= 16
                 continue
-            if b"XRefStm" in section.trailer:
-                raise Unusual("hybrid cross-reference")
             return section
 
     def _older(self, newest: Section) -> list[Section]:
         seen = {newest.start}
         found = []
         section = newest
-        while b"Prev" in section.trailer:
-            place = integer(section.trailer[b"Prev"])
-            if place is None or place in seen or len(seen) > _MOST_SECTIONS:
+        while (place := section.trailer.previous) is not None:
+            if place in seen or len(seen) > _MOST_SECTIONS:
                 raise Unusual("chain of cross-references")
             seen.add(place)
             section = self._section(place)

@@ -40,6 +40,10 @@ _VALUE = (
     rb"|" + _STRING + rb"|" + _HEXADECIMAL + rb"|(?:true|false|null)(?!" + _REGULAR + rb")"
 )
 _ENTRY = re.compile(rb"(" + _W + rb"*+/(" + _REGULAR + rb"++)" + _W + rb"*+(" + _VALUE + rb")" + _W + rb"*+)")
+_LONGEST_KEPT = 1024
+_MOST_KEPT = 1024
+_plain: set[bytes] = set()
+"""Values that were looked into before: what writers put into every document is looked into once."""
 _find_entries = _ENTRY.findall
 _find_names = re.compile(rb"/(" + _REGULAR + rb"++)").findall
 _match_reference = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++([0-9]{1,5}+)" + _W + rb"++R").fullmatch
@@ -61,10 +65,8 @@ def split(body: bytes) -> Entries:
         return _split_strictly(body)
     if body.count(b"<<") > 1:
         for value in result.values():
-            if b"<<" in value:
-                names = _find_names(value)
-                if len(set(names)) != len(names):
-                    _parse_whole(value)
+            if b"<<" in value and value not in _plain:
+                _check_within(value)
     return result
 
 
@@ -88,6 +90,17 @@ def _escaped(key: bytes) -> bytes:
     if _match_regular(key):
         return key
     return b"".join(bytes((c,)) if _match_regular(bytes((c,))) else b"#%02X" % c for c in key)
+
+
+def _check_within(value: bytes) -> None:
+    """Check that no dictionary within a value names a key twice."""
+    names = _find_names(value)
+    if len(set(names)) != len(names):
+        _parse_whole(value)
+    if len(value) < _LONGEST_KEPT:
+        if len(_plain) >= _MOST_KEPT:
+            _plain.clear()
+        _plain.add(value)
 
 
 def _split_strictly(body: bytes) -> Entries:
