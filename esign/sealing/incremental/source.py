@@ -34,7 +34,8 @@ class Source:
     """A PDF, opened: only its end and its cross-reference are read.
 
     Args:
-        document: Bytes, a memory map, whatever lends its bytes, or a document with what was appended to it.
+        document: Bytes, a memory map, or whatever lends its bytes.
+        tail: What is going to be appended to it, if something is.
 
     Raises:
         EncryptedDocument: The PDF is encrypted.
@@ -54,9 +55,11 @@ class Source:
         "trailer",
     )
 
-    def __init__(self, document: Buffer | Joined) -> None:
+    def __init__(self, document: Buffer, tail: bytes = b"") -> None:
         data: bytes | mmap.mmap | memoryview | Joined
-        data = document if isinstance(document, bytes | mmap.mmap | Joined) else memoryview(document).cast("B")
+        data = document if isinstance(document, bytes | mmap.mmap) else memoryview(document).cast("B")
+        if tail:
+            data = Joined(document, tail)
         self._data = data
         self.length = length = len(data)
         last = self.piece(max(0, length - 64), length)
