@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from esign.foundation.clock import Clock, FixedClock
 from esign.foundation.errors import EsignError
@@ -24,6 +25,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmallForm:
     tail: bytes
+    hashed: Any
     path: str = "incremental"
 
 
@@ -43,7 +45,8 @@ class SmallWorkshop:
             else:
                 digest = hashlib.sha256(data).hexdigest()
                 self.made.append(digest.encode())
-                yield SmallForm(tail=b"\n%%SEAL " + digest.encode() + b" %d\n" % len(self.made))
+                tail = b"\n%%SEAL " + digest.encode() + b" %d\n" % len(self.made)
+                yield SmallForm(tail=tail, hashed=hashlib.sha256(data))
 
 
 @dataclass(slots=True)

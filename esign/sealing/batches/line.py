@@ -58,6 +58,10 @@ class Made(Protocol):
     def path(self) -> str:
         """How it was written: ``incremental`` or ``library``."""
 
+    @property
+    def hashed(self) -> hashlib._Hash:
+        """SHA-256 that was fed the document when its seal was checked."""
+
 
 class Workshop(Protocol):
     """Seals the documents of a portion; for each its sealed form, or why there is none."""
@@ -73,7 +77,6 @@ class _Work:
     item: Item
     began: float
     document: Document | None = None
-    prefix: Callable[[], hashlib._Hash] | None = None
     digest_in: bytes = b""
     digest_out: bytes = b""
     path: str = ""
@@ -148,19 +151,22 @@ class Line:
         item = work.item
         work.document = self.documents.read(item.source, item.output)
         data = work.document.data
-        running = hashlib.sha256(data)
-        work.prefix, work.digest_in = running.copy, running.digest()
         self.steps("read", item)
         before = known.get(item.output)
         if before is not None:
+            work.digest_in = hashlib.sha256(data).digest()
             work.result = self._again(work, before)
         elif self.preparation is not None:
-            admitted = self.preparation.admit(data)
+            try:
+                admitted = self.preparation.admit(data)
+            except EsignError:
+                work.digest_in = hashlib.sha256(data).digest()
+                raise
             work.facts = admitted.facts
             if admitted.instead is not None:
+                work.digest_in = hashlib.sha256(data).digest()
                 work.document.close()
                 work.document = _Made(admitted.instead)
-                work.prefix = hashlib.sha256(admitted.instead).copy
             self.steps("admitted", item)
 
     def _again(self, work: _Work, before: Known) -> ItemResult:
@@ -184,21 +190,23 @@ class Line:
         made = self.workshop.seal([work.item for work in portion], [_data(work) for work in portion])
         for work, form in zip(portion, made, strict=True):
             if isinstance(form, EsignError):
+                work.digest_in = work.digest_in or hashlib.sha256(_data(work)).digest()
                 work.result = self._set_aside(work, form)
                 continue
             self._guarded(work, self._write, form)
 
     def _write(self, work: _Work, form: Made) -> None:
         data, tail = _data(work), form.tail
+        running = form.hashed.copy()
+        work.digest_in = work.digest_in or running.digest()
+        running.update(tail)
         self.steps("sealed", work.item)
         if self.preparation is not None:
             self.preparation.unchanged(data, tail)
         if self.verdicts is not None and self.verdicts.wanted(work.digest_in):
             self.verdicts.check(data, tail)
         self.steps("checked", work.item)
-        assert work.document is not None and work.prefix is not None  # noqa: S101 - read before
-        running = work.prefix()
-        running.update(tail)
+        assert work.document is not None  # noqa: S101 - read before
         work.digest_out, work.path = running.digest(), form.path
         work.staged = self.documents.stage(work.document, tail, work.item.output)
         self.steps("written", work.item)

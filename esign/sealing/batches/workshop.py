@@ -1,11 +1,17 @@
-"""The workshop: seals a portion of documents with one key, timestamps asked for together, each result checked anew."""
+"""The workshop: seals a portion of documents with one key, timestamps asked for together, each result checked anew.
+
+B-B: one document after the other. From B-T on, all of a portion go one step together: signed, then timestamped, then
+(B-LT) lengthened by the security store, then (B-LTA) by a document timestamp; so that an authority is waited for once a
+portion and not once a document.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +22,8 @@ from esign.sealing.batches.errors import Unexpected
 from esign.sealing.batches.items import Item
 from esign.sealing.batches.ports import Buffer, Steps, no_steps
 from esign.sealing.check import check_sealed
-from esign.sealing.sealer import Begun, Sealed, Sealer
+from esign.sealing.levels.long_term import BegunArchive, LongTerm
+from esign.sealing.sealer import Begun, Sealer
 
 _log = logging.getLogger("esign.sealing")
 
@@ -28,23 +35,34 @@ class Stamps(Protocol):
         """Begin to ask for a token over a SHA-256 digest."""
 
 
-class Lengthening(Protocol):
-    """What is appended behind a seal with a timestamp: security store, document timestamp."""
-
-    def lengthen(self, document: Buffer, sealed: Sealed, token: TimestampToken) -> bytes:
-        """Return the whole tail: the seal's own and what the level adds.
-
-        Raises:
-            SealingError: The material is not to be had.
-        """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Form:
-    """A document's sealed form."""
+    """A document's sealed form.
+
+    Args:
+        tail: What is appended to it.
+        path: How that was written: ``incremental`` or ``library``.
+        hashed: SHA-256 that was fed the document when the seal was checked; it is not changed.
+    """
 
     tail: bytes
     path: str
+    hashed: hashlib._Hash
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A document on its way through the workshop."""
+
+    item: Item
+    document: Buffer
+    begun: Begun | None = None
+    waiting: Future[TimestampToken] | None = None
+    token: TimestampToken | None = None
+    tail: bytes = b""
+    hashed: hashlib._Hash = field(default_factory=hashlib.sha256)
+    archive: BegunArchive | None = None
+    fault: EsignError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,67 +72,87 @@ class SealWorkshop:
     Args:
         sealer: The key with its template.
         certificate: That of the key, against which each result is checked.
+        chain: The certificates above it, which must be embedded.
         clock: The claimed time of each seal.
         stamps: From B-T on.
-        lengthening: From B-LT on.
+        long_term: From B-LT on; also asked whether the key may be used.
+        level: What is to be reached.
         steps: Is told of each step.
     """
 
     sealer: Sealer
     certificate: bytes
+    chain: Sequence[bytes]
     clock: Clock
+    level: str
     stamps: Stamps | None = None
-    lengthening: Lengthening | None = None
+    long_term: LongTerm | None = None
     steps: Steps = no_steps
 
     def seal(self, items: Sequence[Item], documents: Sequence[Buffer]) -> Iterator[Form | EsignError]:
-        """Seal documents, in their order; all signatures stand before the first one is finished where time is asked."""
+        """Seal documents, in their order, each checked anew before it is handed back."""
         now = self.clock.now()
+        pieces = [_Piece(item, document) for item, document in zip(items, documents, strict=True)]
         if self.stamps is None:
-            for item, document in zip(items, documents, strict=True):
-                yield self._one(item, document, self._begin(item, document, now))
+            for piece in pieces:
+                self._each([piece], lambda piece: self._begin(piece, now))
+                self._each([piece], self._finish)
+                yield _form(piece)
             return
-        begun = [self._begin(item, document, now) for item, document in zip(items, documents, strict=True)]
-        for item, document, each in zip(items, documents, begun, strict=True):
-            yield self._one(item, document, each)
+        self._each(pieces, lambda piece: self._begin(piece, now))
+        self._each(pieces, self._finish)
+        if self.level == "B-LTA":
+            self._each(pieces, self._begin_archive)
+            self._each(pieces, self._finish_archive)
+        for piece in pieces:
+            yield _form(piece)
 
-    def _begin(
-        self, item: Item, document: Buffer, now: datetime
-    ) -> tuple[Begun, Future[TimestampToken] | None] | EsignError:
-        try:
-            begun = self.sealer.begin(document, claimed_at=now)
-            self.steps("begun", item)
-            return begun, self.stamps.submit(begun.imprint) if self.stamps is not None else None
-        except EsignError as error:
-            return error
-        except Exception as error:
-            return _unexpected(item, error)
+    def _each(self, pieces: Sequence[_Piece], act: Callable[[_Piece], None]) -> None:
+        for piece in pieces:
+            if piece.fault is None:
+                try:
+                    act(piece)
+                except EsignError as error:
+                    piece.fault = error
+                except Exception as error:  # what it says may be the document's, and stays in the log
+                    _log.error("document not sealed", exc_info=error, extra={"item": piece.item.number})
+                    piece.fault = Unexpected()
 
-    def _one(
-        self, item: Item, document: Buffer, begun: tuple[Begun, Future[TimestampToken] | None] | EsignError
-    ) -> Form | EsignError:
-        if isinstance(begun, EsignError):
-            return begun
-        try:
-            return self._finish(item, document, *begun)
-        except EsignError as error:
-            return error
-        except Exception as error:
-            return _unexpected(item, error)
+    def _begin(self, piece: _Piece, now: datetime) -> None:
+        if self.long_term is not None:
+            self.long_term.check_key()
+        piece.begun = self.sealer.begin(piece.document, claimed_at=now)
+        self.steps("begun", piece.item)
+        if self.stamps is not None:
+            piece.waiting = self.stamps.submit(piece.begun.imprint)
 
-    def _finish(self, item: Item, document: Buffer, begun: Begun, waiting: Future[TimestampToken] | None) -> Form:
-        token = waiting.result() if waiting is not None else None
-        self.steps("stamped", item)
-        sealed = self.sealer.finish(begun, timestamp=token.der if token is not None else None)
-        check_sealed(document, sealed, certificate=self.certificate)
-        self.steps("verified", item)
-        tail = sealed.tail
-        if self.lengthening is not None and token is not None:
-            tail = self.lengthening.lengthen(document, sealed, token)
-        return Form(tail=tail, path=sealed.path)
+    def _finish(self, piece: _Piece) -> None:
+        assert piece.begun is not None  # noqa: S101 - begun before
+        if piece.waiting is not None:
+            piece.token = piece.waiting.result()
+            self.steps("stamped", piece.item)
+        sealed = self.sealer.finish(piece.begun, timestamp=piece.token.der if piece.token is not None else None)
+        piece.hashed = check_sealed(piece.document, sealed, certificate=self.certificate, chain=self.chain)
+        piece.tail = sealed.tail
+        self.steps("verified", piece.item)
+        if self.long_term is not None and piece.token is not None and self.level in ("B-LT", "B-LTA"):
+            piece.tail += self.long_term.store(piece.document, piece.tail, piece.token)
+            self.steps("stored", piece.item)
+
+    def _begin_archive(self, piece: _Piece) -> None:
+        assert self.long_term is not None and self.stamps is not None  # noqa: S101 - the level says so
+        piece.archive = self.long_term.begin_archive(piece.document, piece.tail, hashed=piece.hashed)
+        piece.waiting = self.stamps.submit(piece.archive.imprint)
+
+    def _finish_archive(self, piece: _Piece) -> None:
+        assert self.long_term is not None  # noqa: S101 - the level says so
+        assert piece.archive is not None and piece.waiting is not None  # noqa: S101 - begun before
+        piece.tail += self.long_term.finish_archive(piece.archive, piece.waiting.result())
+        self.steps("archived", piece.item)
 
 
-def _unexpected(item: Item, error: Exception) -> Unexpected:
-    """Keep a fault of ours to the document at which it happened; what it says may be the document's, and stays here."""
-    _log.error("document not sealed", exc_info=error, extra={"item": item.number})
-    return Unexpected()
+def _form(piece: _Piece) -> Form | EsignError:
+    if piece.fault is not None:
+        return piece.fault
+    assert piece.begun is not None  # noqa: S101 - begun before
+    return Form(piece.tail, piece.begun.path, piece.hashed)
