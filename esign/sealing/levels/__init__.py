@@ -3,11 +3,17 @@
 What enters: the imprint of a seal, later the sealed bytes. What leaves: a checked timestamp token, and the bytes that
 are appended: security store and document timestamp. What may be touched here: one thread, in which the lines to the
 authorities are used; the lines, the clock and revocation data come in by ports.
+
+How a batch uses it: ``submit`` the imprints of a portion's seals, finish each seal with its token, ``LongTerm.begin``
+each of them, and only then wait for the first: a token takes as long as the authority needs, and many take no longer.
+
 Clauses: RFC 3161 and RFC 5816, ETSI EN 319 142-1 clauses 5.4 and 6.
 """
 
 from esign.sealing.levels.errors import LevelError, SealTimestampError
 from esign.sealing.levels.health import AuthorityHealth, CircuitRule
+from esign.sealing.levels.long_term import LongTerm
+from esign.sealing.levels.material import MaterialKeeper, SealStanding
 from esign.sealing.levels.ports import TimestampLine
 from esign.sealing.levels.timestamps import BulkTimestamps, TimestampRules
 
@@ -16,6 +22,9 @@ __all__ = [
     "BulkTimestamps",
     "CircuitRule",
     "LevelError",
+    "LongTerm",
+    "MaterialKeeper",
+    "SealStanding",
     "SealTimestampError",
     "TimestampLine",
     "TimestampRules",

@@ -1,0 +1,254 @@
+"""What proves a seal in the long run, appended at speed: the security store (B-LT), the document timestamp (B-LTA).
+
+1. :meth:`LongTerm.check_key` before a document is sealed. 2. :meth:`LongTerm.begin` behind the sealed document; what it
+returns is waited for when others have begun too, because a document timestamp takes its time.
+
+What stands in the store is the same for all documents of a chain and an authority, and is put together once.
+
+Source: ETSI EN 319 142-1 clauses 5.4.2, 5.4.3 and 6.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from esign.foundation.clock import Clock
+from esign.identity.ports import RevocationSource
+from esign.pades import add_document_security_store, prepare_document_timestamp
+from esign.pades.errors import PadesError
+from esign.proof.certificate_path import CertificatePathError, verify_path
+from esign.proof.timestamps import TimestampToken
+from esign.sealing.incremental.joined import Joined
+from esign.sealing.incremental.source import Source
+from esign.sealing.incremental.unusual import Unusual
+from esign.sealing.levels.errors import LevelNotReached, TimestampCertificateRefused
+from esign.sealing.levels.material import Chain, ChainMaterial, MaterialKeeper, SealStanding, asked
+from esign.sealing.levels.revisions import StoreValues, archive_revision, store_revision
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+    from esign.sealing.sealer import Sealed
+
+RESERVED = 8_192
+"""Bytes kept free for the token of a document timestamp."""
+_MOST = 64
+"""Stores and paths that are remembered."""
+
+
+class Stamps(Protocol):
+    """Timestamps that are asked for many at a time (:class:`~esign.sealing.levels.BulkTimestamps`)."""
+
+    def submit(self, digest: bytes) -> Future[TimestampToken]:
+        """Begin to ask for a token over a SHA-256 digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class BegunArchive:
+    """A document timestamp of which only the token is missing.
+
+    Args:
+        before: The bytes to append, up to the room for the token.
+        after: The bytes behind it.
+        reserved: Bytes of the longest token for which there is room.
+        imprint: What the token must be made over (SHA-256).
+    """
+
+    before: bytes
+    after: bytes
+    reserved: int
+    imprint: bytes
+
+
+class LongTerm:
+    """Raises sealed documents to B-LT and B-LTA; may be used by many threads.
+
+    Args:
+        certificate: Of the seal key, DER.
+        chain: The certificates above it, DER, issuer first, root last.
+        anchors: Trusted certificates (DER).
+        revocation: Says who is revoked.
+        clock: Tells the time.
+        stamps: Timestamps the documents, for B-LTA; None: the highest level is B-LT.
+        reserved: Bytes kept free for the token of a document timestamp.
+    """
+
+    def __init__(
+        self,
+        certificate: bytes,
+        chain: Sequence[bytes],
+        *,
+        anchors: Sequence[bytes],
+        revocation: RevocationSource,
+        clock: Clock,
+        stamps: Stamps | None = None,
+        reserved: int = RESERVED,
+    ) -> None:
+        self._material = MaterialKeeper(revocation, clock=clock)
+        self._standing = SealStanding(certificate, chain, clock=clock, material=self._material)
+        self._anchors = tuple(anchors)
+        self._stamps = stamps
+        self._reserved = reserved
+        self._paths: dict[tuple[bytes, tuple[bytes, ...]], tuple[TimestampToken, Chain]] = {}
+        self._stores: dict[tuple[int, int], tuple[ChainMaterial, ChainMaterial, StoreValues]] = {}
+
+    def check_key(self) -> None:
+        """Check that the key may seal now: asked before each document, and next to nothing as a rule.
+
+        Raises:
+            SealKeyExpired: Its certificate, or one above, is valid no more.
+            SealKeyNotYetValid: One is not valid yet.
+            SealKeyRevoked: One is revoked.
+            RevocationUnknown: Whether one is could not be learned.
+        """
+        self._standing.check()
+
+    def begin(
+        self, document: Buffer, tail: bytes, token: TimestampToken, *, hashed: hashlib._Hash | None = None
+    ) -> Future[bytes]:
+        """Begin to raise a sealed document, and return where the whole tail will be: the seal's own and what is added.
+
+        Args:
+            document: The document as it was.
+            tail: What the seal appended to it.
+            token: The seal's timestamp.
+            hashed: SHA-256 that was fed the document, if somebody has it already; it is not changed.
+
+        Raises:
+            SealingError: See :meth:`store` and :meth:`begin_archive`. Of the document timestamp's the result tells.
+        """
+        longer = tail + self.store(document, tail, token)
+        result: Future[bytes] = Future()
+        if self._stamps is None:
+            result.set_result(longer)
+            return result
+        begun = self.begin_archive(document, longer, hashed=hashed)
+
+        def finish(stamped: Future[TimestampToken]) -> None:
+            try:
+                result.set_result(longer + self.finish_archive(begun, stamped.result()))
+            except BaseException as error:  # whatever it is, who waits is told
+                result.set_exception(error)
+
+        self._stamps.submit(begun.imprint).add_done_callback(finish)
+        return result
+
+    def lengthen(self, document: Buffer, sealed: Sealed, token: TimestampToken) -> bytes:
+        """Raise a sealed document, wait for it, and return the whole tail.
+
+        Raises:
+            SealingError: One subclass for each reason.
+        """
+        return self.begin(document, sealed.tail, token).result()
+
+    def store(self, document: Buffer, tail: bytes, token: TimestampToken) -> bytes:
+        """Return the revision with which a sealed document has everything that its verification needs (B-LT).
+
+        Args:
+            document: The document as it was.
+            tail: What the seal appended to it.
+            token: The seal's timestamp.
+
+        Raises:
+            SealKeyError: The seal key is revoked or expired meanwhile.
+            RevocationUnknown: Whether a certificate is revoked could not be learned.
+            TimestampCertificateRefused: The timestamp authority is revoked, or leads to no anchor.
+            LevelNotReached: The document cannot be extended.
+        """
+        values = self._values(token)
+        try:
+            return store_revision(Source(Joined(document, tail)), values)
+        except Unusual:
+            return self._store_by_library(b"".join((document, tail)), values)
+
+    def begin_archive(self, document: Buffer, tail: bytes, *, hashed: hashlib._Hash | None = None) -> BegunArchive:
+        """Return the revision of a document timestamp over everything (B-LTA), its token still missing.
+
+        Args:
+            document: The document as it was.
+            tail: What the seal and :meth:`store` appended to it.
+            hashed: SHA-256 that was fed the document, if somebody has it already; it is not changed.
+
+        Raises:
+            LevelNotReached: The document cannot be extended.
+        """
+        try:
+            before, after = archive_revision(Source(Joined(document, tail)), reserved=self._reserved)
+        except Unusual:
+            before, after = self._archive_by_library(b"".join((document, tail)))
+        digest = hashlib.sha256(document) if hashed is None else hashed.copy()
+        for part in (tail, before, after):
+            digest.update(part)
+        return BegunArchive(before, after, self._reserved, digest.digest())
+
+    def finish_archive(self, begun: BegunArchive, token: TimestampToken) -> bytes:
+        """Return the whole revision.
+
+        Raises:
+            LevelNotReached: The token is over something else, or longer than the room that was kept for it.
+        """
+        if token.digest != begun.imprint:
+            raise LevelNotReached("the token is over something else")
+        if len(token.der) > begun.reserved:
+            raise LevelNotReached("the token is longer than its room", bytes=len(token.der), reserved=begun.reserved)
+        contents = token.der.hex().encode().ljust(2 * begun.reserved, b"0")
+        return b"".join((begun.before, b"<", contents, b">", begun.after))
+
+    def _values(self, token: TimestampToken) -> StoreValues:
+        """Return what belongs into the store of a document with such a token: the same object as long as it is."""
+        seal = self._standing.check()
+        assert seal is not None  # noqa: S101 - it has a source, see __init__
+        authority = asked(self._material, self._path(token), TimestampCertificateRefused)
+        key = (id(seal), id(authority))
+        known = self._stores.get(key)
+        if known is not None:
+            return known[2]
+        values = StoreValues.of(
+            certificates=(*seal.chain, *authority.chain),
+            crls=(*seal.crls, *authority.crls),
+            ocsp_responses=(*seal.ocsp_responses, *authority.ocsp_responses),
+        )
+        if len(self._stores) >= _MOST:
+            self._stores.clear()
+        self._stores[key] = seal, authority, values  # both are held, so that their identities stay theirs
+        return values
+
+    def _path(self, token: TimestampToken) -> Chain:
+        key = (token.certificate, token.certificates)
+        known = self._paths.get(key)
+        if known is not None:
+            return known[1]
+        try:
+            path = verify_path(
+                token.certificate, intermediates=token.certificates, anchors=self._anchors, at=token.gen_time
+            )
+        except CertificatePathError as error:
+            raise TimestampCertificateRefused("the certificate that signed leads to no trusted anchor") from error
+        if len(self._paths) >= _MOST:
+            self._paths.clear()
+        self._paths[key] = token, path
+        return path
+
+    def _store_by_library(self, sealed: bytes, values: StoreValues) -> bytes:
+        try:
+            longer = add_document_security_store(
+                sealed,
+                certificates=values.certificates,
+                crls=values.crls,
+                ocsp_responses=values.ocsp_responses,
+            )
+        except PadesError as error:
+            raise LevelNotReached("the security store cannot be added", reason=error.code) from error
+        return longer[len(sealed) :]
+
+    def _archive_by_library(self, sealed: bytes) -> tuple[bytes, bytes]:
+        try:
+            prepared = prepare_document_timestamp(sealed, reserved=self._reserved)
+        except PadesError as error:
+            raise LevelNotReached("the document timestamp cannot be added", reason=error.code) from error
+        _, start, end, _ = prepared.byte_range
+        return prepared.data[len(sealed) : start], prepared.data[end:]
