@@ -22,7 +22,6 @@ from esign.pades import add_document_security_store, prepare_document_timestamp
 from esign.pades.errors import PadesError
 from esign.proof.certificate_path import CertificatePathError, verify_path
 from esign.proof.timestamps import TimestampToken
-from esign.sealing.incremental.joined import Joined
 from esign.sealing.incremental.source import Source
 from esign.sealing.incremental.unusual import Unusual
 from esign.sealing.levels.errors import LevelNotReached, TimestampCertificateRefused
@@ -161,7 +160,7 @@ class LongTerm:
         """
         values = self._values(token)
         try:
-            return store_revision(Source(Joined(document, tail)), values)
+            return store_revision(Source(document, tail), values)
         except Unusual:
             return self._store_by_library(b"".join((document, tail)), values)
 
@@ -177,7 +176,7 @@ class LongTerm:
             LevelNotReached: The document cannot be extended.
         """
         try:
-            before, after = archive_revision(Source(Joined(document, tail)), reserved=self._reserved)
+            before, after = archive_revision(Source(document, tail), reserved=self._reserved)
         except Unusual:
             before, after = self._archive_by_library(b"".join((document, tail)))
         digest = hashlib.sha256(document) if hashed is None else hashed.copy()
