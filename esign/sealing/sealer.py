@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from esign.pades.revision import text
 from esign.sealing.cms_template import CmsTemplate
@@ -29,8 +28,7 @@ _PRINT_AND_LOCKED = 132
 """Annotation flags: printed (ISO 19005-3 6.3.2 demands it) and not to be moved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """A document that the key has signed, and that a timestamp may still be put on.
 
     Args:
@@ -55,8 +53,7 @@ class Begun:
         return hashlib.sha256(self.signature).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """What makes a sealed document of a document.
 
     Args:

@@ -107,7 +107,7 @@ def test_the_check_refuses_every_changed_byte_of_the_tail() -> None:
         with pytest.raises(SealNotGood) as refused:
             check_sealed(
                 DRAFT,
-                dataclasses.replace(sealed, tail=bytes(changed)),
+                sealed._replace(tail=bytes(changed)),
                 certificate=key.certificate,
                 chain=key.chain,
             )
@@ -126,6 +126,6 @@ def test_the_check_refuses_another_document_another_certificate_and_what_is_cut_
     refused(DRAFT[:-1], sealed, key.certificate)
     refused(DRAFT[:100] + b"X" + DRAFT[101:], sealed, key.certificate)
     refused(DRAFT, sealed, seal_key("rsa").certificate)
-    refused(DRAFT, dataclasses.replace(sealed, tail=sealed.tail[:-1]), key.certificate)
-    refused(DRAFT, dataclasses.replace(sealed, tail=b""), key.certificate)
-    refused(DRAFT, dataclasses.replace(sealed, tail=sealed.tail + other.tail), key.certificate)
+    refused(DRAFT, sealed._replace(tail=sealed.tail[:-1]), key.certificate)
+    refused(DRAFT, sealed._replace(tail=b""), key.certificate)
+    refused(DRAFT, sealed._replace(tail=sealed.tail + other.tail), key.certificate)

@@ -13,7 +13,7 @@ from esign.pdf.syntax import entries, parse, skip
 from esign.sealing.incremental.unusual import Unusual
 
 Entries = dict[bytes, bytes]
-"""Name without slash, escapes undone, and the value as it is written."""
+"""Name without slash, escapes undone, and the value as it is written. Nobody changes them: they are kept."""
 
 WHITE = b"\0\t\n\f\r "
 LIMITS = Limits()
@@ -44,6 +44,8 @@ _LONGEST_KEPT = 1024
 _MOST_KEPT = 1024
 _plain: set[bytes] = set()
 """Values that were looked into before: what writers put into every document is looked into once."""
+_known: dict[bytes, Entries] = {}
+"""Dictionaries that were taken apart before, by their very bytes: invoices of one writer are alike."""
 _find_entries = _ENTRY.findall
 _find_names = re.compile(rb"/(" + _REGULAR + rb"++)").findall
 _match_reference = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++([0-9]{1,5}+)" + _W + rb"++R").fullmatch
@@ -56,6 +58,9 @@ def split(body: bytes) -> Entries:
     Raises:
         Unusual: Not a dictionary, damaged, or it, or one within it, names a key twice.
     """
+    known = _known.get(body)
+    if known is not None:
+        return known
     found = _find_entries(body, 2, len(body) - 2)
     result = {key: value for _, key, value in found}
     length = 4
@@ -67,6 +72,10 @@ def split(body: bytes) -> Entries:
         for value in result.values():
             if b"<<" in value and value not in _plain:
                 _check_within(value)
+    if length < _LONGEST_KEPT:
+        if len(_known) >= _MOST_KEPT:
+            _known.clear()
+        _known[body] = result
     return result
 
 
