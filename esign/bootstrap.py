@@ -32,10 +32,11 @@ from esign.gateways.identity_provider import HttpIdentityProvider
 from esign.gateways.mail import MailServer, SmtpMailer
 from esign.gateways.prefill import configured_prefill
 from esign.gateways.revocation import RevocationCollector
+from esign.gateways.seal_keys import DeferredSealKey, PermittedSealKey, opened
 from esign.gateways.timestamp_authority import HttpTimestampAuthority
 from esign.gateways.webhooks import GuardedWebhookCaller
 from esign.jobs import Beside, Task, Worker
-from esign.lookups import list_keeper
+from esign.lookups import list_keeper, seal_surroundings
 from esign.lookups import trust_anchors as trust_anchors
 from esign.preservation import Augmenter
 from esign.settings import Settings, SettingsError
@@ -46,7 +47,6 @@ from esign.store.database import Database, migrate
 from esign.store.errors import VaultKeyError
 from esign.store.master_key import EnvironmentMasterKey, FileMasterKey, MasterKey
 from esign.store.rates import SharedRates
-from esign.store.seal_key import FileSealKey
 from esign.store.token_master_key import TokenMasterKey
 from esign.store.unit_of_work import SqlStore
 from esign.store.vault import SealingKey
@@ -90,7 +90,7 @@ def build(
         revocation=RevocationCollector(
             caller, allowed_hosts=settings.revocation_hosts, clock=clock, anchors=anchors.certificates
         ),
-        devices=Devices(seal=seal(settings)),
+        devices=Devices(seal=seal(settings, http=http, clock=clock)),
         trust=anchors,
         mailer=mailer or mail_server(settings, clock),
         webhook_caller=GuardedWebhookCaller(
@@ -269,13 +269,29 @@ def agent_manifest(settings: Settings) -> bytes:
         raise SettingsError("the browser agent is not built", setting="agent_dist") from error
 
 
-def seal(settings: Settings) -> FileSealKey | None:
+def seal(
+    settings: Settings, *, http: httpx.Client | None = None, clock: Clock | None = None
+) -> PermittedSealKey | None:
     """Return the device of the company's seal, or None where none is configured.
 
+    A file is opened at once; a token or a remote service when it is first needed, so that everything else goes on while
+    it is away.
+
+    Args:
+        settings: The configuration.
+        http: Makes the calls to a remote service; None: an own client with the system's certificates.
+        clock: Where time comes from; None: the machine's clock.
+
     Raises:
-        SealKeyError: It cannot be opened.
+        SealKeyError: The file cannot be opened.
     """
-    return FileSealKey.load(settings.seal_file, settings.seal_pin_file) if settings.seal_file else None
+    uri = settings.seal_uri
+    if not uri:
+        return None
+    around = seal_surroundings(settings, http=http, clock=clock)
+    if uri.lower().startswith("file:"):
+        return PermittedSealKey(opened(uri, around))
+    return PermittedSealKey(DeferredSealKey(lambda: opened(uri, around)))
 
 
 def mail_server(settings: Settings, clock: Clock) -> SmtpMailer:

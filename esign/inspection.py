@@ -89,7 +89,7 @@ def inspect(
         *_point("addresses", lambda: _addresses(settings)),
         *_point("browser agent", lambda: _agent(settings)),
         *_point("trust", lambda: _trust(settings)),
-        *_point("seal", lambda: _seal(settings, clock)),
+        *_point("seal", lambda: _seal(settings, clock, http, outside=outside)),
         *_point("dispute keys", lambda: _dispute(settings)),
         *_point("signature policies", lambda: _policies(settings, clock)),
         *_point("forms", lambda: _forms(settings)),
@@ -226,8 +226,15 @@ def _trust(settings: Settings) -> _Look:
     yield State.GOOD, f"{len(found)} trust anchors"
 
 
-def _seal(settings: Settings, clock: Clock) -> _Look:
-    device = bootstrap.seal(settings)
+_SEAL_KINDS = {"file": "a PKCS #12 file", "pkcs11": "a key on a token", "csc": "a key at a remote signing service"}
+
+
+def _seal(settings: Settings, clock: Clock, http: httpx.Client | None, *, outside: bool) -> _Look:
+    scheme = settings.seal_uri.partition(":")[0].lower()
+    if scheme == "csc" and not outside:
+        yield State.GOOD, f"{_SEAL_KINDS[scheme]}, which was not asked (--offline)"
+        return
+    device = bootstrap.seal(settings, http=http, clock=clock)
     if device is None:
         yield State.WARNING, "no seal: no simple signatures, no company's signature, no sealed dossiers"
         return
@@ -236,11 +243,20 @@ def _seal(settings: Settings, clock: Clock) -> _Look:
     if not facts.not_before <= now <= facts.not_after:
         yield State.MISSING, "the seal's certificate is not valid today"
         return
+    if facts.sandbox:
+        yield (
+            State.WARNING if settings.sandbox else State.MISSING,
+            "SANDBOX: the seal's certificate is one of a sandbox and proves nothing to anybody",
+        )
     anchors = bootstrap.trust_anchors(settings.trust_anchors).certificates
     verify_path(device.certificate, intermediates=tuple(device.chain), anchors=anchors, at=now)
+    pin = settings.seal_pin_file
+    if pin is not None and stat.S_IMODE(pin.stat().st_mode) & 0o077:
+        yield State.WARNING, "others on this machine can read the file with the seal's PIN; set 0600"
     if facts.not_after - now < _SOON:
         yield State.WARNING, f"the seal's certificate ends on {facts.not_after:%Y-%m-%d}"
-    yield State.GOOD, f"its certificate leads to a trust anchor and is valid until {facts.not_after:%Y-%m-%d}"
+    what = f"its certificate leads to a trust anchor and is valid until {facts.not_after:%Y-%m-%d}"
+    yield State.GOOD, f"{_SEAL_KINDS[scheme]}; {what}"
 
 
 def _dispute(settings: Settings) -> _Look:

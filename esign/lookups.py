@@ -1,17 +1,20 @@
-"""Joins what a verdict may look up to its sources: trust anchors from files, trusted lists, hosts that may be asked."""
+"""Joins what commands need without an installation to its sources: trust anchors, trusted lists, hosts, seal keys."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from esign.foundation.clock import Clock, SystemClock
 from esign.gateways.allowed_hosts import EVERY, AllowedHosts
 from esign.gateways.material import HttpMaterial
+from esign.gateways.seal_keys import OpenedKey, Surroundings, open_seal_key
 from esign.gateways.trusted_lists import HttpListSource
 from esign.settings import Settings, SettingsError
 from esign.store.trusted_lists import FolderListCache, FolderListSource, NoCache
@@ -96,6 +99,55 @@ def material_source(hosts: Sequence[str], *, private_networks: Sequence[str] = (
     """
     named = [host for host in hosts if host != EVERY]
     return HttpMaterial(AllowedHosts(named, private_networks=private_networks, plain=True, timeout=MATERIAL_TIMEOUT))
+
+
+def seal_surroundings(
+    settings: Settings | None, *, http: httpx.Client | None = None, clock: Clock | None = None
+) -> Surroundings:
+    """Return what the URI of a seal is read in: an installation's folder and services, or where the process runs."""
+    return Surroundings(
+        clock=clock or SystemClock(),
+        base=None if settings is None else settings.state_dir,
+        services=None if settings is None else settings.csc_file,
+        http=http,
+    )
+
+
+def seal_key(
+    uri: str,
+    *,
+    settings: Settings | None = None,
+    http: httpx.Client | None = None,
+    clock: Clock | None = None,
+    ask_pin: Callable[[], str | None] | None = None,
+) -> OpenedKey:
+    """Return the key that a URI names, ready to seal; for commands, with an installation or without one.
+
+    Args:
+        uri: ``file:…`` (relative to where the process runs), ``pkcs11:…`` or ``csc:NAME``.
+        settings: The installation whose ``csc_file`` describes remote services; None: ``csc.toml`` here.
+        http: Makes the calls to remote services; None: an own client.
+        clock: Where time comes from; None: the machine's clock.
+        ask_pin: Answers a PIN that no file holds; None: nobody is asked.
+
+    Raises:
+        SealKeyError: The key cannot be used (``sealing.key.*``).
+    """
+    services = None if settings is None else settings.csc_file
+    return open_seal_key(uri, clock=clock, services=services, http=http, ask_pin=ask_pin)
+
+
+def house_seal_key(
+    settings: Settings, *, http: httpx.Client | None = None, clock: Clock | None = None
+) -> OpenedKey | None:
+    """Return the key of an installation's own seal for bulk, ready to seal; None where none is configured.
+
+    Raises:
+        SealKeyError: The key cannot be used (``sealing.key.*``).
+    """
+    if not settings.seal_uri:
+        return None
+    return open_seal_key(settings.seal_uri, clock=clock, base=settings.state_dir, services=settings.csc_file, http=http)
 
 
 def trust_anchors(paths: Sequence[Path], *, setting: str = "trust_anchors") -> TrustAnchors:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from esign.foundation.errors import EsignError
 
@@ -75,6 +75,11 @@ class Settings:
     """After how many hours without a successful look whether there is a newer list a list is called stale."""
     trusted_lists_grace_days: int = 0
     """How many days a list is still used after its next issue was due; it is called stale all the time."""
+    seal: str = ""
+    """The company's seal as a URI: ``file:KEY.p12?pin-file=PATH`` (relative to the state directory), ``pkcs11:…``
+    (RFC 7512) or ``csc:NAME`` (docs/sealing.md); empty: ``seal_file``."""
+    csc_file: Path | None = None
+    """TOML file that describes remote signing services for ``csc:NAME`` (docs/sealing.md)."""
     seal_file: Path | None = None
     """PKCS #12 file of the company's seal."""
     seal_pin_file: Path | None = None
@@ -170,6 +175,10 @@ class Settings:
                 raise SettingsError("browsers leave the scheme's own port out", setting=name)
         if self.web_url == self.agent_url:
             raise SettingsError("the agent needs an origin of its own", setting="agent_url")
+        if self.seal and self.seal_file is not None:
+            raise SettingsError("the seal is named twice: by seal and by seal_file", setting="seal")
+        if self.seal and self.seal.partition(":")[0].lower() not in ("file", "pkcs11", "csc"):
+            raise SettingsError("seal begins with file:, pkcs11: or csc:", setting="seal")
         if any(not 1 <= days <= 60 for days in self.reminder_days):
             raise SettingsError("reminders are sent 1 to 60 days before the end", setting="reminder_days")
         if not 1 <= self.invitation_days <= 365:
@@ -229,6 +238,14 @@ class Settings:
     def database(self) -> str:
         """The SQLAlchemy URL that is used."""
         return self.database_url or f"sqlite:///{self.state_dir / 'esign.sqlite'}"
+
+    @property
+    def seal_uri(self) -> str:
+        """The company's seal as a URI, however it is named; empty: there is none."""
+        if self.seal or self.seal_file is None:
+            return self.seal
+        pin = f"?pin-file={quote(str(self.seal_pin_file))}" if self.seal_pin_file is not None else ""
+        return f"file:{quote(str(self.seal_file))}{pin}"
 
     @property
     def relying_party(self) -> str:

@@ -58,6 +58,7 @@ STATUS: dict[str, int] = {
     "api.journey_unknown": 404,
     "canonical_json": 400,
     "encoding": 400,
+    "pkcs11_library": 500,
     "pkcs11_uri": 500,
     "ceremony": 400,
     "ceremony.answer": 500,

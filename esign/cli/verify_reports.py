@@ -98,7 +98,7 @@ def _desk(config: Path | None) -> ReportDesk | None:
     if not (config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file()):
         return None
     settings = load(config)
-    if settings.seal_file is None:
+    if not settings.seal_uri:
         return None
     from esign.bootstrap import build
 

@@ -81,9 +81,3 @@ class LedgerStoreError(StoreError):
     """The ledger's tables contradict themselves."""
 
     code = "store.ledger"
-
-
-class SealKeyError(StoreError):
-    """The company's seal cannot be used."""
-
-    code = "store.seal_key"
