@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from esign.contracts.buttons import OrderButtons
+from esign.contracts.deadlines import DeadlineDataRefused, exception_named, withdrawal_rule
 from esign.contracts.errors import (
+    ContractDataMismatch,
     ContractTypeUnknown,
     ContradictoryDates,
     LevelTooLow,
@@ -32,8 +34,8 @@ def check(contract: ContractData) -> None:
     1. The law lets the type be declared electronically, at this level.  2. The type belongs to the template.  3. The
     signatories are of age and can be told apart.  4. The dates follow each other.  5. The level is high enough for the
     template, and the offer one that it knows.  6. The order control's label is allowed.  7. The right of withdrawal is
-    what the law gives.  8. The template's own terms agree with the price.  9. All that must stand above the order
-    button is there.
+    what the law gives, with its period.  8. No contract is linked to itself.  9. The template's own terms agree with
+    the price.  10. All that must stand above the order button is there.
 
     Raises:
         FormError: The type needs paper, a notary or a higher level; the facts carry the clause and the consequence.
@@ -53,6 +55,7 @@ def check(contract: ContractData) -> None:
     check_offer(contract)
     _check_label(contract)
     _check_withdrawal(contract, tuple(policy["withdrawal_kinds"]))
+    _check_linked(contract)
     check_terms(contract)
     order_summary(contract)
 
@@ -101,6 +104,9 @@ def _check_label(contract: ContractData) -> None:
 def _check_withdrawal(contract: ContractData, kinds: tuple[str, ...]) -> None:
     withdrawal = contract.withdrawal
     consumer = contract.signatory.consumer
+    if withdrawal.reason == "exception" and consumer and contract.paid:
+        _check_exception(withdrawal.exception, kinds)
+        return
     if withdrawal.right != (consumer and contract.paid):
         raise WithdrawalContradiction(
             "a consumer who concludes a paid contract at a distance has the right, nobody else",
@@ -108,5 +114,32 @@ def _check_withdrawal(contract: ContractData, kinds: tuple[str, ...]) -> None:
         )
     if withdrawal.right and withdrawal.kind not in kinds:
         raise WithdrawalContradiction("the kind does not belong to the template", pointer="/withdrawal/kind")
+    if withdrawal.right:
+        _check_length(contract)
     if not withdrawal.right and withdrawal.reason != ("no_paid_consumer_contract" if consumer else "not_a_consumer"):
         raise WithdrawalContradiction("another reason excludes the right", pointer="/withdrawal/reason")
+
+
+def _check_exception(code: str, kinds: tuple[str, ...]) -> None:
+    """Refuse an exception that is none of the law's, or not for this kind of contract (BGB § 312g (2); VVG § 8 (3))."""
+    try:
+        found = exception_named(code)
+    except DeadlineDataRefused as error:
+        raise WithdrawalContradiction("there is no such exception", pointer="/withdrawal/exception") from error
+    if not set(kinds) & set(found.kinds):
+        raise WithdrawalContradiction("the exception is for other contracts", pointer="/withdrawal/exception")
+
+
+def _check_length(contract: ContractData) -> None:
+    """Refuse a period other than the law's: the instruction names that one."""
+    period = withdrawal_rule(contract.withdrawal.kind, contract.date).period
+    if period.months or contract.withdrawal.period_days != period.days:
+        raise WithdrawalContradiction("the period is not the law's", pointer="/withdrawal/period_days")
+
+
+def _check_linked(contract: ContractData) -> None:
+    named = [each.reference.casefold() for each in contract.linked]
+    if contract.reference.casefold() in named:
+        raise ContractDataMismatch("no contract is linked to itself", pointer="/linked_contracts", rule="not")
+    if len(set(named)) != len(named):
+        raise ContractDataMismatch("a contract is named twice", pointer="/linked_contracts", rule="uniqueItems")

@@ -10,6 +10,7 @@ from typing import Any
 
 from esign.contracts import parties, price, withdrawal
 from esign.contracts.checks import check
+from esign.contracts.linked import LinkedContract, linked_contracts
 from esign.contracts.parties import Company, Signatory
 from esign.contracts.price import Price
 from esign.contracts.shape import read
@@ -50,6 +51,8 @@ class ContractData:
     """``trader``: the document is the offer; ``customer``: the order is, and the company accepts it."""
     acceptance: str
     """How the company accepts a customer's order: ``clerk``, ``automatic``; empty: as the template says."""
+    summary_later: str
+    """Why the contract summary follows after the declaration (TKG § 54 (3)); empty: it is there before."""
     personalised_price: bool
     price: Price
     """Without lines where the contract names no price."""
@@ -60,6 +63,8 @@ class ContractData:
     """Answers to single information duties, by their key; read-only."""
     consents: tuple[str, ...]
     """Which consents the customers are asked for, beside the declaration and never as its condition."""
+    linked: tuple[LinkedContract, ...]
+    """Contracts that fall with this one, or it with them (BGB §§ 358, 360)."""
     source: bytes = field(repr=False)
     """The canonical JSON that this was parsed from."""
 
@@ -92,12 +97,14 @@ class ContractData:
             accept_until=datetime.date.fromisoformat(value["offer"]["accept_until"]) if "offer" in value else None,
             offer_by=value.get("offer", {}).get("by", "trader"),
             acceptance=value.get("offer", {}).get("acceptance", ""),
+            summary_later=value.get("offer", {}).get("summary_later", ""),
             personalised_price=value.get("personalised_price", False),
             price=price.price(value["price"]) if "price" in value else price.NONE,
             terms=_frozen(value["terms"]),
             withdrawal=withdrawal.withdrawal(value["withdrawal"]),
             information=_frozen(value.get("information", {})),
             consents=tuple(value.get("consents", ())),
+            linked=linked_contracts(value.get("linked_contracts", ())),
             source=source,
         )
         check(contract)

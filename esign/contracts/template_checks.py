@@ -7,9 +7,11 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+from esign.contracts.agreement import agree, follow, price_line
 from esign.contracts.errors import ContractDataMismatch, ContradictoryDates, MissingOrderInformation, PriceContradiction
 from esign.contracts.formats import add_months
-from esign.contracts.price import PriceLine, rounded
+from esign.contracts.price import rounded
+from esign.contracts.sector_checks import SECTOR_CHECKS
 
 if TYPE_CHECKING:
     from esign.contracts.data import ContractData
@@ -27,46 +29,46 @@ def check_terms(contract: ContractData) -> None:
 def _electricity(contract: ContractData) -> None:
     """1. The lines are base and work price of a year.  2. The parts give the gross prices.  3. The instalment fits."""
     terms = contract.terms
-    _is(contract.price.period == "year", "/price/period")
-    base = _line(contract, "base", "month", 12)
-    work = _line(contract, "work", "kwh", terms["annual_consumption_kwh"])
+    agree(contract.price.period == "year", "/price/period")
+    base = price_line(contract, "base", "month", 12)
+    work = price_line(contract, "work", "kwh", terms["annual_consumption_kwh"])
     tax = contract.price.tax
     if tax is None or not tax.included:
         raise PriceContradiction("household prices are shown with tax included", pointer="/price/tax")
     parts = terms["components"]
     net = sum((Decimal(part["ct"]) for part in parts["work_net"]), Decimal(0))
-    _is(net == Decimal(parts["work_net_ct"]), "/terms/components/work_net_ct")
+    agree(net == Decimal(parts["work_net_ct"]), "/terms/components/work_net_ct")
     gross = 1 + tax.rate / 100
     places = Decimal("0.01")
-    _is((net * gross).quantize(places, ROUND_HALF_UP) == work.unit_cents, "/terms/components/work_net")
-    _is(rounded(Decimal(parts["base_net_cents"]) * gross) == base.unit_cents, "/terms/components/base_net_cents")
+    agree((net * gross).quantize(places, ROUND_HALF_UP) == work.unit_cents, "/terms/components/work_net")
+    agree(rounded(Decimal(parts["base_net_cents"]) * gross) == base.unit_cents, "/terms/components/base_net_cents")
     paid = terms["instalment"]["cents"] * terms["instalment"]["count"]
-    _is(abs(paid - contract.price.total_cents) * 10 <= contract.price.total_cents, "/terms/instalment/cents")
+    agree(abs(paid - contract.price.total_cents) * 10 <= contract.price.total_cents, "/terms/instalment/cents")
     start = _day(terms["supply_start"])
-    _follows(contract.date, start, "/terms/supply_start")
-    _follows(start, _day(terms["instalment"]["first_due"]), "/terms/instalment/first_due")
-    _follows(start, _day(terms["price_guarantee_until"]), "/terms/price_guarantee_until")
+    follow(contract.date, start, "/terms/supply_start")
+    follow(start, _day(terms["instalment"]["first_due"]), "/terms/instalment/first_due")
+    follow(start, _day(terms["price_guarantee_until"]), "/terms/price_guarantee_until")
 
 
 def _household(contract: ContractData) -> None:
     terms = contract.terms
-    _is(contract.price.period == "year", "/price/period")
+    agree(contract.price.period == "year", "/price/period")
     for number, line in enumerate(contract.price.lines):
-        _is(line.unit == "year" and line.quantity == 1, f"/price/lines/{number}")
+        agree(line.unit == "year" and line.quantity == 1, f"/price/lines/{number}")
     begins, ends = _day(terms["begins"]), _day(terms["ends"])
-    _follows(contract.date, begins, "/terms/begins")
+    follow(contract.date, begins, "/terms/begins")
     if ends != add_months(begins, 12):
         raise ContradictoryDates("the first insurance period is one year", pointer="/terms/ends")
 
 
 def _mobile(contract: ContractData) -> None:
     terms = contract.terms
-    _is(contract.price.period == "minimum_term", "/price/period")
-    _line(contract, "monthly", "month", terms["minimum_months"])
+    agree(contract.price.period == "minimum_term", "/price/period")
+    price_line(contract, "monthly", "month", terms["minimum_months"])
     tax = contract.price.tax
     if tax is None or not tax.included:
         raise PriceContradiction("consumer prices are shown with tax included", pointer="/price/tax")
-    _follows(contract.date, _day(terms["starts"]), "/terms/starts")
+    follow(contract.date, _day(terms["starts"]), "/terms/starts")
 
 
 def _cost_approval(contract: ContractData) -> None:
@@ -76,11 +78,11 @@ def _cost_approval(contract: ContractData) -> None:
         )
     terms = contract.terms
     shares = terms["shares"]
-    _is(contract.price.period == "once", "/price/period")
-    _is(sum(shares.values()) == contract.price.total_cents, "/terms/shares")
-    _is(shares["copayment_cents"] + shares["additional_cents"] == terms["own_cents"], "/terms/own_cents")
-    _follows(_day(terms["prescription"]["date"]), contract.date, "/terms/prescription/date")
-    _follows(contract.date, _day(terms["valid_until"]), "/terms/valid_until")
+    agree(contract.price.period == "once", "/price/period")
+    agree(sum(shares.values()) == contract.price.total_cents, "/terms/shares")
+    agree(shares["copayment_cents"] + shares["additional_cents"] == terms["own_cents"], "/terms/own_cents")
+    follow(_day(terms["prescription"]["date"]), contract.date, "/terms/prescription/date")
+    follow(contract.date, _day(terms["valid_until"]), "/terms/valid_until")
 
 
 def _own_document(contract: ContractData) -> None:
@@ -110,26 +112,9 @@ _CHECKS: Mapping[str, Callable[[Any], None]] = {
     "mobile-plan": _mobile,
     "cost-approval": _cost_approval,
     "own-document": _own_document,
+    **SECTOR_CHECKS,
 }
-
-
-def _line(contract: ContractData, line_id: str, unit: str, quantity: int) -> PriceLine:
-    line = contract.price.line(line_id)
-    if line is None:
-        raise MissingOrderInformation("a price line is missing", pointer="/price/lines", line=line_id)
-    _is(line.unit == unit and line.quantity == quantity, "/price/lines")
-    return line
 
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def _is(agrees: bool, pointer: str) -> None:
-    if not agrees:
-        raise PriceContradiction("the price and the terms contradict each other", pointer=pointer)
-
-
-def _follows(first: date, then: date, pointer: str) -> None:
-    if then < first:
-        raise ContradictoryDates("a day lies before the day that it must follow", pointer=pointer)

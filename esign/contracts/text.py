@@ -184,7 +184,9 @@ class _Writer:
         if not self._contract.withdrawal.right:
             return ()
         text = self._instruction(policy)
-        chosen = {name: choice[self._contract.withdrawal.kind] for name, choice in text.get("choose", {}).items()}
+        kind = self._contract.withdrawal.kind
+        variant = self._contract.terms["delivery"]["kind"] if kind == "goods" else kind
+        chosen = {name: choice[variant] for name, choice in text.get("choose", {}).items()}
         self._values = {**self._values, **chosen}
         return self.sections(text["sections"])
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from esign.contracts.deadlines import exception_named
 from esign.contracts.formats import (
     NBSP,
     add_months,
@@ -21,6 +22,7 @@ from esign.contracts.formats import (
 )
 from esign.contracts.ordering import acceptance_days
 from esign.contracts.price import rounded
+from esign.contracts.sector_values import SECTOR_TERMS, sector_flags
 from esign.contracts.together import Together
 from esign.contracts.wording import in_language, wording
 
@@ -68,6 +70,7 @@ def flags(contract: ContractData) -> frozenset[str]:
         terms.get("payment", ""): True,
         terms.get("sim", ""): True,
         contract.level.word: True,
+        **sector_flags(contract),
     }
     return frozenset(name for name, holds in held.items() if holds and name)
 
@@ -99,8 +102,20 @@ def _common(contract: ContractData) -> dict[str, str]:
         "tax_rate": number(price.tax.rate, lang) if price.tax else "",
         "tax_amount": money(price.tax.cents, lang) if price.tax else "",
         "function_url": contract.withdrawal.function_url,
+        "linked": ", ".join(each.named for each in contract.linked),
+        **_exception(contract),
         "level": in_language(wording("levels", contract.date)["levels"][contract.level.word]["word"], lang),
     }
+
+
+def _exception(contract: ContractData) -> dict[str, str]:
+    """Return why there is no right of withdrawal, in words and by clause; empty where there is one."""
+    withdrawal = contract.withdrawal
+    if not withdrawal.exception:
+        return {"exception": "", "exception_clause": ""}
+    found = exception_named(withdrawal.exception)
+    clause = found.clause.source.replace(" No. ", " Nr. ") if contract.lang == "de" else found.clause.source
+    return {"exception": in_language(found.words, contract.lang), "exception_clause": clause}
 
 
 def _electricity(contract: ContractData) -> dict[str, str]:
@@ -251,6 +266,7 @@ _TERMS: Mapping[str, Callable[[Any], dict[str, str]]] = {
     "mobile-plan": _mobile,
     "cost-approval": _cost_approval,
     "own-document": _own_document,
+    **SECTOR_TERMS,
 }
 
 

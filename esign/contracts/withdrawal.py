@@ -13,12 +13,14 @@ class Withdrawal:
 
     right: bool
     kind: str
-    """``energy``, ``service``, ``insurance``; ``none`` where there is no right."""
+    """Kind in ``policies/withdrawal``, such as ``energy`` or ``goods``; ``none`` where there is no right."""
     period_days: int
     function_url: str
     """Where the withdrawal function is (BGB § 356a); empty where there is no right."""
     reason: str
     """Why there is no right; empty where there is one."""
+    exception: str = ""
+    """Code in ``policies/withdrawal/exceptions.yaml``, where an exception is why."""
 
 
 def withdrawal(data: Mapping[str, Any]) -> Withdrawal:
@@ -29,4 +31,5 @@ def withdrawal(data: Mapping[str, Any]) -> Withdrawal:
         period_days=data.get("period_days", 0),
         function_url=data.get("function_url", ""),
         reason=data.get("reason", ""),
+        exception=data.get("exception", ""),
     )

@@ -21,6 +21,7 @@ MEDIA_TYPE = "application/pdf"
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "information": {"de": "Informationen.pdf", "en": "Information.pdf"},
     "contract_summary": {"de": "Vertragszusammenfassung.pdf", "en": "Contract-summary.pdf"},
+    "credit_information": {"de": "Kreditinformationen.pdf", "en": "Credit-information.pdf"},
     "product_information": {"de": "Produktinformationsblatt.pdf", "en": "Product-information.pdf"},
 }
 _WORDS = {"de": {"page": "Seite", "of": "von"}, "en": {"page": "Page", "of": "of"}}
@@ -45,7 +46,7 @@ class Enclosure:
     """A file that goes with a contract before the declaration, and is attached to its document."""
 
     kind: str
-    """``information``, ``contract_summary`` or ``product_information``."""
+    """``information``, ``contract_summary``, ``credit_information`` or ``product_information``."""
     name: str
     title: str
     pdf: bytes = field(repr=False)

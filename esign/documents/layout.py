@@ -42,6 +42,8 @@ def layout(contract: ContractData) -> Mapping[str, Any]:
         "extra": _extra(contract),
         **_words(text),
     }
+    if contract.summary_later:  # it follows on a durable medium of its own (TKG § 54 (3) sentence 3)
+        data["sheet"] = {"title": "", "note": "", "sections": []}
     result: Mapping[str, Any] = _typeset(data)
     return result
 
@@ -179,7 +181,7 @@ def _extra(contract: ContractData) -> dict[str, Any]:
         rows = [{"label": part["label"], "amount": number(Decimal(part["ct"]), lang, 3)} for part in parts["work_net"]]
         rows.append({"label": f"{tax.label} {number(tax.rate, lang)} %", "amount": number(tax_part, lang, 3)})
         return {"rows": rows, "total": number(work.unit_cents, lang, 3)}
-    if contract.template == "household-insurance":
+    if "risk_answers" in terms:
         return {"answers": [dict(item) for item in terms["risk_answers"]]}
     if contract.template == "cost-approval":
         shares, labels = terms["shares"], LABELS[lang]

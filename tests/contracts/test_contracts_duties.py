@@ -46,6 +46,10 @@ def sample(name: str) -> dict[str, Any]:
     return dict(json.loads(dict(samples())[name]))
 
 
+def contract_name(name: str) -> str:
+    return str(sample(name)["template"])
+
+
 def own(**changed: Any) -> Mapping[str, Any]:
     data = sample("mobile-plan-sophie-mueller-luedenscheidt.json")
     document = {"upload": "A" * 22, "name": "Bedingungen", "pages": 2, "sha256": "0" * 64}
@@ -95,11 +99,17 @@ def test_every_sample_of_a_paid_consumer_contract_is_complete_and_each_item_has_
 
 def test_the_telecom_summary_and_the_insurance_sheet_are_documents_of_their_own() -> None:
     kinds = {
-        name.split("-")[0]: found.sheet.kind
+        contract_name(name): found.sheet.kind
         for name, data in samples()
         if (found := information(ContractData.parse(data))) is not None and found.sheet is not None
     }
-    assert kinds == {"mobile": "contract_summary", "household": "product_information"}
+    assert kinds == {
+        "mobile-plan": "contract_summary",
+        "household-insurance": "product_information",
+        "term-life-insurance": "product_information",
+        "consumer-credit": "credit_information",
+        "payment-deferral": "credit_information",
+    }
 
 
 def test_a_telecom_contract_without_a_summary_cannot_be_offered() -> None:
@@ -147,7 +157,8 @@ def test_what_must_stand_above_the_button_stands_in_the_summary(name: str) -> No
     shown = {number for line in lines for number in line["items"]}
     general = {key.partition("/")[2] for key in above_button(contract) if key.startswith("distance-contracts/")}
     assert general <= shown
-    assert bool(general) == bool(contract.paid and contract.template != "household-insurance")
+    apart = ("household-insurance", "term-life-insurance", "securities-account", "consumer-credit", "payment-deferral")
+    assert bool(general) == bool(contract.paid and contract.template not in apart)
 
 
 def test_a_business_is_told_how_the_contract_comes_about_and_nothing_else() -> None:

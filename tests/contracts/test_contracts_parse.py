@@ -38,11 +38,18 @@ def test_each_sample_is_accepted_and_its_canonical_bytes_parse_to_the_same_contr
 def test_there_are_the_samples_of_the_demo() -> None:
     parsed = [ContractData.parse(data) for data in SAMPLES.values()]
     assert [(c.signatory.name, c.type, c.level, c.signatory.birth_date) for c in parsed] == [
+        ("Karl-Heinz Österreicher", "CRD-002", LegalLevel.QUALIFIED, date(1948, 12, 24)),
         ("Karl-Heinz Österreicher", "MED-007", LegalLevel.ADVANCED, date(1948, 12, 24)),
+        ("Sophie Müller-Lüdenscheidt", "B2C-003", LegalLevel.SIMPLE, date(1995, 6, 21)),
+        ("Sophie Müller-Lüdenscheidt", "EDU-001", LegalLevel.SIMPLE, date(1995, 6, 21)),
         ("Jana Beispiel", "NRG-001", LegalLevel.ADVANCED, date(1987, 3, 14)),
+        ("Jana Beispiel", "B2C-001", LegalLevel.SIMPLE, date(1987, 3, 14)),
         ("Mehmet Yılmaz-Groß", "INS-001", LegalLevel.ADVANCED, date(1979, 11, 2)),
         ("Sophie Müller-Lüdenscheidt", "TEL-001", LegalLevel.SIMPLE, date(1995, 6, 21)),
+        ("Jana Beispiel", "CRD-006", LegalLevel.ADVANCED, date(1987, 3, 14)),
         ("Annika Österreicher", "MED-007", LegalLevel.ADVANCED, date(1977, 8, 9)),
+        ("Mehmet Yılmaz-Groß", "FIN-001", LegalLevel.ADVANCED, date(1979, 11, 2)),
+        ("Mehmet Yılmaz-Groß", "INS-002", LegalLevel.ADVANCED, date(1979, 11, 2)),
         ("Mira Sommerfeld", "NRG-001", LegalLevel.ADVANCED, date(1990, 5, 8)),
     ]
     assert [person.name for person in parsed[-1].further_signatories] == ["David Sommerfeld"]

@@ -27,7 +27,13 @@ from esign.contracts.deadlines.periods import (
     own_duty,
     period_end,
 )
-from esign.contracts.deadlines.rules import Clause, WithdrawalRule, withdrawal_rule
+from esign.contracts.deadlines.rules import (
+    Clause,
+    WithdrawalException,
+    WithdrawalRule,
+    exception_named,
+    withdrawal_rule,
+)
 from esign.contracts.deadlines.verdict import EndsBy, State, Step, Timeliness, WithdrawalDeadline
 from esign.contracts.deadlines.withdrawal import withdrawal_deadline
 
@@ -51,10 +57,12 @@ __all__ = [
     "Step",
     "Timeliness",
     "WithdrawalDeadline",
+    "WithdrawalException",
     "WithdrawalFacts",
     "WithdrawalRule",
     "acceptance_end",
     "ends_at",
+    "exception_named",
     "latest_receipt",
     "local_day",
     "nominal_end",

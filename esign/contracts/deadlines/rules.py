@@ -105,8 +105,14 @@ class WithdrawalException:
 
     code: str
     kinds: tuple[str, ...]
-    text: str
+    words: Mapping[str, str]
+    """By language."""
     clause: Clause
+
+    @property
+    def text(self) -> str:
+        """The words in English."""
+        return self.words["en"]
 
 
 def withdrawal_rule(kind: str, day: date) -> WithdrawalRule:
@@ -127,13 +133,23 @@ def withdrawal_exception(code: str, kind: str) -> WithdrawalException:
     Raises:
         DeadlineDataRefused: There is none for this kind of contract.
     """
+    found = exception_named(code)
+    if kind not in found.kinds:
+        raise DeadlineDataRefused("no such exception for this kind of contract", at="$.exception")
+    return found
+
+
+def exception_named(code: str) -> WithdrawalException:
+    """Return the exception of a code, whatever kinds of contracts it is for.
+
+    Raises:
+        DeadlineDataRefused: There is none.
+    """
     for policy in withdrawal_policies().values():
-        if policy["kind"] == "exceptions":
-            for row in policy["rows"]:
-                if row["code"] == code and kind in row["kinds"]:
-                    return WithdrawalException(
-                        code=code, kinds=tuple(row["kinds"]), text=row["text"], clause=_clause(row)
-                    )
+        for row in policy["rows"] if policy["kind"] == "exceptions" else ():
+            if row["code"] == code:
+                words = {"de": row["text_de"], "en": row["text"]}
+                return WithdrawalException(code=code, kinds=tuple(row["kinds"]), words=words, clause=_clause(row))
     raise DeadlineDataRefused("no such exception for this kind of contract", at="$.exception")
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _KINDS = {"financial_service": "financial_services", "life_insurance": "life_insurance"}
 """Kinds of withdrawal that name a sector for which there is no row of the table of forms."""
+_SHEETS = {"telecom": "contract_summary", "credit": "credit_information"}
+"""Flags of sectors to the sheet that law prescribes there (TKG § 54 (3); EGBGB Art. 247 § 2)."""
 _UNTOLD = frozenset({"page", "form"})
 """Answers that are kept by pages, not by words."""
 
@@ -46,7 +48,7 @@ class InformationSheet:
     """A document of its own that law prescribes: the contract summary, the product information document."""
 
     kind: str
-    """``contract_summary`` or ``product_information``."""
+    """``contract_summary``, ``credit_information`` or ``product_information``."""
     title: str
     note: str
     sections: tuple[Section, ...]
@@ -154,5 +156,7 @@ def _sheet(answers: Answers, subject: Subject) -> InformationSheet | None:
     title, note, sections = answers.sheet()
     if not title:
         return None
-    kind = "contract_summary" if "telecom" in subject.held else "product_information"
+    held = subject.held
+    found = [kind for flag, kind in _SHEETS.items() if flag in held]
+    kind = found[0] if found else "product_information"
     return InformationSheet(kind=kind, title=title, note=note, sections=sections)
