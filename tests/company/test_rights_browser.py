@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from certs.signatory import SandboxSignatory
 from esign.access import Role
 from tests.company.test_company_browser import Person, chromium, site
 from tests.company.test_company_desk_browser import at_desk
-from tests.engine.test_engine_rights import said
+from tests.engine.test_engine_rights import CLERK, said
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 __all__ = ["chromium", "site"]
@@ -150,3 +151,83 @@ def test_a_termination_on_one_page_with_the_keyboard_and_without_a_script(site: 
     assert site.application.delivery.deliver_due() == 1
     assert "Das Vertragsverhältnis endet mit Ablauf des" in site.post.text()
     assert customer.complaints == []
+
+
+def test_both_doors_in_both_languages_on_every_screen_with_the_keyboard(site: Any, chromium: Any) -> None:
+    """Each state of the pages is judged (axe; 320, 360, 1280 px); nothing but the keyboard is used, with a script."""
+    ordered(site)
+    customer = Person(chromium, passkeys=False)
+    page, keys = customer.page, customer.page.keyboard
+    page.set_default_timeout(PATIENCE)
+
+    def press(name: str, landed: str) -> None:
+        page.get_by_role("button", name=name, exact=True).focus()
+        keys.press("Enter")
+        page.wait_for_url(landed)
+
+    page.goto(f"{site.address}/vertraege-hier-kuendigen")
+    customer.look("terminate-de")
+    press("jetzt kündigen", "**/bestaetigen")
+    assert page.get_by_role("alert").is_visible()
+    customer.look("terminate-refused-de")
+    page.goto(f"{site.address}/vertraege-hier-kuendigen?lang=en")
+    page.get_by_label("Your name").focus()
+    keys.type("Jana Beispiel")
+    keys.press("Tab")
+    keys.type("LW-2026-004711")
+    page.locator("#how").focus()
+    keys.press("Space")
+    page.locator("#email").focus()
+    keys.type("jana.beispiel@post.example")
+    customer.look("terminate-en")
+    press("terminate now", "**/bestaetigen")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert re.search(r"\d{2}:\d{2}:\d{2}", page.get_by_role("status").inner_text())
+    customer.look("terminated-en")
+    assert site.application.delivery.deliver_due() == 1
+
+    page.get_by_role("link", name="withdraw from contract here", exact=True).focus()
+    keys.press("Enter")
+    page.wait_for_url("**/vertrag-widerrufen")
+    first = page.locator("main input:not([type=hidden]), main textarea").first
+    first.focus()
+    for typed in ("Jana Beispiel", "LW-2026-004711", "jana.beispiel@post.example"):
+        keys.type(typed)
+        keys.press("Tab")
+    customer.look("withdraw-en")
+    keys.press("Enter")  # the focus has come to the button
+    page.get_by_role("button", name="confirm withdrawal", exact=True).wait_for()
+    customer.look("withdraw-confirm-en")
+    press("confirm withdrawal", "**/bestaetigen")
+    customer.look("withdrawn-en")
+    assert site.application.delivery.deliver_due() == 1 and "withdraw" in site.post.subject().lower()
+    assert [said for said in customer.complaints if "422" not in said] == []
+
+
+def test_what_needs_paper_or_a_notary_is_refused_on_the_page_with_clause_and_consequence(
+    site: Any, chromium: Any
+) -> None:
+    """BGB §§ 125, 126 (3), 311b: nothing is drawn up; what was typed stays; in both languages."""
+    clerk = at_desk(site, chromium, Role.CLERK)
+    page = clerk.page
+    page.set_default_timeout(PATIENCE)
+    data = site.sample("electricity-supply")
+    for kind, level, name, words in (
+        ("GEN-003", "qualified", "form-notary", ("§ 311b(1) BGB", "nichtig")),
+        ("CAR-001", "qualified", "form-paper", ("§ 6 WBVG", "Abweichungen unwirksam")),
+        ("EMP-004", "advanced", "form-level", ("§ 14(4) TzBfG", "gilt unbefristet", "qualifizierte")),
+    ):
+        page.goto(f"{site.address}/company/create/data")
+        page.locator("#data").fill(json.dumps({**data, "type": kind, "level": level}))
+        page.get_by_role("button", name="Prüfen").click()
+        said_so = page.get_by_role("alert").inner_text()
+        assert all(word in said_so for word in words), said_so
+        assert f'"{kind}"' in page.locator("#data").input_value(), "what was typed stays"
+        clerk.look(name)
+    page.goto(f"{site.address}/company/create/data?lang=en")
+    page.locator("#data").fill(json.dumps({**data, "type": "GEN-003"}))
+    page.get_by_role("button").last.click()
+    assert "void" in page.get_by_role("alert").inner_text()
+    clerk.look("form-notary-en")
+    assert site.application.contracts.list(CLERK) == ()
+    assert [said for said in clerk.complaints if "422" not in said] == []
