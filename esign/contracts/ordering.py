@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ORDERED = "customer"
 """The customer's order is the offer."""
+SUMMARY_FIRST = frozenset({"TEL-001"})
+"""Types whose contract summary must be there before the customer declares (TKG § 54 (3))."""
 CLERK, AUTOMATIC = "clerk", "automatic"
 """Who accepts for the company: a person at the desk, or the installation by this rule."""
 
@@ -32,6 +34,8 @@ def check_offer(contract: ContractData) -> None:
     allowed = {usual, *policy.get("choice", ())} - {"nobody"}
     if contract.offer_by not in allowed and (usual != "nobody" or contract.offer_by == ORDERED):
         raise OfferRefused("the template knows no such offer", pointer="/offer/by", rule="choice")
+    if contract.summary_later and contract.type not in SUMMARY_FIRST:
+        raise OfferRefused("there is no contract summary", pointer="/offer/summary_later", rule="summary")
     if contract.offer_by != ORDERED:
         if contract.acceptance:
             raise OfferRefused("only an order is accepted", pointer="/offer/acceptance", rule="trader")

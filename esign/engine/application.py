@@ -30,7 +30,9 @@ from esign.engine.duties.desk import DutyDesk
 from esign.engine.evidence.dossiers import DossierDesk
 from esign.engine.evidence.heads import LedgerDesk
 from esign.engine.evidence.reports import ReportDesk
+from esign.engine.formation.approval_desk import ApprovalDesk
 from esign.engine.formation.confirming import ConfirmationDesk
+from esign.engine.formation.order_desk import AcceptanceDesk
 from esign.engine.formation.views import FormationDesk
 from esign.engine.forms.cases import CaseDesk
 from esign.engine.forms.desk import FormDesk
@@ -90,6 +92,8 @@ class Application:
     declarations: DeclarationDesk
     formation: FormationDesk
     confirmations: ConfirmationDesk
+    acceptances: AcceptanceDesk
+    approvals: ApprovalDesk
     entering: EnteringDesk
     performance: PerformanceDesk
     clocks: ClockDesk
@@ -145,6 +149,8 @@ class Application:
             declarations=DeclarationDesk(household=household),
             formation=FormationDesk(household=household),
             confirmations=ConfirmationDesk(household=household),
+            acceptances=AcceptanceDesk(household=household),
+            approvals=ApprovalDesk(household=household),
             entering=EnteringDesk(household=household),
             performance=PerformanceDesk(household=household),
             clocks=ClockDesk(household=household),

@@ -74,7 +74,7 @@ class InformationContents(Contents):
     """A file that is delivered before the declaration."""
 
     kind: str
-    """``information``, ``contract_summary`` or ``product_information``."""
+    """``information``, ``contract_summary``, ``credit_information`` or ``product_information``."""
     name: str
     title: str
     sha256: bytes
@@ -115,6 +115,8 @@ class ContractContents(Contents):
     """Blobs of the sealed mails as they were sent."""
     confirmation: str = ""
     """Blob of the sealed confirmation of the contract, once it was drawn up."""
+    acceptance: str = ""
+    """Blob of the company's sealed acceptance of an order, once it was drawn up."""
     pages: str = ""
     """Blob of the company's own sealed pages; empty where the contract has none."""
     information: tuple[InformationContents, ...] = ()

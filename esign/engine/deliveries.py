@@ -15,7 +15,7 @@ from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.contracts import notices
 from esign.engine.duties import delivering, drawing
 from esign.engine.duties.texts import enclosed
-from esign.engine.formation import confirming, offering
+from esign.engine.formation import accepting, approving, confirming, offering
 from esign.engine.forms import mails as form_mails
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Mail, Transaction, Work
@@ -35,6 +35,8 @@ _log = logging.getLogger("esign.engine.deliveries")
 INVITATION = "invitation"
 SIGNED_COPY = "signed_copy"
 PDF = "application/pdf"
+_WITH_DOCUMENT = (notices.CONSENT_REQUEST, notices.APPROVAL_REQUEST, notices.APPROVAL_DEMAND)
+"""Mails with the document that somebody consents to or approves."""
 
 
 def invitation_payload(*, link: str, expires_at: datetime, party: str = "signatory-1") -> bytes:
@@ -76,6 +78,7 @@ class DeliveryDesk:
         facts = {"kind": work.kind, "code": code, "attempts": work.attempt}
         self.household.record(tx, EntryKind.DELIVERY_FAILED, work.contract_id, facts)
         confirming.failed(self.household, tx, work, code)
+        accepting.failed(self.household, tx, work)
 
     def _deliver(self, work: Work) -> bool:
         house = self.household
@@ -117,9 +120,20 @@ class DeliveryDesk:
                 party, mailed = str(_payload(tx, work)["party"]), sha256(sent)
                 delivering.mailed(house, tx, record, party, mailed)
             confirming.sent(house, tx, record, work, str(_payload(tx, work)["party"]), sent)
-            if work.kind == INVITATION:
-                offering.arrived(house, tx, record, str(_payload(tx, work)["party"]), way="smtp")
+            self._arrived(tx, record, work)
         return True
+
+    def _arrived(self, tx: Transaction, record: ContractRecord, work: Work) -> None:
+        """Note what a declaration's arrival means for how the contract comes about (BGB § 130 (1))."""
+        house, party = self.household, str(_payload(tx, work)["party"])
+        if work.kind == INVITATION:
+            offering.arrived(house, tx, record, party, way="smtp")
+        elif work.kind == notices.ACCEPTANCE:
+            accepting.arrived(house, tx, record, party)
+        elif work.kind == notices.APPROVAL_DEMAND:
+            approving.demand_arrived(house, tx, record, party)
+        elif work.kind == notices.SUMMARY_REQUEST:
+            approving.summary_came(house, tx, record, party)
 
     def _is_moot(self, work: Work) -> bool:
         """Tell whether what waits in the outbox is over: the invitation has ended, what it is about is deleted."""
@@ -146,11 +160,17 @@ class DeliveryDesk:
             payload = _payload(tx, work)
             contents = house.contract_contents(tx, record)
             signed = house.signed_document(tx, record) if work.kind == SIGNED_COPY else b""
-            told = contents.information if work.kind in (INVITATION, notices.INFORMATION) else ()
+            told = delivering.told_before(contents) if work.kind in (INVITATION, notices.INFORMATION) else ()
+            if work.kind == notices.SUMMARY_REQUEST:
+                told = tuple(each for each in contents.information if each.kind == delivering.SUMMARY)
             files = [(each.name, PDF, drawing.opened(house, tx, record.id, each)) for each in told]
             invites = work.kind in (INVITATION, notices.INFORMATION)
             link = consent_mails.link(house, tx, record, contents, str(payload["party"])) if invites else ""
             more = consent_mails.said(house, tx, record, payload) if work.kind == notices.CONSENT_RECEIPT else {}
+            if work.kind in _WITH_DOCUMENT:
+                files.append((record.file_name, PDF, approving.held(house, tx, record, contents)))
+        if work.kind == notices.ACCEPTANCE:
+            files = [*accepting.enclosure(house, record.id)]
         if signed:
             files = [(record.file_name, PDF, signed), *confirming.enclosures(house, record.id)]
         words = self._words(record, contents, payload) | more
@@ -170,7 +190,9 @@ class DeliveryDesk:
         until = payload.get("expires_at")
         company = notices.company(contents.data)
         return {
-            "name": _party(contents, payload).full_name,
+            "name": str(payload.get("to_name") or _party(contents, payload).full_name),
+            "declarant": _party(contents, payload).full_name,
+            "words": str(payload.get("words", "")),
             "title": record.title,
             "company": record.company,
             "reference": record.reference,
@@ -205,7 +227,7 @@ def _instant(at: int | None) -> str:
 def _address(kind: str, contents: ContractContents, payload: dict[str, Any]) -> str:
     if kind == notices.DECLINE_NOTICE:
         return str(notices.company(contents.data)["email"])
-    return _party(contents, payload).email
+    return str(payload.get("to") or _party(contents, payload).email)
 
 
 def _party(contents: ContractContents, payload: dict[str, Any]) -> PartyContents:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from esign.engine.consents.texts import MAILS as CONSENT_MAILS
+from esign.engine.formation.texts import MAILS as FORMATION_MAILS
 
 SANDBOX = {
     "de": "SANDBOX: Dies ist eine Vorführung. Personen, Verträge und Zertifikate sind erfunden, nichts gilt.\n\n",
@@ -384,10 +385,10 @@ def mail_text(kind: str, lang: str, words: Mapping[str, str]) -> tuple[str, str]
     Args:
         kind: ``invitation``, ``signed_copy``, or one of :mod:`esign.engine.contracts.notices`.
         lang: ``de`` or ``en``.
-        words: name, title, company, contact, reference, link, until, level, reason, enclosed; ``sandbox`` not empty
-            where trust is a sandbox.
+        words: name, title, company, contact, reference, link, until, level, reason, enclosed, and what the kind says
+            beside them; ``sandbox`` not empty where trust is a sandbox.
     """
-    subject, text = CONSENT_MAILS[kind, lang] if (kind, lang) in CONSENT_MAILS else _MAILS[kind, lang]
+    subject, text = {**_MAILS, **CONSENT_MAILS, **FORMATION_MAILS}[kind, lang]
     sandbox = bool(words.get("sandbox"))
     prefix = "[SANDBOX] " if sandbox else ""
     return prefix + subject.format_map(words), (SANDBOX[lang] if sandbox else "") + text.format_map(words)

@@ -8,26 +8,20 @@ Source: docs/dossier-spec.md, step ``formation``; BGB §§ 125-127, 130, 145-148
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from esign.evidence.dossier_findings import Findings
+from esign.evidence.dossier_formation_ends import FORMATION, approvals, company_accepted, ends_on, instant, seconds
 from esign.evidence.dossier_report import require
 from esign.evidence.entry import Entry
 from esign.evidence.kinds import EntryKind
 from esign.foundation.canonical import canonical, parse_canonical
 from esign.foundation.digests import sha256
-from esign.foundation.encoding import EncodingError
 
-FORMATION = "formation.json"
 VERSION = "esign-formation/1"
 LEVELS = ("simple", "advanced", "qualified")
 BEGINNINGS = (EntryKind.FORMATION_BEGUN, EntryKind.FORMATION_REBUILT)
-EARLIEST, LATEST = timedelta(hours=22), timedelta(days=12)
-"""Between the beginning (UTC) of the last day of an offer and its end: Berlin's midnight, moved by days off at most."""
-_INSTANT = re.compile(r"[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 Json = Mapping[str, Any]
 
@@ -42,8 +36,10 @@ def formation_concludes(everybody: Sequence[Findings]) -> str:
 
     1. It is what the ledger commits to, act by act and as a whole. 2. Its terms are those of the contract data.
     3. Each signatory declared exactly once: the own words about this document, at the transcript's level, in the form
-    needed, by the order control where the contract needs it. 4. Each declaration accepted an offer that had arrived.
-    5. Each was received, before the offer's end, and with the last one the contract is there.
+    needed, by the order control where the contract needs it. 4. Each declaration accepted an offer that had arrived; or
+    it was an offer, or came late and counts as one, and the company's acceptance of it, in the words that the ledger
+    committed to, reached everybody. 5. Each was received, before the offer's end. 6. Where a minor declared without
+    consent, or without the contract summary, it was approved. With the last of all that the contract is there.
     """
     first = everybody[0]
     require(FORMATION in first.parts, "it is missing", FORMATION)
@@ -53,13 +49,18 @@ def formation_concludes(everybody: Sequence[Findings]) -> str:
     terms, events = value["terms"], value["events"]
     concluded = _as_recorded(first, whole, terms, events)
     _terms_are_the_contracts(everybody, terms)
-    one_sided = terms["one_sided"]
-    received = [_declared(found, terms, events, one_sided=one_sided) for found in everybody]
-    last = max(received)
+    received = [_declared(found, terms, events) for found in everybody]
+    matched = max(received)
+    accepted = [each for each in events if each["kind"] == "company_accepted"]
+    if accepted:
+        require(not terms["one_sided"], "nobody has to accept this declaration", FORMATION)
+        matched = company_accepted(first, terms, accepted, events, concluded, received)
+    elif not terms["one_sided"]:
+        require(terms["offer_by"] == "trader", "the company did not accept the order", FORMATION)
+        _in_time(terms, events, concluded, matched)
+    last = max([matched, *approvals(everybody, terms, events)])
     told = concluded.facts.get("at")
-    require(told == _seconds(last), "the ledger tells another instant of the conclusion", FORMATION)
-    if not one_sided:
-        _in_time(terms, events, concluded, last)
+    require(told == seconds(last), "the ledger tells another instant of the conclusion", FORMATION)
     return f"{len(everybody)} declarations and their receipt conclude the contract at {last}"
 
 
@@ -85,6 +86,8 @@ def _as_recorded(found: Findings, whole: bytes, terms: Json, events: Sequence[Js
 
 def _terms_are_the_contracts(everybody: Sequence[Findings], terms: Json) -> None:
     contract = parse_canonical(everybody[0].parts["contract.json"])
+    offer = contract.get("offer", {})
+    orders = offer.get("by") == "customer"
     persons = [contract["signatory"], *contract.get("further_signatories", ())]
     same = {
         "reference": contract["reference"],
@@ -93,11 +96,14 @@ def _terms_are_the_contracts(everybody: Sequence[Findings], terms: Json) -> None
         "lang": contract["lang"],
         "paid": contract["paid"],
         "consumer": contract["signatory"]["consumer"],
-        "accept_until": contract.get("offer", {}).get("accept_until"),
+        "accept_until": None if orders else offer.get("accept_until"),
         "agreed_level": contract["level"],
     }
     for name, wanted in same.items():
         require(terms[name] == wanted, f"its {name} is another than the contract's", FORMATION)
+    if not terms["one_sided"]:
+        by = "customer" if orders else "trader"
+        require(terms["offer_by"] == by, "the offer is another side's than the contract says", FORMATION)
     declarants = terms["declarants"]
     wanted_names = [("company", "trader"), *((f"signatory-{n}", "customer") for n in range(1, len(persons) + 1))]
     named = [(each["name"], each["side"]) for each in declarants]
@@ -109,10 +115,11 @@ def _terms_are_the_contracts(everybody: Sequence[Findings], terms: Json) -> None
         require(declarant["text_sha256"] == words, "other words have to be declared than were shown", FORMATION)
 
 
-def _declared(found: Findings, terms: Json, events: Sequence[Json], *, one_sided: bool) -> str:
+def _declared(found: Findings, terms: Json, events: Sequence[Json]) -> str:
     """Return when a signatory's declaration was received."""
+    offers = terms["offer_by"] == "customer"
     who, tau, transcript = f"signatory-{found.number}", found.tau.hex(), found.transcript
-    kind, receipt = ("offer_made", "offer_received") if one_sided else ("accepted", "acceptance_received")
+    kind, receipt = ("offer_made", "offer_received") if offers else ("accepted", "acceptance_received")
     made = [each for each in events if each["kind"] == kind and each["declaration"]["declarant"] == who]
     require(len(made) == 1, f"{who} did not declare exactly once", FORMATION)
     (event,) = made
@@ -120,14 +127,14 @@ def _declared(found: Findings, terms: Json, events: Sequence[Json], *, one_sided
     document = transcript.document.revisions[0].sha256.hex()
     own = (
         event["id"] == f"declared-{tau}"
-        and told["kind"] == ("offer" if one_sided else "acceptance")
+        and told["kind"] == ("offer" if offers else "acceptance")
         and told["document_sha256"] == document
         and told["text_sha256"] == sha256(found.parts["declaration.txt"]).hex()
         and told["level"] == transcript.statement.level
         and told["button_label"] == transcript.order.label
     )
     require(own, f"what {who} declared is not what was signed", FORMATION)
-    at = _instant(told["declared_at"])
+    at = instant(told["declared_at"])
     _in_form(terms, told, who)
     if terms["paid"] and terms["consumer"]:
         pressed = [
@@ -137,13 +144,13 @@ def _declared(found: Findings, terms: Json, events: Sequence[Json], *, one_sided
             and (each["of"], each["by"], each["document_sha256"]) == (event["id"], who, document)
             and (each["label"], each["lang"]) == (told["button_label"], terms["lang"])
             and each["label"] in terms["labels"]
-            and _instant(each["at"]) <= at
+            and instant(each["at"]) <= at
         ]
         require(bool(pressed), f"{who} did not use the order control: there is no contract", FORMATION)
-    if not one_sided:
+    if not offers:
         _offer_had_arrived(events, event["offer"], who, document, at)
     arrived = [
-        _instant(each["at"])
+        instant(each["at"])
         for each in events
         if each["kind"] == receipt and each["of"] == event["id"] and each["by"] == "company"
     ]
@@ -177,28 +184,16 @@ def _offer_had_arrived(events: Sequence[Json], offer: str, who: str, document: s
         for each in events
         if each["kind"] == "offer_received"
         and (each["of"], each["by"]) == (made[0]["id"], who)
-        and _instant(made[0]["declaration"]["declared_at"]) <= _instant(each["at"]) <= at
+        and instant(made[0]["declaration"]["declared_at"]) <= instant(each["at"]) <= at
     ]
     require(bool(heard), f"the offer had not reached {who}", FORMATION)
 
 
 def _in_time(terms: Json, events: Sequence[Json], concluded: Entry, last: str) -> None:
     until = concluded.facts.get("until")
-    require(type(until) is int and _seconds(last) < until, "it was accepted when the offer was over", FORMATION)
+    require(type(until) is int and seconds(last) < until, "it was accepted when the offer was over", FORMATION)
     if terms["accept_until"] is not None:
-        begins = int(datetime.fromisoformat(terms["accept_until"]).replace(tzinfo=UTC).timestamp())
-        bounds = (begins + int(EARLIEST.total_seconds()), begins + int(LATEST.total_seconds()))
-        require(bounds[0] <= int(until) <= bounds[1], "the offer ended another day", FORMATION)  # type: ignore[arg-type]  # required to be a whole number above
+        require(ends_on(terms["accept_until"], int(until)), "the offer ended another day", FORMATION)  # type: ignore[arg-type]  # required to be a whole number above
         return
-    told = [_seconds(each["until"]) for each in events if each["kind"] == "period_set"]
+    told = [seconds(each["until"]) for each in events if each["kind"] == "period_set"]
     require(until in told, "nobody told this end of the offer", FORMATION)
-
-
-def _instant(text: Any) -> str:
-    if not isinstance(text, str) or not _INSTANT.fullmatch(text):
-        raise EncodingError("not an instant")
-    return text
-
-
-def _seconds(text: str) -> int:
-    return int(datetime.fromisoformat(_instant(text)).timestamp())

@@ -12,7 +12,8 @@ from esign.evidence import dossier_signature_steps as signature
 from esign.evidence.dossier_chain import chain_above, check_key
 from esign.evidence.dossier_container import read_container
 from esign.evidence.dossier_findings import Findings
-from esign.evidence.dossier_formation_step import FORMATION, formation_concludes, is_recorded
+from esign.evidence.dossier_formation_ends import FORMATION
+from esign.evidence.dossier_formation_step import formation_concludes, is_recorded
 from esign.evidence.dossier_manifest import (
     SEAL,
     SEAL_TYPE,

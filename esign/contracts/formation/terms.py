@@ -18,7 +18,7 @@ from esign.contracts.formation.values import (
     PolicyVersion,
     Side,
 )
-from esign.contracts.ordering import ORDERED, acceptance_days
+from esign.contracts.ordering import ORDERED, SUMMARY_FIRST, acceptance_days
 from esign.contracts.wording import contract_wording, wording
 from esign.foundation.canonical import canonical
 from esign.foundation.digests import sha256
@@ -28,8 +28,6 @@ COMPANY = "company"
 """Name of the company among the declarants."""
 ANSWER_DAYS = 14
 """Days for an answer among absent parties where no last day is fixed (BGB § 147 (2); engineering decision)."""
-SUMMARY_FIRST = frozenset({"TEL-001"})
-"""Types whose contract summary must be there before the customer declares (TKG § 54 (3))."""
 SUMMARY_APPROVAL = "TEL-002"
 _ANSWERS = (DeclarationKind.ACCEPTANCE, DeclarationKind.CHANGED_ACCEPTANCE)
 

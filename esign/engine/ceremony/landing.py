@@ -14,7 +14,7 @@ from esign.engine.ceremony.received import Answer
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import invitations, turns
 from esign.engine.contracts.notices import YOUR_TURN, queue_notice
-from esign.engine.formation import confirming, declaring
+from esign.engine.formation import declaring, settling
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractRecord, ContractState, InvitationState
@@ -54,13 +54,13 @@ def land(house: Household, kept: KeptAttempt, signed: SignedAttempt, finished: F
         level = LegalLevel.parse(signed.transcript.statement.level)
         declaring.declared(house, tx, contract, party, kept.record.tau, level)
         if last:
-            _conclude(house, tx, contract, contents, finished, facts)
+            _complete(house, tx, contract, contents, finished, facts)
         else:
             _go_on(house, tx, contract, contents, finished, facts)
     return Answer.of(answer_signed(document_digest=digest))
 
 
-def _conclude(
+def _complete(
     house: Household,
     tx: Transaction,
     contract: ContractRecord,
@@ -68,24 +68,15 @@ def _conclude(
     finished: Finished,
     facts: dict[str, object],
 ) -> None:
-    """Everybody has signed, and the law says that the contract is there: each party gets the document.
+    """Everybody has signed: the file is kept, and the law says what it is: a contract, an order, or one that waits.
 
     Raises:
-        FormationRefusal: The contract is not concluded, whatever was signed.
+        FormationRefusal: Nothing has come about, whatever was signed.
     """
-    found = declaring.concluded(house, tx, contract)
     contents = replace(contents, signed=house.documents.put(tx.safe.seal(contract.id, "signed", finished.data)))
-    tx.contracts.update(
-        replace(
-            contract,
-            state=ContractState.CONCLUDED,
-            concluded_at=found.at,
-            sealed=tx.safe.seal(contract.id, "contract", contents.to_bytes()),
-        )
-    )
-    house.record(tx, EntryKind.CONTRACT_CONCLUDED, contract.id, {**facts, "level": contract.level.word})
-    for party in contents.parties:
-        confirming.queue(house, tx, contract.id, party.name)
+    contract = replace(contract, sealed=tx.safe.seal(contract.id, "contract", contents.to_bytes()))
+    tx.contracts.update(contract)
+    settling.signed_by_all(house, tx, contract, facts)
 
 
 def _go_on(

@@ -70,7 +70,7 @@ def result(house: Household, received: Received) -> Answer:
         if contract.state is ContractState.PARTLY_SIGNED and _has_signed(tx, received):
             contents = house.contract_contents(tx, contract)
             return Answer(status=200, media_type=PDF, body=house.current_file(tx, contract, contents))
-        if contract.state is not ContractState.CONCLUDED:
+        if contract.state not in (ContractState.CONCLUDED, ContractState.ORDERED, ContractState.PENDING):
             raise ResultNotReady("there is no signed document yet")
         return Answer(status=200, media_type=PDF, body=house.signed_document(tx, contract))
 

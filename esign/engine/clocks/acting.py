@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esign.contracts.deadlines import local_day, reminder_window
+from esign.contracts.formation import Pending
 from esign.engine.clocks import planning, tasks
 from esign.engine.clocks.records import Act, DueAct, TaskKind, TaskState
 from esign.engine.contracts.ending import UNDER_WAY, expire
 from esign.engine.contracts.notices import queue_notice
+from esign.engine.formation import accepting, approvals, settling
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractState
@@ -125,10 +127,45 @@ def _acknowledgement_missing(house: Household, tx: Transaction, act: DueAct) -> 
     return _DONE
 
 
+def _order_accepted(house: Household, tx: Transaction, act: DueAct) -> Outcome:
+    """Accept an order straight through, where the contract says so. Source: BGB §§ 147, 148."""
+    contract = tx.contracts.get(act.subject)
+    if contract is None or not accepting.accept_by_rule(house, tx, contract):
+        return _DROPPED
+    return _DONE
+
+
+def _formation_ends(house: Household, tx: Transaction, act: DueAct) -> Outcome:
+    """End what waited too long: an order nobody accepted, an approval nobody gave. Source: BGB §§ 108 (2), 146."""
+    contract = tx.contracts.get(act.subject)
+    if contract is None or contract.state not in settling.WAITING:
+        return _DROPPED
+    moment = settling.moment(settling.due(house, tx, contract))
+    if isinstance(moment, datetime) and moment > house.clock.now():
+        return Outcome(later=moment)
+    settling.settle(house, tx, contract.id)
+    tasks.finish_about(house, tx, contract.id, only=TaskKind.ORDER)
+    tasks.finish_about(house, tx, contract.id, only=TaskKind.APPROVAL)
+    return _DONE
+
+
+def _remind_of_approval(house: Household, tx: Transaction, act: DueAct) -> Outcome:
+    """Remind who was asked for an approval, once. Source: TKG § 54 (3); BGB § 108 (1)."""
+    contract = tx.contracts.get(act.subject)
+    found = settling.due(house, tx, contract) if contract is not None else None
+    if contract is None or not isinstance(found, Pending):
+        return _DROPPED
+    approvals.ask_all(house, tx, contract, found)
+    return _DONE
+
+
 ACTS: Mapping[Act, Callable[[Household, Transaction, DueAct], Outcome]] = {
     Act.OFFER_LAPSES: _offer_lapses,
     Act.WITHDRAWAL_ENDS: _withdrawal_ends,
     Act.REMIND_OF_RIGHT: _remind_of_right,
+    Act.ORDER_ACCEPTED: _order_accepted,
+    Act.FORMATION_ENDS: _formation_ends,
+    Act.REMIND_OF_APPROVAL: _remind_of_approval,
     Act.TASK_OVERDUE: _task_overdue,
     Act.ACKNOWLEDGEMENT_MISSING: _acknowledgement_missing,
 }

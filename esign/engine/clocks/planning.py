@@ -13,7 +13,7 @@ from typing import Any
 
 from esign.contracts.deadlines import LAENDER, HolidayCalendar, acceptance_end, ends_at, local_day, reminder_window
 from esign.contracts.rights import Right
-from esign.engine.clocks import tasks
+from esign.engine.clocks import tasks, waiting
 from esign.engine.clocks.records import Act, ActState, DueAct, TaskKind, TaskRecord, TaskState
 from esign.engine.contents import ContractContents
 from esign.engine.household import BERLIN, Household
@@ -60,8 +60,11 @@ def plan_contract(house: Household, tx: Transaction, contract: ContractRecord) -
         Act.WITHDRAWAL_ENDS: withdrawal_end(tx, contract, contents),
         Act.REMIND_OF_RIGHT: reminder_at(tx, contract, contents),
     }
+    wanted |= waiting.wanted(house, tx, contract)
     for act, due_at in wanted.items():
         keep(house, tx, act, contract.id, tenant=contract.tenant, contract_id=contract.id, due_at=due_at)
+    for task in waiting.tasks_of(house, tx, contract):
+        plan_task(house, tx, task)
 
 
 def plan_declaration(house: Household, tx: Transaction, record: DeclarationRecord) -> None:

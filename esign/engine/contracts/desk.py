@@ -23,7 +23,7 @@ from esign.engine.contracts.notices import CANCELLATION, queue_notice
 from esign.engine.contracts.reminding import Reminded
 from esign.engine.contracts.validity import NONE, Validity, same_time, wished
 from esign.engine.contracts.views import ContractView, Corrected, view_of
-from esign.engine.duties import drawing
+from esign.engine.duties import delivering, drawing
 from esign.engine.formation import keeping
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -306,7 +306,8 @@ class ContractDesk:
         terms_of(contract)  # refuses what cannot be declared here, on either side
         policy = self._policy(contract)
         enclosed = drawing.enclosures(house, contract, now)
-        draft = draw_up(contract, drawn_up_at=now, own=complete.own, enclosed=enclosed)
+        before = [each for each in enclosed if not (contract.summary_later and each.kind == delivering.SUMMARY)]
+        draft = draw_up(contract, drawn_up_at=now, own=complete.own, enclosed=before)
         return Drawn(contract=contract, policy=policy, draft=draft, own=complete.own, at=now, enclosed=enclosed)
 
     def _kept(self, actor: Actor, contract_id: str) -> tuple[ContractRecord, ContractContents]:

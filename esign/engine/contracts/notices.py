@@ -34,6 +34,33 @@ LATENESS = "lateness"
 ORDER_RECEIPT = "order_receipt"
 """To a party: we have received your order. It accepts nothing (BGB § 312i (1) No. 3)."""
 
+ACCEPTANCE = "acceptance"
+"""To a party: we accept your order; the declaration is enclosed (BGB §§ 130, 147, 148)."""
+
+ORDER_DECLINED = "order_declined"
+"""To a party: we do not accept your order, or nobody approved the contract; there is none."""
+
+ORDER_LAPSED = "order_lapsed"
+"""To a party: your order was not accepted in time; it binds you no longer (BGB § 146)."""
+
+LATE_OFFER = "late_offer"
+"""To a party: your declaration came when our offer was over; it counts as your new offer (BGB § 150 (1))."""
+
+CONSENT_REQUEST = "consent_request"
+"""To a minor's legal representative: may the contract be concluded? (BGB § 107)"""
+
+APPROVAL_REQUEST = "approval_request"
+"""To a minor's legal representative: is the contract approved? (BGB § 108 (1))"""
+
+APPROVAL_DEMAND = "approval_demand"
+"""To a minor's legal representative: the demand that lets two weeks run (BGB § 108 (2))."""
+
+APPROVAL_RECEIPT = "approval_receipt"
+"""To who consented, approved or refused: what was declared."""
+
+SUMMARY_REQUEST = "summary_request"
+"""To a customer: the contract summary, and the way to approve the contract (TKG § 54 (3))."""
+
 INFORMATION = "information"
 """To a party whose invitation is handed over without a mail: what has to be told before the declaration, attached."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from esign.engine.contents import ContractContents
+from esign.engine.contents import ContractContents, InformationContents
 from esign.engine.duties.refusals import InformationNotDelivered
 from esign.engine.formation import offering
 from esign.engine.household import Household
@@ -47,7 +47,7 @@ def delivered(
         mail: SHA-256 of the mail that carried them.
     """
     known = _logged(tx, record.id, party)
-    for each in contents.information:
+    for each in told_before(contents):
         if channel in known.get(each.kind, frozenset()):
             continue
         said = {"kind": each.kind, "party": party, "channel": channel} | ({"device": device} if device else {})
@@ -55,6 +55,15 @@ def delivered(
         house.record(tx, EntryKind.DUTY_DELIVERED, record.id, said, committed)
         if each.kind == SUMMARY and channel == EMAIL:
             offering.summary_arrived(house, tx, record, party, each.sha256.hex())
+
+
+def told_before(contents: ContractContents) -> tuple[InformationContents, ...]:
+    """Return the files that are delivered before the declaration: all, but a contract summary that comes later.
+
+    Source: TKG § 54 (3).
+    """
+    later = offering.summary_later(contents)
+    return tuple(each for each in contents.information if not (later and each.kind == SUMMARY))
 
 
 def mailed(house: Household, tx: Transaction, record: ContractRecord, party: str, mail: bytes) -> None:
@@ -75,7 +84,7 @@ def require_delivered(tx: Transaction, record: ContractRecord, contents: Contrac
         InformationNotDelivered: A file has not been delivered; the facts name its kind.
     """
     known = _logged(tx, record.id, party) if contents.information else {}
-    for each in contents.information:
+    for each in told_before(contents):
         if each.kind not in known:
             raise InformationNotDelivered("the information before the declaration was not delivered", kind=each.kind)
 

@@ -14,6 +14,7 @@ from esign.contracts.formation import (
     Clause,
     Concluded,
     ConsentGiven,
+    CounterOffered,
     Event,
     Formation,
     FormationRefused,
@@ -27,13 +28,16 @@ from esign.contracts.formation import (
     Refused,
     Rejected,
     RevokedOffer,
+    Side,
     State,
     Unsettled,
+    history,
     state,
 )
 from esign.contracts.formation.events import instant
-from esign.engine.contents import PartyContents
+from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.contracts.notices import LATENESS, queue_notice
+from esign.engine.formation import approvals
 from esign.engine.formation import events as made
 from esign.engine.formation.keeping import WHOLE, current, name, tell
 from esign.engine.formation.offering import document_of, newest
@@ -73,12 +77,13 @@ def check(
     now = house.clock.now()
     if any(instant(event) > now for event in formation.events):
         raise FormationClockBehind("the clock stands before what has happened already")
-    document = document_of(house.contract_contents(tx, record))
+    contents = house.contract_contents(tx, record)
+    document = document_of(contents)
     pressed = made.press(formation.terms, tau, party.name, now, label=label, document=document, evidence="")
     known = {event.id for event in formation.events}
     events: list[Event] = [] if pressed.id in known else [pressed]
     events += _declared(formation, tau, party, now, document=document, level=level, label=label)
-    _judge(formation, events, made.declaration_id(tau), now)
+    _judge(tx, record, formation, contents, events, made.declaration_id(tau), now)
 
 
 def ordered(
@@ -112,7 +117,7 @@ def judged(
         level=level,
         label=contents.label,
     )
-    _judge(formation, events, made.declaration_id(tau), house.clock.now())
+    _judge(tx, record, formation, contents, events, made.declaration_id(tau), house.clock.now())
     return events
 
 
@@ -142,8 +147,7 @@ def concluded(house: Household, tx: Transaction, record: ContractRecord) -> Conc
     if not isinstance(found, Concluded):
         raise FormationRefusal.by(clause_of(found))
     facts: dict[str, object] = {"at": seconds(found.at), "declarations": len(found.by), "offer": found.offer}
-    before = state(formation, _before(formation, found))
-    until = getattr(before, "until", None)
+    until = _offer_end(formation, found)
     if until is not None:
         facts["until"] = seconds(until)
     house.record(tx, EntryKind.FORMATION_CONCLUDED, record.id, facts, {WHOLE: formation.canonical()})
@@ -241,23 +245,36 @@ def _declared(
     )
 
 
-def _judge(formation: Formation, events: list[Event] | tuple[Event, ...], declaration: str, now: datetime) -> None:
-    """Refuse events after which the declaration would not count."""
+def _judge(
+    tx: Transaction,
+    record: ContractRecord,
+    formation: Formation,
+    contents: ContractContents,
+    events: list[Event] | tuple[Event, ...],
+    declaration: str,
+    now: datetime,
+) -> None:
+    """Refuse events after which the declaration would not count: neither now, nor once it is accepted or approved."""
     before = state(formation, now)
-    if isinstance(before, OfferLapsed | Rejected | RevokedOffer | Concluded):
+    if isinstance(before, Rejected | RevokedOffer | Concluded):
         raise FormationRefusal.by(clause_of(before))
     try:
         after = state(formation.fold(events), now)
     except FormationRefused as error:
         rule, clause = str(error.facts.get("rule", "")), str(error.facts.get("clause", ""))
         raise FormationRefusal.by(Clause(rule=rule, source=clause)) from error
-    if isinstance(after, Concluded | PartlyDeclared):
-        counted = after.by if isinstance(after, Concluded) else ()
-        if isinstance(after, PartlyDeclared) or declaration in counted:
-            return
-    if formation.terms.one_sided and isinstance(after, NotOffered) and len(after.missing) < _missing(before):
+    if isinstance(after, PartlyDeclared) or (isinstance(after, Concluded) and declaration in after.by):
         return
-    if formation.terms.one_sided and isinstance(after, Open):
+    if isinstance(after, Pending) and approvals.can_come(tx, record, formation, after, contents.data):
+        return
+    if isinstance(after, CounterOffered):  # late: a new offer, unless the company's seal would accept it unasked
+        if after.offered_by is Side.CUSTOMER and not contents.seal_field:
+            return
+        raise FormationRefusal.by(clause_of(before))
+    offers = formation.terms.offer_by is Side.CUSTOMER
+    if offers and isinstance(after, NotOffered) and len(after.missing) < _missing(before):
+        return
+    if offers and isinstance(after, Open):
         return
     raise FormationRefusal.by(clause_of(after, declaration))
 
@@ -272,7 +289,9 @@ def _received_at(tx: Transaction, contract_id: str, tau: str) -> datetime:
     return found.get(EntryKind.SIGNATURE_RECEIVED) or found[EntryKind.INTENT_DECLARED]
 
 
-def _before(formation: Formation, found: Concluded) -> datetime:
-    """Return an instant at which the offer that was accepted still was open."""
-    earlier = [instant(event) for event in formation.events if instant(event) < found.at]
-    return max(earlier, default=found.at)
+def _offer_end(formation: Formation, found: Concluded) -> datetime | None:
+    """Return the end of the offer that was accepted, as it stood while it was open."""
+    for _, each in reversed(history(formation, found.at)):
+        if isinstance(each, Open | PartlyDeclared) and each.offer == found.offer and each.until is not None:
+            return each.until
+    return None

@@ -119,7 +119,8 @@ def declaration(
     representative: str = "",
 ) -> tuple[Event, Event]:
     """Return a party's declaration and its receipt at the company's server, which are one instant (BGB § 130 (1))."""
-    kind = DeclarationKind.OFFER if terms.one_sided else DeclarationKind.ACCEPTANCE
+    offers = terms.offer_by is Side.CUSTOMER
+    kind = DeclarationKind.OFFER if offers else DeclarationKind.ACCEPTANCE
     declared = Declaration(
         kind=kind,
         declarant=party,
@@ -135,7 +136,7 @@ def declaration(
     )
     event_id, received_id = declaration_id(tau), f"received-{tau}"
     evidence = f"transcript:{tau}"
-    if terms.one_sided:
+    if offers:
         return (
             OfferMade(id=event_id, evidence=evidence, offer=OFFER, declaration=declared),
             OfferReceived(id=received_id, evidence=evidence, at=at, of=event_id, by=COMPANY),

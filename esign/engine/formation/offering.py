@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -58,14 +59,14 @@ def offered(
     found: list[Event] = []
     offer = newest(formation)
     if offer is None or isinstance(at, _OVER):
-        if formation.terms.one_sided and formation.events:
-            return
+        if formation.terms.offer_by is Side.CUSTOMER and formation.events:
+            return  # who has to offer was invited to; that binds nobody and ends with the link
         offer_name = made.OFFER if offer is None else f"offer-{int(offer.offer.rpartition('-')[2]) + 1}"
         evidence = f"contract:{record.id}"
         found.append(made.offer(formation.terms, offer_name, now, document=document, evidence=evidence))
     else:
         offer_name = offer.offer
-    if not formation.terms.one_sided and formation.terms.accept_until is None and until > now:
+    if formation.terms.offer_by is Side.TRADER and formation.terms.accept_until is None and until > now:
         number = f"{name(formation, 'period')}-{len(found)}"
         found.append(made.period(number, offer_name, now, until, evidence=f"contract:{record.id}"))
     if found:
@@ -125,8 +126,13 @@ def summary_arrived(house: Household, tx: Transaction, record: ContractRecord, p
 
 def document_arrived(house: Household, tx: Transaction, record: ContractRecord, party: str) -> None:
     """Note that a party's device has the document, where the contract summary is its first page."""
-    if record.template in SUMMARY_IN_DOCUMENT:
+    if record.template in SUMMARY_IN_DOCUMENT and not summary_later(house.contract_contents(tx, record)):
         summary_arrived(house, tx, record, party, document_of(house.contract_contents(tx, record)))
+
+
+def summary_later(contents: ContractContents) -> bool:
+    """Tell whether the contract summary comes after the declaration only, so that the contract has to be approved."""
+    return bool(json.loads(contents.data).get("offer", {}).get("summary_later"))
 
 
 def rejected(house: Household, tx: Transaction, record: ContractRecord, party: str) -> None:
@@ -134,7 +140,7 @@ def rejected(house: Household, tx: Transaction, record: ContractRecord, party: s
     formation = current(house, tx, record)
     offer = newest(formation)
     events: Sequence[Event] = ()
-    if offer is not None and not formation.terms.one_sided:
+    if offer is not None and formation.terms.offer_by is Side.TRADER:
         document = offer.declaration.document_sha256
         number = name(formation, "rejected")
         events = [made.rejection(number, party, offer.offer, house.clock.now(), document=document)]

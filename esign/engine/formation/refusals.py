@@ -42,3 +42,16 @@ class ConsentRefused(EngineError):
 
     code = "engine.formation.consent"
     source = "BGB §§ 107, 182, 183"
+
+
+class ApprovalPageUnknown(EngineError):
+    """There is no such page: the link is incomplete, or what it was about was erased."""
+
+    code = "engine.formation.approval_unknown"
+
+
+class ApprovalRefused(EngineError):
+    """Nobody can be asked, or nothing can be declared there any more; the facts name the reason."""
+
+    code = "engine.formation.approval"
+    source = "BGB §§ 107, 108; TKG § 54 (3)"

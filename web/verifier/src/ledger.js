@@ -44,6 +44,8 @@ const KINDS = new Set([
   ...["right.acknowledged", "right.settled"],
   ...["formation.begun", "formation.rebuilt", "formation.offered", "formation.offer_received", "formation.summary_received"],
   ...["formation.identified", "formation.consented", "formation.ordered", "formation.declared", "formation.refused"],
+  ...["contract.ordered", "contract.pending", "formation.accepted", "formation.acceptance_received", "formation.asked"],
+  ...["formation.approved", "formation.denied", "formation.demanded"],
   ...["formation.late", "formation.rejected", "formation.revoked", "formation.lapsed", "formation.concluded"],
   ...["confirmation.receipt_sent", "confirmation.contract_sent", "confirmation.resent", "confirmation.failed"],
   ...["performance.recorded", "performance.corrected", "clock.offer_lapsed", "clock.withdrawal_ended"],

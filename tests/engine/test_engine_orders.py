@@ -1,0 +1,168 @@
+"""The customer's order is the offer, and the company accepts it: by a clerk, by rule, in time, or not at all."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from esign.engine.refusals import ContractStateRefused
+from esign.evidence import verify_dossier
+from esign.evidence.kinds import EntryKind
+from tests.actors import COMPANY
+from tests.conftest import World, installation
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, sandbox_folder: Any) -> Iterator[World]:
+    with installation(tmp_path_factory.mktemp("orders"), sandbox_folder) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def today(shared: World) -> Iterator[None]:
+    shared.clock.offset = timedelta()
+    yield
+    shared.clock.offset = timedelta()
+
+
+def order(world: World, **offer: Any) -> str:
+    """Return a contract that the customer has ordered; nothing is delivered since."""
+    sample = world.sample("electricity-supply")
+    data = {"offer": {**sample["offer"], "by": "customer", **offer}, "level": "simple"}
+    contract, link = world.invite("electricity-supply", **data)
+    signatory = world.signatory(link)
+    for step in ("hello", "open", "document", "declare"):
+        getattr(signatory, step)()
+    return contract
+
+
+def state(world: World, contract: str) -> str:
+    return str(world.application.contracts.view(COMPANY, contract).state)
+
+
+def formation(world: World, contract: str) -> Any:
+    return world.application.formation.view(COMPANY, contract)
+
+
+def subjects(world: World, begin: int) -> list[str]:
+    return [world.post.subject(number) for number in range(begin, len(world.post.mails))]
+
+
+def facts(world: World, contract: str, kind: EntryKind) -> list[dict[str, Any]]:
+    with world.application.contracts.household.store.reading() as tx:
+        return [dict(entry.facts) for entry in tx.ledger.of_contract(contract) if entry.kind is kind]
+
+
+def verified(world: World, contract: str) -> bytes:
+    """Return the dossier of a contract after it has passed."""
+    house = world.application.contracts.household
+    data = world.application.dossiers.create(COMPANY, contract)
+    report = verify_dossier(data, anchors=house.trust.certificates)
+    assert report.valid, [each for each in report.steps if each.outcome != "passed"]
+    return data
+
+
+def test_an_order_concludes_nothing_until_the_acceptance_has_reached_the_customer(shared: World) -> None:
+    contract = order(shared)
+    assert (state(shared, contract), formation(shared, contract).state) == ("ordered", "open")
+    assert formation(shared, contract).offer_by == "customer"
+    assert "contract.concluded" not in shared.ledger(contract)
+    begin = len(shared.post.mails)
+    shared.application.delivery.deliver_due()
+    assert any("Eingangsbestätigung" in each for each in subjects(shared, begin))
+    assert not any("Bestätigung und" in each for each in subjects(shared, begin)), "the receipt confirms no contract"
+    assert state(shared, contract) == "ordered"
+
+    shared.application.acceptances.accept(COMPANY, contract)
+    assert state(shared, contract) == "ordered", "declared, not received"
+    begin = len(shared.post.mails)
+    shared.application.delivery.deliver_due()
+    shared.application.delivery.deliver_due()
+    assert state(shared, contract) == "concluded"
+    told = subjects(shared, begin)
+    place = next(n for n, each in enumerate(told) if "Wir nehmen Ihre Bestellung an" in each)
+    confirmed = next(n for n, each in enumerate(told) if "Bestätigung und unterschriebenes" in each)
+    assert place < confirmed
+    (paper,) = list(shared.post.message(begin + place).iter_attachments())
+    assert b"/ByteRange" in paper.get_content(), "sealed by the company"
+    pages = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.get_content())).pages)
+    assert "nehmen das Angebot an" in " ".join(pages.split())
+    found = formation(shared, contract)
+    kinds = [each.kind for each in found.events]
+    assert found.state == "concluded" and kinds.count("company_accepted") == kinds.count("acceptance_received") == 1
+    assert shared.application.contracts.view(COMPANY, contract).concluded_at == found.since
+    (accepted,) = [each for each in found.events if each.kind == "company_accepted"]
+    (received,) = [each for each in found.events if each.kind == "acceptance_received"]
+    assert accepted.at < received.at == found.since
+    assert [each["way"] for each in facts(shared, contract, EntryKind.FORMATION_ACCEPTED)] == ["clerk"]
+
+
+def test_the_dossier_of_an_order_passes(shared: World) -> None:
+    contract = order(shared)
+    shared.application.acceptances.accept(COMPANY, contract)
+    shared.application.delivery.deliver_due()
+    assert state(shared, contract) == "concluded"
+    verified(shared, contract)
+
+
+def test_an_order_is_accepted_by_rule_where_the_contract_says_so(shared: World) -> None:
+    contract = order(shared, acceptance="automatic")
+    assert state(shared, contract) == "ordered"
+    shared.application.clocks.run_due()
+    shared.application.delivery.deliver_due()
+    assert state(shared, contract) == "concluded"
+    assert [each["way"] for each in facts(shared, contract, EntryKind.FORMATION_ACCEPTED)] == ["rule"]
+    assert not any(each.kind.value == "order" for each in tasks(shared, contract))
+
+
+def tasks(world: World, contract: str) -> tuple[Any, ...]:
+    with world.application.contracts.household.store.reading() as tx:
+        return tuple(tx.tasks.about(contract))
+
+
+def test_an_order_that_nobody_accepts_lapses_and_the_customer_is_told(shared: World) -> None:
+    contract = order(shared)
+    shared.application.clocks.run_due()
+    (task,) = tasks(shared, contract)
+    assert (task.kind.value, task.state.value) == ("order", "open")
+    shared.clock.offset = timedelta(days=12)
+    begin = len(shared.post.mails)
+    shared.application.clocks.run_due()
+    shared.application.delivery.deliver_due()
+    assert (state(shared, contract), formation(shared, contract).state) == ("expired", "offer_lapsed")
+    assert any("Ihre Bestellung ist erloschen" in each for each in subjects(shared, begin))
+    with pytest.raises(ContractStateRefused):
+        shared.application.acceptances.accept(COMPANY, contract)
+    assert all(each.state.value == "done" for each in tasks(shared, contract))
+
+
+def test_an_order_that_is_turned_down_ends_with_a_mail_and_no_contract(shared: World) -> None:
+    contract = order(shared)
+    shared.application.acceptances.decline(COMPANY, contract, "Leider ausverkauft")
+    begin = len(shared.post.mails)
+    shared.application.delivery.deliver_due()
+    assert (state(shared, contract), formation(shared, contract).state) == ("declined", "rejected")
+    place = next(n for n, each in enumerate(subjects(shared, begin)) if "Kein Vertrag" in each)
+    assert "Leider ausverkauft" in shared.post.text(begin + place)
+    assert "contract.concluded" not in shared.ledger(contract)
+
+
+def test_an_acceptance_that_does_not_arrive_concludes_nothing_and_is_sent_again(shared: World) -> None:
+    contract = order(shared)
+    shared.application.delivery.deliver_due()
+    shared.application.acceptances.accept(COMPANY, contract)
+    with pytest.raises(ContractStateRefused):
+        shared.application.acceptances.decline(COMPANY, contract)
+    shared.post.failure = OSError("no line")
+    shared.application.delivery.deliver_due()
+    shared.post.failure = None
+    assert state(shared, contract) == "ordered"
+    shared.application.acceptances.accept(COMPANY, contract)
+    shared.application.delivery.deliver_due()
+    assert state(shared, contract) == "concluded"
+    assert len(facts(shared, contract, EntryKind.FORMATION_ACCEPTED)) == 1, "accepted once"
