@@ -25,6 +25,7 @@ from esign.sealing.invoices.findings import FindingKind, InvoiceReport, RuleFind
 from esign.sealing.invoices.invoice import Invoice, read_invoice, read_xml_invoice
 from esign.sealing.invoices.policy import Decision, InvoicePolicy, invoice_policy, read_invoice_policy
 from esign.sealing.invoices.profiles import Profile, Syntax
+from esign.sealing.invoices.rendering import render_xrechnung
 from esign.sealing.invoices.unchanged import unchanged, unchanged_files
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "read_invoice",
     "read_invoice_policy",
     "read_xml_invoice",
+    "render_xrechnung",
     "unchanged",
     "unchanged_files",
 ]

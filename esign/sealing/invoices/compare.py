@@ -15,9 +15,18 @@ from esign.sealing.invoices.declared import Declared
 from esign.sealing.invoices.embedded import EmbeddedFile
 from esign.sealing.invoices.findings import FindingKind, RuleFinding
 from esign.sealing.invoices.invoice import Invoice
-from esign.sealing.invoices.profiles import LEVELS, MEDIA_TYPES, NAMES, RELATIONSHIPS, USUAL_RELATIONSHIPS, Profile
+from esign.sealing.invoices.profiles import (
+    LEVELS,
+    MEDIA_TYPES,
+    NAMES,
+    RELATIONSHIPS,
+    SYNTAXES,
+    USUAL_RELATIONSHIPS,
+    Profile,
+    Syntax,
+)
 
-MISMATCHES = ("profile", "file_name", "two_names", "document_type", "repeated")
+MISMATCHES = ("syntax", "profile", "file_name", "two_names", "document_type", "repeated")
 """Identifiers after ``mismatch.``: the document says one thing and the invoice is another."""
 DECLARATIONS = ("missing", "relationship", "media_type", "not_associated", "not_listed", "pdfa")
 """Identifiers after ``declaration.``: something that belongs to an e-invoice's document is not there or unusual."""
@@ -36,6 +45,8 @@ def _mismatches(invoice: Invoice, file: EmbeddedFile) -> Iterator[RuleFinding]:
     declared = invoice.declared
     if declared is None or not declared.namespace:
         return
+    if invoice.syntax not in SYNTAXES[declared.namespace]:
+        yield _mismatch("syntax")
     if declared.repeated:
         yield _mismatch("repeated")
     levels = LEVELS.get(invoice.profile)
@@ -55,7 +66,8 @@ def _wrong_name(declared: Declared, file: EmbeddedFile) -> bool:
 
 def _unusual(invoice: Invoice, file: EmbeddedFile) -> Iterator[RuleFinding]:
     declared = invoice.declared
-    if declared is None or not declared.namespace:
+    ubl = invoice.syntax in (Syntax.UBL_INVOICE, Syntax.UBL_CREDIT_NOTE)  # no part of Factur-X: nothing to declare
+    if (declared is None or not declared.namespace) and not ubl:
         yield _unexpected("missing")
     if declared is None or declared.pdfa[0] != "3":
         yield _unexpected("pdfa")

@@ -115,6 +115,12 @@ NAMES: Mapping[str, frozenset[str]] = {
     "urn:ferd:pdfa:CrossIndustryDocument:invoice:1p0#": frozenset({"ZUGFeRD-invoice.xml"}),
 }
 """By namespace of the declaration in the metadata: what the file may be called."""
+SYNTAXES: Mapping[str, frozenset[Syntax]] = {
+    "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#": frozenset({Syntax.CII}),
+    "urn:zugferd:pdfa:CrossIndustryDocument:invoice:2p0#": frozenset({Syntax.CII}),
+    "urn:ferd:pdfa:CrossIndustryDocument:invoice:1p0#": frozenset({Syntax.ZUGFERD_1}),
+}
+"""By namespace of the declaration: in which XML the invoice is written."""
 FILE_NAMES = frozenset(name for names in NAMES.values() for name in names)
 RELATIONSHIPS: Mapping[Profile, frozenset[str]] = {
     Profile.MINIMUM: frozenset({"Data"}),
