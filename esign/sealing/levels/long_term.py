@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from esign.foundation.clock import Clock
+from esign.foundation.digests import sha256
 from esign.identity.ports import RevocationSource
 from esign.pades import add_document_security_store, prepare_document_timestamp
 from esign.pades.errors import PadesError
@@ -160,7 +161,7 @@ class LongTerm:
         """
         values = self._values(token)
         try:
-            return store_revision(Source(document, tail), values)
+            return store_revision(Source(document, tail), values, identity=token.digest)
         except Unusual:
             return self._store_by_library(b"".join((document, tail)), values)
 
@@ -176,7 +177,7 @@ class LongTerm:
             LevelNotReached: The document cannot be extended.
         """
         try:
-            before, after = archive_revision(Source(document, tail), reserved=self._reserved)
+            before, after = archive_revision(Source(document, tail), reserved=self._reserved, identity=sha256(tail))
         except Unusual:
             before, after = self._archive_by_library(b"".join((document, tail)))
         digest = hashlib.sha256(document) if hashed is None else hashed.copy()

@@ -66,8 +66,13 @@ class StoreValues:
         return cls(certificates, crls, ocsp_responses, objects, sha256(*map(sha256, everything)))
 
 
-def store_revision(source: Source, values: StoreValues) -> bytes:
+def store_revision(source: Source, values: StoreValues, *, identity: bytes) -> bytes:
     """Return the revision that adds a security store to a document that has none.
+
+    Args:
+        source: The document.
+        values: What belongs into the store.
+        identity: A digest that no other document has: of it, the file identifier is made.
 
     Raises:
         Unusual: The document has one, or is written in a way that is not known here.
@@ -87,13 +92,17 @@ def store_revision(source: Source, values: StoreValues) -> bytes:
         arrays.append(b"/%b[%b]" % (name, b" ".join([b"%d 0 R" % n for n in range(first, following)])))
     objects.append((source.size, 0, b"<</Type/DSS%b>>" % b"".join(arrays)))
     objects.append((number, generation, b"<</DSS %d 0 R%b" % (source.size, catalog[2:])))
-    ending = ending_of(source)
-    identifier = sha256(values.identifier, b"%d" % ending.length, catalog)[:16]
-    return append(ending, objects, size=following, identifier=identifier).tail
+    identifier = sha256(values.identifier, identity)[:16]
+    return append(ending_of(source), objects, size=following, identifier=identifier).tail
 
 
-def archive_revision(source: Source, *, reserved: int) -> tuple[bytes, bytes]:
+def archive_revision(source: Source, *, reserved: int, identity: bytes) -> tuple[bytes, bytes]:
     """Return the revision of a document timestamp, up to the room for its token and from there on.
+
+    Args:
+        source: The document.
+        reserved: Bytes of the longest token for which there is room.
+        identity: A digest that no other document has: of it, the file identifier is made.
 
     Raises:
         Unusual: The document has no form, or is written in a way that is not known here.
@@ -107,14 +116,13 @@ def archive_revision(source: Source, *, reserved: int) -> tuple[bytes, bytes]:
     objects, name = _in_form(source, entries, widget)
     objects += _on_page(source, page, page_text, page_entries, widget)
     objects.append((widget, 0, _WIDGET % (text(name), _PRINT_AND_LOCKED, *page, value)))
-    ending = ending_of(source)
     revision = append_with_room(
-        ending,
+        ending_of(source),
         objects,
         dictionary=(value, _DICTIONARY),
         room=2 * reserved + 2,
         size=widget + 1,
-        identifier=sha256(b"%d" % ending.length, b"".join([body for _, _, body in objects]))[:16],
+        identifier=sha256(_DICTIONARY, identity)[:16],
     )
     return revision.before, revision.after
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs.sandbox.hierarchy import EndEntity
 from certs.sandbox.tsa import TimestampAuthority
@@ -21,7 +26,7 @@ from esign.validation.process import Material
 from esign.validation.verdict import FileVerdict, verify
 from tests.pades.small_world import NOW, Holder, World
 from tests.sealing.helpers.authorities import PATIENT, Line
-from tests.sealing.sealing_worlds import HolderKey, holder, world
+from tests.sealing.sealing_worlds import HolderKey, world
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 
@@ -47,7 +52,9 @@ class Revocations:
     life: timedelta = timedelta(days=7)
     revoked: list[Holder] = field(default_factory=list)
     silent: bool = False
+    age: timedelta = timedelta(minutes=1)
     asked: list[tuple[bytes, ...]] = field(default_factory=list)
+    _lists: dict[tuple[bytes, datetime], bytes] = field(default_factory=dict)
 
     def collect(self, chain: Sequence[bytes]) -> RevocationData:
         self.asked.append(tuple(chain))
@@ -56,12 +63,28 @@ class Revocations:
         if any(each.der in chain for each in self.revoked):
             raise RevokedDouble(certificate="00")
         issuers = [each for each in (self.world.authority, self.world.root) if each.der in chain[1:]]
-        kept, self.world.now = self.world.now, self.clock.at
-        try:
-            crls = tuple(self.world.crl(each) for each in issuers)
-        finally:
-            self.world.now = kept
-        return RevocationData(crls=crls, ocsp_responses=())
+        return RevocationData(crls=tuple(self._list(each) for each in issuers), ocsp_responses=())
+
+    def _list(self, issuer: Holder) -> bytes:
+        """One list for each time, as an authority has it."""
+        key = issuer.der, self.clock.at
+        if key not in self._lists:
+            made = (
+                x509.CertificateRevocationListBuilder()
+                .issuer_name(issuer.certificate.subject)
+                .last_update(self.clock.at - self.age)
+                .next_update(self.clock.at + self.life)
+                .add_extension(x509.CRLNumber(1), critical=False)
+                .sign(issuer.key, hashes.SHA256())
+            )
+            self._lists[key] = made.public_bytes(Encoding.DER)
+        return self._lists[key]
+
+
+@functools.cache
+def company(kind: str) -> Holder:
+    """Who seals: with a certificate for years, as companies have them."""
+    return world().signatory(key_type=kind, minutes=60 * 24 * 1000)
 
 
 class _Desk:
@@ -85,7 +108,7 @@ class LevelsWorld:
     def __init__(self, kind: str = "ec", *, wait: float = 0.0) -> None:
         self.clock = FixedClock(at=NOW)
         self.world = world()
-        self.key = HolderKey(holder(kind))
+        self.key = HolderKey(company(kind))
         self.anchors = (self.world.root.der,)
         self.revocations = Revocations(self.world, self.clock)
         self.line = Line(_Desk(self.world.tsa, self.clock), wait=wait)
