@@ -50,13 +50,15 @@ def list_forms(day: datetime | None) -> None:
 @config_option
 def import_postal_codes(file: Path, out: Path | None, config: Path | None) -> None:
     """Read GeoNames' DE.txt or DE.zip (https://download.geonames.org/export/zip/, CC BY 4.0)."""
-    from esign.forms.geonames import read_geonames
+    from esign.forms.geonames import read_geonames, read_geonames_laender
     from esign.forms.reference import write_postal_codes
 
-    codes = read_geonames(_read(file))
-    target = _write(out, config, POSTAL_CODES, write_postal_codes(codes))
+    data = _read(file)
+    codes, laender = read_geonames(data), read_geonames_laender(data)
+    target = _write(out, config, POSTAL_CODES, write_postal_codes(codes, laender))
     several = sum(len(towns) > 1 for towns in codes.values())
-    click.echo(f"{target}: {len(codes)} postal codes, {several} with several towns")
+    one = sum(len(laender.get(code, ())) == 1 for code in codes)
+    click.echo(f"{target}: {len(codes)} postal codes, {several} with several towns, {one} in exactly one Land")
 
 
 @forms.command("import-bank-codes")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from esign.forms.errors import ReferenceFileMalformed, ReferenceFileTooLarge
+from esign.forms.laender import LETTERS, NAMES
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read, unpacked. Germany's has about 2 MiB."""
@@ -30,16 +31,10 @@ def read_geonames(data: bytes, country: str = "DE") -> Mapping[str, tuple[str, .
         ReferenceFileTooLarge: Larger than such files are, also when unpacked.
         ReferenceFileMalformed: Not such a file, or none of its rows is of the country.
     """
-    lines = _text(data, country).split("\n")
     found: dict[str, list[str]] = {}
-    for line in lines:
-        row = line.rstrip("\r").split("\t")
-        if row == [""]:
-            continue
-        if len(row) != COLUMNS:
-            raise ReferenceFileMalformed("a line has not the twelve columns of GeoNames", columns=len(row))
+    for row in _rows(data, country):
         code, town = row[1].strip(), " ".join(row[2].split())
-        if row[0] != country or not _usable(code, town):
+        if not _usable(code, town):
             continue
         towns = found.setdefault(code, [])
         if town not in towns and len(towns) < MAX_TOWNS:
@@ -47,6 +42,40 @@ def read_geonames(data: bytes, country: str = "DE") -> Mapping[str, tuple[str, .
     if not found:
         raise ReferenceFileMalformed("the file holds no postal code of the country", country=country)
     return {code: tuple(sorted(towns)) for code, towns in sorted(found.items())}
+
+
+def read_geonames_laender(data: bytes) -> Mapping[str, tuple[str, ...]]:
+    """Return the letters of the Länder in which each German postal code lies, by all rows of it.
+
+    A code of which one row names no Land that is known is left out: in which Länder it lies is then not known.
+
+    Raises:
+        ReferenceFileTooLarge: Larger than such files are, also when unpacked.
+        ReferenceFileMalformed: Not such a file.
+    """
+    found: dict[str, set[str]] = {}
+    for row in _rows(data, "DE"):
+        found.setdefault(row[1].strip(), set()).add(_land(row[3], row[4]))
+    return {code: tuple(sorted(lands)) for code, lands in sorted(found.items()) if "" not in lands}
+
+
+def _land(name: str, letters: str) -> str:
+    """Return a Land's letters where name and letters of a row do not contradict each other; empty otherwise."""
+    by_name, by_letters = NAMES.get(" ".join(name.split()), ""), letters.strip() if letters.strip() in LETTERS else ""
+    if by_name and by_letters and by_name != by_letters:
+        return ""
+    return by_name or by_letters
+
+
+def _rows(data: bytes, country: str) -> Iterator[list[str]]:
+    for line in _text(data, country).split("\n"):
+        row = line.rstrip("\r").split("\t")
+        if row == [""]:
+            continue
+        if len(row) != COLUMNS:
+            raise ReferenceFileMalformed("a line has not the twelve columns of GeoNames", columns=len(row))
+        if row[0] == country:
+            yield row
 
 
 def _usable(code: str, town: str) -> bool:

@@ -17,10 +17,17 @@ class Bank:
 
 
 class ReferenceData(Protocol):
-    """Which towns a postal code has and which bank a bank code means. Never complete: unknown is no proof."""
+    """Which towns a postal code has, in which Länder it lies, and which bank a bank code means.
+
+    Never complete: unknown is no proof.
+    """
 
     def towns(self, postal_code: str) -> tuple[str, ...]:
         """Return the towns of a German postal code of five digits; empty if it is not known."""
+        ...
+
+    def laender_of(self, postal_code: str) -> tuple[str, ...]:
+        """Return the letters of the Länder in which a German postal code lies; empty if that is not known."""
         ...
 
     def bank(self, bank_code: str) -> Bank | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from esign.forms.errors import ReferenceFileMalformed, ReferenceFileTooLarge
+from esign.forms.laender import LETTERS
 from esign.forms.ports import Bank
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest compact file that is read."""
-POSTAL_HEAD = "# esign postal codes 1"
+POSTAL_HEAD = "# esign postal codes 2"
+OLD_POSTAL_HEAD = "# esign postal codes 1"
+"""Head of files of before the Länder: they are read on, and no Land is known from them."""
 BANK_HEAD = "# esign bank codes 1"
 
 
@@ -23,10 +26,15 @@ class ReferenceTables:
 
     postal_codes: Mapping[str, tuple[str, ...]]
     banks: Mapping[str, Bank]
+    laender: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def towns(self, postal_code: str) -> tuple[str, ...]:
         """Return the towns of a postal code; empty if it is not known."""
         return self.postal_codes.get(postal_code, ())
+
+    def laender_of(self, postal_code: str) -> tuple[str, ...]:
+        """Return the letters of the Länder in which a postal code lies; empty if that is not known."""
+        return self.laender.get(postal_code, ())
 
     def bank(self, bank_code: str) -> Bank | None:
         """Return the bank of a bank code, or None if it is not known."""
@@ -39,8 +47,10 @@ class ReferenceTables:
         Raises:
             ReferenceFileMalformed: Not a file that ``esign forms import-…`` wrote.
         """
+        codes = _sample("postal-codes.tsv") if postal_codes is None else postal_codes
         return cls(
-            postal_codes=read_postal_codes(_sample("postal-codes.tsv") if postal_codes is None else postal_codes),
+            postal_codes=read_postal_codes(codes),
+            laender=read_laender(codes),
             banks=read_banks(_sample("bank-codes.tsv") if banks is None else banks),
         )
 
@@ -51,9 +61,17 @@ def sample_reference() -> ReferenceTables:
     return ReferenceTables.read()
 
 
-def write_postal_codes(codes: Mapping[str, tuple[str, ...]]) -> bytes:
-    """Return the compact file of postal codes: a line each, code, tab, towns parted by semicolons."""
-    lines = [POSTAL_HEAD, *(f"{code}\t{';'.join(codes[code])}" for code in sorted(codes))]
+def write_postal_codes(
+    codes: Mapping[str, tuple[str, ...]], laender: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> bytes:
+    """Return the compact file of postal codes: a line each, code, towns and Länder parted by semicolons, with tabs.
+
+    Args:
+        codes: Towns of each postal code.
+        laender: Letters of the Länder of each postal code, where they are known.
+    """
+    rows = (f"{code}\t{';'.join(codes[code])}\t{';'.join(laender.get(code, ()))}" for code in sorted(codes))
+    lines = [POSTAL_HEAD, *rows]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -63,11 +81,28 @@ def read_postal_codes(data: bytes) -> Mapping[str, tuple[str, ...]]:
     Raises:
         ReferenceFileMalformed: Not such a file.
     """
-    rows = _rows(data, POSTAL_HEAD, 2)
+    return MappingProxyType({row[0]: tuple(row[1].split(";")) for row in _postal_rows(data)})
+
+
+def read_laender(data: bytes) -> Mapping[str, tuple[str, ...]]:
+    """Return the Länder of the postal codes of a compact file; those of which none is known are left out.
+
+    Raises:
+        ReferenceFileMalformed: Not such a file.
+    """
+    found = {row[0]: tuple(row[2].split(";")) for row in _postal_rows(data) if len(row) > 2 and row[2]}
+    return MappingProxyType(found)
+
+
+def _postal_rows(data: bytes) -> list[list[str]]:
+    old = data.startswith(OLD_POSTAL_HEAD.encode() + b"\n")
+    rows = _rows(data, OLD_POSTAL_HEAD if old else POSTAL_HEAD, 2 if old else 3)
     for row in rows:
         if len(row[0]) != 5 or not (row[0].isascii() and row[0].isdigit()) or not row[1]:
             raise ReferenceFileMalformed("a line is not a postal code with its towns")
-    return MappingProxyType({row[0]: tuple(row[1].split(";")) for row in rows})
+        if len(row) > 2 and not all(land in LETTERS for land in row[2].split(";") if row[2]):
+            raise ReferenceFileMalformed("a line names what is not a Land")
+    return rows
 
 
 def write_banks(banks: Mapping[str, Bank]) -> bytes:

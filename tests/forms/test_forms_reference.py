@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.cli.program import run
+from esign.contracts.deadlines import LAENDER
 from esign.forms import (
     ReferenceFileMalformed,
     ReferenceFileTooLarge,
@@ -21,7 +22,8 @@ from esign.forms import (
     sample_reference,
 )
 from esign.forms.bundesbank import read_bundesbank
-from esign.forms.geonames import read_geonames
+from esign.forms.geonames import read_geonames, read_geonames_laender
+from esign.forms.laender import LETTERS
 from esign.forms.ports import Bank
 from esign.forms.reference import read_banks, read_postal_codes, write_banks, write_postal_codes
 
@@ -101,7 +103,9 @@ def test_compact_files_read_back():
     "data",
     [
         b"",
-        b"# esign postal codes 2\n",
+        b"# esign postal codes 3\n",
+        b"# esign postal codes 2\n00124\tX\n",
+        b"# esign postal codes 2\n00124\tX\tXX\n",
         b"# esign postal codes 1\n0012\tX\n",
         b"# esign postal codes 1\n00124\n",
         b"\xff",
@@ -116,7 +120,12 @@ def test_what_is_no_compact_file_is_refused(data):
 @given(st.binary(max_size=300))
 def test_no_reader_falls_over(data):
     for read in (read_geonames, read_bundesbank, read_postal_codes, read_banks):
-        for candidate in (data, b"# esign postal codes 1\n" + data, b"PK\x03\x04" + data):
+        for candidate in (
+            data,
+            b"# esign postal codes 1\n" + data,
+            b"# esign postal codes 2\n" + data,
+            b"PK\x03\x04" + data,
+        ):
             try:
                 read(candidate)
             except ReferenceFileMalformed:
@@ -132,6 +141,43 @@ def test_a_damaged_zip_is_read_or_refused(place, change):
         assert read_geonames(bytes(data))
 
 
+def _row(code, town, land, letters=""):
+    return f"DE\t{code}\t{town}\t{land}\t{letters}\t\t00\tKreis\t00000\t50.1\t10.2\t4\n"
+
+
+def test_a_land_is_known_where_every_row_of_a_postal_code_names_one():
+    """BGB § 193: what is not known for certain is not known."""
+    rows = [
+        _row("01067", "Dresden", "Sachsen", "SN"),
+        _row("01945", "Grünewald", "Brandenburg", ""),
+        _row("89081", "Ulm", "Baden-Württemberg", "BW"),
+        _row("89081", "Neu-Ulm", "Bayern", "BY"),
+        _row("10115", "Berlin", "Berlin", "BY"),
+        _row("50667", "Köln", "Nordrhein-Westfalen", "07"),
+        _row("50667", "Köln", "Irgendwo", "07"),
+        _row("20095", "Hamburg", "Hamburg", "02"),
+        _row("20095", "Versand GmbH", "Hamburg", "02"),
+    ]
+    data = "".join(rows).encode()
+    laender = read_geonames_laender(data)
+    assert laender == {"01067": ("SN",), "01945": ("BB",), "20095": ("HH",), "89081": ("BW", "BY")}
+    tables = ReferenceTables.read(postal_codes=write_postal_codes(read_geonames(data), laender))
+    assert tables.laender_of("01067") == ("SN",) and tables.laender_of("89081") == ("BW", "BY")
+    assert tables.laender_of("10115") == tables.laender_of("99999") == ()
+
+
+def test_files_of_before_the_laender_are_read_on_and_know_none():
+    tables = ReferenceTables.read(postal_codes=b"# esign postal codes 1\n01067\tDresden\n")
+    assert tables.towns("01067") == ("Dresden",)
+    assert tables.laender_of("01067") == ()
+
+
+def test_the_laender_are_those_of_the_holidays():
+    assert frozenset(LAENDER) == LETTERS
+    assert sample_reference().laender_of("80331") == ("BY",)
+    assert sample_reference().laender_of("00124") == ()
+
+
 def test_the_sample_stands_in_for_what_was_not_imported():
     tables = ReferenceTables.read(postal_codes=write_postal_codes(TOWNS))
     assert tables.towns("00127") == ("Beispielstadt", "Musterau")
@@ -143,7 +189,7 @@ def test_the_sample_stands_in_for_what_was_not_imported():
 def test_the_command_writes_the_file_whole_or_not_at_all(tmp_path, capsys):
     out = tmp_path / "codes.tsv"
     assert run(["forms", "import-postal-codes", str(DATA / "DE.txt"), "--out", str(out)]) == 0
-    assert "3 postal codes, 1 with several towns" in capsys.readouterr().out
+    assert "3 postal codes, 1 with several towns, 0 in exactly one Land" in capsys.readouterr().out
     before = out.read_bytes()
     assert run(["forms", "import-postal-codes", str(DATA / "blz-sample.txt"), "--out", str(out)]) == 1
     assert "(forms.reference_file)" in capsys.readouterr().err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -94,7 +94,7 @@ class WithdrawalFacts:
             kind=value["kind"],
             concluded=concluded[0],
             events=events,
-            calendar=HolidayCalendar.of([*said.values(), *(LAENDER if unknown else ())]),
+            calendar=HolidayCalendar.of([*_each(said.values()), *(LAENDER if unknown else ())]),
             unknown_places=unknown,
             deliveries=value.get("deliveries"),
             exception=value.get("exception", ""),
@@ -104,6 +104,11 @@ class WithdrawalFacts:
     def named(self, name: str) -> tuple[Event, ...]:
         """Return the events of a name in order of time."""
         return tuple(event for event in self.events if event.name == name)
+
+
+def _each(places: Iterable[str | list[str]]) -> Iterator[str]:
+    for place in places:
+        yield from ([place] if isinstance(place, str) else place)
 
 
 def _read(data: bytes) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from esign.contracts.deadlines import LAENDER, DeadlineError, Place, ends_at
@@ -128,8 +129,9 @@ def withdrawal_facts(
     concluded: str,
     known: Iterable[Mapping[str, Any]],
     stated: Iterable[Statement],
-    places: Mapping[str, str],
+    places: Mapping[str, str | list[str]],
     flags: Mapping[str, bool],
+    delivery: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return everything that is known about a contract as ``withdrawal-facts.schema.json`` has it.
 
@@ -141,8 +143,10 @@ def withdrawal_facts(
         concluded: Instant of the conclusion.
         known: Events that the installation evidenced itself.
         stated: What the company stated and did not correct, oldest first.
-        places: Länder as the contract's own data name them; a later statement goes before.
+        places: Länder as the contract's own data name them, several where there are several persons; a later
+            statement goes before.
         flags: ``facts`` of the schema.
+        delivery: ``delivery`` and ``deliveries`` as the contract agrees on them; a later statement goes before.
     """
     said = tuple(stated)
     doubted = {each.event.value for each in said if not each.complete}
@@ -155,6 +159,7 @@ def withdrawal_facts(
                 event["names_function"] = each.names_function
             events.append(event)
     facts: dict[str, Any] = {"v": "esign-withdrawal/1", "kind": kind, "events": events, "facts": dict(flags)}
+    facts |= delivery
     found = dict(places)
     for each in said:
         if each.event is Happened.DELIVERY_AGREED:
