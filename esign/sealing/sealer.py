@@ -11,6 +11,7 @@ from esign.sealing.cms_template import CmsTemplate
 from esign.sealing.document_errors import EmptyDocument, NotPdf, SealProfileError, SealTooLong
 from esign.sealing.incremental.form import enter_field
 from esign.sealing.incremental.library import prepare_by_library
+from esign.sealing.incremental.restrictions import NONE, Restrictions
 from esign.sealing.incremental.revision import append_with_room, ending_of
 from esign.sealing.incremental.source import Source
 from esign.sealing.incremental.unusual import Unusual
@@ -94,11 +95,7 @@ class Sealer:
         self._room = 2 * self._reserved + 2
         self._zeros = b"0" * (2 * self._reserved)
         self._label = profile.label or f"{profile.field} – {profile.name}"
-        self._widget = b"<</Type/Annot/Subtype/Widget/FT/Sig/T%b/TU%b/F %d/Rect[0 0 0 0]" % (
-            text(profile.field),
-            text(self._label),
-            _PRINT_AND_LOCKED,
-        )
+        self._widget = self._widget_named(profile.field)
         self._dictionary = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name%b/M(D:" % text(
             profile.name
         )
@@ -121,10 +118,8 @@ class Sealer:
                 raise Unusual("visible")
             source = Source(document)
             entered = enter_field(source)
-            number = entered.page
-            entered.objects.append(
-                (entered.widget, 0, b"%b/P %d %d R/V %d 0 R>>" % (self._widget, *number, entered.value))
-            )
+            widget = self._widget if entered.restrictions is NONE else self._widget_among(entered.restrictions)
+            entered.objects.append((entered.widget, 0, widget % (*entered.page, entered.value)))
             revision = append_with_room(
                 ending_of(source),
                 entered.objects,
@@ -170,6 +165,15 @@ class Sealer:
             SealKeyError: The key cannot be used.
         """
         return self.finish(self.begin(document, claimed_at=claimed_at), timestamp=timestamp)
+
+    def _widget_named(self, name: str) -> bytes:
+        """Return the field's dictionary; page and value are missing."""
+        fixed = b"/T%b/TU%b/F %d/Rect[0 0 0 0]" % (text(name), text(self._label), _PRINT_AND_LOCKED)
+        return b"<</Type/Annot/Subtype/Widget/FT/Sig%b/P %%d %%d R/V %%d 0 R>>" % fixed
+
+    def _widget_among(self, restrictions: Restrictions) -> bytes:
+        restrictions.check(visible=self._profile.visible is not None)
+        return self._widget_named(restrictions.name_for(self._profile.field))
 
     def _signature_dictionary(self, claimed_at: datetime) -> bytes:
         moment, known = self._moment

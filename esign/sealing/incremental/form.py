@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from esign.sealing.incremental.restrictions import NONE, Restrictions, read_restrictions
 from esign.sealing.incremental.revision import Object
 from esign.sealing.incremental.source import Reference, Source
-from esign.sealing.incremental.syntax import Entries, reference, written
+from esign.sealing.incremental.syntax import Entries, integer, reference, split, written
 from esign.sealing.incremental.unusual import Unusual
+from esign.sealing.incremental.values import Values, whole
 
 ETSI_EXTENSION = b"/ESIC<</BaseVersion/1.7/ExtensionLevel 2>>"
 """Source: ETSI EN 319 142-1 clause 5.6."""
@@ -26,6 +28,7 @@ class Entered(NamedTuple):
         widget: Object number of the field, which is its own widget.
         value: Object number of what it holds.
         size: The next free object number.
+        restrictions: What the form says about one more signature.
     """
 
     objects: list[Object]
@@ -33,36 +36,105 @@ class Entered(NamedTuple):
     widget: int
     value: int
     size: int
+    restrictions: Restrictions
 
 
-def enter_field(source: Source, *, extension: bool = True) -> Entered:
-    """Return what changes so that one more field stands in the form and on the first page.
+def enter_field(source: Source) -> Entered:
+    """Return what changes so that one more signature field stands in the form and on the first page.
 
-    Args:
-        source: The document.
-        extension: Whether the catalog shall say that the file uses ETSI's extensions.
+    Where the document does not say yet that it uses ETSI's extensions, it does so then.
 
     Raises:
         Unusual: A page tree, a form or annotations that the quick way does not know.
     """
     number, generation = source.root
     catalog, entries = source.dictionary(number, generation)
-    if entries.get(b"Type") != b"/Catalog" or b"AcroForm" in entries or b"Perms" in entries:
+    if entries.get(b"Type") != b"/Catalog":
         raise Unusual("catalog")
     page, text, page_entries = first_page(source, entries)
     value = source.size
     widget = value + 1
-    added = b"<</AcroForm %d 0 R" % (value + 2)
-    if extension:
-        if b"Extensions" in entries:
-            raise Unusual("extensions")
-        added += b"/Extensions<<" + ETSI_EXTENSION + b">>"
-    objects = [
-        (number, generation, added + catalog[2:]),
-        (page[0], page[1], _with_annotation(text, page_entries, widget)),
-        (value + 2, 0, b"<</Fields[%d 0 R]/SigFlags 3>>" % widget),
-    ]
-    return Entered(objects, page, widget, value, value + 3)
+    restrictions = NONE
+    objects: list[Object] = []
+    annotations = page_entries.get(b"Annots")
+    if annotations is None:
+        objects.append((*page, b"<</Annots[%d 0 R]%b" % (widget, text[2:])))
+    else:
+        _append_item(source, objects, (*page, page_entries, b"Annots"), widget)
+    if b"AcroForm" not in entries:
+        size = value + 3
+        objects.append((value + 2, 0, b"<</Fields[%d 0 R]/SigFlags 3>>" % widget))
+        added = b"<</AcroForm %d 0 R" % (value + 2)
+        if b"Extensions" not in entries:
+            catalog = b"%b/Extensions<<%b>>%b" % (added, ETSI_EXTENSION, catalog[2:])
+        else:
+            catalog = added + _extended(source, catalog, entries)[2:]
+        objects.append((number, generation, catalog))
+    else:
+        size = value + 2
+        restrictions, changed = _in_form(source, objects, entries, widget)
+        extended = _extended(source, written(changed) if changed else catalog, changed or entries)
+        if changed or extended is not catalog:
+            objects.append((number, generation, extended))
+    return Entered(objects, page, widget, value, size, restrictions)
+
+
+def _in_form(
+    source: Source, objects: list[Object], catalog: Entries, widget: int
+) -> tuple[Restrictions, Entries | None]:
+    """Enter the field in the form that is there; return what it says, and the changed catalog if it changes."""
+    place = reference(catalog[b"AcroForm"])
+    form = source.dictionary(*place)[1] if place else split(catalog[b"AcroForm"])
+    if b"XFA" in form:
+        raise Unusual("XFA")
+    values = Values(source)
+    fields = form.get(b"Fields", b"[]")
+    restrictions = read_restrictions(values, values.resolve(whole(fields)))
+    changed = dict(form)
+    listed = reference(fields)
+    item = b" %d 0 R]" % widget
+    if listed:
+        objects.append((*listed, _array(source.value(*listed))[:-1] + item))
+    else:
+        changed[b"Fields"] = _array(fields)[:-1] + item
+    changed[b"SigFlags"] = b"%d" % (3 | (integer(form.get(b"SigFlags")) or 0))
+    if changed == form:
+        return restrictions, None
+    if place:
+        objects.append((*place, written(changed)))
+        return restrictions, None
+    return restrictions, {**catalog, b"AcroForm": written(changed)}
+
+
+def _append_item(source: Source, objects: list[Object], holder: tuple[int, int, Entries, bytes], widget: int) -> None:
+    """Append the widget to an array that an object holds, or refers to."""
+    number, generation, entries, key = holder
+    value = entries[key]
+    item = b" %d 0 R]" % widget
+    place = reference(value)
+    if place:
+        objects.append((*place, _array(source.value(*place))[:-1] + item))
+    else:
+        objects.append((number, generation, written({**entries, key: _array(value)[:-1] + item})))
+
+
+def _array(text: bytes) -> bytes:
+    """Return the text of an array, checked."""
+    if not isinstance(whole(text), list) or b"%" in text:
+        raise Unusual("array")
+    return text
+
+
+def _extended(source: Source, catalog: bytes, entries: Entries) -> bytes:
+    """Return a catalog that says that the file uses ETSI's extensions; the same where it does so already."""
+    told = entries.get(b"Extensions")
+    if told is None:
+        return b"<</Extensions<<%b>>%b" % (ETSI_EXTENSION, catalog[2:])
+    place = reference(told)
+    known = source.dictionary(*place)[1] if place else split(told)
+    if b"ESIC" in known:
+        return catalog
+    return written({**entries, b"Extensions": b"<<%b%b" % (ETSI_EXTENSION, written(known)[2:])})
 
 
 def first_page(source: Source, catalog: Entries) -> tuple[Reference, bytes, Entries]:
@@ -84,12 +156,3 @@ def first_page(source: Source, catalog: Entries) -> tuple[Reference, bytes, Entr
             break
         place = int(kids[1]), int(kids[2])
     raise Unusual("page tree")
-
-
-def _with_annotation(text: bytes, page: Entries, widget: int) -> bytes:
-    annotations = page.get(b"Annots")
-    if annotations is None:
-        return b"<</Annots[%d 0 R]%b" % (widget, text[2:])
-    if annotations[:1] != b"[":
-        raise Unusual("annotations")
-    return written({**page, b"Annots": b"%b %d 0 R]" % (annotations[:-1], widget)})

@@ -1,25 +1,56 @@
-"""The library's way for documents that the quick way does not know: slower, with the same result."""
+"""The library's way for documents that the quick way does not know: slower, with the same result.
+
+What our own reader cannot read, our own verdict could not confirm later: it is refused here. Of the rest the library
+must see the same catalog and the same first page; a document that two readers understand differently is not sealed.
+"""
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pyhanko.pdf_utils.reader import PdfFileReader
+
 from esign.pades import PreparedDocument
-from esign.pades.document import Document, reading
-from esign.pades.errors import DocumentUnreadableError, DocumentUnsupportedError, PadesError, PrepareError
+from esign.pades.appearance import add_appearance
+from esign.pades.document import Dictionary, Document, entry, reading
+from esign.pades.errors import DocumentUnsupportedError, PadesError, PrepareError
 from esign.pades.form import add_field
 from esign.pades.placeholder import finish, signature_dictionary
-from esign.pades.prepare import PRINT_AND_LOCKED, prepare
-from esign.pades.revision import Revision, pointer, text
-from esign.sealing.document_errors import BrokenDocument, DocumentTooLarge, SealProfileError, UnsupportedDocument
+from esign.pades.prepare import PRINT_AND_LOCKED
+from esign.pades.revision import Revision, number, pointer, text, with_entries
+from esign.pades.structure import tag_widget
+from esign.pdf import Pdf, PdfEncryptedError, PdfError, PdfHeaderError, Ref, View
+from esign.sealing.document_errors import (
+    BrokenDocument,
+    DocumentTooLarge,
+    EncryptedDocument,
+    NotPdf,
+    SealProfileError,
+    UnsupportedDocument,
+)
+from esign.sealing.incremental.form import ETSI_EXTENSION
+from esign.sealing.incremental.restrictions import Restrictions
 from esign.sealing.profile import SealProfile
+from esign.validation.changes.permission import read_permission
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 LARGEST = 256 << 20
 """Bytes that the library reads; it holds them in memory several times."""
+
+
+class _Lenient(Document):
+    """A document with a hybrid cross-reference, which the library reads only when it is not strict."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        with reading():
+            self.reader = PdfFileReader(io.BytesIO(data), strict=False)
+            self.root = self.reader.root
+            self.last_startxref = int(self.reader.last_startxref or 0)
 
 
 def prepare_by_library(
@@ -35,65 +66,112 @@ def prepare_by_library(
         reserved: Bytes kept free for the CMS signature.
 
     Raises:
-        BrokenDocument: Damaged.
-        UnsupportedDocument: XFA and the like.
+        NotPdf: Nothing that begins like a PDF.
+        EncryptedDocument: Encrypted.
+        BrokenDocument: Damaged, or understood differently by two readers.
+        UnsupportedDocument: An XFA form and the like.
         DocumentTooLarge: Too long for the library.
+        CertifiedDocument: Certified, no change permitted.
+        LockedDocument: Every field is locked.
         SealProfileError: No such page, or an unusable picture.
     """
+    length = memoryview(document).nbytes
+    if length > LARGEST:
+        raise DocumentTooLarge(bytes=length, longest=LARGEST)
     data = bytes(document)
-    if len(data) > LARGEST:
-        raise DocumentTooLarge(bytes=len(data))
     try:
-        opened = Document(data)
-        names = {field.name.partition(".")[0] for field in opened.fields()}
-        name = free_name(profile.field, names)
-        if profile.visible is not None:
-            return prepare(
-                data,
-                field=name,
-                page=profile.visible.page,
-                box=profile.visible.box,
-                appearance=profile.visible.picture,
-                name=profile.name,
-                reason="",
-                claimed_at=claimed_at,
-                accessible_name=label,
-                reserved=max(reserved, 512),
-            )
-        return _invisible(opened, name, profile.name, label, claimed_at, max(reserved, 512))
+        pdf = Pdf(data)
+        view = pdf.view()
+        restrictions = _restrictions(view)
+        restrictions.check(visible=profile.visible is not None)
+        name = restrictions.name_for(profile.field)
+        hybrid = any(revision.kind == "hybrid" for revision in pdf.revisions)
+        opened = _Lenient(data) if hybrid else Document(data)
+        _agree(view, opened)
+        opened.next_number = _next_number(pdf)
+        return _prepare(opened, profile, name, label, claimed_at, reserved)
+    except PdfHeaderError as error:
+        raise NotPdf() from error
+    except PdfEncryptedError as error:
+        raise EncryptedDocument() from error
+    except PdfError as error:
+        raise BrokenDocument(error.detail, fault=error.code) from error
     except PrepareError as error:
         raise SealProfileError(error.detail) from error
     except DocumentUnsupportedError as error:
         raise UnsupportedDocument(error.detail) from error
-    except DocumentUnreadableError as error:
-        raise BrokenDocument(error.detail) from error
     except PadesError as error:
-        raise BrokenDocument(error.detail) from error
+        raise BrokenDocument(error.detail, fault=error.code) from error
 
 
-def free_name(wanted: str, taken: set[str]) -> str:
-    """Return the name of the seal's field: the wanted one, or where it is taken the first with a number that is not."""
-    if wanted not in taken:
-        return wanted
-    return next(name for name in (f"{wanted}{i}" for i in range(2, len(taken) + 3)) if name not in taken)
+def _restrictions(view: View) -> Restrictions:
+    fields = view.fields()
+    signatures = [(field, view.resolve(field.get("V"))) for field in fields if field.kind == "Sig"]
+    permissions = [read_permission(view, field, held) for field, held in signatures if isinstance(held, dict)]
+    return Restrictions(frozenset(field.name.partition(".")[0] for field in fields), tuple(permissions))
 
 
-def _invisible(
-    document: Document, name: str, sealer: str, label: str, claimed_at: datetime, reserved: int
+def _agree(view: View, document: Document) -> None:
+    """Check that both readers see the same catalog and the same first page."""
+    with reading():
+        root = document.reader.root_ref
+        page = document.page(0)
+        seen = (root.idnum, root.generation), page and (page.reference.idnum, page.reference.generation)
+    pages = view.pages()
+    own = view.trailer.get("Root"), pages[0].ref if pages else None
+    if seen != own or not isinstance(own[0], Ref):
+        raise BrokenDocument("two readers see different catalogs or pages")
+
+
+def _next_number(pdf: Pdf) -> int:
+    """Return an object number that nothing tells of, whatever the trailer says."""
+    told = [section.highest for revision in pdf.revisions for section in revision.sections]
+    size = pdf.revisions[-1].trailer.get("Size")
+    return max(*told, size if isinstance(size, int) else 0, 1)
+
+
+def _prepare(
+    document: Document, profile: SealProfile, name: str, label: str, claimed_at: datetime, reserved: int
 ) -> PreparedDocument:
     with reading():
-        place = document.page(0)
+        visible = profile.visible
+        place = document.page(visible.page if visible else 0)
         if place is None:
-            raise DocumentUnreadableError("no page")
+            raise PrepareError("no such page")
+        signed = any(field.signed for field in document.fields())
         revision = Revision(document)
+        look, box = b"", (0.0, 0.0, 0.0, 0.0)
         widget, dictionary = revision.new(), revision.new()
-        add_field(document, revision, page=place, widget=widget)
+        if visible:
+            box = visible.box
+            picture = add_appearance(revision, visible.picture, box[2] - box[0], box[3] - box[1])
+            look = b"/AP<</N %b>>" % pointer(picture)
+            parent = None if signed else tag_widget(document, revision, widget=widget, page=place, label=label)
+            if parent is not None:
+                look += b"/StructParent %d" % parent
+        add_field(document, revision, page=place, widget=widget, catalog=_extensions(document))
         revision.put(
             widget,
-            b"<</Type/Annot/Subtype/Widget/FT/Sig/T%s/TU%s/F %d/Rect[0 0 0 0]/P %s/V %s>>"
-            % (text(name), text(label), PRINT_AND_LOCKED, pointer(place.reference), pointer(dictionary)),
+            b"<</Type/Annot/Subtype/Widget/FT/Sig/T%b/TU%b/F %d/Rect[%b]/P %b/V %b%b>>"
+            % (
+                text(name),
+                text(label),
+                PRINT_AND_LOCKED,
+                b" ".join(map(number, box)),
+                pointer(place.reference),
+                pointer(dictionary),
+                look,
+            ),
         )
         body = signature_dictionary(
-            b"Sig", b"ETSI.CAdES.detached", reserved=reserved, name=sealer, claimed_at=claimed_at
+            b"Sig", b"ETSI.CAdES.detached", reserved=reserved, name=profile.name, claimed_at=claimed_at
         )
         return finish(revision, dictionary, body, name)
+
+
+def _extensions(document: Document) -> dict[str, bytes]:
+    """Return the catalog entry that says that the file uses ETSI's extensions (ETSI EN 319 142-1 clause 5.6)."""
+    known = entry(document.root, "/Extensions", Dictionary())
+    if not isinstance(known, Dictionary) or "/ESIC" in known:
+        return {}
+    return {"/Extensions": with_entries(known, {"/ESIC": ETSI_EXTENSION[5:]})}
