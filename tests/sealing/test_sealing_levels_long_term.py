@@ -27,7 +27,6 @@ from esign.sealing.levels.errors import (
     TimestampOfSomethingElse,
 )
 from esign.validation.process import Indication, Material
-from tests.journeys.test_long_after import long_term
 from tests.pades import small_world
 from tests.sealing.helpers.authorities import Line
 from tests.sealing.helpers.levels_world import LEVELS, LevelsWorld
@@ -93,6 +92,8 @@ def test_every_level_is_what_our_verdict_says_it_is(opened, document, level):
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
 @pytest.mark.parametrize("document", [DRAFT, packed()], ids=["table", "stream"])
 def test_pyhanko_accepts_b_lta_in_its_archival_process_and_sees_nothing_but_lta_updates(kind, document):
+    from tests.journeys.test_long_after import long_term  # it brings the whole application with it
+
     with LevelsWorld(kind).open() as found:
         pdf = found.seal(document, "B-LTA")
         at = found.clock.at + timedelta(minutes=5)

@@ -4,14 +4,16 @@ What enters: the imprint of a seal, later the sealed bytes. What leaves: a check
 are appended: security store and document timestamp. What may be touched here: one thread, in which the lines to the
 authorities are used; the lines, the clock and revocation data come in by ports.
 
-How a batch uses it: ``submit`` the imprints of a portion's seals, finish each seal with its token, ``LongTerm.begin``
-each of them, and only then wait for the first: a token takes as long as the authority needs, and many take no longer.
+How a batch uses it: ``submit`` the imprints of a portion's seals; finish and check each seal when its token is there;
+``LongTerm.begin`` each, and only then wait for the first, which ``check_raised`` sees before it leaves. A token takes
+as long as the authority needs, and many at a time take no longer.
 
 Clauses: RFC 3161 and RFC 5816, ETSI EN 319 142-1 clauses 5.4 and 6.
 """
 
 from esign.sealing.levels.errors import LevelError, SealTimestampError
 from esign.sealing.levels.health import AuthorityHealth, CircuitRule
+from esign.sealing.levels.level_check import check_raised
 from esign.sealing.levels.long_term import LongTerm
 from esign.sealing.levels.material import MaterialKeeper, SealStanding
 from esign.sealing.levels.ports import TimestampLine
@@ -28,4 +30,5 @@ __all__ = [
     "SealTimestampError",
     "TimestampLine",
     "TimestampRules",
+    "check_raised",
 ]

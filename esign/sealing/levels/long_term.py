@@ -1,7 +1,8 @@
 """What proves a seal in the long run, appended at speed: the security store (B-LT), the document timestamp (B-LTA).
 
 1. :meth:`LongTerm.check_key` before a document is sealed. 2. :meth:`LongTerm.begin` behind the sealed document; what it
-returns is waited for when others have begun too, because a document timestamp takes its time.
+returns is waited for when others have begun too, because a document timestamp takes its time. 3. What comes is checked
+by :func:`~esign.sealing.levels.level_check.check_raised` before it leaves.
 
 What stands in the store is the same for all documents of a chain and an authority, and is put together once.
 
@@ -26,6 +27,7 @@ from esign.proof.timestamps import TimestampToken
 from esign.sealing.incremental.source import Source
 from esign.sealing.incremental.unusual import Unusual
 from esign.sealing.levels.errors import LevelNotReached, TimestampCertificateRefused
+from esign.sealing.levels.level_check import check_raised
 from esign.sealing.levels.material import Chain, ChainMaterial, MaterialKeeper, SealStanding, asked
 from esign.sealing.levels.revisions import StoreValues, archive_revision, store_revision
 
@@ -138,12 +140,14 @@ class LongTerm:
         return result
 
     def lengthen(self, document: Buffer, sealed: Sealed, token: TimestampToken) -> bytes:
-        """Raise a sealed document, wait for it, and return the whole tail.
+        """Raise a sealed document, wait for it, check what was made, and return the whole tail.
 
         Raises:
             SealingError: One subclass for each reason.
         """
-        return self.begin(document, sealed.tail, token).result()
+        tail = self.begin(document, sealed.tail, token).result()
+        check_raised(document, tail, archived=self._stamps is not None)
+        return tail
 
     def store(self, document: Buffer, tail: bytes, token: TimestampToken) -> bytes:
         """Return the revision with which a sealed document has everything that its verification needs (B-LT).

@@ -74,6 +74,14 @@ def read_quickly(reply: bytes) -> ReadToken | None:
             return None
         token = whole.raw(SEQUENCE)
         whole.done()
+    except DerError:
+        return None
+    return read_token_quickly(token)
+
+
+def read_token_quickly(token: bytes) -> ReadToken | None:
+    """Return what stands in a token (CMS ContentInfo, DER), or None if the long way must be gone."""
+    try:
         return _read(token)
     except (DerError, ValueError):
         return None
