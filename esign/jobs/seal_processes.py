@@ -21,6 +21,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from multiprocessing.context import SpawnProcess
 
+from esign.foundation.errors import EsignError
 from esign.jobs.seal_loop import SealLoop
 from esign.sealing.batches import Journal
 from esign.sealing.batches.errors import BatchWorkersEnded
@@ -153,6 +154,11 @@ def _work(recipe: Recipe, name: str, parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         return
-    with recipe(name) as loops:
-        well = run_loops(loops, stop)
+    try:
+        with recipe(name) as loops:
+            well = run_loops(loops, stop)
+    except Exception as error:
+        code = error.code if isinstance(error, EsignError) else "internal"
+        _log.error("worker process failed", exc_info=error, extra={"code": code})
+        well = False
     sys.exit(0 if well else 1)

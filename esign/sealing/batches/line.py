@@ -81,6 +81,7 @@ class _Work:
     digest_out: bytes = b""
     path: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+    watched: bool = False
     staged: Staged | None = None
     result: ItemResult | None = None
 
@@ -162,7 +163,7 @@ class Line:
             except EsignError:
                 work.digest_in = hashlib.sha256(data).digest()
                 raise
-            work.facts = admitted.facts
+            work.facts, work.watched = admitted.facts, admitted.watched
             if admitted.instead is not None:
                 work.digest_in = hashlib.sha256(data).digest()
                 work.document.close()
@@ -201,7 +202,7 @@ class Line:
         work.digest_in = work.digest_in or running.digest()
         running.update(tail)
         self.steps("sealed", work.item)
-        if self.preparation is not None:
+        if self.preparation is not None and work.watched:
             self.preparation.unchanged(data, tail)
         if self.verdicts is not None and self.verdicts.wanted(work.digest_in):
             self.verdicts.check(data, tail)

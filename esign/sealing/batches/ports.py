@@ -123,10 +123,12 @@ class Admitted:
     Args:
         facts: For the result, such as rules that were broken without being fatal.
         instead: What is sealed in its place, such as the picture of an invoice that is XML; None: itself.
+        watched: Whether it must be asked afterwards if sealing left it as it was.
     """
 
     facts: Mapping[str, object]
     instead: bytes | None = None
+    watched: bool = False
 
 
 class Preparation(Protocol):

@@ -1,0 +1,158 @@
+"""``esign seal``: documents leave with the company's electronic seal, by the thousand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from esign.cli.configuration import DEFAULT, config_option
+from esign.cli.errors import FileUnwritable, WrongUse, error_line
+from esign.foundation.errors import EsignError
+from esign.settings import Settings
+
+if TYPE_CHECKING:
+    from esign.seal_works import SealOrder
+
+ALL_SEALED, SOME_SET_ASIDE, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+"""Exit status."""
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="PATH…")
+@click.option("--out", type=_PATH, required=True, help="Folder of the sealed documents; the journal is kept in it.")
+@click.option("--level", type=click.Choice(("B-B", "B-T", "B-LT", "B-LTA")), default="B-B", show_default=True)
+@click.option("--device", metavar="URI", help="The seal key: file:KEY.p12?pin-file=PATH, pkcs11:…, csc:NAME.")
+@click.option("--tsa", "tsa_urls", metavar="URL", multiple=True, help="A timestamp authority; a second one in reserve.")
+@click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates, file or folder, for timestamps.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: the processors).")
+@click.option("--policy", default="standard", show_default=True, help="E-invoices: a policy's name or file, or none.")
+@click.option(
+    "--sample", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT", help="Full verdict on so many."
+)
+@click.option("--base", type=_PATH, metavar="DIR", help="Sealed documents are named by their path below this folder.")
+@click.option("--watch", is_flag=True, help="Go on: seal what comes into the folders, until stopped.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a document (docs/schemas/seal.schema.json).")
+@config_option
+def seal(
+    paths: tuple[str, ...],
+    out: Path,
+    level: str,
+    device: str | None,
+    tsa_urls: tuple[str, ...],
+    trust: tuple[Path, ...],
+    jobs: int | None,
+    policy: str,
+    sample: float,
+    base: Path | None,
+    watch: bool,
+    as_json: bool,
+    config: Path | None,
+) -> int:
+    """Seal files, whole folders, patterns ('in/*.pdf'), or what a list on standard input names (-).
+
+    Each sealed document is the document itself with a seal appended, checked before it is given out. Killed at any
+    moment, the same command goes on where it stopped; nothing is sealed twice, and nothing is overwritten. Within an
+    installation its seal and timestamp authorities are used unless others are named. Exit 0 all sealed, 1 some were set
+    aside (their lines say why), 2 nothing was begun, 130 stopped before the end.
+    """
+    from esign.cli.seal_inputs import Inputs
+    from esign.cli.seal_lines import Speaker
+    from esign.seal_works import FolderBatch, look_at_key
+
+    with ExitStack() as stack:
+        try:
+            order = _order(out, level, device, tsa_urls, trust, policy, sample, config)
+            if not paths:
+                raise WrongUse("name files, folders or patterns, or - for a list on standard input")
+            holder = look_at_key(order)
+            try:
+                out.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise FileUnwritable("the folder of the sealed documents cannot be made", file=str(out)) from error
+            batch = stack.enter_context(FolderBatch(order=order))
+        except EsignError as error:
+            click.echo(error_line(error), err=True)
+            return WRONG_USE
+        if holder.sandbox:
+            click.echo("SANDBOX: the seal is a simulated one; it proves nothing to anybody", err=True)
+        speaker = Speaker(as_json=as_json, sandbox=holder.sandbox, bar=sys.stderr.isatty())
+        stop = stack.enter_context(_stopping())
+        inputs = Inputs(paths, sys.stdin.buffer, os.fsencode(out), os.fsencode(base) if base is not None else None)
+        counts = batch.run(inputs, jobs=jobs or os.cpu_count() or 1, told=speaker.told, stop=stop)
+    speaker.ended(counts)
+    if counts.open or not counts.complete:
+        return INTERRUPTED
+    return SOME_SET_ASIDE if counts.set_aside else ALL_SEALED
+
+
+def _order(
+    out: Path,
+    level: str,
+    device: str | None,
+    tsa_urls: tuple[str, ...],
+    trust: tuple[Path, ...],
+    policy: str,
+    sample: float,
+    config: Path | None,
+) -> SealOrder:
+    """Return what is to be done: what is not named is the installation's.
+
+    Raises:
+        WrongUse: Neither says which key, or which timestamp authority.
+    """
+    from esign import lookups
+    from esign.seal_works import SealOrder, invoices_policy
+
+    settings = Settings.load(config or DEFAULT) if config is not None or DEFAULT.is_file() else None
+    device = device or (settings.seal_uri if settings is not None else None)
+    if not device:
+        raise WrongUse("which key seals? --device URI, or a seal in the installation's configuration")
+    tsa_urls = tsa_urls or (settings.tsa_urls if settings is not None else ())
+    if level != "B-B" and not tsa_urls:
+        raise WrongUse("a level above B-B needs a timestamp authority: --tsa URL, or the installation's")
+    files = (*(settings.trust_anchors if settings is not None else ()), *trust)
+    anchors = lookups.trust_anchors(files).certificates if files else ()
+    if level != "B-B" and not anchors:
+        raise WrongUse("which timestamps are trusted? --trust FILE, or the installation's trust anchors")
+    if policy != "none":
+        invoices_policy(policy)
+    own = settings is not None and device == settings.seal_uri
+    return SealOrder(
+        device=device,
+        base=settings.state_dir if own and settings is not None else None,
+        services=settings.csc_file if settings is not None else None,
+        out=out,
+        level=level,
+        tsa_urls=tuple(tsa_urls),
+        anchors=tuple(anchors),
+        revocation_hosts=settings.revocation_hosts if settings is not None else (),
+        timeout=settings.outside_timeout if settings is not None else 10.0,
+        invoices="" if policy == "none" else policy,
+        sample=sample,
+    )
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Let the signals that end a program end the batch after the chunks under way."""
+    stop = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

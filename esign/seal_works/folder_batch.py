@@ -1,0 +1,149 @@
+"""A batch from files to a folder: takes the folder, lists, lets processes seal, tells what became of each."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from esign.foundation.clock import Clock, SystemClock
+from esign.jobs.seal_processes import SealProcesses, run_loops
+from esign.seal_works.locks import hold
+from esign.seal_works.order import JOURNAL_FOLDER, SealOrder
+from esign.seal_works.recipe import SealRecipe, opened_journal
+from esign.sealing.batches import Counts, ItemResult, NewItem
+from esign.store.seal_folder import FolderDocuments
+from esign.store.seal_journal import SqlSealJournal
+from esign.store.seal_journal_file import forget_batches, settle_promises
+
+STORE = "folder"
+"""Name of the one place of output of a folder's journal."""
+_LISTED_AT_ONCE = 500
+
+
+@dataclass(slots=True, kw_only=True)
+class FolderBatch:
+    """A batch from files to a folder; one at a time in a folder.
+
+    Args:
+        order: What is to be done.
+        clock: Where time comes from.
+    """
+
+    order: SealOrder
+    clock: Clock = field(default_factory=SystemClock)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _journal: SqlSealJournal | None = None
+    _shown: int = 0
+
+    def __enter__(self) -> FolderBatch:
+        """Take the folder, look what became of the last batch, and begin.
+
+        Raises:
+            BatchRunning: Another program seals into this folder.
+            BatchJournalNewer: A newer version wrote its journal.
+        """
+        try:
+            folder = self.order.out / JOURNAL_FOLDER
+            folder.mkdir(parents=True, exist_ok=True)
+            hold(self._stack, folder / "lock", fcntl.LOCK_EX)
+            # Processes of a batch that was killed end after their chunk; nobody begins before.
+            with ExitStack() as orphans:
+                hold(orphans, folder / "workers.lock", fcntl.LOCK_EX, patience=60.0)
+                documents = FolderDocuments(os.fsencode(self.order.out))
+                documents.sweep()
+                database = self._stack.enter_context(opened_journal(self.order))
+                settle_promises(database, STORE, documents.digest, self.clock)
+                forget_batches(database, STORE)
+            self._journal = SqlSealJournal.begin(database, store=STORE, level=self.order.level, clock=self.clock)
+            self.order = replace(self.order, batch=self._journal.batch)
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def journal(self) -> SqlSealJournal:
+        """The journal of this batch."""
+        if self._journal is None:
+            raise RuntimeError("the batch has not begun")
+        return self._journal
+
+    def run(
+        self,
+        items: Iterable[NewItem],
+        *,
+        jobs: int,
+        told: Callable[[Sequence[ItemResult], Counts], None],
+        stop: threading.Event,
+        every: float = 0.2,
+    ) -> Counts:
+        """Seal all items.
+
+        Args:
+            items: Documents; they are listed while the first ones are being sealed.
+            jobs: Processes; 0: threads of this one.
+            told: Is given results in the order of the documents, and how far it is.
+            stop: Ends it after the chunks under way.
+            every: Seconds between two looks.
+
+        Raises:
+            BatchWorkersEnded: The processes die again and again.
+        """
+        given = iter(items)
+        first = list(islice(given, max(1, jobs) * self.order.chunk * 2))
+        self.journal.add(first)
+        listing = threading.Thread(target=self._list, args=(given, stop), name="listing", daemon=True)
+        listing.start()
+        wanted = min(jobs, -(-len(first) // self.order.chunk)) if jobs else 0
+        with self._workers(wanted, stop) as look:
+            while not (counts := self._tell(told)).done and not stop.is_set():
+                stop.wait(every) if counts.open > 2 * self.order.chunk else time.sleep(min(every, 0.02))
+                look()
+        listing.join()
+        return self._tell(told)
+
+    @contextmanager
+    def _workers(self, jobs: int, stop: threading.Event) -> Iterator[Callable[[], None]]:
+        recipe = SealRecipe(self.order)
+        if jobs:
+            processes = SealProcesses(recipe=recipe, journal=self.journal, count=jobs, threads=self.order.threads)
+            processes.start()
+            try:
+                yield processes.look
+            finally:
+                processes.stop()
+            return
+        ended = threading.Event()
+        with recipe(f"{os.getpid()}") as loops:
+            thread = threading.Thread(target=run_loops, args=(loops, ended), name="sealing")
+            thread.start()
+            try:
+                yield lambda: None
+            finally:
+                if stop.is_set():
+                    ended.set()
+                thread.join()
+
+    def _list(self, items: Iterator[NewItem], stop: threading.Event) -> None:
+        while not stop.is_set() and (block := list(islice(items, _LISTED_AT_ONCE))):
+            self.journal.add(block)
+        self.journal.complete()
+
+    def _tell(self, told: Callable[[Sequence[ItemResult], Counts], None]) -> Counts:
+        counts = self.journal.counts()
+        while True:
+            lines = self.journal.lines(self._shown)
+            if lines:
+                self._shown = lines[-1].item.number
+            told(lines, counts)
+            if len(lines) < _LISTED_AT_ONCE:
+                return counts
