@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from esign.contracts.formation import Accepted, effect, offers
-from esign.engine.formation import declaring, offering
+from esign.contracts.formation import Accepted, effect, facts, offers
+from esign.engine.formation import accepting, declaring, offering, settling
 from esign.engine.formation import events as made
-from esign.evidence.dossier_formation_step import FORMATION
+from esign.evidence.dossier_formation_ends import FORMATION
 from esign.foundation.canonical import canonical
 from esign.policy import LegalLevel
 from tests.actors import COMPANY
@@ -50,7 +50,11 @@ def pressed_for_him(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(declaring, "ordered", lambda *_, **__: None)
     judge = declaring._judge
     monkeypatch.setattr(
-        declaring, "_judge", lambda formation, events, *rest: judge(formation, _declarations(events), *rest)
+        declaring,
+        "_judge",
+        lambda tx, record, formation, contents, events, *rest: judge(
+            tx, record, formation, contents, _declarations(events), *rest
+        ),
     )
 
 
@@ -120,5 +124,55 @@ def test_both_say_how_an_honest_contract_came_about_and_find_what_was_bent(share
     assert [label for label, answer in answers.items() if answer["valid"]] == ["honest"], answers
     assert ("formation", "passed") in answers["honest"]["outcomes"]
     for label in DISHONEST:
+        failed = [name for name, outcome in answers[label]["outcomes"] if outcome == "failed"]
+        assert failed == ["formation"], label
+
+
+def ordered(world: World) -> bytes:
+    """Return the dossier of a contract that came about by the customer's order and the company's acceptance."""
+    sample = world.sample("electricity-supply")
+    contract, link = world.invite("electricity-supply", offer={**sample["offer"], "by": "customer"}, level="simple")
+    signatory = world.signatory(link)
+    for step in ("hello", "open", "document", "declare"):
+        getattr(signatory, step)()
+    world.application.acceptances.accept(COMPANY, contract)
+    house = world.application.contracts.household
+    with house.store.transaction() as tx:
+        settling.settle(house, tx, contract)
+    world.application.delivery.deliver_due()
+    return world.application.dossiers.create(COMPANY, contract)
+
+
+def accepted_in_other_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company says that it accepted in other words than it sent."""
+    tell = accepting.tell
+
+    def bent(*given: Any, **named: Any) -> Any:
+        return tell(*given, **(named | ({"contents": {"words": b"anything"}} if "contents" in named else {})))
+
+    monkeypatch.setattr(accepting, "tell", bent)
+
+
+def acceptance_never_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company does not care whether its acceptance arrived."""
+    monkeypatch.setattr(facts.Facts, "received", lambda self, event: event.declaration.declared_at)
+
+
+def test_both_say_how_an_order_became_a_contract_and_find_what_was_bent(shared: World, tmp_path: Path) -> None:
+    honest = ordered(shared)
+    parts = inner_parts(honest)
+    formation = json.loads(parts[FORMATION])
+    fewer = [each for each in formation["events"] if each["kind"] != "company_accepted"]
+    found = {
+        "honest": honest,
+        "no acceptance": reseal(shared, parts | {FORMATION: canonical({**formation, "events": fewer})}),
+    }
+    for bend in (accepted_in_other_words, acceptance_never_arrived):
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            bend(monkeypatch)
+            found[bend.__name__] = ordered(shared)
+    answers = asked(shared, tmp_path, found)
+    assert [label for label, answer in answers.items() if answer["valid"]] == ["honest"], answers
+    for label in (accepted_in_other_words.__name__, acceptance_never_arrived.__name__):
         failed = [name for name, outcome in answers[label]["outcomes"] if outcome == "failed"]
         assert failed == ["formation"], label

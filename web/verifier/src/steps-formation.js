@@ -3,17 +3,14 @@
 import { equal, hex } from "./bytes.js";
 import { sha256 } from "./digests.js";
 import { asArray, asInteger, asObject, asText, canonical, parseCanonical, withMembers } from "./json.js";
+import { FORMATION, approvals, companyAccepted, endsOn, instant, latest, seconds } from "./formation-ends.js";
 import { Refusal, about, demand } from "./refusal.js";
 
 /** @typedef {import("./findings.js").Findings} Findings */
 /** @typedef {import("./ledger.js").Entry} Entry */
 
-export const FORMATION = "formation.json";
+export { FORMATION };
 const LEVELS = ["simple", "advanced", "qualified"];
-const EARLIEST = 22 * 3600;
-const LATEST = 12 * 86400;
-const INSTANT = /^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$/;
-const DAY = /^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$/;
 
 /** Whether the formation belongs into the dossier: contracts from before have none. @param {Findings} found */
 export const isRecorded = ({ entries, parts }) =>
@@ -33,10 +30,18 @@ export function formation(everybody) {
     await demandContractsTerms(everybody, terms);
     const oneSided = asBoolean(terms.one_sided);
     const received = [];
-    for (const found of everybody) received.push(await declared(found, terms, events, oneSided));
-    const last = received.reduce((latest, at) => (at > latest ? at : latest));
+    for (const found of everybody) received.push(await declared(found, terms, events));
+    let matched = latest(received);
+    const accepted = events.filter(({ kind }) => kind === "company_accepted");
+    if (accepted.length > 0) {
+      demand(!oneSided, "nobody has to accept this declaration", FORMATION);
+      matched = await companyAccepted(first, terms, accepted, events, concluded, received);
+    } else if (!oneSided) {
+      demand(terms.offer_by === "trader", "the company did not accept the order", FORMATION);
+      demandInTime(terms, events, concluded, matched);
+    }
+    const last = latest([matched, ...approvals(everybody, terms, events)]);
     demand(concluded.facts.at === seconds(last), "the ledger tells another instant of the conclusion", FORMATION);
-    if (!oneSided) demandInTime(terms, events, concluded, last);
     return `${everybody.length} declarations and their receipt conclude the contract at ${last}`;
   });
 }
@@ -67,6 +72,7 @@ async function demandContractsTerms(everybody, terms) {
   const contract = parseCanonical(everybody[0].part("contract.json"));
   const persons = [asObject(contract.signatory), ...asArray(contract.further_signatories ?? []).map(asObject)];
   const offer = contract.offer === undefined ? {} : asObject(contract.offer);
+  const orders = offer.by === "customer";
   const wanted = Object.entries({
     reference: contract.reference,
     contract_type: contract.type,
@@ -74,10 +80,13 @@ async function demandContractsTerms(everybody, terms) {
     lang: contract.lang,
     paid: contract.paid,
     consumer: persons[0].consumer,
-    accept_until: offer.accept_until ?? null,
+    accept_until: orders ? null : (offer.accept_until ?? null),
     agreed_level: contract.level,
   });
   for (const [name, value] of wanted) demand(terms[name] === value, `its ${name} is another than the contract's`, FORMATION);
+  if (!asBoolean(terms.one_sided)) {
+    demand(terms.offer_by === (orders ? "customer" : "trader"), "the offer is another side's than the contract says", FORMATION);
+  }
   const declarants = asArray(terms.declarants).map(asObject);
   const named = [{ name: "company", side: "trader" }, ...persons.map((_, i) => ({ name: `signatory-${i + 1}`, side: "customer" }))];
   const sameNames =
@@ -93,10 +102,11 @@ async function demandContractsTerms(everybody, terms) {
 }
 
 /** When a signatory's declaration was received.
- * @param {Findings} found @param {JsonObject} terms @param {JsonObject[]} events @param {boolean} oneSided @returns {Promise<string>} */
-async function declared(found, terms, events, oneSided) {
+ * @param {Findings} found @param {JsonObject} terms @param {JsonObject[]} events @returns {Promise<string>} */
+async function declared(found, terms, events) {
+  const offers = terms.offer_by === "customer";
   const who = `signatory-${found.dossier.number}`;
-  const kind = oneSided ? "offer_made" : "accepted";
+  const kind = offers ? "offer_made" : "accepted";
   const made = events.filter((each) => each.kind === kind && asObject(each.declaration).declarant === who);
   demand(made.length === 1, `${who} did not declare exactly once`, FORMATION);
   const [event] = made;
@@ -105,7 +115,7 @@ async function declared(found, terms, events, oneSided) {
   const document = hex(transcript.document.revisions[0].sha256);
   const own =
     event.id === `declared-${hex(found.dossier.tau)}` &&
-    told.kind === (oneSided ? "offer" : "acceptance") &&
+    told.kind === (offers ? "offer" : "acceptance") &&
     told.document_sha256 === document &&
     told.text_sha256 === hex(await sha256(found.part("declaration.txt"))) &&
     told.level === transcript.statement.level &&
@@ -128,8 +138,8 @@ async function declared(found, terms, events, oneSided) {
     );
     demand(pressed, `${who} did not use the order control: there is no contract`, FORMATION);
   }
-  if (!oneSided) demandOfferArrived(events, event.offer, who, document, at);
-  const receipt = oneSided ? "offer_received" : "acceptance_received";
+  if (!offers) demandOfferArrived(events, event.offer, who, document, at);
+  const receipt = offers ? "offer_received" : "acceptance_received";
   const arrived = events
     .filter((each) => each.kind === receipt && each.of === event.id && each.by === "company")
     .map((each) => instant(each.at))
@@ -172,10 +182,7 @@ function demandInTime(terms, events, { facts }, last) {
   const { until } = facts;
   demand(typeof until === "number" && seconds(last) < until, "it was accepted when the offer was over", FORMATION);
   if (terms.accept_until !== null) {
-    const day = asText(terms.accept_until);
-    demand(DAY.test(day), "the offer ended another day", FORMATION);
-    const begins = Date.parse(`${day}T00:00:00Z`) / 1000;
-    demand(until >= begins + EARLIEST && until <= begins + LATEST, "the offer ended another day", FORMATION);
+    demand(endsOn(asText(terms.accept_until), until), "the offer ended another day", FORMATION);
     return;
   }
   const told = events.filter(({ kind }) => kind === "period_set").map((each) => seconds(instant(each.until)));
@@ -193,18 +200,4 @@ function levelOf(level) {
 function asBoolean(value) {
   if (typeof value !== "boolean") throw new Refusal("neither true nor false", FORMATION);
   return value;
-}
-
-/** @param {Json} text */
-function instant(text) {
-  const value = asText(text);
-  demand(INSTANT.test(value), "not an instant", FORMATION);
-  return value;
-}
-
-/** Whole seconds since 1970 of an instant. @param {string} text */
-function seconds(text) {
-  const value = Date.parse(`${text.slice(0, 19)}Z`);
-  demand(!Number.isNaN(value), "not an instant", FORMATION);
-  return value / 1000;
 }
