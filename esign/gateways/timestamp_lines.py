@@ -76,7 +76,8 @@ class HttpTimestampLine:
             await session.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        tls = self._tls or ssl.create_default_context()
+        secured = self._url.lower().startswith("https:")
+        tls = (self._tls or ssl.create_default_context()) if secured else True
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=self._idle, ssl=tls),
             cookie_jar=aiohttp.DummyCookieJar(),
