@@ -41,7 +41,7 @@ def _offer_lapses(house: Household, tx: Transaction, act: DueAct) -> Outcome:
     contract = tx.contracts.get(act.subject)
     if contract is None or contract.state not in planning.OFFERED:
         return _DROPPED
-    end = planning.offer_end(contract, house.contract_contents(tx, contract))
+    end = planning.offer_end(house, contract, house.contract_contents(tx, contract))
     if end is None or end > house.clock.now():
         return Outcome(later=end)
     if contract.state in UNDER_WAY:
@@ -57,7 +57,7 @@ def _withdrawal_ends(house: Household, tx: Transaction, act: DueAct) -> Outcome:
     contract = tx.contracts.get(act.subject)
     deadline = None
     if contract is not None:
-        deadline = rights_facts.deadline_of(tx, contract, house.contract_contents(tx, contract))
+        deadline = rights_facts.deadline_of(house, tx, contract, house.contract_contents(tx, contract))
     until = deadline.exercisable_until if deadline is not None else None
     if contract is None or deadline is None or until is None:
         return _DROPPED
@@ -75,7 +75,7 @@ def _remind_of_right(house: Household, tx: Transaction, act: DueAct) -> Outcome:
     if contract is None or contract.state is not ContractState.CONCLUDED or contract.concluded_at is None:
         return _DROPPED
     contents = house.contract_contents(tx, contract)
-    due_at = planning.reminder_at(tx, contract, contents)
+    due_at = planning.reminder_at(house, tx, contract, contents)
     if due_at is None:
         return _DROPPED
     if due_at > house.clock.now():

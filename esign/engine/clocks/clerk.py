@@ -135,7 +135,7 @@ class TaskDesk:
                 verdict = record.verdict.value if record is not None and record.verdict is not None else ""
                 return TaskDetail(view=view, verdict=verdict, refund_clause="", compensation=None, paid=None)
             contents = self.household.contract_contents(tx, contract)
-            known_facts = rights_facts.facts_of(tx, contract, contents)
+            known_facts = rights_facts.facts_of(self.household, tx, contract, contents)
             stated = rights_facts.statements(tx, contract.id)
         paid = next((said.day for said in reversed(stated) if said.event == "price_paid"), None)
         owed, clause = None, ""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from esign.contracts.deadlines import LAENDER, HolidayCalendar, acceptance_end, ends_at, local_day, reminder_window
+from esign.contracts.deadlines import HolidayCalendar, acceptance_end, ends_at, local_day, reminder_window
 from esign.contracts.rights import Right
 from esign.engine.clocks import tasks, waiting
 from esign.engine.clocks.records import Act, ActState, DueAct, TaskKind, TaskRecord, TaskState
@@ -20,6 +20,7 @@ from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
 from esign.engine.rights import facts as rights_facts
+from esign.engine.rights.places import calendar_places
 from esign.engine.rights.records import DeclarationRecord, DeclarationState
 from esign.evidence.errors import ErasedError
 from esign.foundation.identifiers import new_id
@@ -56,9 +57,9 @@ def plan_contract(house: Household, tx: Transaction, contract: ContractRecord) -
             _drop(tx, row)
         return
     wanted: dict[Act, datetime | None] = {
-        Act.OFFER_LAPSES: offer_end(contract, contents),
-        Act.WITHDRAWAL_ENDS: withdrawal_end(tx, contract, contents),
-        Act.REMIND_OF_RIGHT: reminder_at(tx, contract, contents),
+        Act.OFFER_LAPSES: offer_end(house, contract, contents),
+        Act.WITHDRAWAL_ENDS: withdrawal_end(house, tx, contract, contents),
+        Act.REMIND_OF_RIGHT: reminder_at(house, tx, contract, contents),
     }
     wanted |= waiting.wanted(house, tx, contract)
     for act, due_at in wanted.items():
@@ -104,7 +105,7 @@ def plan_task(house: Household, tx: Transaction, task: TaskRecord) -> None:
     keep(house, tx, Act.TASK_OVERDUE, task.id, tenant=task.tenant, contract_id=task.contract_id, due_at=over)
 
 
-def offer_end(contract: ContractRecord, contents: ContractContents) -> datetime | None:
+def offer_end(house: Household, contract: ContractRecord, contents: ContractContents) -> datetime | None:
     """Return the exclusive instant at which the period for acceptance is over; None where there is none to plan.
 
     Source: BGB §§ 148, 193.
@@ -113,26 +114,34 @@ def offer_end(contract: ContractRecord, contents: ContractContents) -> datetime 
     until = data.get("offer", {}).get("accept_until")
     if until is None or contract.state not in OFFERED:
         return None
-    lands = [str(side.get("land", "")) for side in (data["signatory"], data["company"])]
-    days = HolidayCalendar.of(lands if all(lands) else LAENDER)
+    days = HolidayCalendar.of(calendar_places(data, house.reference))
     return acceptance_end(date.fromisoformat(until), days).expires_at
 
 
-def withdrawal_end(tx: Transaction, contract: ContractRecord, contents: ContractContents) -> datetime | None:
+def withdrawal_end(
+    house: Household, tx: Transaction, contract: ContractRecord, contents: ContractContents
+) -> datetime | None:
     """Return the exclusive instant at which the period for withdrawal ends; None while no end is known."""
-    deadline = rights_facts.deadline_of(tx, contract, contents)
+    deadline = rights_facts.deadline_of(house, tx, contract, contents)
     return None if deadline is None else deadline.exercisable_until
 
 
-def reminder_at(tx: Transaction, contract: ContractRecord, contents: ContractContents) -> datetime | None:
+def reminder_at(
+    house: Household, tx: Transaction, contract: ContractRecord, contents: ContractContents
+) -> datetime | None:
     """Return when a customer is reminded of the right; None where no reminder is due.
 
-    It is due unless terms and instruction are evidenced to have come at least a day before the conclusion.
+    It is due unless the information before the declaration, or terms and instruction, are evidenced to have come at
+    least a day before the conclusion. What the company says was incomplete does not count.
 
     Source: EGBGB Art. 246b § 2 (2).
     """
-    facts = rights_facts.facts_of(tx, contract, contents)
+    facts = rights_facts.facts_of(house, tx, contract, contents)
     if facts is None or facts["kind"] not in REMINDED or contract.concluded_at is None:
+        return None
+    doubted = any(not event.get("complete", True) for event in facts["events"])
+    informed = rights_facts.informed_at(tx, contract, contents)
+    if informed is not None and not doubted and informed <= contract.concluded_at - _DAY:
         return None
     early = {event["event"] for event in facts["events"] if _a_day_before(event, contract.concluded_at)}
     if {"instruction_received", "documents_received"} <= early:

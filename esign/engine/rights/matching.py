@@ -73,7 +73,7 @@ def attach(
     else:
         contract_id = match.record.id
         contract = house.contract_contents(tx, match.record)
-        judged = _judged(tx, record, contents, match.record, contract)
+        judged = _judged(house, tx, record, contents, match.record, contract)
         contents = _known(contents, record, match, contract)
         facts |= {"by": match.by, "by_party": contents.by_party}
     verdict = judged.verdict if record.right is Right.WITHDRAWAL else None
@@ -188,6 +188,7 @@ def _ends(
 
 
 def _judged(
+    house: Household,
     tx: Transaction,
     record: DeclarationRecord,
     declared: DeclarationContents,
@@ -196,5 +197,5 @@ def _judged(
 ) -> Judged:
     if record.right is Right.WITHDRAWAL and not right_of(contents)["right"]:
         return Judged(verdict=Verdict.NO_RIGHT, refund_due=None, exercisable_until=None, rule="")
-    facts = facts_of(tx, contract, contents) if record.right is Right.WITHDRAWAL else None
+    facts = facts_of(house, tx, contract, contents) if record.right is Right.WITHDRAWAL else None
     return judge(facts, sent_at=declared.sent(record.received_at), received_at=record.received_at)

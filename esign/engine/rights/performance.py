@@ -72,7 +72,7 @@ class PerformanceDesk:
             return PeriodView(
                 right=bool(right["right"]),
                 reason=str(right.get("reason", "")),
-                deadline=facts.deadline_of(tx, record, contents),
+                deadline=facts.deadline_of(self.household, tx, record, contents),
                 statements=tuple(_view(tx, each) for each in tx.performances.of_contract(record.id)),
             )
 
