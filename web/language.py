@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, g, request, session
 from flask_babel import Babel, format_datetime  # type: ignore[import-untyped]  # it has no types
 from werkzeug.datastructures import MultiDict
 
+from web.clauses import clause_in
 from web.see_other import see_other
 from web.wording import LANGUAGES, Catalogue, catalogue
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def language() -> str:
@@ -32,6 +36,7 @@ def negotiated() -> Catalogue:
 def install(app: Flask) -> None:
     """Let an application speak both languages."""
     Babel(app, locale_selector=language, timezone_selector=lambda: "Europe/Berlin")
+    app.add_template_filter(lambda text: clause_in(str(text), language()), "clause")
 
     @app.before_request
     def remember_choice() -> Response | None:
@@ -57,8 +62,9 @@ def _instant(value: Any) -> str:
 
 def _to_the_second(value: Any) -> str:
     """Write an instant for people: legal time in Germany, seconds, with its zone."""
-    pattern = "d. MMMM y, HH:mm:ss 'Uhr' (z)" if language() == "de" else "d MMMM y, HH:mm:ss (z)"
-    return str(format_datetime(value, pattern))
+    if language() == "de":
+        return str(format_datetime(value, "d. MMMM y, HH:mm:ss 'Uhr' (z)"))
+    return f"{format_datetime(value, 'd MMMM y, HH:mm:ss')} ({value.astimezone(BERLIN).tzname()})"
 
 
 _TIMES = {"instant": _instant, "to_the_second": _to_the_second}

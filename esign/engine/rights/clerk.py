@@ -85,6 +85,8 @@ class DeclarationDetail:
     """How it came; ``function``: the consumer declared it there."""
     sent_on: date | None
     """Local day of dispatch, where a clerk wrote one down."""
+    received_on: date | None
+    """Local day of receipt, where a clerk wrote down no more than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,7 @@ class DeclarationDesk:
             suggestions=tuple(_suggestion(each.id, each.title, each.reference) for each in others),
             channel=contents.channel,
             sent_on=from_rfc3339(contents.sent_at).astimezone(BERLIN).date() if contents.sent_at else None,
+            received_on=date.fromisoformat(contents.received_on) if contents.received_on else None,
         )
 
     def acknowledgement(self, actor: Actor, declaration_id: str) -> bytes:
