@@ -165,7 +165,7 @@ def test_revocation_data_are_asked_for_once_for_all_documents_and_threads(opened
     opened.revocations.asked.clear()
 
     def raise_one(pair):
-        return lasting.lengthen(DRAFT, pair[0], pair[1].result())
+        return lasting.lengthen(DRAFT, pair[0].tail, pair[1].result(), stamps=opened.stamps)
 
     with ThreadPoolExecutor(16) as threads:
         tails = list(threads.map(raise_one, sealed))
@@ -176,7 +176,7 @@ def test_revocation_data_are_asked_for_once_for_all_documents_and_threads(opened
 
 def test_data_are_fetched_anew_before_they_end(opened):
     opened.revocations.life = timedelta(minutes=30)
-    lasting = opened.long_term("B-LT")
+    lasting = opened.long_term()
     begun, asked = opened.clock.at, opened.revocations.asked
     lasting.check_key()
     opened.clock.at = begun + timedelta(minutes=26)
@@ -189,7 +189,7 @@ def test_data_are_fetched_anew_before_they_end(opened):
 
 def test_a_source_that_is_silent_does_no_harm_before_the_data_end_and_stops_everything_then(opened):
     opened.revocations.life = timedelta(minutes=30)
-    lasting = opened.long_term("B-LT")
+    lasting = opened.long_term()
     begun = opened.clock.at
     lasting.check_key()
     opened.revocations.silent = True
@@ -208,7 +208,7 @@ def test_a_source_that_is_silent_does_no_harm_before_the_data_end_and_stops_ever
 
 
 def test_a_key_that_is_revoked_in_the_middle_of_a_batch_seals_no_more(opened):
-    lasting = opened.long_term("B-LT")
+    lasting = opened.long_term()
     lasting.check_key()
     opened.revocations.revoked.append(opened.key.holder)
     opened.clock.at += timedelta(hours=1)
@@ -221,7 +221,7 @@ def test_a_key_that_is_revoked_in_the_middle_of_a_batch_seals_no_more(opened):
 
 
 def test_a_key_whose_certificate_ends_in_the_middle_of_a_batch_seals_no_more(opened):
-    lasting = opened.long_term("B-LT")
+    lasting = opened.long_term()
     end = opened.key.holder.certificate.not_valid_after_utc
     opened.clock.at = end
     lasting.check_key()
@@ -243,14 +243,14 @@ def test_a_revoked_timestamp_authority_proves_nothing_in_the_long_run(opened):
 def test_a_lie_about_the_document_timestamp_leaves_no_document(opened):
     sealed, token = opened.sealed(DRAFT)
     opened.line.faults = Line(opened.line.authority, wrong_digest=True).faults
-    waiting = opened.long_term().begin(DRAFT, sealed.tail, token.result())
-    assert type(waiting.exception(10)) is TimestampOfSomethingElse
+    with pytest.raises(TimestampOfSomethingElse):
+        opened.long_term().lengthen(DRAFT, sealed.tail, token.result(), stamps=opened.stamps)
 
 
 def test_a_token_that_is_longer_than_its_room_is_an_error_with_its_size(opened):
     sealed, token = opened.sealed(DRAFT)
     with pytest.raises(LevelNotReached) as error:
-        opened.long_term(reserved=512).lengthen(DRAFT, sealed, token.result())
+        opened.long_term(reserved=512).lengthen(DRAFT, sealed.tail, token.result(), stamps=opened.stamps)
     assert error.value.facts["reserved"] == 512 < error.value.facts["bytes"]
 
 

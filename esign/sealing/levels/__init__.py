@@ -4,9 +4,9 @@ What enters: the imprint of a seal, later the sealed bytes. What leaves: a check
 are appended: security store and document timestamp. What may be touched here: one thread, in which the lines to the
 authorities are used; the lines, the clock and revocation data come in by ports.
 
-How a batch uses it: ``submit`` the imprints of a portion's seals; finish and check each seal when its token is there;
-``LongTerm.begin`` each, and only then wait for the first, which ``check_raised`` sees before it leaves. A token takes
-as long as the authority needs, and many at a time take no longer.
+How a batch uses it: all documents of a portion go one step together, because a token takes as long as the authority
+needs, and many at a time take no longer: ``submit``, and when their tokens are there ``LongTerm.store``,
+``begin_archive`` and ``submit`` again, ``finish_archive``, ``check_raised``.
 
 Clauses: RFC 3161 and RFC 5816, ETSI EN 319 142-1 clauses 5.4 and 6.
 """

@@ -1,8 +1,8 @@
 """What proves a seal in the long run, appended at speed: the security store (B-LT), the document timestamp (B-LTA).
 
-1. :meth:`LongTerm.check_key` before a document is sealed. 2. :meth:`LongTerm.begin` behind the sealed document; what it
-returns is waited for when others have begun too, because a document timestamp takes its time. 3. What comes is checked
-by :func:`~esign.sealing.levels.level_check.check_raised` before it leaves.
+1. :meth:`LongTerm.check_key` before a document is sealed. 2. :meth:`LongTerm.store` behind the sealed document.
+3. :meth:`LongTerm.begin_archive` behind that; its imprint is timestamped like that of a seal, many at a time.
+4. :meth:`LongTerm.finish_archive`. 5. :func:`~esign.sealing.levels.level_check.check_raised` before it leaves.
 
 What stands in the store is the same for all documents of a chain and an authority, and is put together once.
 
@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from esign.foundation.clock import Clock
 from esign.foundation.digests import sha256
@@ -23,6 +22,7 @@ from esign.identity.ports import RevocationSource
 from esign.pades import add_document_security_store, prepare_document_timestamp
 from esign.pades.errors import PadesError
 from esign.proof.certificate_path import CertificatePathError, verify_path
+from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import TimestampToken
 from esign.sealing.incremental.source import Source
 from esign.sealing.incremental.unusual import Unusual
@@ -34,19 +34,10 @@ from esign.sealing.levels.revisions import StoreValues, archive_revision, store_
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-    from esign.sealing.sealer import Sealed
-
 RESERVED = 8_192
 """Bytes kept free for the token of a document timestamp."""
 _MOST = 64
 """Stores and paths that are remembered."""
-
-
-class Stamps(Protocol):
-    """Timestamps that are asked for many at a time (:class:`~esign.sealing.levels.BulkTimestamps`)."""
-
-    def submit(self, digest: bytes) -> Future[TimestampToken]:
-        """Begin to ask for a token over a SHA-256 digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,6 @@ class LongTerm:
         anchors: Trusted certificates (DER).
         revocation: Says who is revoked.
         clock: Tells the time.
-        stamps: Timestamps the documents, for B-LTA; None: the highest level is B-LT.
         reserved: Bytes kept free for the token of a document timestamp.
     """
 
@@ -87,13 +77,11 @@ class LongTerm:
         anchors: Sequence[bytes],
         revocation: RevocationSource,
         clock: Clock,
-        stamps: Stamps | None = None,
         reserved: int = RESERVED,
     ) -> None:
         self._material = MaterialKeeper(revocation, clock=clock)
         self._standing = SealStanding(certificate, chain, clock=clock, material=self._material)
         self._anchors = tuple(anchors)
-        self._stamps = stamps
         self._reserved = reserved
         self._paths: dict[tuple[bytes, tuple[bytes, ...]], tuple[TimestampToken, Chain]] = {}
         self._stores: dict[tuple[int, int], tuple[ChainMaterial, ChainMaterial, StoreValues]] = {}
@@ -109,45 +97,26 @@ class LongTerm:
         """
         self._standing.check()
 
-    def begin(
-        self, document: Buffer, tail: bytes, token: TimestampToken, *, hashed: hashlib._Hash | None = None
-    ) -> Future[bytes]:
-        """Begin to raise a sealed document, and return where the whole tail will be: the seal's own and what is added.
+    def lengthen(
+        self, document: Buffer, tail: bytes, token: TimestampToken, *, stamps: TimestampSource | None = None
+    ) -> bytes:
+        """Raise one sealed document, check what was made, and return the whole tail: the seal's own and what was added.
 
         Args:
             document: The document as it was.
             tail: What the seal appended to it.
             token: The seal's timestamp.
-            hashed: SHA-256 that was fed the document, if somebody has it already; it is not changed.
-
-        Raises:
-            SealingError: See :meth:`store` and :meth:`begin_archive`. Of the document timestamp's the result tells.
-        """
-        longer = tail + self.store(document, tail, token)
-        result: Future[bytes] = Future()
-        if self._stamps is None:
-            result.set_result(longer)
-            return result
-        begun = self.begin_archive(document, longer, hashed=hashed)
-
-        def finish(stamped: Future[TimestampToken]) -> None:
-            try:
-                result.set_result(longer + self.finish_archive(begun, stamped.result()))
-            except BaseException as error:  # whatever it is, who waits is told
-                result.set_exception(error)
-
-        self._stamps.submit(begun.imprint).add_done_callback(finish)
-        return result
-
-    def lengthen(self, document: Buffer, sealed: Sealed, token: TimestampToken) -> bytes:
-        """Raise a sealed document, wait for it, check what was made, and return the whole tail.
+            stamps: Makes the document timestamp, for B-LTA; None: B-LT.
 
         Raises:
             SealingError: One subclass for each reason.
         """
-        tail = self.begin(document, sealed.tail, token).result()
-        check_raised(document, tail, archived=self._stamps is not None)
-        return tail
+        longer = tail + self.store(document, tail, token)
+        if stamps is not None:
+            begun = self.begin_archive(document, longer)
+            longer += self.finish_archive(begun, stamps.stamp(begun.imprint))
+        check_raised(document, longer, archived=stamps is not None)
+        return longer
 
     def store(self, document: Buffer, tail: bytes, token: TimestampToken) -> bytes:
         """Return the revision with which a sealed document has everything that its verification needs (B-LT).

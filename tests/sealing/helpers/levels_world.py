@@ -120,14 +120,13 @@ class LevelsWorld:
         with BulkTimestamps([self.line], anchors=self.anchors, clock=self.clock, rules=PATIENT) as self.stamps:
             yield self
 
-    def long_term(self, level: str = "B-LTA", **options: object) -> LongTerm:
+    def long_term(self, **options: object) -> LongTerm:
         return LongTerm(
             self.key.certificate,
             self.key.chain,
             anchors=self.anchors,
             revocation=self.revocations,
             clock=self.clock,
-            stamps=self.stamps if level == "B-LTA" else None,
             **options,
         )
 
@@ -144,7 +143,8 @@ class LevelsWorld:
         check_sealed(document, sealed, certificate=self.key.certificate)
         if level == "B-T":
             return document + sealed.tail
-        return document + self.long_term(level).lengthen(document, sealed, token.result())
+        stamps = self.stamps if level == "B-LTA" else None
+        return document + self.long_term().lengthen(document, sealed.tail, token.result(), stamps=stamps)
 
     def verdict(self, pdf: bytes, *, material: Material | None = None) -> FileVerdict:
         """By what stands in the file, and where nothing can, by the lists of now."""
