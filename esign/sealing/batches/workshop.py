@@ -22,6 +22,7 @@ from esign.sealing.batches.errors import Unexpected
 from esign.sealing.batches.items import Item
 from esign.sealing.batches.ports import Buffer, Steps, no_steps
 from esign.sealing.check import check_sealed
+from esign.sealing.levels.level_check import check_raised
 from esign.sealing.levels.long_term import BegunArchive, LongTerm
 from esign.sealing.sealer import Begun, Sealer
 
@@ -137,6 +138,8 @@ class SealWorkshop:
         self.steps("verified", piece.item)
         if self.long_term is not None and piece.token is not None and self.level in ("B-LT", "B-LTA"):
             piece.tail += self.long_term.store(piece.document, piece.tail, piece.token)
+            if self.level == "B-LT":
+                check_raised(piece.document, piece.tail, archived=False)
             self.steps("stored", piece.item)
 
     def _begin_archive(self, piece: _Piece) -> None:
@@ -148,6 +151,7 @@ class SealWorkshop:
         assert self.long_term is not None  # noqa: S101 - the level says so
         assert piece.archive is not None and piece.waiting is not None  # noqa: S101 - begun before
         piece.tail += self.long_term.finish_archive(piece.archive, piece.waiting.result())
+        check_raised(piece.document, piece.tail, archived=True, hashed=piece.hashed)
         self.steps("archived", piece.item)
 
 
