@@ -72,7 +72,7 @@ def test_what_is_not_ticked_is_said_beside_it_and_nothing_is_kept(
     answer = door.post(f"{path}/early-performance", data={"statement": "demand"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422 and given(world, contract) == []
-    assert 'value="demand" checked' in page and 'href="#early-performance-knowledge"' in page
+    assert 'value="demand" checked' in page and 'href="#early-performance-knowledge">Mir ist bekannt, dass' in page
     assert 'aria-describedby="early-performance-knowledge-said"' in page
 
 
