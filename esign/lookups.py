@@ -120,6 +120,7 @@ def seal_key(
     http: httpx.Client | None = None,
     clock: Clock | None = None,
     ask_pin: Callable[[], str | None] | None = None,
+    in_person: bool = False,
 ) -> OpenedKey:
     """Return the key that a URI names, ready to seal; for commands, with an installation or without one.
 
@@ -129,12 +130,13 @@ def seal_key(
         http: Makes the calls to remote services; None: an own client.
         clock: Where time comes from; None: the machine's clock.
         ask_pin: Answers a PIN that no file holds; None: nobody is asked.
+        in_person: Whether the PIN must come from there, as for a qualified signature.
 
     Raises:
         SealKeyError: The key cannot be used (``sealing.key.*``).
     """
     services = None if settings is None else settings.csc_file
-    return open_seal_key(uri, clock=clock, services=services, http=http, ask_pin=ask_pin)
+    return open_seal_key(uri, clock=clock, services=services, http=http, ask_pin=ask_pin, in_person=in_person)
 
 
 def house_seal_key(

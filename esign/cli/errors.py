@@ -78,6 +78,19 @@ class SampleNotSigned(CliError):
     code = "cli.sample_not_signed"
 
 
+class TerminalNeeded(CliError):
+    """A qualified signature is a person's own act at a terminal; nothing was signed."""
+
+    code = "cli.terminal_needed"
+    source = "eIDAS Art. 3 (12), 26 (c)"
+
+
+class NotConfirmed(CliError):
+    """The person did not confirm; nothing was signed."""
+
+    code = "cli.not_confirmed"
+
+
 class TrustMissing(CliError):
     """No trust anchor was named and none is configured."""
 

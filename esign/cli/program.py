@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": ("esign.cli.verify:verify", "Say the truth about signed PDFs, ours or a stranger's."),
     "trusted-lists": ("esign.cli.trusted_lists:trusted_lists", "Bring trusted lists up to date, and show them."),
     "seal": ("esign.cli.seal:seal", "Seal documents by the thousand: files, folders, a hot folder."),
+    "sign": ("esign.cli.sign:sign", "Sign a PDF with a device that you hold: a file, a token, a remote service."),
     "augment": ("esign.cli.augment:augment", "Bring signatures to B-T, B-LT or B-LTA, or renew B-LTA."),
     "dossier": ("esign.cli.dossier:dossier", "Create and verify dossiers: everything about one contract."),
     "ledger": ("esign.cli.ledger:ledger", "Verify the ledger."),

@@ -106,3 +106,10 @@ class SealKeyServiceWrong(SealKeyError):
 
     code = "sealing.key.service"
     source = "docs/sealing.md"
+
+
+class SealKeyNotInPerson(SealKeyError):
+    """A person's own act is needed: a key on a token or at a service, with the PIN from the person, not from a file."""
+
+    code = "sealing.key.in_person"
+    source = "eIDAS Art. 26 (c), Art. 3 (12), Annex II"

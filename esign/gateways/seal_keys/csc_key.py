@@ -25,6 +25,7 @@ from esign.sealing.key_errors import (
     SealKeyExpired,
     SealKeyKindWrong,
     SealKeyMissing,
+    SealKeyNotInPerson,
     SealKeyPinRefused,
     SealKeyRefused,
     SealKeyRevoked,
@@ -71,6 +72,7 @@ class RemoteSealKey:
         api: Speaks to the service.
         clock: Tells whether the certificate is valid.
         ask_pin: Answers the credential's PIN where the service's description names no file.
+        in_person: Whether a credential that signs without a PIN is refused.
         sleep: Waits before a second attempt.
 
     Raises:
@@ -84,6 +86,7 @@ class RemoteSealKey:
         *,
         clock: Clock | None = None,
         ask_pin: PinSource | None = None,
+        in_person: bool = False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._service = service
@@ -94,6 +97,8 @@ class RemoteSealKey:
         self._credential = api.credential(service.credential or self._only())
         self._certified = self._checked(self._credential)
         self._algorithm = _algorithm(self._credential, self._certified)
+        if in_person and not self._credential.pin:
+            raise SealKeyNotInPerson("the credential signs without a PIN")
         self._pin = self._pin_source(ask_pin)
         self._most = min(service.most, self._credential.most)
         self._condition = threading.Condition()

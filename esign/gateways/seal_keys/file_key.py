@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from esign.foundation.clock import Clock, SystemClock
 from esign.gateways.seal_keys.certified import Certified
 from esign.gateways.seal_keys.small_files import read_small
+from esign.gateways.seal_keys.token_pin import PinSource
 from esign.sealing.key_errors import SealKeyKindWrong, SealKeyMissing, SealKeyPinRefused, SealKeyUnreadable
 
 _ECDSA = ec.ECDSA(hashes.SHA256())
@@ -38,15 +39,25 @@ class FileSealKey:
         self._clock = clock or SystemClock()
 
     @classmethod
-    def load(cls, path: Path, pin_path: Path | None, *, clock: Clock | None = None) -> FileSealKey:
+    def load(
+        cls, path: Path, pin_path: Path | None, *, clock: Clock | None = None, ask_pin: PinSource | None = None
+    ) -> FileSealKey:
         """Load the key.
+
+        Args:
+            path: The PKCS #12 file.
+            pin_path: The file with its PIN.
+            clock: Tells whether the certificate is valid.
+            ask_pin: Answers the PIN where no file holds it; None: the key file has none.
 
         Raises:
             SealKeyError: A file cannot be read, the PIN is wrong, there is no key with its certificate, they do not
                 belong together, or the key is not one with which a seal is made.
         """
-        pin = None if pin_path is None else read_small(pin_path).strip()
         data = read_small(path)
+        pin = None if pin_path is None else read_small(pin_path).strip()
+        if pin_path is None and ask_pin is not None and (asked := ask_pin()) is not None:
+            pin = asked.encode()
         try:
             bundle = pkcs12.load_pkcs12(data, pin)
         except ValueError as error:

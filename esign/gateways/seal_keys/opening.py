@@ -18,7 +18,7 @@ from esign.gateways.seal_keys.file_key import FileSealKey
 from esign.gateways.seal_keys.file_uri import FileUri
 from esign.gateways.seal_keys.token_key import TokenSealKey
 from esign.gateways.seal_keys.token_pin import PinSource
-from esign.sealing.key_errors import SealKeyUriWrong
+from esign.sealing.key_errors import SealKeyNotInPerson, SealKeyUriWrong
 
 OpenedKey = FileSealKey | TokenSealKey | RemoteSealKey
 
@@ -33,6 +33,7 @@ class Surroundings:
         services: The file that describes remote services; None: ``csc.toml`` in ``base``.
         http: Makes the calls to remote services; None: an own client with the system's certificates.
         ask_pin: Answers a PIN where neither URI nor description names a file with it; None: nobody is asked.
+        in_person: Whether the PIN must come from ``ask_pin``: no key in a file, no PIN in a file, no use without one.
     """
 
     clock: Clock = field(default_factory=SystemClock)
@@ -40,6 +41,7 @@ class Surroundings:
     services: Path | None = None
     http: httpx.Client | None = None
     ask_pin: PinSource | None = None
+    in_person: bool = False
 
 
 def open_seal_key(
@@ -50,6 +52,7 @@ def open_seal_key(
     services: Path | None = None,
     http: httpx.Client | None = None,
     ask_pin: PinSource | None = None,
+    in_person: bool = False,
 ) -> OpenedKey:
     """Return the key that a URI names, ready to seal: opened, matched with its certificate, valid now.
 
@@ -63,11 +66,15 @@ def open_seal_key(
         http: Makes the calls to remote services; None: an own client with the system's certificates.
         ask_pin: Answers a PIN where neither URI nor description names a file with it; None: a token asks for it
             itself, a remote credential that needs one is refused.
+        in_person: Whether the PIN must come from ``ask_pin``, as for a qualified signature: a key in a file, a PIN in a
+            file and a credential without PIN are refused.
 
     Raises:
         SealKeyError: One subclass for each reason why the key cannot be used (``sealing.key.*``).
     """
-    found = Surroundings(clock=clock or SystemClock(), base=base, services=services, http=http, ask_pin=ask_pin)
+    found = Surroundings(
+        clock=clock or SystemClock(), base=base, services=services, http=http, ask_pin=ask_pin, in_person=in_person
+    )
     key = opened(uri, found)
     key.certified.require_valid(found.clock)
     return key
@@ -82,17 +89,24 @@ def opened(uri: str, around: Surroundings) -> OpenedKey:
     scheme = uri.partition(":")[0].lower()
     if scheme == "file":
         named = FileUri.parse(uri, base=around.base)
-        return FileSealKey.load(named.path, named.pin_path, clock=around.clock)
+        if around.in_person:
+            raise SealKeyNotInPerson("a key in a file is in nobody's sole control")
+        return FileSealKey.load(named.path, named.pin_path, clock=around.clock, ask_pin=around.ask_pin)
     if scheme == "pkcs11":
         try:
             parsed = Pkcs11Uri.parse(uri)
         except Pkcs11UriError as error:
             raise SealKeyUriWrong(error.detail, **error.facts) from error
+        if around.in_person and (parsed.pin_file is not None or around.ask_pin is None):
+            raise SealKeyNotInPerson("the token's PIN must not lie in a file (pin-source)")
         return TokenSealKey(parsed, clock=around.clock, ask_pin=around.ask_pin)
     if scheme == "csc":
         meant = CscUri.parse(uri, base=around.base)
         file = meant.services or around.services or (around.base or Path()) / DEFAULT
         service = CscService.read(file, meant.name)
+        if around.in_person and (service.pin_file is not None or around.ask_pin is None):
+            raise SealKeyNotInPerson("the credential's PIN must not lie in a file (pin_file)")
         caller = HttpCaller(around.http or httpx.Client(), timeout=service.timeout)
-        return RemoteSealKey(service, CscApi(service, caller), clock=around.clock, ask_pin=around.ask_pin)
+        api = CscApi(service, caller)
+        return RemoteSealKey(service, api, clock=around.clock, ask_pin=around.ask_pin, in_person=around.in_person)
     raise SealKeyUriWrong
