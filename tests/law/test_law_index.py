@@ -50,9 +50,21 @@ def test_no_row_of_the_sheet_is_missing():
         *(f"I{number}" for number in range(1, 21)),
         *(f"O{number}" for number in range(1, 12)),
         *(f"P{number}" for number in range(1, 14)),
-        *("T01", "T05", "T09", "T12", "T13", "F01", "K01", "A01"),
+        *(f"T{number:02}" for number in (1, *range(3, 6), *range(9, 14))),
+        *("F01", "K01", "A01"),
+        *("A.3", "B.1", "B.1 exceptions", "B.3", "B.4", "B.5", "D.3"),
+        *(f"B.9 {sector}" for sector in ("insurance", "credit", "energy", "telecom", "distance learning")),
     }
     assert wanted - rows() == set()
+
+
+def test_no_article_of_eidas_that_the_sheet_names_is_missing():
+    named = [
+        article for cell in ROWS if cell.startswith("D.1 Art. ") for article in cell[len("D.1 Art. ") :].split(", ")
+    ]
+    assert len(named) == len(set(named))
+    wanted = {"3", "24", "24a", "25", "26", "27", "28", "29", "29a", "32", "32a", "33", "34", "35", "36", "40", "40a"}
+    assert set(named) == {*wanted, "41", "42", "45i–45l", "5a", "5f", "51"}
 
 
 def test_what_claims_to_be_done_names_a_test_or_says_that_it_is_not_in_the_product():
