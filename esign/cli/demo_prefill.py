@@ -31,7 +31,9 @@ def write_prefill(folder: Path) -> Path:
         signatory = sample.data["signatory"]
         found = {name: str(signatory.get(name, "")) for name in _COLUMNS}
         persons.setdefault((found["given_name"], found["family_name"]), found)
-        forms.setdefault(str(sample.data["template"]), _known(str(sample.data["template"])))
+        template = str(sample.data["template"])
+        if columns := _known(template):
+            forms.setdefault(template, columns)
     with (folder / "sandbox-customers.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ("number", *_COLUMNS), delimiter=";", lineterminator="\n")
         writer.writeheader()

@@ -25,7 +25,8 @@ import click
 from esign.access import system
 from esign.cli.demo_world import Layout, furnish
 from esign.cli.errors import FileUnwritable, SampleNotSigned
-from esign.cli.samples import SampleContract, sample_contracts
+from esign.cli.samples import SampleContract, refused_samples, sample_contracts
+from esign.contracts.form_errors import FormError
 
 if TYPE_CHECKING:
     import httpx
@@ -62,9 +63,26 @@ def write_samples(folder: Path, *, state_dir: Path | None, open_sandbox: Callabl
         application, http = stack.enter_context(installation(settings, sandbox))
         sandbox.write_trust(folder / "trust")
         click.echo("SANDBOX: all trust services are simulated; these files prove nothing to anybody")
+        for sample in refused_samples():
+            click.echo(refusal(application, sample))
         for sample in sample_contracts():
             contract_id = sign(application, http, settings, sandbox, sample, walk)
             _write(application, folder, sample, contract_id, settings.agent_url)
+
+
+def refusal(application: Any, sample: SampleContract) -> str:
+    """Try to draw up a contract of which the law asks more than is offered; return what is said about it.
+
+    Raises:
+        SampleNotSigned: It was drawn up all the same.
+    """
+    try:
+        application.contracts.draw_up(COMPANY, sample.data)
+    except FormError as error:
+        told = error.facts
+        why = f"{told['clause']}, {told['consequence_de']} / {told['consequence']}"
+        return f"{sample.name}: refused: {error.code}, {why}"
+    raise SampleNotSigned("a contract was drawn up that cannot be signed here", sample=sample.name)
 
 
 @contextmanager

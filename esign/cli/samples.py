@@ -15,6 +15,8 @@ from esign.policy import policies_root
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
+_REFUSED = "qualified"
+"""The level that nobody can sign at here: there is no qualified device."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -65,11 +67,24 @@ class SampleContract:
 
 
 def sample_contracts(today: date | None = None) -> tuple[SampleContract, ...]:
-    """Return the sample contracts as if they were drawn up today.
+    """Return the sample contracts as if they were drawn up today: those that can be signed here.
 
     Args:
         today: Local day in Berlin; None for the machine's.
     """
+    return tuple(sample for sample in _all(today) if sample.level != _REFUSED)
+
+
+def refused_samples(today: date | None = None) -> tuple[SampleContract, ...]:
+    """Return the sample contracts of which the law asks more than is offered here: they show the refusal.
+
+    Args:
+        today: Local day in Berlin; None for the machine's.
+    """
+    return tuple(sample for sample in _all(today) if sample.level == _REFUSED)
+
+
+def _all(today: date | None) -> tuple[SampleContract, ...]:
     day = today or datetime.now(BERLIN).date()
     files = sorted((policies_root() / "samples").glob("*.json"))
     found = (dated(json.loads(path.read_bytes()), day) for path in files)

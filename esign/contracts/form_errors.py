@@ -36,3 +36,10 @@ class FormLevelTooLow(FormError):
 
     code = "contracts.form.level"
     source = "BGB §§ 125, 126 (3), 126a"
+
+
+class FormNotOffered(FormError):
+    """The law asks for a level of signature that this installation cannot give."""
+
+    code = "contracts.form.not_offered"
+    source = "BGB §§ 125, 126 (3), 126a"

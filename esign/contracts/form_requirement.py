@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from esign.contracts.form_errors import FormExcluded, FormLevelTooLow, FormNotInForce, FormTypeUnknown
+from esign.contracts.form_errors import FormExcluded, FormLevelTooLow, FormNotInForce, FormNotOffered, FormTypeUnknown
 from esign.policy import LegalLevel, policies_root, read_policy
 
 FOLDER = "form-requirements"
@@ -112,19 +112,28 @@ class FormRequirement:
             FormExcluded: Paper or a notary is needed; the facts carry the clause and the consequence.
             FormLevelTooLow: The level offered is too low.
         """
-        told = {
-            "type": self.type,
-            "form": self.form.value,
-            "clause": self.source,
-            "consequence": self.consequence.get("en", ""),
-            "consequence_de": self.consequence.get("de", ""),
-        }
+        told = self._told()
         if not self.electronic:
             raise FormExcluded("the law asks for a form that no electronic signature gives", **told)
         if self.level is not None and offered < self.level:
             raise FormLevelTooLow(
                 "the law asks for a higher level of signature", needed=self.level.word, offered=offered.word, **told
             )
+
+    def not_offered(self, level: LegalLevel) -> FormNotOffered:
+        """Return the refusal of a level that the law asks for and that cannot be given here."""
+        return FormNotOffered(
+            "the law asks for a level of signature that is not offered here", needed=level.word, **self._told()
+        )
+
+    def _told(self) -> dict[str, str]:
+        return {
+            "type": self.type,
+            "form": self.form.value,
+            "clause": self.source,
+            "consequence": self.consequence.get("en", ""),
+            "consequence_de": self.consequence.get("de", ""),
+        }
 
 
 def form_required(contract_type: str, day: date) -> FormRequirement:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esign.cli.program import run
-from esign.cli.samples import sample_contracts
+from esign.cli.samples import refused_samples, sample_contracts
 from esign.contracts import ContractData
 from esign.policy import policies_root
 
@@ -20,10 +20,16 @@ def test_there_are_samples_of_both_levels_and_of_several_signatories_named_by_th
     samples = sample_contracts(TODAY)
     assert [sample.name for sample in samples] == [
         "cost-approval",
+        "digital-content",
+        "distance-course",
         "electricity-supply",
+        "goods-purchase",
         "household-insurance",
         "mobile-plan",
+        "payment-deferral",
         "cost-approval-represented",
+        "securities-account",
+        "term-life-insurance",
         "electricity-supply-together",
     ]
     assert {sample.level for sample in samples} == {"simple", "advanced"}
@@ -33,9 +39,9 @@ def test_there_are_samples_of_both_levels_and_of_several_signatories_named_by_th
 
 
 @settings(deadline=None)
-@given(day=st.dates(date(2026, 11, 1), date(2040, 12, 31)))
+@given(day=st.dates(date(2026, 11, 20), date(2040, 12, 31)))
 def test_a_sample_can_be_drawn_up_on_any_day(day):
-    for sample in sample_contracts(day):
+    for sample in (*sample_contracts(day), *refused_samples(day)):
         contract = ContractData.parse(sample.data)
         assert contract.date == day
         assert contract.accept_until is None or contract.accept_until >= day

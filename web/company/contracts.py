@@ -27,7 +27,20 @@ if TYPE_CHECKING:
     from esign.engine import Application
     from esign.engine.company.timeline import Happening
 
-TEMPLATES = ("electricity-supply", "household-insurance", "mobile-plan", "cost-approval", "own-document")
+TEMPLATES = (
+    "electricity-supply",
+    "household-insurance",
+    "mobile-plan",
+    "cost-approval",
+    "goods-purchase",
+    "digital-content",
+    "securities-account",
+    "consumer-credit",
+    "payment-deferral",
+    "term-life-insurance",
+    "distance-course",
+    "own-document",
+)
 PDF = "application/pdf"
 _OWN_PAGES = ("correct", "delegate", "validity", "renew")
 """Steps that ask for more than a button."""

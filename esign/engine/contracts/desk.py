@@ -10,6 +10,7 @@ from typing import Any
 
 from esign.access import Actor, Permission
 from esign.contracts import ContractData
+from esign.contracts.form_requirement import form_required
 from esign.contracts.formation import terms_of
 from esign.documents import Draft, Enclosure, OwnPages, draw_up
 from esign.engine.company import search as desk_search
@@ -32,6 +33,7 @@ from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.identifiers import new_id
 from esign.policy import LegalLevel, PolicyLevelDiffers, SignaturePolicy, signature_policy
+from esign.signing import NoQualifiedDevice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ class ContractDesk:
             TemplateRefused: What is to be filled into the page template is refused.
             PagesDiffer: The data name another file than the upload.
             ContractsError: The data is incomplete or contradicts itself.
-            NoQualifiedDevice: The contract needs a qualified signature and no qualified device is configured.
+            NoQualifiedDevice: The contract asks for a qualified signature and no qualified device is configured.
+            FormNotOffered: The law asks for one; the facts carry the clause and the consequence.
             NoSealDevice: The contract needs the company's seal and none is configured.
             PolicyLevelDiffers: The policy that is configured for the level is one of another level.
             PolicyNotFound: No signature policy for the level is in force on the contract's day.
@@ -303,8 +306,8 @@ class ContractDesk:
         now = house.clock.now()
         complete = own_documents.complete(house, actor, data, kept=self._kept(actor, again) if again else None)
         contract = ContractData.parse(complete.data)
-        terms_of(contract)  # refuses what cannot be declared here, on either side
         policy = self._policy(contract)
+        terms_of(contract)  # refuses what cannot be declared here, on either side
         enclosed = drawing.enclosures(house, contract, now)
         before = [each for each in enclosed if not (contract.summary_later and each.kind == delivering.SUMMARY)]
         draft = draw_up(contract, drawn_up_at=now, own=complete.own, enclosed=before)
@@ -372,7 +375,13 @@ class ContractDesk:
     def _policy(self, contract: ContractData) -> SignaturePolicy:
         settings, devices, level = self.household.settings, self.household.devices, contract.level
         if level is LegalLevel.QUALIFIED:
-            devices.for_qualified()
+            try:
+                devices.for_qualified()
+            except NoQualifiedDevice as error:
+                asked = form_required(contract.type, contract.date)
+                if asked.level is LegalLevel.QUALIFIED:  # the law asks for it, not the company alone
+                    raise asked.not_offered(level) from error
+                raise
         if level is LegalLevel.SIMPLE or contract.company_signature == "seal":
             self.household.seal()
         name = settings.signature_policy_simple if level is LegalLevel.SIMPLE else settings.signature_policy_advanced
