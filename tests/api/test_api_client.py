@@ -129,6 +129,14 @@ def test_a_genuine_message_is_read():
     assert (event.id, event.kind, event.contract) == ("evt_1", "contract.concluded", "c")
 
 
+def test_a_message_about_a_withdrawal_names_the_declaration():
+    told = {"contract": None, "declaration": "d", "event": "evt_1"}
+    at = "2026-11-22T10:00:00.000000Z"
+    body = json.dumps({"data": told, "timestamp": at, "type": "right.withdrawal_received"}).encode()
+    event = verify(body, headers(body), [SECRET], now=NOW)
+    assert (event.kind, event.contract, event.declaration) == ("right.withdrawal_received", None, "d")
+
+
 def test_one_of_two_secrets_or_signatures_is_enough():
     both = f"{sign(new_secret(), 'evt_1', str(NOW), BODY)} {sign(SECRET, 'evt_1', str(NOW), BODY)}"
     changed = headers(**{"Webhook-Signature": both})
