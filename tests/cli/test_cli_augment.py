@@ -36,9 +36,9 @@ from esign.preservation.errors import PreservationError, SignatureNotValid
 from esign.proof.timestamp_asn1 import read_token
 from esign.validation import isolation
 from esign.validation.process import shipped_suites
-from esign.validation.verdict import FileVerdict, verify
 from tests.conftest import installation
 from tests.journeys.test_long_after import long_term
+from tests.validation.in_process import InProcess
 
 PAGE = Path(__file__).parents[2] / "docs" / "augment.md"
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "augment.schema.json").read_text("utf-8"))
@@ -127,20 +127,6 @@ def without_helpers(request, monkeypatch):
     """The first look in this process, but for the tests that ask for helpers."""
     if "helpers" in request.fixturenames:
         return
-
-    class InProcess:
-        def __init__(self, **given: Any) -> None:
-            self.given = given
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            return
-
-        def verify(self, data: bytes, *, at: Any, name: str = "", material: Any = None) -> FileVerdict:
-            given = self.given if material is None else {**self.given, "material": material}
-            return verify(data, at=at, name=name, **given)
 
     monkeypatch.setattr(isolation, "Isolation", InProcess)
 

@@ -20,7 +20,8 @@ from esign.cli.trusted_lists import trusted_lists
 from esign.cli.verify import verify
 from esign.settings import Settings, SettingsError
 from esign.validation import isolation
-from tests.cli.test_cli_verify_fetch import InProcess, _small_world
+from tests.cli.test_cli_verify_fetch import _small_world
+from tests.validation.in_process import InProcess
 from tests.validation.test_verdict_qualified import signed_under
 
 AT = datetime.now(UTC)

@@ -21,8 +21,8 @@ from certs.trusted_lists import ListWorld
 from esign.cli.verify import _ORDER, verify
 from esign.cli.verify_text import lines
 from esign.validation import isolation as room
-from esign.validation.verdict import FileVerdict
 from esign.validation.verdict import verify as in_process
+from tests.validation.in_process import InProcess
 from tests.validation.verdicts import fits
 
 
@@ -70,19 +70,6 @@ def without_helpers(request, monkeypatch):
     monkeypatch.delenv("ESIGN_CONFIG", raising=False)
     if "helpers" in request.fixturenames:
         return
-
-    class InProcess:
-        def __init__(self, **given: Any) -> None:
-            self.given = given
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            return
-
-        def verify(self, data: bytes, *, at: Any, name: str) -> FileVerdict:
-            return in_process(data, at=at, name=name, **self.given)
 
     monkeypatch.setattr(room, "Isolation", InProcess)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,9 +22,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from certs.trusted_lists.serving import ListServer
 from esign.cli.verify import verify
 from esign.validation import isolation as room
-from esign.validation.process import Material
-from esign.validation.verdict import FileVerdict
-from esign.validation.verdict import verify as in_process
+from tests.validation.in_process import InProcess
 
 
 def _small_world() -> Any:
@@ -132,20 +129,6 @@ def run(place, monkeypatch, request):
         return CliRunner().invoke(verify, [str(folder / "bare.pdf"), *trust, *more], standalone_mode=False)
 
     return ran
-
-
-class InProcess(AbstractContextManager):
-    """Gives verdicts without a helper."""
-
-    def __init__(self, **given: Any) -> None:
-        self.given = given
-
-    def __exit__(self, *_: object) -> None:
-        return
-
-    def verify(self, data: bytes, *, at: Any, name: str, material: Material | None = None) -> FileVerdict:
-        given = self.given if material is None else {**self.given, "material": material}
-        return in_process(data, at=at, name=name, **given)
 
 
 def judged(found: Any) -> tuple[int, str | None]:
