@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from esign.pades.revision import text
 from esign.sealing.cms_template import CmsTemplate
 from esign.sealing.document_errors import EmptyDocument, NotPdf, SealProfileError, SealTooLong
-from esign.sealing.incremental.form import enter_field
+from esign.sealing.incremental.form import Entered, each_once, enter_field
 from esign.sealing.incremental.library import prepare_by_library
+from esign.sealing.incremental.look import Look
 from esign.sealing.incremental.restrictions import NONE, Restrictions
 from esign.sealing.incremental.revision import append_with_room, ending_of
 from esign.sealing.incremental.source import Source
+from esign.sealing.incremental.structure import tag_widget
 from esign.sealing.incremental.unusual import Unusual
 from esign.sealing.ports import SealKey
 from esign.sealing.profile import SealProfile
@@ -95,6 +97,8 @@ class Sealer:
         self._room = 2 * self._reserved + 2
         self._zeros = b"0" * (2 * self._reserved)
         self._label = profile.label or f"{profile.field} – {profile.name}"
+        self._look = Look(profile.visible) if profile.visible else None
+        self._page = profile.visible.page if profile.visible else 0
         self._widget = self._widget_named(profile.field)
         self._dictionary = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name%b/M(D:" % text(
             profile.name
@@ -114,18 +118,21 @@ class Sealer:
         """
         hashed = hashlib.sha256(document)
         try:
-            if self._profile.visible is not None:
-                raise Unusual("visible")
             source = Source(document)
-            entered = enter_field(source)
+            entered = enter_field(source, self._page)
+            objects = entered.objects
             widget = self._widget if entered.restrictions is NONE else self._widget_among(entered.restrictions)
-            entered.objects.append((entered.widget, 0, widget % (*entered.page, entered.value)))
+            size = entered.size
+            if self._look is None:
+                objects.append((entered.widget, 0, widget % (*entered.page, entered.value, b"")))
+            else:
+                size = self._show(self._look, source, entered, widget)
             revision = append_with_room(
                 ending_of(source),
-                entered.objects,
+                objects,
                 dictionary=(entered.value, self._signature_dictionary(claimed_at)),
                 room=self._room,
-                size=entered.size,
+                size=size,
                 identifier=hashed.digest()[:16],
             )
             before, after, byte_range, path = revision.before, revision.after, revision.byte_range, "incremental"
@@ -168,12 +175,34 @@ class Sealer:
 
     def _widget_named(self, name: str) -> bytes:
         """Return the field's dictionary; page and value are missing."""
-        fixed = b"/T%b/TU%b/F %d/Rect[0 0 0 0]" % (text(name), text(self._label), _PRINT_AND_LOCKED)
-        return b"<</Type/Annot/Subtype/Widget/FT/Sig%b/P %%d %%d R/V %%d 0 R>>" % fixed
+        box = self._look.box if self._look else b"0 0 0 0"
+        fixed = b"/T%b/TU%b/F %d/Rect[%b]" % (text(name), text(self._label), _PRINT_AND_LOCKED, box)
+        return b"<</Type/Annot/Subtype/Widget/FT/Sig%b/P %%d %%d R/V %%d 0 R%%b>>" % fixed
 
     def _widget_among(self, restrictions: Restrictions) -> bytes:
         restrictions.check(visible=self._profile.visible is not None)
         return self._widget_named(restrictions.name_for(self._profile.field))
+
+    def _show(self, look: Look, source: Source, entered: Entered, widget: bytes) -> int:
+        """Add the widget and what it shows; return the next free object number."""
+        image = entered.size
+        entered.objects.extend(look.objects(image))
+        size = image + 2
+        told = b"/AP<</N %d 0 R>>" % (image + 1)
+        if b"StructTreeRoot" in entered.catalog and not entered.restrictions.signatures:
+            key, size = tag_widget(
+                source,
+                entered.objects,
+                entered.catalog,
+                widget=entered.widget,
+                page=entered.page,
+                label=self._label,
+                element=size,
+            )
+            each_once(entered.objects)
+            told += b"/StructParent %d" % key
+        entered.objects.append((entered.widget, 0, widget % (*entered.page, entered.value, told)))
+        return size
 
     def _signature_dictionary(self, claimed_at: datetime) -> bytes:
         moment, known = self._moment

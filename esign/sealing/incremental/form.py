@@ -16,6 +16,7 @@ ETSI_EXTENSION = b"/ESIC<</BaseVersion/1.7/ExtensionLevel 2>>"
 """Source: ETSI EN 319 142-1 clause 5.6."""
 
 _DEEPEST = 40
+_MOST_PAGES = 20_000
 _match_first_kid = re.compile(rb"\[[\0\t\n\f\r ]*+([0-9]{1,10}+)[\0\t\n\f\r ]++([0-9]{1,5}+)[\0\t\n\f\r ]++R").match
 
 
@@ -29,6 +30,7 @@ class Entered(NamedTuple):
         value: Object number of what it holds.
         size: The next free object number.
         restrictions: What the form says about one more signature.
+        catalog: The catalog as it was.
     """
 
     objects: list[Object]
@@ -37,12 +39,18 @@ class Entered(NamedTuple):
     value: int
     size: int
     restrictions: Restrictions
+    catalog: Entries
 
 
-def enter_field(source: Source) -> Entered:
-    """Return what changes so that one more signature field stands in the form and on the first page.
+def enter_field(source: Source, page_number: int = 0) -> Entered:
+    """Return what changes so that one more signature field stands in the form and on a page.
 
-    Where the document does not say yet that it uses ETSI's extensions, it does so then.
+    Where the document does not say yet that it uses ETSI's extensions, it does so then; and where a tagged page had no
+    annotations, that they are read in the order of the tags (ISO 14289-1 7.18.3).
+
+    Args:
+        source: The document.
+        page_number: 0 is the first.
 
     Raises:
         Unusual: A page tree, a form or annotations that the quick way does not know.
@@ -51,14 +59,17 @@ def enter_field(source: Source) -> Entered:
     catalog, entries = source.dictionary(number, generation)
     if entries.get(b"Type") != b"/Catalog":
         raise Unusual("catalog")
-    page, text, page_entries = first_page(source, entries)
+    page, text, page_entries = (
+        first_page(source, entries) if not page_number else nth_page(source, entries, page_number)
+    )
     value = source.size
     widget = value + 1
     restrictions = NONE
     objects: list[Object] = []
     annotations = page_entries.get(b"Annots")
     if annotations is None:
-        objects.append((*page, b"<</Annots[%d 0 R]%b" % (widget, text[2:])))
+        order = b"/Tabs/S" if b"StructTreeRoot" in entries and b"Tabs" not in page_entries else b""
+        objects.append((*page, b"<</Annots[%d 0 R]%b%b" % (widget, order, text[2:])))
     else:
         _append_item(source, objects, (*page, page_entries, b"Annots"), widget)
     if b"AcroForm" not in entries:
@@ -76,7 +87,18 @@ def enter_field(source: Source) -> Entered:
         extended = _extended(source, written(changed) if changed else catalog, changed or entries)
         if changed or extended is not catalog:
             objects.append((number, generation, extended))
-    return Entered(objects, page, widget, value, size, restrictions)
+        each_once(objects)
+    return Entered(objects, page, widget, value, size, restrictions, entries)
+
+
+def each_once(objects: list[Object]) -> None:
+    """Check that no object is to change twice: one array that is two things at once.
+
+    Raises:
+        Unusual: One is.
+    """
+    if len({number for number, _, _ in objects}) != len(objects):
+        raise Unusual("an object that is two things")
 
 
 def _in_form(
@@ -156,3 +178,32 @@ def first_page(source: Source, catalog: Entries) -> tuple[Reference, bytes, Entr
             break
         place = int(kids[1]), int(kids[2])
     raise Unusual("page tree")
+
+
+def nth_page(source: Source, catalog: Entries, number: int) -> tuple[Reference, bytes, Entries]:
+    """Return a page: its reference, its text, its entries; every page before it is walked over.
+
+    Raises:
+        Unusual: A page tree that the quick way does not know, or fewer pages.
+    """
+    values = Values(source)
+    waiting: list[object] = [reference(catalog.get(b"Pages"))]
+    seen: set[object] = set()
+    while waiting:
+        place = waiting.pop()
+        if not isinstance(place, tuple) or place in seen or len(seen) > _MOST_PAGES:
+            raise Unusual("page tree")
+        seen.add(place)
+        text, entries = source.dictionary(place[0], place[1])
+        if b"Kids" not in entries:
+            if entries.get(b"Type") != b"/Page":
+                raise Unusual("page tree")
+            if number == 0:
+                return (place[0], place[1]), text, entries
+            number -= 1
+            continue
+        kids = values.resolve(whole(entries[b"Kids"]))
+        if entries.get(b"Type") != b"/Pages" or not isinstance(kids, list):
+            raise Unusual("page tree")
+        waiting += reversed(kids)
+    raise Unusual("no such page")

@@ -48,7 +48,7 @@ class _Lenient(Document):
     def __init__(self, data: bytes) -> None:
         self.data = data
         with reading():
-            self.reader = PdfFileReader(io.BytesIO(data), strict=False)
+            self.reader = PdfFileReader(io.BytesIO(data), strict=False)  # type: ignore[assignment]  # its base
             self.root = self.reader.root
             self.last_startxref = int(self.reader.last_startxref or 0)
 

@@ -76,7 +76,9 @@ class WithRoom(NamedTuple):
 def ending_of(source: Source) -> Ending:
     """Return the ending of a document."""
     _, root, info, identifier, _ = source.trailer
-    told = b"/Root %b/Info %b" % (root, info) if info is not None else b"/Root %b" % root
+    told = b"/Root " + (root or b"")
+    if info is not None:
+        told += b"/Info " + info
     return Ending(source.length, source.newline, source.startxref, source.size, told, identifier, source.stream)
 
 

@@ -13,7 +13,7 @@ from esign.pdf.object_stream import ObjectStream
 from esign.pdf.objects import Name, Stream
 from esign.sealing.incremental.joined import Joined
 from esign.sealing.incremental.section import Place, Section, read_section
-from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, split
+from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, reference, split
 from esign.sealing.incremental.unusual import Unusual
 
 if TYPE_CHECKING:
@@ -81,8 +81,10 @@ class Source:
         self.size = size = trailer.size
         if not highest <= size <= _MOST_OBJECTS:
             raise Unusual("size")
-        number, generation, _ = trailer.root.split()
-        self.root = int(number), int(generation)
+        root = reference(trailer.root)
+        if root is None:
+            raise Unusual("no catalog")
+        self.root = root
         self._streams: dict[int, ObjectStream] = {}
 
     def piece(self, start: int, end: int) -> bytes:
@@ -101,10 +103,13 @@ class Source:
             window = self.piece(place, place + _WINDOW)
             end = window.find(b"endobj")
             head = b"%d %d obj" % (number, generation)
-            if end < 0 or not window.startswith(head):
-                body = self._value_strictly(place, number, generation)
-            else:
+            if end >= 0 and window.startswith(head):
                 body = window[len(head) : end].strip(WHITE)
+                try:
+                    return body, split(body)
+                except Unusual:  # the word may have stood in a string
+                    pass
+            body = self._value_strictly(place, number, generation)
         else:
             body = self._packed(number, place)
         return body, split(body)

@@ -33,14 +33,14 @@ class Trailer(NamedTuple):
 
     Args:
         size: One more than the highest object number.
-        root: The catalog's reference as it is written.
+        root: The catalog's reference as it is written; None where an older section leaves it out.
         info: The reference of the document information as it is written, or None.
         identifier: The first part of the file identifier as it is written, or None.
         previous: Where the section before begins, or None.
     """
 
     size: int
-    root: bytes
+    root: bytes | None
     info: bytes | None
     identifier: bytes | None
     previous: int | None
@@ -56,7 +56,7 @@ def read_trailer(window: bytes, position: int) -> Trailer:
     usual = _match_usual(window, position)
     if usual is not None:
         size, root, info, identifier, previous = usual.groups()
-        if size is not None and root is not None:
+        if size is not None:
             return Trailer(int(size), root, info, identifier, int(previous) if previous is not None else None)
     body = window.find(b"<<", position)
     stop = window.find(b"startxref", position)
@@ -75,10 +75,10 @@ def trailer_of(entries: Entries) -> Trailer:
     if b"Encrypt" in entries:
         raise EncryptedDocument()
     size, root, info = integer(entries.get(b"Size")), entries.get(b"Root"), entries.get(b"Info")
-    if size is None or root is None or reference(root) is None or b"XRefStm" in entries:
+    if size is None or b"XRefStm" in entries:
         raise Unusual("trailer")
-    if info is not None and reference(info) is None:
-        raise Unusual("document information")
+    if any(value is not None and reference(value) is None for value in (root, info)):
+        raise Unusual("catalog or document information")
     identifier = previous = None
     if b"ID" in entries:
         found = _match_identifier(entries[b"ID"])
