@@ -29,6 +29,7 @@ SIZE = struct.Struct(">Q")
 MOST = 200
 """Most findings that an answer names."""
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+_NAMED = re.compile(r"\s*\[([A-Z]{2,8}(?:-[A-Z0-9]{1,10}){1,4})\]")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,59}")
 
 
@@ -103,9 +104,7 @@ def _failed(report: str | None, only: str) -> list[list[str]] | None:
     failed = []
     for element in root.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report"):
         asserted = element.tag == f"{_SVRL}failed-assert"
-        identifier = element.get("id") or ("unnamed" if asserted else "unnamed-report")
-        if not _IDENTIFIER.fullmatch(identifier):
-            identifier = "unnamed"
+        identifier = _identifier(element, "unnamed" if asserted else "unnamed-report")
         if wanted is not None and not wanted.fullmatch(identifier):
             continue
         weight = element.get("flag") or element.get("role") or ("fatal" if asserted else "warning")
@@ -113,6 +112,17 @@ def _failed(report: str | None, only: str) -> list[list[str]] | None:
         failed.append([identifier, "fatal" if fatal else "warning", (element.get("location") or "")[:2000]])
     failed.sort(key=lambda item: item[1])  # fatal ones first: they are named even where there are many others
     return failed[:MOST]
+
+
+def _identifier(element: Any, otherwise: str) -> str:
+    """Return a rule's identifier: that with which its text begins in brackets, else that of the rule set.
+
+    Some sets number their rules anew and name the standard's rule in front of the text: ``[BR-CO-15]-…``.
+    """
+    text = element.findtext(f"{_SVRL}text") or ""
+    named = _NAMED.match(text[:200])
+    identifier = named[1] if named else element.get("id") or otherwise
+    return identifier if _IDENTIFIER.fullmatch(identifier) else "unnamed"
 
 
 def _allow_time() -> None:
