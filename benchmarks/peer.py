@@ -25,9 +25,9 @@ def pyhanko_lta(draft: bytes, *, rounds: int) -> tuple[float, ...]:
     """Return CPU milliseconds of ``sign_pdf`` at B-LTA with a P-256 key, the timestamps' own cost left out."""
     root_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     tsa_key = rsa.generate_private_key(65537, 2048)
-    root = _certificate("root", root_key.public_key(), "root", root_key, authority=True)
-    leaf = _certificate("leaf", leaf_key.public_key(), "root", root_key)
-    tsa = _certificate("tsa", tsa_key.public_key(), "root", root_key, usage=ExtendedKeyUsageOID.TIME_STAMPING)
+    root = certificate("root", root_key.public_key(), "root", root_key, authority=True)
+    leaf = certificate("leaf", leaf_key.public_key(), "root", root_key)
+    tsa = certificate("tsa", tsa_key.public_key(), "root", root_key, usage=ExtendedKeyUsageOID.TIME_STAMPING)
     crl = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(root.subject)
@@ -82,9 +82,11 @@ def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
-def _certificate(
+def certificate(
     name: str, key: object, issuer: str, issuer_key: object, *, authority: bool = False, usage: object = None
 ) -> x509.Certificate:
+    """Return a certificate of a small world that is valid now."""
+
     def named(text: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"bench {text}")])
 
