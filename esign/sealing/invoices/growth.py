@@ -40,7 +40,7 @@ def changed_as_allowed(was: Dictionary, now: Dictionary, kind: str) -> bool:
 
 def _form(was: Object, now: Object) -> bool:
     if was is None:
-        return isinstance(now, Ref | dict)
+        return type(now) is Ref or (isinstance(now, dict) and now.keys() <= {"Fields", "SigFlags"})
     return isinstance(was, dict) and isinstance(now, dict) and changed_as_allowed(was, now, "form")
 
 
@@ -57,7 +57,12 @@ def _flags(was: Object, now: Object) -> bool:
 
 
 def _store(_was: Object, now: Object) -> bool:
-    return isinstance(now, Ref | dict)
+    return type(now) is Ref or (isinstance(now, dict) and now.keys() <= {"Type", "VRI", "Certs", "OCSPs", "CRLs"})
+
+
+def _tabs(was: Object, now: Object) -> bool:
+    """Tell whether a page that did not say so says now that the keyboard follows the structure (ISO 14289-1 7.18.3)."""
+    return was is None and now == "S"
 
 
 def _next(was: Object, now: Object) -> bool:
@@ -83,7 +88,7 @@ def _children(was: Object, now: Object) -> bool:
 _ALLOWED: Mapping[str, Mapping[str, Callable[[Object, Object], bool]]] = {
     "catalog": {"AcroForm": _form, "DSS": _store, "Extensions": _kept},
     "form": {"Fields": grown, "SigFlags": _flags},
-    "Page": {"Annots": grown},
+    "Page": {"Annots": grown, "Tabs": _tabs},
     "StructTreeRoot": {"ParentTreeNextKey": _next, "ParentTree": _parents},
     "StructElem": {"K": _children},
     "number tree": {"Nums": _numbers, "Kids": grown},
