@@ -68,6 +68,9 @@ COMPANY_SIDE = {
     "the server, when a signatory comes back for the file",
     "a stranger's PDF that is verified (`esign verify`)",
     "the page that verifies files (`/pruefen`), without a login",
+    "the token of the company's seal or of a person, without its PIN",
+    "the remote signing service of the company's seal, or the line to it",
+    "a script on the machine of a person with a qualified device (`esign sign`)",
 }
 """Attackers of the company's side: the page for customers does not list them."""
 
