@@ -20,7 +20,8 @@ from esign.foundation.errors import EsignError
 from esign.settings import Settings
 
 if TYPE_CHECKING:
-    from esign.seal_works import SealOrder
+    from esign.cli.seal_lines import Speaker
+    from esign.seal_works import FolderBatch, SealOrder
 
 ALL_SEALED, SOME_SET_ASIDE, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 """Exit status."""
@@ -40,6 +41,7 @@ _PATH = click.Path(path_type=Path)
     "--sample", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT", help="Full verdict on so many."
 )
 @click.option("--base", type=_PATH, metavar="DIR", help="Sealed documents are named by their path below this folder.")
+@click.option("--evidence-record", is_flag=True, help="One timestamp for the whole batch, a record (.ers) beside each.")
 @click.option("--watch", is_flag=True, help="Go on: seal what comes into the folders, until stopped.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a document (docs/schemas/seal.schema.json).")
 @config_option
@@ -54,6 +56,7 @@ def seal(
     policy: str,
     sample: float,
     base: Path | None,
+    evidence_record: bool,
     watch: bool,
     as_json: bool,
     config: Path | None,
@@ -71,7 +74,7 @@ def seal(
 
     with ExitStack() as stack:
         try:
-            order = _order(out, level, device, tsa_urls, trust, policy, sample, config)
+            order = _order(out, level, device, tsa_urls, trust, policy, sample, config, stamped=evidence_record)
             if not paths:
                 raise WrongUse("name files, folders or patterns, or - for a list on standard input")
             holder = look_at_key(order)
@@ -89,10 +92,22 @@ def seal(
         stop = stack.enter_context(_stopping())
         inputs = Inputs(paths, sys.stdin.buffer, os.fsencode(out), os.fsencode(base) if base is not None else None)
         counts = batch.run(inputs, jobs=jobs or os.cpu_count() or 1, told=speaker.told, stop=stop)
+        proven = not evidence_record or _prove(batch, speaker)
     speaker.ended(counts)
     if counts.open or not counts.complete:
         return INTERRUPTED
-    return SOME_SET_ASIDE if counts.set_aside else ALL_SEALED
+    return SOME_SET_ASIDE if counts.set_aside or not proven else ALL_SEALED
+
+
+def _prove(batch: FolderBatch, speaker: Speaker) -> bool:
+    """Write the evidence records; returns whether every sealed document has one."""
+    try:
+        proof = batch.prove()
+    except EsignError as error:
+        click.echo(error_line(error), err=True)
+        return False
+    speaker.proved(proof)
+    return not proof.failed
 
 
 def _order(
@@ -104,6 +119,8 @@ def _order(
     policy: str,
     sample: float,
     config: Path | None,
+    *,
+    stamped: bool = False,
 ) -> SealOrder:
     """Return what is to be done: what is not named is the installation's.
 
@@ -118,11 +135,12 @@ def _order(
     if not device:
         raise WrongUse("which key seals? --device URI, or a seal in the installation's configuration")
     tsa_urls = tsa_urls or (settings.tsa_urls if settings is not None else ())
-    if level != "B-B" and not tsa_urls:
-        raise WrongUse("a level above B-B needs a timestamp authority: --tsa URL, or the installation's")
+    stamped = stamped or level != "B-B"
+    if stamped and not tsa_urls:
+        raise WrongUse("timestamps need an authority: --tsa URL, or the installation's")
     files = (*(settings.trust_anchors if settings is not None else ()), *trust)
     anchors = lookups.trust_anchors(files).certificates if files else ()
-    if level != "B-B" and not anchors:
+    if stamped and not anchors:
         raise WrongUse("which timestamps are trusted? --trust FILE, or the installation's trust anchors")
     if policy != "none":
         invoices_policy(policy)

@@ -14,6 +14,7 @@ import click
 
 from esign.cli.terminal import plain
 from esign.sealing.batches import Counts, ItemResult
+from esign.sealing.batches.proof import BatchProof
 
 
 def line_of(result: ItemResult, *, sandbox: bool) -> dict[str, Any]:
@@ -76,6 +77,18 @@ class Speaker:
         if self.bar and now - self._last >= 0.2:
             self._last, self._shown = now, True
             click.echo("\r\x1b[K" + progress(counts, now - self._began), nl=False, err=True)
+
+    def proved(self, proof: BatchProof) -> None:
+        """Say what became of the evidence records."""
+        self._wipe()
+        if self.as_json:
+            failed = [{**_name("output", name), "code": error.code} for name, error in proof.failed.items()]
+            told = {"made": proof.made, "there_before": proof.there, "failed": failed}
+            click.echo(json.dumps({"evidence_records": told}, ensure_ascii=False))
+            return
+        for name, error in proof.failed.items():
+            click.echo(f"{plain(name.decode('utf-8', 'replace'))}: no evidence record ({error.code})", err=True)
+        click.echo(f"{proof.made:,} evidence records, {proof.there:,} there before", err=True)
 
     def ended(self, counts: Counts) -> None:
         """Say what it came to."""

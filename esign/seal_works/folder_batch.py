@@ -5,18 +5,19 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from esign.foundation.clock import Clock, SystemClock
+from esign.gateways.timestamp_lines import bulk_timestamps
 from esign.jobs.seal_processes import SealProcesses, run_loops
 from esign.seal_works.locks import hold
 from esign.seal_works.order import JOURNAL_FOLDER, SealOrder
 from esign.seal_works.recipe import SealRecipe, opened_journal
 from esign.sealing.batches import Counts, ItemResult, NewItem
+from esign.sealing.batches.proof import BatchProof, prove_batch
 from esign.store.seal_folder import FolderDocuments
 from esign.store.seal_journal import SqlSealJournal
 from esign.store.seal_journal_file import forget_batches, settle_promises
@@ -24,6 +25,8 @@ from esign.store.seal_journal_file import forget_batches, settle_promises
 STORE = "folder"
 """Name of the one place of output of a folder's journal."""
 _LISTED_AT_ONCE = 500
+Told = Callable[[Sequence[ItemResult], Counts], None]
+"""Is given results, and how far it is."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +85,7 @@ class FolderBatch:
         items: Iterable[NewItem],
         *,
         jobs: int,
-        told: Callable[[Sequence[ItemResult], Counts], None],
+        told: Told,
         stop: threading.Event,
         every: float = 0.2,
     ) -> Counts:
@@ -98,22 +101,86 @@ class FolderBatch:
         Raises:
             BatchWorkersEnded: The processes die again and again.
         """
-        given = iter(items)
-        first = list(islice(given, max(1, jobs) * self.order.chunk * 2))
+        blocks = _blocks(iter(items))
+        first = next(blocks, [])
         self.journal.add(first)
-        listing = threading.Thread(target=self._list, args=(given, stop), name="listing", daemon=True)
-        listing.start()
-        wanted = min(jobs, -(-len(first) // self.order.chunk)) if jobs else 0
-        with self._workers(wanted, stop) as look:
+        wanted = min(jobs, max(1, -(-len(first) // self.order.chunk))) if jobs else 0
+        with self._listing(blocks, stop), self._workers(wanted, stop, forever=False) as look:
             while not (counts := self._tell(told)).done and not stop.is_set():
-                stop.wait(every) if counts.open > 2 * self.order.chunk else time.sleep(min(every, 0.02))
+                stop.wait(every if counts.open > 2 * self.order.chunk else min(every, 0.02))
                 look()
-        listing.join()
+        return self._tell(told)
+
+    def watch(
+        self, blocks: Iterable[Sequence[NewItem]], *, jobs: int, told: Told, stop: threading.Event, every: float = 0.2
+    ) -> Counts:
+        """Seal what comes until stopped; documents that were told are forgotten, what was sealed stays known.
+
+        Args:
+            blocks: Documents as they come; ends when stopped.
+            jobs: Processes; 0: threads of this one.
+            told: Is given results in the order of the documents, and how far it is.
+            stop: Ends it after the chunks under way.
+            every: Seconds between two looks.
+
+        Raises:
+            BatchWorkersEnded: The processes die again and again.
+        """
+        with self._listing(iter(blocks), stop), self._workers(jobs, stop, forever=True) as look:
+            while not stop.wait(every):
+                before = self._shown
+                self._tell(told)
+                if self._shown != before:
+                    self.journal.forget(self._shown)
+                look()
         return self._tell(told)
 
     @contextmanager
-    def _workers(self, jobs: int, stop: threading.Event) -> Iterator[Callable[[], None]]:
-        recipe = SealRecipe(self.order)
+    def _listing(self, blocks: Iterator[Sequence[NewItem]], stop: threading.Event) -> Iterator[None]:
+        """Give documents to the journal in a thread of its own; an error of it is raised in the end."""
+        errors: list[BaseException] = []
+
+        def add() -> None:
+            try:
+                for block in blocks:
+                    self.journal.add(block)
+                    if stop.is_set():
+                        return
+                self.journal.complete()
+            except BaseException as error:
+                errors.append(error)
+                stop.set()
+
+        thread = threading.Thread(target=add, name="listing", daemon=True)
+        thread.start()
+        yield
+        thread.join()
+        if errors:
+            raise errors[0]
+
+    def prove(self) -> BatchProof:
+        """Write an evidence record beside every sealed document of this batch that has none; one timestamp for all.
+
+        Raises:
+            EsignError: No timestamp could be had; then no record is written.
+        """
+        with ExitStack() as stack:
+            documents = FolderDocuments(os.fsencode(self.order.out))
+            stack.callback(documents.close)
+            stamps = stack.enter_context(
+                bulk_timestamps(self.order.tsa_urls, anchors=self.order.anchors, clock=self.clock)
+            )
+            return prove_batch(self._sealed(), documents=documents, timestamps=stamps)
+
+    def _sealed(self) -> Iterator[tuple[bytes, bytes]]:
+        after = 0
+        while lines := self.journal.lines(after, _LISTED_AT_ONCE):
+            after = lines[-1].item.number
+            yield from ((each.item.output, each.digest_out) for each in lines if each.sealed)
+
+    @contextmanager
+    def _workers(self, jobs: int, stop: threading.Event, *, forever: bool) -> Iterator[Callable[[], None]]:
+        recipe = SealRecipe(self.order, forever)
         if jobs:
             processes = SealProcesses(recipe=recipe, journal=self.journal, count=jobs, threads=self.order.threads)
             processes.start()
@@ -133,12 +200,7 @@ class FolderBatch:
                     ended.set()
                 thread.join()
 
-    def _list(self, items: Iterator[NewItem], stop: threading.Event) -> None:
-        while not stop.is_set() and (block := list(islice(items, _LISTED_AT_ONCE))):
-            self.journal.add(block)
-        self.journal.complete()
-
-    def _tell(self, told: Callable[[Sequence[ItemResult], Counts], None]) -> Counts:
+    def _tell(self, told: Told) -> Counts:
         counts = self.journal.counts()
         while True:
             lines = self.journal.lines(self._shown)
@@ -147,3 +209,8 @@ class FolderBatch:
             told(lines, counts)
             if len(lines) < _LISTED_AT_ONCE:
                 return counts
+
+
+def _blocks(items: Iterator[NewItem]) -> Iterator[Sequence[NewItem]]:
+    while block := list(islice(items, _LISTED_AT_ONCE)):
+        yield block
