@@ -243,3 +243,22 @@ def test_answer_that_trickles_is_cut_off():
     with pytest.raises(GatewayTimeout):
         world.caller(timeout=5.0, retry=RetryRule(attempts=1)).get(URL, accept=())
     assert world.time == 6.0
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"error": "invalid_pin", "error_description": "of Erika"}', {"refusal": "invalid_pin"}),
+        (b'{"error": "not a word <b>"}', {}),
+        (b'{"error": 7}', {}),
+        (b"[]", {}),
+        (b"{", {}),
+        (b'{"error": "a"}' + b" " * 20_000, {}),
+    ],
+)
+def test_of_a_refusal_nothing_but_its_word_is_told_and_only_to_who_asks(body, told):
+    world = World(lambda _: httpx.Response(400, content=body))
+    for asked, expected in (("error", told), ("", {})):
+        with pytest.raises(GatewayStatus) as refused:
+            world.caller().post(URL, b"", content_type="application/json", accept=(), repeatable=False, refusal=asked)
+        assert refused.value.facts == {"host": "service.example", "status": 400, **expected}

@@ -74,6 +74,7 @@ class RemoteSealKey:
         ask_pin: Answers the credential's PIN where the service's description names no file.
         in_person: Whether a credential that signs without a PIN is refused.
         sleep: Waits before a second attempt.
+        close: Called when the key is closed.
 
     Raises:
         SealKeyError: The service, the credential or its certificate cannot be used.
@@ -88,11 +89,14 @@ class RemoteSealKey:
         ask_pin: PinSource | None = None,
         in_person: bool = False,
         sleep: Callable[[float], None] = time.sleep,
+        close: Callable[[], None] = lambda: None,
     ) -> None:
         self._service = service
         self._api = api
         self._clock = clock or SystemClock()
         self._sleep = sleep
+        self.close = close
+        """Ends connections; the key is not used afterwards."""
         self._dead: SealKeyError | None = None
         self._credential = api.credential(service.credential or self._only())
         self._certified = self._checked(self._credential)

@@ -106,7 +106,22 @@ def opened(uri: str, around: Surroundings) -> OpenedKey:
         service = CscService.read(file, meant.name)
         if around.in_person and (service.pin_file is not None or around.ask_pin is None):
             raise SealKeyNotInPerson("the credential's PIN must not lie in a file (pin_file)")
-        caller = HttpCaller(around.http or httpx.Client(), timeout=service.timeout)
-        api = CscApi(service, caller)
-        return RemoteSealKey(service, api, clock=around.clock, ask_pin=around.ask_pin, in_person=around.in_person)
+        return _remote(service, around)
     raise SealKeyUriWrong
+
+
+def _remote(service: CscService, around: Surroundings) -> RemoteSealKey:
+    client = around.http or httpx.Client()
+    end = client.close if around.http is None else lambda: None
+    try:
+        return RemoteSealKey(
+            service,
+            CscApi(service, HttpCaller(client, timeout=service.timeout)),
+            clock=around.clock,
+            ask_pin=around.ask_pin,
+            in_person=around.in_person,
+            close=end,
+        )
+    except BaseException:
+        end()
+        raise
