@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 
 from web import (
     agent_pages,
+    approvals,
     ceremony_api,
     company,
     consents,
@@ -103,6 +104,9 @@ def create_app(
         rights.install(app, cast("EngineApplication", application), csrf)
     if hasattr(application, "consents"):
         consents.install(app, cast("EngineApplication", application), csrf)
+
+    if hasattr(application, "approvals"):
+        approvals.install(app, cast("EngineApplication", application), csrf)
 
     if hasattr(application, "verification"):
         verification.install(app, cast("EngineApplication", application))

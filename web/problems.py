@@ -126,6 +126,8 @@ STATUS: dict[str, int] = {
     "engine.formation.clock": 503,
     "engine.formation.unknown": 404,
     "engine.formation.consent": 422,
+    "engine.formation.approval": 409,
+    "engine.formation.approval_unknown": 404,
     "engine.right": 422,
     "engine.right.unknown": 404,
     "engine.right.state": 409,

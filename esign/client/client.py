@@ -115,6 +115,23 @@ class ApiClient(Rights, OwnDocuments):
         """Send a party the confirmation of a concluded contract again."""
         return self._post(f"/contracts/{quoted(contract_id)}/confirm", {"party": party})
 
+    def accept_order(self, contract_id: str) -> Json:
+        """Accept a customer's order; the contract is concluded when the acceptance has reached everybody."""
+        return self._post(f"/contracts/{quoted(contract_id)}/accept", {})
+
+    def decline_order(self, contract_id: str, reason: str = "") -> Json:
+        """Turn a customer's order down."""
+        return self._post(f"/contracts/{quoted(contract_id)}/decline", {"reason": reason})
+
+    def ask_representative(self, contract_id: str, party: str, *, name: str, email: str) -> Json:
+        """Ask a minor's legal representative for consent, or for the approval; returns the link of the mail."""
+        body = {"party": party, "name": name, "email": email}
+        return self._post(f"/contracts/{quoted(contract_id)}/representatives", body)
+
+    def demand_approval(self, contract_id: str, party: str) -> Json:
+        """Demand a minor's legal representative to declare about the approval: two weeks from its arrival."""
+        return self._post(f"/contracts/{quoted(contract_id)}/demand-approval", {"party": party})
+
     def journey_link(self, contract_id: str, party: str, return_url: str) -> Json:
         """Return a link to which the company's own page sends the customer."""
         body = {"party": party, "return_url": return_url}

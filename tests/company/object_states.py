@@ -68,6 +68,9 @@ class Memory:
         return found.digest()
 
 
+PERSONS = {"electricity-supply": "jana-beispiel", "mobile-plan": "sophie-mueller-luedenscheidt"}
+
+
 def asking(data: Any) -> dict[str, Any]:
     """Return contract data that also ask for a consent."""
     return {**data, "consents": ["advertising"]}
@@ -107,10 +110,25 @@ def contracts(world: Any) -> dict[str, str]:
     application.contracts.invite(COMPANY, found["partly_signed"])
     application.delivery.deliver_due()
     world.signatory(world.link(), "mira-sommerfeld").run()
+    found["ordered"] = _declared(world, {"offer": {**world.sample(PLAIN)["offer"], "by": "customer"}}, PLAIN)
+    offer = world.sample("mobile-plan")["offer"]
+    found["pending"] = _declared(world, {"offer": {**offer, "summary_later": "Bestellung am Telefon"}}, "mobile-plan")
     for state, contract in found.items():
         assert application.contracts.view(COMPANY, contract).state == state
     world.consent = application.consents.tell(COMPANY, found["concluded"], CONSENT).id
     return found
+
+
+def _declared(world: Any, changes: dict[str, Any], template: str) -> str:
+    """Return a contract that its customer has signed at the simple level."""
+    data = asking(world.sample(template, reference=f"STATE-{template}", level="simple", **changes))
+    contract = str(world.application.contracts.draw_up(COMPANY, data))
+    world.application.contracts.invite(COMPANY, contract)
+    world.application.delivery.deliver_due()
+    person = world.signatory(world.link(), PERSONS[template])
+    for step in ("hello", "open", "document", "declare"):
+        getattr(person, step)()
+    return contract
 
 
 def cases(world: Any) -> dict[str, str]:

@@ -57,9 +57,14 @@ CHANGES: dict[str, set[str]] = {
     "company_performance.take_back": {"concluded"},
     "company_performance.task": {
         *("drawn_up", "invited", "partly_signed", "concluded", "failed", "declined", "cancelled", "expired"),
+        *("ordered", "pending"),
     },
     "company_tasks.finish": {"open"},
     "company_tasks.revoke": set(),  # somebody else's link, for everybody
+    "company_contracts.accept": {"ordered"},
+    "company_contracts.turn_down": {"ordered"},
+    "company_contracts.ask": {"drawn_up", "invited", "partly_signed"},
+    "company_contracts.demand": set(),  # a contract that waits for whom no minor stands behind
     "company_contracts.invite": {"drawn_up"},
     "company_contracts.invite signatory-2": set(),  # invited as soon as the first one has signed
     "company_contracts.remind": {"invited"},
@@ -122,6 +127,7 @@ FORMS: dict[str, dict[str, Callable[[Any, str], Form]]] = {
         }
         for step in ("invite", "remind", "resend")
     },
+    "company_contracts.ask": {"": lambda house, state: {"person": "Erika Beispiel", "email": "erika@post.example"}},
     "company_contracts.correct": {
         "": lambda house, state: {"email": "neu@post.example"},
         "signatory-2": lambda house, state: {"email": "neu@post.example", "party": "signatory-2"},

@@ -21,6 +21,10 @@ NAMES = {"file_id": "upload_id", "bulk_id": "run_id"}
 """Names in addresses that mean the same as one of the pages'."""
 
 CHANGES: dict[str, set[str]] = {
+    "acceptOrder": {"ordered"},
+    "declineOrder": {"ordered"},
+    "askRepresentative": {"drawn_up", "invited", "partly_signed"},
+    "demandApproval": set(),  # a contract that waits for whom no minor stands behind
     "inviteParties": {"drawn_up"},
     "remindParty": {"invited"},
     "resendInvitation": {"invited", "expired"},
@@ -30,7 +34,7 @@ CHANGES: dict[str, set[str]] = {
     "changeValidity": {"drawn_up", "invited", "partly_signed", "expired"},
     "resendConfirmation": {"concluded"},
     "recordPerformance": {"concluded"},
-    "tellConsent": {"drawn_up", "invited", "expired", "partly_signed"},
+    "tellConsent": {"drawn_up", "invited", "expired", "partly_signed", "ordered", "pending"},
     "revokeConsent": {"concluded"},
     "takeBackPerformance": {"concluded"},
     "settleDeclaration": {"open", "repeated"},

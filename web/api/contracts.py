@@ -127,6 +127,33 @@ def confirm(call: Call) -> Reply:
     return Reply(content={"party": party})
 
 
+def accept(call: Call) -> Reply:
+    """Accept a customer's order; accepted already, send the acceptance again to whom it has not reached."""
+    call.application.acceptances.accept(call.actor, call.path["contract_id"])
+    return _contract(call, call.path["contract_id"])
+
+
+def decline(call: Call) -> Reply:
+    """Turn a customer's order down."""
+    call.application.acceptances.decline(call.actor, call.path["contract_id"], call.body.get("reason", ""))
+    return _contract(call, call.path["contract_id"])
+
+
+def ask(call: Call) -> Reply:
+    """Ask a minor's legal representative for consent or approval."""
+    body = call.body
+    link = call.application.approvals.ask(
+        call.actor, call.path["contract_id"], body["party"], body["name"], body["email"]
+    )
+    return Reply(status=201, content={"party": body["party"], "link": link})
+
+
+def demand(call: Call) -> Reply:
+    """Demand a minor's legal representative to declare about the approval."""
+    call.application.approvals.demand(call.actor, call.path["contract_id"], call.body["party"])
+    return Reply(content={"party": call.body["party"]})
+
+
 def journey_link(call: Call) -> Reply:
     """Make a link that the company hands on itself."""
     made = call.application.journeys.link(

@@ -42,7 +42,7 @@ TEMPLATES = (
     "own-document",
 )
 PDF = "application/pdf"
-_OWN_PAGES = ("correct", "delegate", "validity", "renew")
+_OWN_PAGES = ("ask", "correct", "delegate", "validity", "renew")
 """Steps that ask for more than a button."""
 YEARS = range(2000, 2200)
 """Days outside of them are asked by nobody who looks for a contract; the calendar itself ends somewhere."""
@@ -199,6 +199,23 @@ def blueprint(application: Application) -> Blueprint:
         )
         return renewed.contract_id
 
+    def accept(actor: Actor, contract_id: str, form: Any) -> str:
+        application.acceptances.accept(actor, contract_id)
+        return contract_id
+
+    def turn_down(actor: Actor, contract_id: str, form: Any) -> str:
+        application.acceptances.decline(actor, contract_id, form.get("reason", "").strip()[:500])
+        return contract_id
+
+    def ask(actor: Actor, contract_id: str, form: Any) -> str:
+        party, person = form.get("party", "signatory-1"), form.get("person", "")
+        application.approvals.ask(actor, contract_id, party, person, form.get("email", ""))
+        return contract_id
+
+    step(Step(name="accept", use_case=accept))
+    step(Step(name="turn_down", use_case=turn_down))
+    step(Step(name="ask", use_case=ask))
+    step(Step(name="demand", use_case=remaining(application.approvals.demand)))
     step(Step(name="invite", use_case=invite))
     step(Step(name="validity", use_case=validity))
     step(Step(name="renew", use_case=renew))
