@@ -16,6 +16,7 @@ from esign.pades import prepare
 from esign.sealing import Sealer, SealProfile
 from esign.sealing.invoices import InvoiceChanged, read_invoice, render_xrechnung, unchanged, unchanged_files
 from tests.sealing import invoice_samples as samples
+from tests.sealing.helpers.levels_world import LEVELS, LevelsWorld
 from tests.sealing.invoice_samples import Paper
 from tests.sealing.sealing_worlds import PROFILE, seal_key
 
@@ -89,6 +90,18 @@ def test_a_seal_changes_nothing_of_an_invoice(profile, form):
     unchanged(document, tail)
     unchanged_files(document, tail)
     assert read_invoice(document + tail).xml == read_invoice(document).xml
+
+
+@pytest.mark.parametrize("form", ["plain", "packed", "signed"])
+@pytest.mark.parametrize("level", LEVELS)
+def test_timestamps_and_long_term_material_change_nothing_of_an_invoice(level, form):
+    document = samples.invoice_pdf("XRECHNUNG")
+    if form != "plain":
+        document = packed(document) if form == "packed" else document + sealed_tail(document)
+    with LevelsWorld().open() as world:
+        tail = world.seal(document, level)[len(document) :]
+    unchanged(document, tail)
+    unchanged_files(document, tail)
 
 
 def test_a_second_seal_changes_nothing_either():
