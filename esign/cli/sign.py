@@ -114,6 +114,7 @@ def sign(
     except EsignError as error:
         return _told(file, error, as_json, WRONG_USE)
     try:
+        _look(data, surroundings)
         key, allowed = _device(device, wanted, surroundings)
         if wanted is LegalLevel.QUALIFIED:
             sign_terminal.confirm(_shown(file, data, allowed, key))
@@ -179,6 +180,15 @@ def _fetching(hosts: tuple[str, ...], given: Material, settings: Settings | None
     return Fetching((*settings.revocation_hosts, *hosts), given, settings.private_networks)
 
 
+def _look(data: bytes, around: _Surroundings) -> None:
+    """Look into the document in a helper process first: what costs too much or breaks things is refused there."""
+    from esign.sealing.own_signature import require_readable
+    from esign.validation.isolation import Isolation
+
+    with Isolation(trust=around.trust, material=around.fetching.given, lists=around.services) as isolation:
+        require_readable(isolation.verify(data, at=around.at))
+
+
 def _device(uri: str, wanted: LegalLevel, around: _Surroundings) -> tuple[SealKey, OwnSignature]:
     """Open the device, and tell what a signature with it is."""
     from esign import lookups
@@ -218,7 +228,7 @@ def _made(data: bytes, key: SealKey, profile: SealProfile, around: _Surroundings
     from esign.preservation import BaselineLevel
     from esign.sealing.own_signature import sign_own
 
-    signed = sign_own(data, key, profile, at=around.at)
+    signed = sign_own(data, key, profile, at=_now())
     if level == "B-B" or around.settings is None:
         return signed
     augmenter = bootstrap.augmenter(around.settings, trust=around.trust)

@@ -71,6 +71,12 @@ class NotQualifiedByLists(CertificateNotQualified):
     source = "ETSI TS 119 615"
 
 
+class DocumentNotReadable(OwnSignatureRefused):
+    """The document cannot be looked into, so nobody knows what would be signed."""
+
+    code = "signing.own.unreadable"
+
+
 class SignatureNotShown(OwnSignatureRefused):
     """Our own verdict on the signed file is not what was asked for; the file was thrown away."""
 
@@ -137,6 +143,16 @@ def allow(
             listed = True
     sandbox = Oid.SANDBOX in policies or "SANDBOX" in str(certificate.issuer.rfc4514_string())
     return OwnSignature(signer=signer, level=level, listed=listed, sandbox=sandbox)
+
+
+def require_readable(verdict: FileVerdict) -> None:
+    """Refuse a document of which a helper process could not say what stands in it.
+
+    Raises:
+        DocumentNotReadable: It is no PDF, broken, encrypted, or costs more than any honest one.
+    """
+    if verdict.error is not None:
+        raise DocumentNotReadable(verdict.error.detail, verdict=verdict.error.code)
 
 
 def sign_own(document: bytes, key: SealKey, profile: SealProfile, *, at: datetime) -> bytes:

@@ -348,12 +348,11 @@ def test_wrong_words_are_refused(world, person, pdf, arguments, code, status):
     refused(world, pdf, code, "--legal-level", "simple", "--level", "B-B", *wanted, status=status)
 
 
-@pytest.mark.parametrize(
-    ("content", "code"), [(b"", "sealing.document.empty"), (b"no PDF", "sealing.document.not_pdf")]
-)
-def test_what_is_no_document_is_not_signed(world, person, pdf, content, code):
+@pytest.mark.parametrize("content", [b"", b"no PDF", b"%PDF-1.7\n"])
+def test_what_is_no_document_is_not_signed_and_the_device_not_asked(world, token, pdf, content, at_a_terminal):
     pdf.write_bytes(content)
-    refused(world, pdf, code, "--legal-level", "simple", "--level", "B-B", "--device", person.uri)
+    refused(world, pdf, "signing.own.unreadable", "--legal-level", "simple", "--level", "B-B", "--device", token)
+    assert at_a_terminal == []
 
 
 def test_at_a_real_terminal_pin_and_word_are_typed_and_the_pin_is_not_shown(world, token, pdf, tmp_path):
