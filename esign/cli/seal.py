@@ -43,6 +43,9 @@ _PATH = click.Path(path_type=Path)
 @click.option("--base", type=_PATH, metavar="DIR", help="Sealed documents are named by their path below this folder.")
 @click.option("--evidence-record", is_flag=True, help="One timestamp for the whole batch, a record (.ers) beside each.")
 @click.option("--watch", is_flag=True, help="Go on: seal what comes into the folders, until stopped.")
+@click.option("--processed", type=_PATH, metavar="DIR", help="With --watch: where sealed originals go (they stay).")
+@click.option("--set-aside", type=_PATH, metavar="DIR", help="With --watch: where the others go (OUT.set-aside).")
+@click.option("--settle", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, metavar="SECONDS")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a document (docs/schemas/seal.schema.json).")
 @config_option
 def seal(
@@ -58,6 +61,9 @@ def seal(
     base: Path | None,
     evidence_record: bool,
     watch: bool,
+    processed: Path | None,
+    set_aside: Path | None,
+    settle: float,
     as_json: bool,
     config: Path | None,
 ) -> int:
@@ -70,6 +76,7 @@ def seal(
     """
     from esign.cli.seal_inputs import Inputs
     from esign.cli.seal_lines import Speaker
+    from esign.cli.seal_watch import Folders, seal_what_comes
     from esign.seal_works import FolderBatch, look_at_key
 
     with ExitStack() as stack:
@@ -77,6 +84,10 @@ def seal(
             order = _order(out, level, device, tsa_urls, trust, policy, sample, config, stamped=evidence_record)
             if not paths:
                 raise WrongUse("name files, folders or patterns, or - for a list on standard input")
+            if watch and evidence_record:
+                raise WrongUse("an evidence record is made when a batch is done; what is watched is never done")
+            if watch and (strange := [path for path in paths if not Path(path).is_dir()]):
+                raise WrongUse(f"--watch watches folders, and this is none: {strange[0]}")
             holder = look_at_key(order)
             try:
                 out.mkdir(parents=True, exist_ok=True)
@@ -90,8 +101,12 @@ def seal(
             click.echo("SANDBOX: the seal is a simulated one; it proves nothing to anybody", err=True)
         speaker = Speaker(as_json=as_json, sandbox=holder.sandbox, bar=sys.stderr.isatty())
         stop = stack.enter_context(_stopping())
+        jobs = jobs or os.cpu_count() or 1
+        if watch:
+            folders = Folders(paths, out, set_aside or out.with_name(out.name + ".set-aside"), processed, base)
+            return seal_what_comes(batch, folders, speaker, jobs=jobs, settle=settle, stop=stop)
         inputs = Inputs(paths, sys.stdin.buffer, os.fsencode(out), os.fsencode(base) if base is not None else None)
-        counts = batch.run(inputs, jobs=jobs or os.cpu_count() or 1, told=speaker.told, stop=stop)
+        counts = batch.run(inputs, jobs=jobs, told=speaker.told, stop=stop)
         proven = not evidence_record or _prove(batch, speaker)
     speaker.ended(counts)
     if counts.open or not counts.complete:

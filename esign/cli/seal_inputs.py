@@ -49,6 +49,10 @@ class Inputs:
             else:
                 yield from self._of(os.fsencode(path))
 
+    def within(self, path: bytes, folder: bytes) -> NewItem:
+        """Return a file that was found in a folder."""
+        return self._file(path, os.path.relpath(path, folder))
+
     def _of(self, path: bytes) -> Iterator[NewItem]:
         if os.path.isdir(path):
             yield from self._folder(path, path)

@@ -65,9 +65,10 @@ class SealProcesses:
     _finished: int = 0
     _prefix: str = field(default_factory=lambda: f"{os.getpid()}-{time.time_ns() & 0xFFFFFFFF:08x}")
 
-    def start(self) -> None:
-        """Start all that are missing."""
-        while len(self._running) < self.count:
+    def start(self, most: int | None = None) -> None:
+        """Start all that are missing, or some of them."""
+        wanted = min(self.count, len(self._running) + (self.count if most is None else most))
+        while len(self._running) < wanted:
             self._started += 1
             name = f"{self._prefix}-{self._started}"
             process = multiprocessing.get_context("spawn").Process(
@@ -90,16 +91,16 @@ class SealProcesses:
         if not gone:
             return
         counts = self.journal.counts()
-        if counts.done:
-            return
-        finished = counts.sealed + counts.set_aside
         died = sum(1 for each in gone if each.process.exitcode)
-        self._deaths = self._deaths + died if finished == self._finished else 0
+        if counts.done or (not died and self._running):
+            return  # who ends well has found nothing to do
+        finished = counts.sealed + counts.set_aside
+        self._deaths = self._deaths + died if finished == self._finished else died
         self._finished = finished
         if self._deaths >= MOST_DEATHS:
             raise BatchWorkersEnded(deaths=self._deaths)
         _log.warning("worker processes ended", extra={"exits": [each.process.exitcode for each in gone]})
-        self.start()
+        self.start(max(died, 1))
 
     def stop(self) -> None:
         """End all after the chunks that they hold."""

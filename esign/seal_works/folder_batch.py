@@ -154,7 +154,7 @@ class FolderBatch:
         thread = threading.Thread(target=add, name="listing", daemon=True)
         thread.start()
         yield
-        thread.join()
+        thread.join(2.0 if stop.is_set() else None)  # a list that nobody ends is not waited for
         if errors:
             raise errors[0]
 
@@ -196,8 +196,7 @@ class FolderBatch:
             try:
                 yield lambda: None
             finally:
-                if stop.is_set():
-                    ended.set()
+                ended.set()
                 thread.join()
 
     def _tell(self, told: Told) -> Counts:

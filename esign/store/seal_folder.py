@@ -24,6 +24,7 @@ from typing import NoReturn
 
 from esign.foundation.errors import EsignError
 from esign.sealing.batches.errors import (
+    InputChanged,
     InputMissing,
     InputNotAFile,
     InputUnreadable,
@@ -134,7 +135,11 @@ class FolderDocuments:
                 raise InputNotAFile
             if looked.st_size >= self.large:
                 return self._copy(handle, output)
-            return FolderDocument(_read_all(handle, looked.st_size))
+            data = _read_all(handle, looked.st_size)
+            after = os.fstat(handle)
+            if (after.st_size, after.st_mtime_ns) != (looked.st_size, looked.st_mtime_ns) or len(data) != after.st_size:
+                raise InputChanged
+            return FolderDocument(data)
         except OSError as error:
             raise InputUnreadable(errno=error.errno or 0) from error
         finally:

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
-from esign.foundation.clock import Clock
+from esign.foundation.clock import Clock, rfc3339
 from esign.foundation.errors import EsignError
 from esign.sealing.batches.errors import BatchCrashed, LeaseEnded, OutputExists
 from esign.sealing.batches.items import Chunk, Counts, Item, ItemResult, ItemState, Known, NewItem, Promise
 from esign.store.database import Database
+from esign.store.many_rows import ManyRows
 from esign.store.tables_sealing import seal_batch, seal_item, seal_output
 
 MOST_ATTEMPTS = 3
@@ -26,7 +27,7 @@ MOST_ATTEMPTS = 3
 
 _RUNNING, _WAITING = ItemState.RUNNING.value, ItemState.WAITING.value
 _FRESH: dict[str, Any] = {"attempt": 0, "level": "", "path": "", "facts": "", "again": False, "seconds": 0.0}
-_FINISH = (
+_FINISH = ManyRows(
     update(seal_item)
     .where(
         seal_item.c.id == bindparam("the_id"),
@@ -44,7 +45,7 @@ _FINISH = (
         }
     )
 )
-GIVEN_OUT = (
+GIVEN_OUT = ManyRows(
     update(seal_output)
     .where(
         seal_output.c.store == bindparam("the_store"),
@@ -55,12 +56,20 @@ GIVEN_OUT = (
     .values(sealed_at=bindparam("sealed_at"))
 )
 """Mark a promise as kept."""
-_TAKEN_BACK = delete(seal_output).where(
-    seal_output.c.store == bindparam("the_store"),
-    seal_output.c.output == bindparam("the_output"),
-    seal_output.c.sealed_at.is_(None),
-    seal_output.c.digest_in == bindparam("the_digest"),
+_TAKEN_BACK = ManyRows(
+    delete(seal_output).where(
+        seal_output.c.store == bindparam("the_store"),
+        seal_output.c.output == bindparam("the_output"),
+        seal_output.c.sealed_at.is_(None),
+        seal_output.c.digest_in == bindparam("the_digest"),
+    )
 )
+_HELD = select(seal_item.c.id, seal_item.c.attempt).where(
+    seal_item.c.batch_id == bindparam("the_batch"),
+    seal_item.c.state == _RUNNING,
+    seal_item.c.owner == bindparam("the_owner"),
+)
+_ADD, _PROMISE = ManyRows(insert(seal_item)), ManyRows(insert(seal_output))
 
 
 class SqlSealJournal:
@@ -123,7 +132,7 @@ class SqlSealJournal:
         ]
         refused = sum(1 for item in items if item.code)
         with self._database.transaction() as connection:
-            connection.execute(insert(seal_item), rows)
+            _ADD.run(connection, rows)
             self._count(connection, listed=len(rows), set_aside=refused)
 
     def complete(self) -> None:
@@ -163,7 +172,7 @@ class SqlSealJournal:
         refused: dict[int, EsignError] = {}
         if not promises:
             return refused
-        now = self._clock.now()
+        now = rfc3339(self._clock.now())
         with self._database.transaction() as connection:
             held = self._held(connection, owner, [promise.item for promise in promises])
             rows = connection.execute(
@@ -193,8 +202,7 @@ class SqlSealJournal:
                             "promised_at": now,
                         }
                     )
-            if new:
-                connection.execute(insert(seal_output), new)
+            _PROMISE.run(connection, new)
         return refused
 
     def promised(self, output: bytes, digest_in: bytes) -> frozenset[bytes]:
@@ -212,17 +220,16 @@ class SqlSealJournal:
 
     def finish(self, owner: str, results: Sequence[ItemResult]) -> int:
         """Record results in one transaction; those whose lease was lost change nothing."""
-        now = self._clock.now()
+        now = rfc3339(self._clock.now())
         with self._database.transaction() as connection:
             held = self._held(connection, owner, [result.item for result in results])
             valid = [result for result in results if result.item.number in held]
             if not valid:
                 return 0
-            connection.execute(_FINISH, [_row(owner, result, now) for result in valid])
-            if given := [self._output(each, each.digest_out, sealed_at=now) for each in valid if _given_out(each)]:
-                connection.execute(GIVEN_OUT, given)
-            if back := [self._output(each, each.digest_in) for each in valid if _taken_back(each)]:
-                connection.execute(_TAKEN_BACK, back)
+            _FINISH.run(connection, [_row(owner, result, now) for result in valid])
+            given = [self._output(each, each.digest_out, sealed_at=now) for each in valid if _given_out(each)]
+            GIVEN_OUT.run(connection, given)
+            _TAKEN_BACK.run(connection, [self._output(each, each.digest_in) for each in valid if _taken_back(each)])
             sealed = sum(1 for result in valid if result.sealed)
             self._count(connection, sealed=sealed, set_aside=len(valid) - sealed)
         return len(valid)
@@ -259,6 +266,17 @@ class SqlSealJournal:
             found.append(_result(row))
         return found
 
+    def forget(self, through: int) -> None:
+        """Forget documents up to a number that have come to their end; what was sealed stays known."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                delete(seal_item).where(
+                    seal_item.c.batch_id == self.batch,
+                    seal_item.c.id <= through,
+                    seal_item.c.state.not_in((_WAITING, _RUNNING)),
+                )
+            )
+
     def _known(self, connection: Connection, outputs: Iterable[bytes]) -> Mapping[bytes, Known]:
         rows = connection.execute(
             select(seal_output.c.output, seal_output.c.digest_in, seal_output.c.digest_out, seal_output.c.level).where(
@@ -271,12 +289,8 @@ class SqlSealJournal:
 
     def _held(self, connection: Connection, owner: str, items: Sequence[Item]) -> frozenset[int]:
         attempts = {item.number: item.attempt for item in items}
-        rows = connection.execute(
-            select(seal_item.c.id, seal_item.c.attempt).where(
-                seal_item.c.id.in_(list(attempts)), seal_item.c.owner == owner, seal_item.c.state == _RUNNING
-            )
-        )
-        return frozenset(row.id for row in rows if attempts[row.id] == row.attempt)
+        rows = connection.execute(_HELD, {"the_batch": self.batch, "the_owner": owner}).all()
+        return frozenset(number for number, attempt in rows if attempts.get(number) == attempt)
 
     def _give_back(self, whose: Any) -> int:
         mine = and_(seal_item.c.batch_id == self.batch, seal_item.c.state == _RUNNING, whose)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, delete, select, text
 
-from esign.foundation.clock import Clock
+from esign.foundation.clock import Clock, rfc3339
 from esign.sealing.batches.errors import BatchJournalNewer
 from esign.store.database import Database
 from esign.store.metadata import metadata
@@ -72,16 +72,16 @@ def settle_promises(database: Database, store: str, digest: Callable[[bytes], by
     for row in rows:
         promised[row.output].append(row.digest_out)
     there = {name: found for name in promised if (found := digest(name)) in promised[name]}
-    now = clock.now()
+    now = rfc3339(clock.now())
     with database.transaction() as connection:
-        if there:
-            connection.execute(
-                GIVEN_OUT,
-                [
-                    {"the_store": store, "the_output": name, "the_digest": found, "sealed_at": now}
-                    for name, found in there.items()
-                ],
-            )
+        GIVEN_OUT.run(
+            connection,
+            [
+                {"the_store": store, "the_output": name, "the_digest": found, "sealed_at": now}
+                for name, found in there.items()
+                if found is not None
+            ],
+        )
         connection.execute(delete(seal_output).where(seal_output.c.store == store, seal_output.c.sealed_at.is_(None)))
     return len(there)
 

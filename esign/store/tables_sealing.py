@@ -34,6 +34,7 @@ seal_batch = Table(
     Column("listed", BigInteger, nullable=False),
     Column("sealed", BigInteger, nullable=False),
     Column("set_aside", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
 )
 """``store`` names the place of output; names are unique in it. The counters are kept with what they count."""
 
@@ -68,6 +69,7 @@ seal_item = Table(
         sqlite_where=text("state IN ('waiting', 'running')"),
         postgresql_where=text("state IN ('waiting', 'running')"),
     ),
+    sqlite_autoincrement=True,  # numbers of forgotten documents are not given again
 )
 """States: waiting → running (leased) → sealed or set aside; back to waiting when whoever held it has died."""
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.BigInteger(), nullable=False),
         sa.Column("set_aside", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_batch")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "seal_output",
@@ -74,6 +75,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('waiting', 'running', 'sealed', 'set_aside')", name=op.f("ck_seal_item_state")),
         sa.ForeignKeyConstraint(["batch_id"], ["seal_batch.id"], name=op.f("fk_seal_item_batch_id_seal_batch")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_item")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("seal_item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seal_item_batch_id_id"), ["batch_id", "id"], unique=False)
