@@ -14,7 +14,9 @@ class Relation(StrEnum):
     LINKED = "linked"
     """One pays for the other and both are an economic unit (BGB § 358 (3))."""
     ANCILLARY = "ancillary"
-    """It has a bearing on the other, and is performed on the ground of an agreement with its trader (BGB § 360 (2))."""
+    """The named one has a bearing on this one and falls with it (BGB § 360)."""
+    MAIN = "main"
+    """The named one is the main contract, to which this one is ancillary: it stays (BGB § 360)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ class RetentionPeriod:
 
     name: str
     """The class."""
+    title: Mapping[str, str]
+    """By language."""
     years: int
     begins: date
     """The day after which the years run."""
@@ -57,6 +59,7 @@ def retention_period(name: str, event: date, *, regulated: bool = False) -> Rete
             last = _years_after(begins, years)
             return RetentionPeriod(
                 name=name,
+                title=item["title"],
                 years=years,
                 begins=begins,
                 last_day=last,
@@ -65,6 +68,23 @@ def retention_period(name: str, event: date, *, regulated: bool = False) -> Rete
                 mark=item["mark"],
             )
     raise RetentionClassUnknown("there is no such class of retention", name=name[:60])
+
+
+def retention_of(record: str, event: date, *, regulated: bool = False) -> RetentionPeriod:
+    """Return how long a record of the product is kept: by the longest of the classes that it belongs to.
+
+    Args:
+        record: ``withdrawal`` or ``termination``: a declaration with its acknowledgement.
+        event: Local day of receipt.
+        regulated: Whether the keeper is a bank, an insurer or a securities institution.
+
+    Raises:
+        RetentionClassUnknown: No class names such a record: it is kept until the operator has decided.
+    """
+    names = [item["class"] for _, item in _classes() if record in item.get("records", ())]
+    if not names:
+        raise RetentionClassUnknown("no class of retention names such a record", name=record[:60])
+    return longest(tuple(retention_period(name, event, regulated=regulated) for name in names))
 
 
 def longest(periods: tuple[RetentionPeriod, ...]) -> RetentionPeriod:
@@ -89,7 +109,11 @@ def _run(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
         holds = in_force(policy, date.fromisoformat(case["day"]))
         return "" if holds == (case["in_force"] == "true") else "in force on the wrong day"
     event = date.fromisoformat(case["event"])
-    found = retention_period(case["class"], event, regulated=case.get("regulated") == "true")
+    regulated = case.get("regulated") == "true"
+    if "record" in case:
+        found = retention_of(case["record"], event, regulated=regulated)
+    else:
+        found = retention_period(case["class"], event, regulated=regulated)
     told = (found.last_day.isoformat(), found.delete_from.isoformat())
     return "" if told == (case["last_day"], case["delete_from"]) else f"until {told[0]}"
 

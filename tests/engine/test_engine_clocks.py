@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -230,9 +229,8 @@ def test_an_offer_that_nobody_accepts_lapses_by_itself(world: Any) -> None:
 
 def test_who_had_the_information_late_is_reminded_once_on_the_first_day(world: Any) -> None:
     """EGBGB Art. 246b § 2 (2); law.md B62, vector F01."""
-    contract, early = concluded(world), concluded(world, reference="LW-EARLY")
-    of_kind(world, contract, "financial_service")
-    of_kind(world, early, "financial_service")
+    contract = concluded(world, "securities-account")
+    early = concluded(world, "securities-account", reference="BD-EARLY")
     for event in ("instruction_received", "documents_received"):
         day = (world.clock.now() - timedelta(days=3)).astimezone(BERLIN).date().isoformat()
         world.application.performance.record(CLERK, early, {"event": event, "at": day, "names_function": True})
@@ -251,25 +249,12 @@ def test_who_had_the_information_late_is_reminded_once_on_the_first_day(world: A
 
 
 def test_a_reminder_after_long_downtime_goes_out_and_a_clerk_is_told(world: Any) -> None:
-    contract = concluded(world)
-    of_kind(world, contract, "financial_service")
+    concluded(world, "securities-account")
     world.clock.offset += timedelta(days=9)
     settled(world)
     (entry,) = entries(world, "clock.reminded_of_right")
     assert entry.facts["in_window"] is False
     assert [task.kind for task in world.application.tasks.list(CLERK).tasks] == [TaskKind.REMINDER]
-
-
-def of_kind(world: Any, contract: str, kind: str) -> None:
-    """Give a contract another kind: no template of ours offers it."""
-    house = world.application.contracts.household
-    with house.store.transaction() as tx:
-        record = tx.contracts.get(contract)
-        contents = house.contract_contents(tx, record)
-        data = json.loads(contents.data)
-        data["withdrawal"]["kind"] = kind
-        contents = replace(contents, data=json.dumps(data).encode())
-        tx.contracts.update(replace(record, sealed=tx.safe.seal(contract, "contract", contents.to_bytes())))
 
 
 def test_a_withdrawal_is_one_task_with_its_day_and_done_with_a_note_it_is_settled(world: Any) -> None:

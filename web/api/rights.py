@@ -143,6 +143,17 @@ def _detail(found: DeclarationDetail) -> dict[str, Any]:
         "by_party": found.by_party,
         "exercisable_until": instant(found.exercisable_until),
         "ends": found.ends.isoformat() if found.ends else None,
+        "retention": {"class": found.retention.name, "until": found.retention.last_day.isoformat()},
+        "linked": [
+            {
+                "reference": each.reference,
+                "company": each.company or None,
+                "relation": each.relation.value,
+                "contract": each.contract_id,
+                "falls": each.falls,
+            }
+            for each in found.linked
+        ],
     }
 
 

@@ -20,6 +20,7 @@ from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.rights import facts as rights_facts
 from esign.engine.rights.clerk import settle, tidy_words
+from esign.engine.rights.linked import Linked, linked_of
 from esign.engine.rights.records import DeclarationState
 from esign.evidence.kinds import EntryKind
 
@@ -81,6 +82,8 @@ class TaskDetail:
     """Of a withdrawal from a known contract: what may be owed for what was performed, condition by condition."""
     paid: date | None
     """Local day on which the price was paid, where that was stated."""
+    linked: tuple[Linked, ...] = ()
+    """Of a withdrawal from a known contract: the contracts that belong to it; those that fall with it first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ class TaskDesk:
             contents = self.household.contract_contents(tx, contract)
             known_facts = rights_facts.facts_of(self.household, tx, contract, contents)
             stated = rights_facts.statements(tx, contract.id)
+            found = linked_of(self.household, tx, contract, contents)
         paid = next((said.day for said in reversed(stated) if said.event == "price_paid"), None)
         owed, clause = None, ""
         if known_facts is not None:
@@ -147,7 +151,8 @@ class TaskDesk:
             except (ContractsError, DeadlineError):  # what cannot be calculated a person decides
                 owed = None
         verdict = record.verdict.value if record.verdict is not None else ""
-        return TaskDetail(view=view, verdict=verdict, refund_clause=clause, compensation=owed, paid=paid)
+        linked = tuple(sorted(found, key=lambda each: not each.falls))
+        return TaskDetail(view=view, verdict=verdict, refund_clause=clause, compensation=owed, paid=paid, linked=linked)
 
     def add(self, actor: Actor, contract_id: str, title: str, due_on: str) -> TaskView:
         """Write down a task for a contract.

@@ -7,6 +7,7 @@ are deleted together with the contract's key.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -48,7 +49,13 @@ def words_of(contents: ContractContents) -> frozenset[str]:
     for party in contents.parties:
         for text in (party.given_name, party.family_name, party.email, party.represents):
             found |= words(text)
-    return frozenset(found)
+    named = json.loads(contents.data).get("linked_contracts", ())
+    return frozenset(found | {link_word(str(each["reference"])) for each in named if not each.get("company")})
+
+
+def link_word(reference: str) -> str:
+    """Return the word by which the contracts are found that name another as linked; no question can contain it."""
+    return f"linked:{reference.casefold()}"
 
 
 def tokens(vault: Vault, tenant: str, found: Iterable[str]) -> frozenset[bytes]:

@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from esign.access import Actor, Permission
+from esign.contracts.deadlines import local_day
+from esign.contracts.retention import RetentionPeriod, retention_of
 from esign.contracts.rights import Right
 from esign.engine.api.paging import cursor, place
 from esign.engine.api.reading import known
 from esign.engine.clocks import tasks
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Transaction
+from esign.engine.records import ContractRecord
 from esign.engine.refusals import ContractUnknown
 from esign.engine.rights import matching
+from esign.engine.rights.linked import Linked, linked_of
 from esign.engine.rights.records import (
     CONTENTS,
     DOCUMENT,
@@ -87,6 +91,10 @@ class DeclarationDetail:
     """Local day of dispatch, where a clerk wrote one down."""
     received_on: date | None
     """Local day of receipt, where a clerk wrote down no more than that."""
+    retention: RetentionPeriod
+    """By which class it is kept, and until when; nothing is erased by itself."""
+    linked: tuple[Linked, ...]
+    """Of a withdrawal from a known contract: the contracts that belong to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +150,7 @@ class DeclarationDesk:
             contents = matching.opened(tx, record)
             contract = tx.contracts.get(record.contract_id) if record.contract_id else None
             others = matching.of_mailbox(tx, record.tenant, contents) if contract is None else ()
+            linked = self._linked(tx, record, contract)
         until = contents.exercisable_until
         return DeclarationDetail(
             view=self._view(record),
@@ -158,6 +167,8 @@ class DeclarationDesk:
             channel=contents.channel,
             sent_on=from_rfc3339(contents.sent_at).astimezone(BERLIN).date() if contents.sent_at else None,
             received_on=date.fromisoformat(contents.received_on) if contents.received_on else None,
+            retention=retention_of(record.right.value, local_day(record.received_at)),
+            linked=linked,
         )
 
     def acknowledgement(self, actor: Actor, declaration_id: str) -> bytes:
@@ -214,6 +225,13 @@ class DeclarationDesk:
             if record.state not in (DeclarationState.OPEN, DeclarationState.REPEATED):
                 raise DeclarationStateRefused(state=record.state.value)
             return self._view(settle(house, tx, actor, record, said))
+
+    def _linked(
+        self, tx: Transaction, record: DeclarationRecord, contract: ContractRecord | None
+    ) -> tuple[Linked, ...]:
+        if contract is None or record.right is not Right.WITHDRAWAL:
+            return ()
+        return linked_of(self.household, tx, contract, self.household.contract_contents(tx, contract))
 
     def _view(self, record: DeclarationRecord) -> DeclarationView:
         due = date.fromisoformat(record.due_on) if record.due_on else None

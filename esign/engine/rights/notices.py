@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from esign.contracts.formats import day as day_in_words
-from esign.contracts.rights import Function, Right, function
+from esign.contracts.rights import Function, Right, Verdict, function
 from esign.documents.notices import Notice
 from esign.engine.contracts.notices import company as company_of
 from esign.engine.household import BERLIN, Household
 from esign.engine.ports import Transaction
+from esign.engine.rights.linked import linked_of
 from esign.engine.rights.receiving import Received
 from esign.engine.rights.records import Channel, DeclarationContents, DeclarationRecord
 from esign.foundation.clock import from_rfc3339
@@ -139,13 +140,15 @@ def acknowledgement(
         number=record.id,
         paragraphs=(known.text("acknowledgement", lang),),
         rows=rows,
-        closing=tuple(_closing(tx, record, contents, known)),
+        closing=tuple(_closing(house, tx, record, contents, known)),
         at=record.received_at,
         sealed=sealed,
     )
 
 
-def _closing(tx: Transaction, record: DeclarationRecord, contents: DeclarationContents, known: Function) -> list[str]:
+def _closing(
+    house: Household, tx: Transaction, record: DeclarationRecord, contents: DeclarationContents, known: Function
+) -> list[str]:
     lang, said = contents.lang, []
     if record.same_as:
         first = tx.declarations.get(record.same_as)
@@ -153,11 +156,23 @@ def _closing(tx: Transaction, record: DeclarationRecord, contents: DeclarationCo
             said.append(known.text("again", lang, first=local_instant(first.received_at, lang)))
     if record.right is Right.WITHDRAWAL:
         timely = "timely" if contents.channel == Channel.FUNCTION else "timely_other"
-        return [*said, known.text(timely, lang), known.text("next", lang)]
+        said.append(known.text(timely, lang))
+        if named := _linked(house, tx, record, contents):
+            said.append(known.text("linked", lang, linked=named))
+        return [*said, known.text("next", lang)]
     if contents.ends and contents.own_mailbox:
         day = day_in_words(date.fromisoformat(contents.ends), lang)
         return [*said, known.text("ends", lang, day=day)]
     return [*said, known.text("ends_unknown", lang)]
+
+
+def _linked(house: Household, tx: Transaction, record: DeclarationRecord, contents: DeclarationContents) -> str:
+    """Return the contracts that may fall with the one withdrawn from; only in a mailbox of one of its parties."""
+    contract = tx.contracts.get(record.contract_id) if record.contract_id and contents.own_mailbox else None
+    if contract is None or record.verdict is Verdict.NO_RIGHT:
+        return ""
+    found = linked_of(house, tx, contract, house.contract_contents(tx, contract))
+    return "; ".join(f"{each.title}, {each.named}" if each.title else each.named for each in found if each.falls)
 
 
 def _rows(known: Function, values: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
