@@ -42,7 +42,7 @@ def packed() -> bytes:
     return out.getvalue()
 
 
-def with_form(name: str = "Kundennummer") -> bytes:
+def with_form(name: str = "Kundennummer", *, direct: bool = False) -> bytes:
     """The draft with a text field of its own on the first page."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(DRAFT)) as pdf:
@@ -58,7 +58,8 @@ def with_form(name: str = "Kundennummer") -> bytes:
             )
         )
         pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([field]))
-        pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array([field])))
+        form = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
+        pdf.Root.AcroForm = form if direct else pdf.make_indirect(form)
         pdf.save(out)
     return out.getvalue()
 
@@ -77,7 +78,11 @@ def by_the_library(monkeypatch):
     monkeypatch.setattr("esign.sealing.levels.long_term.archive_revision", unusual)
 
 
-@pytest.mark.parametrize("document", [DRAFT, packed(), with_form()], ids=["table", "stream", "form"])
+@pytest.mark.parametrize(
+    "document",
+    [DRAFT, packed(), with_form(), with_form(direct=True)],
+    ids=["table", "stream", "form", "form in the catalog"],
+)
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_is_what_our_verdict_says_it_is(opened, document, level):
     sealed = opened.seal(document, level)

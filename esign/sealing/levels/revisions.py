@@ -17,7 +17,7 @@ from esign.pades.revision import stream, text
 from esign.sealing.incremental.form import first_page
 from esign.sealing.incremental.revision import Object, append, append_with_room, ending_of
 from esign.sealing.incremental.source import Reference, Source
-from esign.sealing.incremental.syntax import Entries, integer, reference, written
+from esign.sealing.incremental.syntax import Entries, integer, reference, split, written
 from esign.sealing.incremental.unusual import Unusual
 
 _PRINT_AND_LOCKED = 132
@@ -129,28 +129,29 @@ def archive_revision(source: Source, *, reserved: int, identity: bytes) -> tuple
 
 def _in_form(source: Source, catalog: Entries, widget: int) -> tuple[list[Object], str]:
     """Return what changes in the form, and a name for the field that is free."""
-    place = reference(catalog.get(b"AcroForm"))
-    if place is None:
-        raise Unusual("no form of its own")
-    _, form = source.dictionary(*place)
+    value = catalog.get(b"AcroForm", b"")
+    place = reference(value)
+    form = split(value) if place is None else source.dictionary(*place)[1]
     if b"XFA" in form or b"Fields" not in form:
         raise Unusual("form")
     listed = reference(form[b"Fields"])
     fields = form[b"Fields"] if listed is None else source.value(*listed)
-    if not _match_references(fields):
-        raise Unusual("fields of the form")
+    flags = integer(form.get(b"SigFlags", b"0"))
+    if not _match_references(fields) or flags is None:
+        raise Unusual("fields or flags of the form")
     name = _free_name(source, [(int(a), int(b)) for a, b in _find_references(fields)])
     longer = b"%b %d 0 R]" % (fields[:-1], widget)
-    flags = integer(form.get(b"SigFlags", b"0"))
-    if flags is None:
-        raise Unusual("flags of the form")
     changed: list[Object] = []
     if listed is not None:
         changed.append((*listed, longer))
         if flags & 3 == 3:
             return changed, name
         longer = form[b"Fields"]
-    changed.append((*place, written({**form, b"Fields": longer, b"SigFlags": b"%d" % (flags | 3)})))
+    new = written({**form, b"Fields": longer, b"SigFlags": b"%d" % (flags | 3)})
+    if place is not None:
+        changed.append((*place, new))
+    else:  # the form stands in the catalog itself
+        changed.append((*source.root, written({**catalog, b"AcroForm": new})))
     return changed, name
 
 
