@@ -6,7 +6,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from benchmarks import (
     drawing_up,
     forms,
     rate,
+    sealing_timestamps,
     straight_through,
     trusted_lists,
     validation_process,
@@ -76,6 +77,7 @@ def parts(rounds: int) -> dict[str, Callable[[], str]]:
         "trusted_lists": trusted_lists.measure,
         "validation_process": validation_process.measure,
         "verdict": verdict.measure,
+        "sealing_timestamps": sealing_timestamps.measure,
     }
 
 
@@ -102,6 +104,11 @@ def put(page: str, new: str) -> str:
     return "".join(chapters).strip() + "\n"
 
 
+def _meant(name: str, known: Iterable[str]) -> list[str]:
+    """Return the parts of a name: itself, or all that begin with it (``sealing``)."""
+    return [name] if name in known else [part for part in known if part.startswith(f"{name}_")] or [name]
+
+
 HEAD = f"# Benchmarks\n\nWritten by `./run bench`; each chapter says when it was measured.\n\n{HOW_TO_READ}\n"
 
 
@@ -113,7 +120,7 @@ def main(arguments: Sequence[str]) -> None:
     """
     numbers = [int(each) for each in arguments if each.isdigit()]
     known = parts(numbers[0] if numbers else 12)
-    named = [each for each in arguments if not each.isdigit()]
+    named = [part for each in arguments if not each.isdigit() for part in _meant(each, known)]
     if strange := sorted(set(named) - set(known)):
         sys.exit(f"not a part: {', '.join(strange)}; parts: {', '.join(known)}")
     page = PAGE.read_text("utf-8") if named and PAGE.exists() else HEAD
