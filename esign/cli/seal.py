@@ -37,6 +37,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates, file or folder, for timestamps.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: the processors).")
 @click.option("--policy", default="standard", show_default=True, help="E-invoices: a policy's name or file, or none.")
+@click.option("--rules", type=_PATH, metavar="DIR", help="E-invoices: further rules, with their list SHA256SUMS.")
 @click.option(
     "--sample", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT", help="Full verdict on so many."
 )
@@ -57,6 +58,7 @@ def seal(
     trust: tuple[Path, ...],
     jobs: int | None,
     policy: str,
+    rules: Path | None,
     sample: float,
     base: Path | None,
     evidence_record: bool,
@@ -81,7 +83,7 @@ def seal(
 
     with ExitStack() as stack:
         try:
-            order = _order(out, level, device, tsa_urls, trust, policy, sample, config, stamped=evidence_record)
+            order = _order(out, level, device, tsa_urls, trust, policy, rules, sample, config, stamped=evidence_record)
             if not paths:
                 raise WrongUse("name files, folders or patterns, or - for a list on standard input")
             if watch and evidence_record:
@@ -132,6 +134,7 @@ def _order(
     tsa_urls: tuple[str, ...],
     trust: tuple[Path, ...],
     policy: str,
+    rules: Path | None,
     sample: float,
     config: Path | None,
     *,
@@ -144,6 +147,7 @@ def _order(
     """
     from esign import lookups
     from esign.seal_works import SealOrder, invoices_policy
+    from esign.sealing.invoices import InvoiceRules
 
     settings = Settings.load(config or DEFAULT) if config is not None or DEFAULT.is_file() else None
     device = device or (settings.seal_uri if settings is not None else None)
@@ -159,6 +163,7 @@ def _order(
         raise WrongUse("which timestamps are trusted? --trust FILE, or the installation's trust anchors")
     if policy != "none":
         invoices_policy(policy)
+        InvoiceRules(rules).close()  # a folder that cannot be used is told before anything begins
     own = settings is not None and device == settings.seal_uri
     return SealOrder(
         device=device,
@@ -171,6 +176,7 @@ def _order(
         revocation_hosts=settings.revocation_hosts if settings is not None else (),
         timeout=settings.outside_timeout if settings is not None else 10.0,
         invoices="" if policy == "none" else policy,
+        invoice_rules=rules,
         sample=sample,
     )
 

@@ -32,8 +32,13 @@ from esign.sealing.incremental.form import enter_field
 from esign.sealing.incremental.library import prepare_by_library
 from esign.sealing.incremental.source import Source
 from esign.sealing.incremental.unusual import Unusual
-from esign.sealing.invoices import InvoicePolicy, InvoiceRules, invoice_policy, read_invoice_policy
-from esign.sealing.invoices.errors import InvoiceNotRendered
+from esign.sealing.invoices import (
+    InvoicePolicy,
+    InvoiceRules,
+    invoice_policy,
+    read_invoice_policy,
+    render_xrechnung,
+)
 from esign.sealing.levels.long_term import LongTerm
 from esign.store.database import Database
 from esign.store.seal_folder import FolderDocuments
@@ -137,13 +142,9 @@ def _invoices(stack: ExitStack, order: SealOrder, profile: SealProfile) -> Invoi
     return InvoiceGate(
         policy=invoices_policy(order.invoices),
         rules=stack.enter_context(InvoiceRules(order.invoice_rules)),
-        render=_render,
+        render=render_xrechnung,
         diagnose=diagnose,
     )
-
-
-def _render(xml: bytes) -> bytes:
-    raise InvoiceNotRendered
 
 
 def invoices_policy(name: str) -> InvoicePolicy:
