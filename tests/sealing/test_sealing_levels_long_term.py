@@ -239,6 +239,20 @@ def test_a_key_whose_certificate_ends_in_the_middle_of_a_batch_seals_no_more(ope
         lasting.check_key()
 
 
+def test_below_b_lt_a_key_of_which_nobody_can_tell_seals_and_a_revoked_one_does_not(opened):
+    tolerant = opened.long_term(required=False)
+    opened.revocations.silent = True
+    tolerant.check_key()
+    with pytest.raises(RevocationUnknown):
+        sealed, token = opened.sealed(DRAFT)
+        tolerant.lengthen(DRAFT, sealed.tail, token.result())
+    opened.revocations.silent = False
+    opened.revocations.revoked.append(opened.key.holder)
+    opened.clock.at += timedelta(minutes=1)
+    with pytest.raises(SealKeyRevoked):
+        tolerant.check_key()
+
+
 def test_a_revoked_timestamp_authority_proves_nothing_in_the_long_run(opened):
     opened.revocations.revoked.append(opened.world.tsa)
     with pytest.raises(TimestampCertificateRefused):

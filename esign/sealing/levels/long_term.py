@@ -26,7 +26,7 @@ from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import TimestampToken
 from esign.sealing.incremental.source import Source
 from esign.sealing.incremental.unusual import Unusual
-from esign.sealing.levels.errors import LevelNotReached, TimestampCertificateRefused
+from esign.sealing.levels.errors import LevelNotReached, RevocationUnknown, TimestampCertificateRefused
 from esign.sealing.levels.level_check import check_raised
 from esign.sealing.levels.material import Chain, ChainMaterial, MaterialKeeper, SealStanding, asked
 from esign.sealing.levels.revisions import StoreValues, archive_revision, store_revision
@@ -66,6 +66,8 @@ class LongTerm:
         anchors: Trusted certificates (DER).
         revocation: Says who is revoked.
         clock: Tells the time.
+        required: Whether a key may seal only if somebody says that it is not revoked. Levels below B-LT can do without:
+            what is known to be revoked does not seal, and what nobody can tell of does.
         reserved: Bytes kept free for the token of a document timestamp.
     """
 
@@ -77,11 +79,13 @@ class LongTerm:
         anchors: Sequence[bytes],
         revocation: RevocationSource,
         clock: Clock,
+        required: bool = True,
         reserved: int = RESERVED,
     ) -> None:
         self._material = MaterialKeeper(revocation, clock=clock)
         self._standing = SealStanding(certificate, chain, clock=clock, material=self._material)
         self._anchors = tuple(anchors)
+        self._required = required
         self._reserved = reserved
         self._paths: dict[tuple[bytes, tuple[bytes, ...]], tuple[TimestampToken, Chain]] = {}
         self._stores: dict[tuple[int, int], tuple[ChainMaterial, ChainMaterial, StoreValues]] = {}
@@ -93,9 +97,13 @@ class LongTerm:
             SealKeyExpired: Its certificate, or one above, is valid no more.
             SealKeyNotYetValid: One is not valid yet.
             SealKeyRevoked: One is revoked.
-            RevocationUnknown: Whether one is could not be learned.
+            RevocationUnknown: Whether one is could not be learned, and it is required.
         """
-        self._standing.check()
+        try:
+            self._standing.check()
+        except RevocationUnknown:
+            if self._required:
+                raise
 
     def lengthen(
         self, document: Buffer, tail: bytes, token: TimestampToken, *, stamps: TimestampSource | None = None
