@@ -44,8 +44,13 @@ class Oid:
 
 
 def new_id() -> str:
-    """Return a fresh random name (128 bits, base64url, 22 characters). Not a secret."""
-    return b64url(secrets.token_bytes(16))
+    """Return a fresh random name (128 bits, base64url, 22 characters). Not a secret.
+
+    None begins with a hyphen: a command would take it for an option.
+    """
+    while (name := b64url(secrets.token_bytes(16))).startswith("-"):
+        pass
+    return name
 
 
 def new_token() -> str:

@@ -89,8 +89,11 @@ class Holder:
         return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "DE"), x509.NameAttribute(NameOID.COMMON_NAME, text)])
+def _name(text: str, organisation: str = "") -> x509.Name:
+    parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "DE"), x509.NameAttribute(NameOID.COMMON_NAME, text)]
+    if organisation:
+        parts.append(x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, organisation))
+    return x509.Name(parts)
 
 
 @dataclass(kw_only=True)
@@ -106,6 +109,17 @@ class World:
         self.root = self._certify("SANDBOX Root", None, ca=True)
         self.authority = self._certify("SANDBOX Issuing CA", self.root, ca=True)
         self.tsa = self._certify("SANDBOX TSA", self.root, purposes=[ExtendedKeyUsageOID.TIME_STAMPING])
+
+    def company(self, *, organisation: str = "NTRDE-SANDBOX.HRB1") -> Holder:
+        """Return the company's seal key; its certificate names a legal person, or (without a number) nobody."""
+        return self._certify(
+            "Muster GmbH SANDBOX",
+            self.authority,
+            purposes=[x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")],
+            policies=(Oid.HELD_BY_COMPANY, Oid.SANDBOX),
+            minutes=60,
+            organisation=organisation,
+        )
 
     def signatory(
         self,
@@ -137,12 +151,13 @@ class World:
         key_type: str = "ec",
         minutes: int = 60 * 24 * 3650,
         non_repudiation: bool = True,
+        organisation: str = "",
     ) -> Holder:
         key = ec.generate_private_key(ec.SECP256R1()) if key_type == "ec" else rsa.generate_private_key(65537, 2048)
         stamping = purposes is not None and ExtendedKeyUsageOID.TIME_STAMPING in purposes
         builder = (
             x509.CertificateBuilder()
-            .subject_name(_name(name))
+            .subject_name(_name(name, organisation))
             .issuer_name(issuer.certificate.subject if issuer else _name(name))
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())

@@ -13,8 +13,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from esign.foundation.identifiers import Oid
 from esign.pades import Statement
 from esign.pdf import PdfLimitError
+from esign.sealing import Sealer, SealProfile, sealed_document
 from esign.validation.certificates import NoTrustAnchors, TrustAnchors
-from esign.validation.process import Indication, SubIndication
+from esign.validation.process import Indication, Material, SubIndication
 from esign.validation.verdict import Outcome, Status, verify
 from tests.validation.verdicts import kinds, said
 
@@ -146,6 +147,31 @@ def test_two_parties_and_the_company_are_named_with_what_holds_for_each(walked, 
         ("Company", "simple", "company", "email-address", "PAdES-BASELINE-LTA"),
     ]
     assert [change.kind.value for change in verdict.signatures[0].changes.changes].count("signature") == 1
+
+
+@pytest.mark.parametrize(("organisation", "level"), [("NTRDE-SANDBOX.HRB1", "advanced"), ("", "simple")])
+def test_a_seal_on_the_company_s_own_behalf_is_advanced_where_the_certificate_names_a_legal_person(
+    small, organisation, level
+):
+    """Regulation (EU) No 910/2014 Art. 36: without a ceremony behind it the seal speaks for the company alone."""
+    world = small.World()
+    holder = world.company(organisation=organisation)
+    sealed = Sealer(Key(holder), SealProfile(name="Muster GmbH")).seal(small.draft(), claimed_at=world.now)
+    verdict = verify(
+        sealed_document(small.draft(), sealed),
+        trust=TrustAnchors(certificates=(world.root.der,)),
+        material=Material(crls=(world.crl(world.root), world.crl(world.authority))),
+        at=world.now + timedelta(minutes=10),
+    )
+    (seal,) = verdict.signatures
+    assert (verdict.clean, seal.legal_level, seal.held_by) == (True, level, "company")
+
+
+class Key:
+    """A holder of the small world as a seal key."""
+
+    def __init__(self, holder) -> None:
+        self.certificate, self.chain, self.sign = holder.der, holder.chain, holder.sign
 
 
 def test_a_changed_byte_fails_signature_and_timestamp(walked):

@@ -4,7 +4,7 @@ What a certificate says about the holder of its key counts only where its chain 
 signature is intact, and a level is named only for a signature that is valid. That something is a sandbox counts from
 whoever says so.
 
-Source: Regulation (EU) No 910/2014 Art. 3 (10) to (12), Art. 26; docs/ceremony-spec.md section 3.
+Source: Regulation (EU) No 910/2014 Art. 3 (10) to (12), (25) to (27), Art. 26, 36; docs/ceremony-spec.md section 3.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _SANDBOX = re.compile(r"\bSANDBOX\b")
 _COMPANY = "company"
 _LONGEST_NAME = 256
 _CODECS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1E: "utf-16-be", 0x1C: "utf-32-be"}
+_ORGANIZATION_IDENTIFIER = "2.5.4.97"
 _COMMON, _PSEUDONYM, _SURNAME, _GIVEN, _ORGANIZATION = "2.5.4.3", "2.5.4.65", "2.5.4.4", "2.5.4.42", "2.5.4.10"
 _LEVELS = {
     Qualification.QUALIFIED_SIGNATURE: LegalLevel.QUALIFIED,
@@ -48,7 +49,7 @@ class Standing:
     """What is known about the person and the key behind a signature.
 
     Args:
-        legal_level: ``simple``, ``advanced``, ``qualified``; None where the signature is not valid or nobody says so.
+        legal_level: ``simple``, ``advanced``, ``qualified``, of a signature or a seal; None where the signature is not valid or nobody says so.
         held_by: Who holds the key.
         identified_by: Who identified the person.
         signer: Name, for people.
@@ -89,7 +90,7 @@ def standing_of(
             held_by, identified_by = facts.held_by, facts.identified_by
             findings += contradictions(result.signer, evidence, evidence.statement.level)
         elif Oid.HELD_BY_COMPANY in policies:
-            level, held_by = LegalLevel.SIMPLE.name.lower(), _COMPANY
+            level, held_by = _seal_level(result.signer).name.lower(), _COMPANY
             findings += seal_contradictions(result.signer)
     if qualified is not None and result.trusted and intact:
         listed = _level(qualified)
@@ -103,6 +104,20 @@ def standing_of(
         sandbox=said or Oid.SANDBOX in policies or is_sandbox(result),
         findings=tuple(findings),
     )
+
+
+def _seal_level(certificate: bytes) -> LegalLevel:
+    """Return the level of a company's seal on its own behalf, without a ceremony.
+
+    It is an advanced electronic seal where the certificate, by a trusted issuer's word, is one of a legal person
+    (``organizationIdentifier``) whose key that person holds; otherwise a simple one, the weakest reading.
+
+    Source: Regulation (EU) No 910/2014 Art. 36; ETSI EN 319 412-3 clause 4.2.1.
+    """
+    with suppress(CmsUnreadable):
+        if _ORGANIZATION_IDENTIFIER in _attributes(read_certificate(certificate).subject):
+            return LegalLevel.ADVANCED
+    return LegalLevel.SIMPLE
 
 
 def _level(qualified: QualificationReport) -> LegalLevel | None:
