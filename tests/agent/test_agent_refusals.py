@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
 
+from esign.engine.formation import declaring
 from esign.foundation.canonical import canonical
 from tests.agent.scratch_helpers import DESKTOP, Customer
 from tests.agent.test_agent_journey import sent
@@ -373,3 +374,21 @@ def test_an_older_browser_is_told_so(stack, context_of):
     customer.page.goto(link)
     customer.wait("problem")
     assert customer.problem == "agent.browser.too_old"
+
+
+def test_what_the_law_refuses_stands_on_the_page_with_clause_and_consequence_in_both_languages(
+    stack, desktop, monkeypatch
+):
+    contract = ready(stack, desktop, "mobile-plan")
+    press = declaring.made.press
+    monkeypatch.setattr(declaring.made, "press", lambda *given, **named: press(*given, **{**named, "label": "Weiter"}))
+    desktop.scratch_with_mouse().type().order()
+    desktop.wait("problem")
+    assert desktop.problem == "engine.formation.refused"
+    law = desktop.page.locator("#problem-law")
+    assert law.inner_text().startswith("Vorschrift: BGB § 312j (3), (4). Folge: kein Vertrag;")
+    assert "So hätte Ihre Erklärung keine Wirkung" in desktop.page.locator("#problem-title").inner_text()
+    desktop.page.locator("#language").click()
+    until(desktop.page, lambda: law.inner_text().startswith("Clause: BGB § 312j (3), (4). Consequence: no contract"))
+    assert stack.state(contract) == "invited"
+    assert desktop.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")

@@ -39,6 +39,7 @@ export function showProblem(page, session, cause) {
   words.put(part("problem-text"), words.nearest(code, "text"));
   words.put(part("problem-next"), words.nearest(code, "next"));
   words.put(part("problem-calm"), whatIsSigned(code, session));
+  showLaw(page, problem.facts);
   part("problem-code").textContent = problem.facts.reason ? `${code} (${problem.facts.reason})` : code;
   document.body.dataset.problem = code;
   part("problem-handover").hidden = !(session?.kept.hello && code.startsWith("agent.passkey"));
@@ -54,6 +55,18 @@ export function showProblem(page, session, cause) {
   part("steps").hidden = true;
   offerWayBack(page, session);
   page.show("problem", "problem");
+}
+
+/** What the law says against it, in plain words: the clause and what follows from it. @param {Page} page @param {Record<string, unknown>} facts */
+function showLaw(page, facts) {
+  const { clause, consequence, consequence_de: german } = facts;
+  const known = typeof clause === "string" && typeof consequence === "string" && typeof german === "string" && consequence !== "";
+  part("problem-law").hidden = !known;
+  if (!known) return;
+  page.words.always(() => {
+    const said = page.words.language === "de" ? german || consequence : consequence;
+    page.words.put(part("problem-law"), "problem.engine.formation.law", { clause, consequence: said });
+  });
 }
 
 /** On a device of the company nobody goes on from a refusal: everything goes, and there is a new link or the own device.
