@@ -92,7 +92,8 @@ def _parts(stack: ExitStack, order: SealOrder, key: SealKey, clock: Clock) -> di
     if order.level != "B-B":
         stamps = stack.enter_context(bulk_timestamps(order.tsa_urls, anchors=anchors, clock=clock))
     long_term = None
-    if order.level in ("B-LT", "B-LTA"):
+    lasting = order.level in ("B-LT", "B-LTA")
+    if lasting or order.revocation_hosts:
         http = stack.enter_context(httpx.Client())
         long_term = LongTerm(
             key.certificate,
@@ -105,6 +106,7 @@ def _parts(stack: ExitStack, order: SealOrder, key: SealKey, clock: Clock) -> di
                 anchors=anchors,
             ),
             clock=clock,
+            required=lasting,
         )
     verdicts = None
     if order.sample > 0:
