@@ -76,6 +76,8 @@ QUICK: dict[str, Build] = {
     ),
     "three revisions": _revised,
     "no end of line at the end": lambda: write(page_objects()).rstrip(b"\n"),
+    "zeros behind the end": lambda: write(page_objects()) + bytes(500),
+    "the mark of the end twice": lambda: write(page_objects()) + b"%%EOF\n",
     "strings and comments of all kinds": _nested_strings,
     "escaped names": lambda: _form(b"/Lang(de)", b"/#55serUnit 1"),
     "annotations": lambda: _form(b"", b"/Annots[6 0 R]"),
@@ -114,6 +116,7 @@ QUICK: dict[str, Build] = {
 LIBRARY: dict[str, Build] = {
     "hybrid cross-reference": _hybrid,
     "rows of another length": _loose_rows,
+    "something behind the end": lambda: write(page_objects()) + b"<html>printed</html>\n",
     "kids by reference": lambda: write(page_objects() | {2: b"<</Type/Pages/Kids 5 0 R/Count 1>>", 5: b"[3 0 R]"}),
     "one array for fields and annotations": lambda: _form(
         b"/AcroForm<</Fields 7 0 R>>", b"/Annots 7 0 R", o7=b"[5 0 R]"
@@ -122,6 +125,8 @@ LIBRARY: dict[str, Build] = {
 """What goes to the library."""
 
 DOCUMENTS = {**QUICK, **LIBRARY}
+NOT_BY_LIBRARY = {"the mark of the end twice"}
+"""What the library does not read."""
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from esign.pades.placeholder import finish, signature_dictionary
 from esign.pades.prepare import PRINT_AND_LOCKED
 from esign.pades.revision import Revision, number, pointer, text, with_entries
 from esign.pades.structure import tag_widget
-from esign.pdf import Pdf, PdfEncryptedError, PdfError, PdfHeaderError, Ref, View
+from esign.pdf import Object, Pdf, PdfEncryptedError, PdfError, PdfHeaderError, Ref, View
 from esign.sealing.document_errors import (
     BrokenDocument,
     DocumentTooLarge,
@@ -38,6 +38,9 @@ from esign.validation.changes.permission import read_permission
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+_GROW = {"AcroForm", "Extensions", "Annots", "Fields", "SigFlags", "K", "Nums", "Kids"}
+_GROW |= {"ParentTree", "ParentTreeNextKey"}
+"""Entries that a signature field and its tag add or change."""
 LARGEST = 256 << 20
 """Bytes that the library reads; it holds them in memory several times."""
 
@@ -89,7 +92,9 @@ def prepare_by_library(
         opened = _Lenient(data) if hybrid else Document(data)
         _agree(view, opened)
         opened.next_number = _next_number(pdf)
-        return _prepare(opened, profile, name, label, claimed_at, reserved)
+        prepared = _prepare(opened, profile, name, label, claimed_at, reserved)
+        _confirm(pdf, prepared.data)
+        return prepared
     except PdfHeaderError as error:
         raise NotPdf() from error
     except PdfEncryptedError as error:
@@ -123,6 +128,33 @@ def _agree(view: View, document: Document) -> None:
         raise BrokenDocument("two readers see different catalogs or pages")
 
 
+def _confirm(before: Pdf, prepared: bytes) -> None:
+    """Check that our own reader sees in the result what it saw before, but for form, annotations and extensions."""
+    after = Pdf(prepared)
+    newest, last = after.revisions[-1], before.revisions[-1]
+    old, new = before.view(), after.view()
+    pages = [page.ref for page in old.pages()]
+    changed = [reference for number in newest.entries if (reference := old.reference(number))]
+    if (
+        newest.trailer.get("Prev") != last.startxref - before.base
+        or len(after.revisions) != len(before.revisions) + 1
+        or [page.ref for page in new.pages()] != pages
+        or not all(_grown(old.resolve(reference), new.resolve(reference)) for reference in changed)
+    ):
+        raise BrokenDocument("two readers see different things")
+
+
+def _grown(before: Object, after: Object) -> bool:
+    """Tell whether only entries were added or changed that a signature field needs."""
+    if isinstance(before, list) and isinstance(after, list):
+        return repr(after[: len(before)]) == repr(before)
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    return all(repr(after.get(key)) == repr(value) for key, value in before.items() if key not in _GROW) and (
+        set(after) <= set(before) | _GROW
+    )
+
+
 def _next_number(pdf: Pdf) -> int:
     """Return an object number that nothing tells of, whatever the trailer says."""
     told = [section.highest for revision in pdf.revisions for section in revision.sections]
@@ -137,7 +169,7 @@ def _prepare(
         visible = profile.visible
         place = document.page(visible.page if visible else 0)
         if place is None:
-            raise PrepareError("no such page")
+            raise PrepareError("no such page") if visible else BrokenDocument("no page")
         signed = any(field.signed for field in document.fields())
         revision = Revision(document)
         look, box = b"", (0.0, 0.0, 0.0, 0.0)

@@ -25,9 +25,12 @@ Reference = tuple[int, int]
 _WINDOW = 1024
 _LONGEST_OBJECT = 16 << 20
 _LONGEST_SECTION = 128 << 20
+_LONGEST_END = 4096
 _MOST_SECTIONS = 1_000
 _MOST_OBJECTS = 8_388_000
-_match_end = re.compile(rb"startxref[\0\t\n\f\r ]++([0-9]{1,10}+)[\0\t\n\f\r ]++%%EOF[\0\t\n\f\r ]*+").fullmatch
+_match_end = re.compile(
+    rb"startxref[\0\t\n\f\r ]++([0-9]{1,10}+)[\0\t\n\f\r ]++%%EOF(?:[\0\t\n\f\r ]++|%%EOF)*+"
+).fullmatch
 
 
 class Source:
@@ -64,6 +67,9 @@ class Source:
         self.length = length = len(data)
         last = self.piece(max(0, length - 64), length)
         at = last.rfind(b"startxref")
+        if at < 0:
+            last = self.piece(max(0, length - _LONGEST_END), length)
+            at = last.rfind(b"startxref")
         end = _match_end(last, at) if at >= 0 else None
         if end is None or data[:5] != b"%PDF-":
             raise Unusual("end or beginning")

@@ -19,7 +19,7 @@ WHITE = b"\0\t\n\f\r "
 LIMITS = Limits()
 
 _W = rb"[\0\t\n\f\r ]"
-_REGULAR = rb"[^\0\t\n\f\r ()<>\[\]{}/%#]"
+_REGULAR = rb"[^\x00-\x20\x7f()<>\[\]{}/%#]"
 _STRING = rb"\((?:[^()\\]++|\\[\s\S])*+\)"
 _HEXADECIMAL = rb"<[0-9A-Fa-f\0\t\n\f\r ]*+>"
 
@@ -32,7 +32,9 @@ def _nested(levels: int) -> bytes:
 
 
 _INSIDE = _nested(4)
-_NUMBER_OR_REFERENCE = rb"[+-]?+[0-9.]++(?:" + _W + rb"++[0-9]{1,5}+" + _W + rb"++R)?+(?!" + _REGULAR + rb")"
+_NUMBER_OR_REFERENCE = (
+    rb"[+-]?+(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:" + _W + rb"++[0-9]{1,5}+" + _W + rb"++R)?+(?!" + _REGULAR + rb")"
+)
 _VALUE = (
     rb"/" + _REGULAR + rb"++"
     rb"|" + _NUMBER_OR_REFERENCE + rb"|<<(?:" + _INSIDE + rb")*+>>"
@@ -47,8 +49,8 @@ _plain: set[bytes] = set()
 _known: dict[bytes, Entries] = {}
 """Dictionaries that were taken apart before, by their very bytes: invoices of one writer are alike."""
 _find_entries = _ENTRY.findall
-_find_names = re.compile(rb"/(" + _REGULAR + rb"++)").findall
 _match_reference = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++([0-9]{1,5}+)" + _W + rb"++R").fullmatch
+_search_control = re.compile(rb"[\x01-\x08\x0b\x0e-\x1f\x7f]").search
 _match_regular = re.compile(rb"(?:(?![()<>\[\]{}/%#])[!-~])++").fullmatch
 
 
@@ -68,10 +70,10 @@ def split(body: bytes) -> Entries:
         length += len(whole)
     if length != len(body) or len(result) != len(found) or body[:2] != b"<<" or body[-2:] != b">>":
         return _split_strictly(body)
-    if body.count(b"<<") > 1:
-        for value in result.values():
-            if b"<<" in value and value not in _plain:
-                _check_within(value)
+    for value in result.values():
+        first = value[0]
+        if (first == 0x5B or first == 0x3C) and value not in _plain:
+            _check_within(value)
     if length < _LONGEST_KEPT:
         if len(_known) >= _MOST_KEPT:
             _known.clear()
@@ -102,10 +104,10 @@ def _escaped(key: bytes) -> bytes:
 
 
 def _check_within(value: bytes) -> None:
-    """Check that no dictionary within a value names a key twice."""
-    names = _find_names(value)
-    if len(set(names)) != len(names):
-        _parse_whole(value)
+    """Check that an array or dictionary is written as it must be, and names no key twice."""
+    _parse_whole(value)
+    if _search_control(value):
+        raise Unusual("control characters, which readers do not agree about")
     if len(value) < _LONGEST_KEPT:
         if len(_plain) >= _MOST_KEPT:
             _plain.clear()
@@ -114,6 +116,8 @@ def _check_within(value: bytes) -> None:
 
 def _split_strictly(body: bytes) -> Entries:
     value = _parse_whole(body)
+    if _search_control(body):
+        raise Unusual("control characters, which readers do not agree about")
     if type(value) is not dict:
         raise Unusual("an object that must be a dictionary is none")
     try:
