@@ -18,6 +18,7 @@ from benchmarks import (
     drawing_up,
     forms,
     rate,
+    sealing_invoices,
     sealing_timestamps,
     straight_through,
     trusted_lists,
@@ -77,6 +78,7 @@ def parts(rounds: int) -> dict[str, Callable[[], str]]:
         "trusted_lists": trusted_lists.measure,
         "validation_process": validation_process.measure,
         "verdict": verdict.measure,
+        "invoices": sealing_invoices.measure,
         "sealing_timestamps": sealing_timestamps.measure,
     }
 
