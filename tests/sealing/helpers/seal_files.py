@@ -39,9 +39,17 @@ def seal_bundle(kind: str = "P-256") -> tuple[bytes, bytes]:
 def seal_file(folder: Path, kind: str = "P-256") -> str:
     """Write the seal into a folder and return its URI."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "seal.p12").write_bytes(seal_bundle(kind)[0])
+    if not (folder / "seal.p12").exists():
+        (folder / "seal.p12").write_bytes(seal_bundle(kind)[0])
     (folder / "root.der").write_bytes(seal_bundle(kind)[1])
     return f"file:{folder}/seal.p12"
+
+
+def certificate_of(kind: str = "P-256") -> bytes:
+    """Return the seal's certificate (DER)."""
+    leaf = pkcs12.load_pkcs12(seal_bundle(kind)[0], None).cert
+    assert leaf is not None
+    return leaf.certificate.public_bytes(Encoding.DER)
 
 
 def _certificate(key: Key, name: str, issuer: Key, issued_by: str, usage: str, *, ca: bool) -> x509.Certificate:
