@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,10 @@ _PIN_REFUSALS = frozenset({"invalid_pin", "pin_locked", "invalid_otp"})
 _EARLY = 30.0
 """Seconds before its end at which a token is exchanged."""
 _ANSWER_LIMIT = 8_000_000
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
+"""Source: RFC 6750 section 2.1."""
+_LONGEST = 86_400.0
+"""Seconds after which a token is exchanged, whatever the server says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +212,9 @@ class CscApi:
             raise _failure(error) from error
         told = _object(answer.body)
         token, life = told.get("access_token"), told.get("expires_in", 300)
-        if not isinstance(token, str) or not token.isprintable() or not token or not isinstance(life, int | float):
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token) or not isinstance(life, int | float):
             raise _unreadable()
-        return token, float(life)
+        return token, min(max(float(life), 0.0), _LONGEST)
 
     def _token_address(self) -> str:
         """Return where tokens are to be had; a secret is sent to no host that the operator did not name."""
