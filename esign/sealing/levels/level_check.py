@@ -68,7 +68,8 @@ def _check_stamp(document: Buffer, tail: bytes, found: re.Match[bytes], hashed: 
     except (ValueError, PadesError) as error:
         raise SealNotGood("the document timestamp cannot be read") from error
     token = read_token_quickly(contents[:size])
-    if any(contents[size:]) or (token is not None and token.digest != hashed.digest()):
-        raise SealNotGood("the document timestamp is over something else")
-    if token is None and hashed.digest() not in contents[:size]:
+    if contents.count(0, size) != len(contents) - size:
+        raise SealNotGood("something stands behind the document timestamp")
+    digest = hashed.digest()
+    if (token.digest != digest) if token is not None else (digest not in contents[:size]):
         raise SealNotGood("the document timestamp is over something else")
