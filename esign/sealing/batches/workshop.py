@@ -105,6 +105,8 @@ class SealWorkshop:
         if self.level == "B-LTA":
             self._each(pieces, self._begin_archive)
             self._each(pieces, self._finish_archive)
+        if self.level in ("B-LT", "B-LTA"):
+            self._each(pieces, self._check_raised)
         for piece in pieces:
             yield _form(piece)
 
@@ -153,6 +155,10 @@ class SealWorkshop:
         piece.tail += self.long_term.finish_archive(piece.archive, piece.waiting.result())
         check_raised(piece.document, piece.tail, archived=True, hashed=piece.hashed)
         self.steps("archived", piece.item)
+
+    def _check_raised(self, piece: _Piece) -> None:
+        check_raised(piece.document, piece.tail, archived=self.level == "B-LTA", hashed=piece.hashed)
+        self.steps("raised", piece.item)
 
 
 def _form(piece: _Piece) -> Form | EsignError:
