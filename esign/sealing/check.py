@@ -77,7 +77,7 @@ def _check(document: Buffer, tail: bytes, certificate: bytes, chain: Sequence[by
     attributes = seal_attributes(document_digest=hashed.digest(), certificate=certificate)
     contents = unhexlify(view[opened + 1 : closed - 1])
     size = der.element_length(contents)
-    if any(contents[size:]):
+    if contents.count(0, size) != len(contents) - size:
         raise SealNotGood("something stands behind the signature")
     signed = read_signed_data(contents[:size])
     if signed.certificate != certificate or signed.attributes != attributes:
