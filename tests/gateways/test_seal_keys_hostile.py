@@ -50,7 +50,7 @@ MEMBERS = (
     rest=st.text(alphabet=st.characters(codec="utf-8"), max_size=40)
     | st.from_regex(r"(token|object|id|[a-z]{1,6})=[^;?&]{0,8}([;?&][a-z-]{1,12}=[^;?&]{0,8}){0,3}", fullmatch=True),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_as_a_uri_is_refused_with_a_code(scheme, rest):
     try:
         open_seal_key(scheme + rest, base=Path("/nonexistent"), clock=NOW)
@@ -61,7 +61,7 @@ def test_any_text_as_a_uri_is_refused_with_a_code(scheme, rest):
 
 
 @given(table=st.dictionaries(st.sampled_from(["url", "client_id", "client_secret_file", "most", "x", "api"]), JSON))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_description_of_a_service_is_read_or_refused(table, tmp_path_factory):
     path = tmp_path_factory.mktemp("csc") / "csc.toml"
     lines = [
@@ -77,7 +77,7 @@ def test_any_description_of_a_service_is_read_or_refused(table, tmp_path_factory
 @given(
     answer=st.dictionaries(st.sampled_from(MEMBERS), JSON | st.dictionaries(st.sampled_from(MEMBERS), JSON)), token=JSON
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_answer_of_a_service_is_refused_with_a_code(answer, token, tmp_path_factory):
     def say(request: httpx.Request) -> httpx.Response:
         body = {"access_token": token, "expires_in": token} if request.url.path == "/token" else answer
