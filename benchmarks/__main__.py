@@ -19,6 +19,7 @@ from benchmarks import (
     forms,
     rate,
     sealing_invoices,
+    sealing_memory,
     sealing_timestamps,
     straight_through,
     trusted_lists,
@@ -79,6 +80,7 @@ def parts(rounds: int) -> dict[str, Callable[[], str]]:
         "validation_process": validation_process.measure,
         "verdict": verdict.measure,
         "invoices": sealing_invoices.measure,
+        "sealing_memory": sealing_memory.measure,
         "sealing_timestamps": sealing_timestamps.measure,
     }
 

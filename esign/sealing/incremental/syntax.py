@@ -81,6 +81,12 @@ def split(body: bytes) -> Entries:
     return result
 
 
+def forget() -> None:
+    """Forget every dictionary that was taken apart before; for measuring."""
+    _known.clear()
+    _plain.clear()
+
+
 def reference(value: bytes | None) -> tuple[int, int] | None:
     """Return object number and generation where a value is a reference, else None."""
     found = _match_reference(value) if value is not None else None
