@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,16 +14,24 @@ import pytest
 from PIL import Image
 
 from esign.pades import prepare
-from esign.sealing import Sealer, SealProfile
+from esign.sealing import Sealer, SealProfile, VisibleSeal, sealer
+from esign.sealing.incremental.unusual import Unusual
 from esign.sealing.invoices import InvoiceChanged, read_invoice, render_xrechnung, unchanged, unchanged_files
+from tests.pades import small_world
 from tests.sealing import invoice_samples as samples
 from tests.sealing.helpers.levels_world import LEVELS, LevelsWorld
 from tests.sealing.invoice_samples import Paper
+from tests.sealing.sealing_documents import DOCUMENTS, NOT_BY_LIBRARY, document
 from tests.sealing.sealing_worlds import PROFILE, seal_key
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DOCUMENT = samples.invoice_pdf()
+VISIBLE = replace(PROFILE, visible=VisibleSeal(box=(20, 20, 180, 60), picture=small_world.picture()))
 CORPUS = Path(os.environ.get("ESIGN_CORPUS", "")) / "invoice"
+
+
+def closed(*_arguments, **_options):
+    raise Unusual("for this test")
 
 
 def sealed_tail(document):
@@ -90,6 +99,30 @@ def test_a_seal_changes_nothing_of_an_invoice(profile, form):
     unchanged(document, tail)
     unchanged_files(document, tail)
     assert read_invoice(document + tail).xml == read_invoice(document).xml
+
+
+@pytest.mark.parametrize("way", ["as it comes", "library"])
+@pytest.mark.parametrize("look", [PROFILE, VISIBLE], ids=["invisible", "visible"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_whatever_a_document_is_made_like_its_seal_is_found_to_be_one(name, look, way, monkeypatch):
+    if way == "library":
+        if name in NOT_BY_LIBRARY:
+            pytest.skip("the library does not read it")
+        monkeypatch.setattr(sealer, "enter_field", closed)
+    before = document(name)
+    tail = Sealer(seal_key(), look).seal(before, claimed_at=AT).tail
+    unchanged(before, tail)
+    unchanged_files(before, tail)
+
+
+def test_archive_levels_on_top_of_each_other_change_nothing():
+    before = samples.invoice_pdf()
+    with LevelsWorld().open() as world:
+        once = world.seal(before, "B-LTA")
+        twice = world.seal(once, "B-LTA")
+    unchanged(before, once[len(before) :])
+    unchanged(once, twice[len(once) :])
+    unchanged(before, twice[len(before) :])
 
 
 @pytest.mark.parametrize("form", ["plain", "packed", "signed"])

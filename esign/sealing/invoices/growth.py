@@ -31,6 +31,8 @@ def kind_of(value: Dictionary) -> str:
 
 def changed_as_allowed(was: Dictionary, now: Dictionary, kind: str) -> bool:
     """Tell whether a dictionary differs only in entries that a seal may change, and each only so."""
+    if kind == "extensions":
+        return kept(was, now)
     allowed = _ALLOWED.get(kind, {})
     return all(
         was.get(key) == now.get(key) or (key in allowed and allowed[key](was.get(key), now.get(key)))
@@ -44,7 +46,7 @@ def _form(was: Object, now: Object) -> bool:
     return isinstance(was, dict) and isinstance(now, dict) and changed_as_allowed(was, now, "form")
 
 
-def _kept(was: Object, now: Object) -> bool:
+def kept(was: Object, now: Object) -> bool:
     """Tell whether a dictionary has at least the entries that it had."""
     return isinstance(now, dict) and (
         was is None or (isinstance(was, dict) and all(now.get(key) == value for key, value in was.items()))
@@ -56,8 +58,20 @@ def _flags(was: Object, now: Object) -> bool:
     return type(now) is int and (was is None or (type(was) is int and was & now == was))
 
 
-def _store(_was: Object, now: Object) -> bool:
-    return type(now) is Ref or (isinstance(now, dict) and now.keys() <= {"Type", "VRI", "Certs", "OCSPs", "CRLs"})
+def _store(was: Object, now: Object) -> bool:
+    """Source: ISO 32000-2 clause 12.8.4.3: what a security store holds is only ever added to."""
+    if was is None:
+        return type(now) is Ref or (isinstance(now, dict) and now.keys() <= {"Type", *_STORED, "VRI"})
+    return isinstance(was, dict) and isinstance(now, dict) and changed_as_allowed(was, now, "store")
+
+
+def _referred(was: Object, now: Object) -> bool:
+    """Tell whether a list is as it was with references behind it, or now stands where there was none."""
+    return grown(was, now) or (was is None and type(now) is Ref)
+
+
+def _by_signature(was: Object, now: Object) -> bool:
+    return kept(was, now) or (was is None and type(now) is Ref)
 
 
 def _tabs(was: Object, now: Object) -> bool:
@@ -85,9 +99,11 @@ def _children(was: Object, now: Object) -> bool:
     return grown(was if isinstance(was, list) else [was], now)
 
 
+_STORED = ("Certs", "OCSPs", "CRLs")
 _ALLOWED: Mapping[str, Mapping[str, Callable[[Object, Object], bool]]] = {
-    "catalog": {"AcroForm": _form, "DSS": _store, "Extensions": _kept},
+    "catalog": {"AcroForm": _form, "DSS": _store, "Extensions": kept},
     "form": {"Fields": grown, "SigFlags": _flags},
+    "store": {**dict.fromkeys(_STORED, _referred), "VRI": _by_signature},
     "Page": {"Annots": grown, "Tabs": _tabs},
     "StructTreeRoot": {"ParentTreeNextKey": _next, "ParentTree": _parents},
     "StructElem": {"K": _children},

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from esign.pdf import Dictionary, Name, Object, Pdf, PdfError, Ref, Stream, View
+from esign.pdf import Dictionary, Name, Object, Pdf, PdfError, Ref, Revision, Stream, View
 from esign.sealing.invoices.declared import declared_part
 from esign.sealing.invoices.embedded import TooManyFiles, embedded_files
 from esign.sealing.invoices.errors import InvoiceChanged
@@ -72,13 +72,18 @@ def unchanged_files(document: bytes, tail: bytes) -> None:
 
 def _views(pdf: Pdf, document: bytes) -> tuple[View, View]:
     """Return the document as it was and as it is, both from the sealed bytes: one is the prefix of the other."""
-    old = [revision for revision in pdf.revisions if revision.end <= len(document)]
+    old = [revision for revision in pdf.revisions if _within(pdf.data, revision, len(document))]
     if not old or len(old) == len(pdf.revisions):
         raise InvoiceChanged("the seal is no update of the document", reason="revision")
     newest = old[-1]
     if document.rfind(b"startxref") != newest.marker or not pdf.ends_with_last_revision:
         raise InvoiceChanged("the seal follows on another state than the newest one", reason="revision")
     return pdf.view(newest.index), pdf.view(-1)
+
+
+def _within(data: bytes, revision: Revision, length: int) -> bool:
+    """Tell whether a revision ends within the first bytes; the end of its last line may be missing there."""
+    return revision.end <= length or (revision.marker < length and not data[length : revision.end].strip())
 
 
 def _trailers(pdf: Pdf, before: View, after: View) -> None:
@@ -95,7 +100,7 @@ def _rewritten(pdf: Pdf, before: View, after: View) -> tuple[int, ...]:
     numbers = sorted({number for revision in pdf.revisions[before.index + 1 :] for number in revision.entries})
     if len(numbers) > _MOST_NEW:
         raise InvoiceChanged("the seal writes more objects than a seal needs", reason="limit")
-    catalog, form = before.trailer.get("Root"), before.catalog.get("AcroForm")
+    kinds = _kinds(before)
     new = []
     for number in numbers:
         was, reference = before.reference(number), after.reference(number)
@@ -106,19 +111,40 @@ def _rewritten(pdf: Pdf, before: View, after: View) -> tuple[int, ...]:
         if was is None or before.get(was) is None:
             new.append(number)
             continue
-        _permitted(was, before.get(was), after.get(reference), catalog, form)
+        kind = kinds.get(was, "")
+        old, now = before.get(was), after.get(reference)
+        _permitted(_inlined(before, old, now) if kind == "catalog" else old, now, kind)
     return tuple(new)
 
 
-def _permitted(number: Ref, was: Object, now: Object, catalog: Object, form: Object) -> None:
+def _kinds(before: View) -> dict[Ref, str]:
+    """Return of which kind those objects are that only their place tells."""
+    catalog = before.catalog
+    store = before.value(catalog, "DSS")
+    places: list[tuple[Object, str]] = [
+        (before.trailer.get("Root"), "catalog"),
+        (catalog.get("AcroForm"), "form"),
+        (catalog.get("Extensions"), "extensions"),
+        (catalog.get("DSS"), "store"),
+        (store.get("VRI") if isinstance(store, dict) else None, "extensions"),
+    ]
+    return {place: kind for place, kind in places if type(place) is Ref}
+
+
+def _inlined(before: View, was: Object, now: Object) -> Object:
+    """Return a catalog with its extensions within it, where they are so now: writers add theirs that way."""
+    if isinstance(was, dict) and isinstance(now, dict) and isinstance(now.get("Extensions"), dict):
+        return was | {"Extensions": before.value(was, "Extensions")} if "Extensions" in was else was
+    return was
+
+
+def _permitted(was: Object, now: Object, kind: str) -> None:
     if was == now or (isinstance(was, list) and grown(was, now)):
         return
     if isinstance(was, Stream) and isinstance(now, Stream) and was.dictionary.get("Type") == "XRef":
         return  # where readers look things up, not a thing
-    if isinstance(was, dict) and isinstance(now, dict):
-        kind = "catalog" if number == catalog else "form" if number == form else kind_of(was)
-        if changed_as_allowed(was, now, kind):
-            return
+    if isinstance(was, dict) and isinstance(now, dict) and changed_as_allowed(was, now, kind or kind_of(was)):
+        return
     raise InvoiceChanged("the seal changes an object that is none of a seal", reason="object")
 
 
