@@ -94,10 +94,18 @@ class TokenMasterKey:
                 tokens = [slot.get_token() for slot in driver.get_slots(token_present=True) if self._meant(slot)]
                 if len(tokens) != 1:
                     raise VaultKeyError("the token was not found, or the URI means several", tokens=len(tokens))
-                with tokens[0].open(rw=write, user_pin=self._pin()) as session:
+                with self._opened(tokens[0], write) as session:
                     yield session
         except (pkcs11.PKCS11Error, Pkcs11LibraryError, RuntimeError) as error:
             raise VaultKeyError("the token refused or failed", error=type(error).__name__) from error
+
+    def _opened(self, token: Any, write: bool) -> Any:
+        import pkcs11
+
+        try:
+            return token.open(rw=write, user_pin=self._pin())
+        except pkcs11.UserAlreadyLoggedIn:  # the seal's key may lie on the same token
+            return token.open(rw=write)
 
     def _meant(self, slot: Any) -> bool:
         if self._uri.slot is not None and slot.slot_id != self._uri.slot:

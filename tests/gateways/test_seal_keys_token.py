@@ -23,6 +23,7 @@ from esign.foundation.pkcs11_uri import Pkcs11Uri
 from esign.gateways.seal_keys import open_seal_key, token_pin
 from esign.gateways.seal_keys.token_key import TokenSealKey
 from esign.sealing import SealKeyError
+from esign.store.token_master_key import TokenMasterKey
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "582913"
@@ -357,3 +358,14 @@ key.sign(b"parent again")
 """
     done = subprocess.run([sys.executable, "-c", script, world.uri("p256")], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_vault_s_key_and_the_seal_s_may_lie_on_one_token(world, tmp_path):
+    wrapped = TokenMasterKey(Pkcs11Uri.parse(world.uri("vault")), tmp_path / "vault.wrapped")
+    seal = open_seal_key(world.uri("p256"), clock=NOW)
+    wrapped.create()
+    assert len(wrapped.read()) == 32
+    verify(seal, seal.sign(b"1"), b"1")
+    seal.close()
+    assert wrapped.read() == wrapped.read()  # logs in, and everybody out
+    verify(seal, seal.sign(b"2"), b"2")

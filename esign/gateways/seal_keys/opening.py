@@ -9,7 +9,7 @@ import httpx
 
 from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.pkcs11_uri import Pkcs11Uri, Pkcs11UriError
-from esign.gateways.http import HttpCaller
+from esign.gateways.http import HttpCaller, RetryRule
 from esign.gateways.seal_keys.csc_api import CscApi
 from esign.gateways.seal_keys.csc_key import RemoteSealKey
 from esign.gateways.seal_keys.csc_service import CscService
@@ -20,6 +20,7 @@ from esign.gateways.seal_keys.token_key import TokenSealKey
 from esign.gateways.seal_keys.token_pin import PinSource
 from esign.sealing.key_errors import SealKeyNotInPerson, SealKeyUriWrong
 
+_RETRY = RetryRule(attempts=2)
 OpenedKey = FileSealKey | TokenSealKey | RemoteSealKey
 
 
@@ -116,7 +117,7 @@ def _remote(service: CscService, around: Surroundings) -> RemoteSealKey:
     try:
         return RemoteSealKey(
             service,
-            CscApi(service, HttpCaller(client, timeout=service.timeout)),
+            CscApi(service, HttpCaller(client, timeout=service.timeout, retry=_RETRY)),
             clock=around.clock,
             ask_pin=around.ask_pin,
             in_person=around.in_person,
