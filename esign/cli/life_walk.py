@@ -1,20 +1,28 @@
 """``esign demo --life``: the whole life of the sample contracts, with the product's clock moved.
 
-1. Every sample contract is ordered and confirmed, as in ``--sample``; one more offer is made that nobody accepts.
+1. Every sample contract is ordered and confirmed, as in ``--sample``; one more offer is made that nobody accepts, and a
+   loan is refused, because the law asks for a signature that nobody can give here.
 2. Electricity: withdrawn at the public door on the last day of the period, at 23:59 in Berlin; acknowledged as sealed
    PDF; refunded by a clerk two days later.
 3. Mobile plan: the start was demanded early and the service has begun; withdrawn by letter, posted on the last day and
    received three days later; what may be owed for the service is judged by what is evidenced.
 4. Household insurance: its documents arrived; nobody withdraws, the period ends by itself; later it is terminated at
    the public door.
-5. The clocks note the end of every period and the offer that lapsed, each once.
+5. Securities account: on the next morning the customer is reminded of the right, because the information came on the
+   day of the order. Purchase: it comes in two deliveries, the period runs from the second one; withdrawn at the public
+   door, the acknowledgement and the task name the deferral of payment that is linked to it. Life insurance: its policy
+   arrived, thirty days run.
+6. The clocks note the end of every period and the offer that lapsed, each once.
 
 What happens is printed with legal time in Germany and written to ``life.txt``; mails, PDFs and the clerk's calendar lie
-beside it. Source: BGB §§ 145-148, 312f, 312i, 312k, 355-357a; VVG §§ 8, 9.
+beside it. Source: BGB §§ 145-148, 312f, 312i, 312k, 355-358; EGBGB Art. 246b
+§ 2 (2); VVG §§ 8, 9, 152.
 """
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 import tempfile
 from collections.abc import Callable
@@ -31,8 +39,8 @@ import click
 from esign.access import system
 from esign.cli.demo_world import Layout, furnish
 from esign.cli.errors import FileUnwritable, SampleNotSigned
-from esign.cli.sample_walk import COMPANY, Walk, installation, sign
-from esign.cli.samples import sample_contracts
+from esign.cli.sample_walk import COMPANY, Walk, installation, refusal, sign
+from esign.cli.samples import refused_samples, sample_contracts
 from esign.contracts.rights import Right
 
 if TYPE_CHECKING:
@@ -44,6 +52,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 _FOUND = 200
 BEGINS = time(12)
 """Local time at which a life begins whose day is given."""
+DELIVERED_AFTER = timedelta(days=9)
+"""How long the second delivery of the purchase takes."""
 ROUNDS = 50
 """Rounds of the worker after which nothing can be left to do."""
 
@@ -92,7 +102,10 @@ def write_life(folder: Path, *, open_sandbox: Callable[..., Sandbox], walk: Walk
         application, http = stack.enter_context(installation(settings, sandbox, clock))
         life = _Life(folder, clock, application, http, settings.web_url)
         contracts = {}
+        day = clock.now().astimezone(BERLIN).date()
         life.say("SANDBOX: alles ist simuliert / everything is simulated")
+        for refused in refused_samples(day):
+            life.say(refusal(application, refused))
         for sample in life.samples:
             contracts[sample.name] = sign(application, http, settings, sandbox, sample, walk)
             life.say(f"{sample.name}: bestellt, geschlossen, bestätigt / ordered, concluded, confirmed")
@@ -121,7 +134,7 @@ class _Life:
         self._save("calendar.ics", self._application.calendars.file(self._clerk, "de"))
 
     def unaccepted_offer(self) -> None:
-        sample = next(sample for sample in self.samples if "offer" in sample.data)
+        sample = next(sample for sample in self.samples if sample.name == "electricity-supply")
         data = {**sample.data, "reference": f"{sample.data['reference']}-B"}
         contract = self._application.contracts.draw_up(COMPANY, data)
         self._application.contracts.invite(COMPANY, contract)
@@ -133,8 +146,17 @@ class _Life:
         desk = self._application.performance
         for event in ("early_start_requested", "performance_begun", "price_paid"):
             desk.record(self._clerk, mobile, {"event": event, "at": self._clock.now().isoformat()})
-        desk.record(self._clerk, insurance, {"event": "documents_received", "at": self._clock.now().isoformat()})
+        goods, life = contracts["goods-purchase"], contracts["term-life-insurance"]
+        for contract, event in (
+            (insurance, "documents_received"),
+            (life, "documents_received"),
+            (goods, "goods_received"),
+            (goods, "price_paid"),
+        ):
+            desk.record(self._clerk, contract, {"event": event, "at": self._clock.now().isoformat()})
         self._work()
+        self._reminded(contracts["securities-account"])
+        self._second_delivery(goods)
         ends = {name: self._until(contract) for name, contract in contracts.items()}
         for name, end in ends.items():
             if end is not None:
@@ -148,6 +170,9 @@ class _Life:
         self._letter(mobile, sent=ends["mobile-plan"] - timedelta(hours=12))
         self._work()
         self._refund()
+        self._clock.move_to((ends["goods-purchase"] or last) - timedelta(hours=2))
+        self._withdraw(goods)
+        self._refund()
         self._clock.move_to(max(end for end in ends.values() if end is not None) + timedelta(minutes=5))
         self._work()
         self._terminate(insurance)
@@ -155,6 +180,24 @@ class _Life:
         self._work()
         for at, kind, reference in self._noted():
             self.say(f"{reference}: {kind} ({at.astimezone(BERLIN):%d.%m.%Y %H:%M:%S})")
+
+    def _reminded(self, contract: str) -> None:
+        """Let the next morning come: who was told and bound on one day is reminded."""
+        morning = self._clock.now().astimezone(BERLIN) + timedelta(days=1)
+        self._clock.move_to(morning.replace(hour=8, minute=5, second=0, microsecond=0))
+        self._work()
+        for mail in self._application.contracts.mails(COMPANY, contract):
+            subject = str(email.message_from_bytes(mail, policy=email.policy.default)["Subject"])
+            if "Erinnerung" in subject:
+                reference = self._party(contract)[2]
+                self._save(f"reminder-{reference}.eml", mail)
+                self.say(f"{reference}: an das Widerrufsrecht erinnert / reminded -> reminder-{reference}.eml")
+
+    def _second_delivery(self, goods: str) -> None:
+        self._clock.move_to(self._clock.now() + DELIVERED_AFTER)
+        at = self._clock.now().isoformat()
+        self._application.performance.record(self._clerk, goods, {"event": "goods_received", "at": at})
+        self.say(f"{self._party(goods)[2]}: zweite Lieferung / second delivery")
 
     def _withdraw(self, contract: str) -> None:
         """Use the public door: two pages, no login, no cookie, no script."""
@@ -187,6 +230,8 @@ class _Life:
             owed = detail.compensation.owed.value if detail.compensation else "–"
             due = f"fällig/due {task.due_on:%d.%m.%Y}"
             self.say(f"{task.reference}: {task.kind.value}, {due}, {detail.verdict}, Wertersatz/compensation {owed}")
+            for each in detail.linked:
+                self.say(f"{task.reference}: dazu gehört/linked: {each.reference} ({each.clause or '–'})")
             tasks.done(self._clerk, task.id, "Erstattet / refunded.")
             self.say(f"{task.reference}: erledigt / done")
 

@@ -76,12 +76,19 @@ def test_the_whole_life_of_the_samples_with_a_withdrawal_in_the_last_minute(tmp_
     told = capsys.readouterr().out
     assert (tmp_path / "life.txt").read_text("utf-8") == told
     assert re.search(rf"^... {last_day} 23:59:0\d {zone}  LW-2026-004711: Vertrag widerrufen →", told, re.MULTILINE)
-    (last,) = [line for line in told.splitlines() if "Widerruf bestätigen: Eingegangen" in line]
+    doors = [line for line in told.splitlines() if "Widerruf bestätigen: Eingegangen" in line]
+    last, goods = doors
+    assert "RB-2026-01873:" in goods and told.index(last) < told.index(goods)
     assert " 23:59:0" in last.split("  ")[0] and "23:59:0" in last.split("Eingegangen")[1]
     assert "LW-2026-004711: in_time -> withdrawal-LW-2026-004711.pdf" in told
     assert "FB-88120-7734: withdrawal, fällig/due" in told and "Wertersatz/compensation share" in told
     assert "EB-HR-70021-26: termination, endet/ends" in told
-    assert "clock.offer_lapsed" in told and told.count("clock.withdrawal_ended") == 4
+    assert "clock.offer_lapsed" in told and told.count("clock.withdrawal_ended") == 10
+    assert "consumer-credit: refused: contracts.form.not_offered, § 492(1) BGB n.F., nichtig/geheilt" in told
+    assert "BD-2026-40021: an das Widerrufsrecht erinnert" in told
+    assert told.index("zweite Lieferung") < told.index("goods-purchase: Widerruf möglich bis vor")
+    assert "RB-2026-01873: dazu gehört/linked: RB-2026-01873-Z (BGB § 358 (1), (2))" in told
+    assert b"depotbank.example/vertrag" in (tmp_path / "reminder-BD-2026-40021.eml").read_bytes().replace(b"=\r\n", b"")
     for name in ("withdrawal-LW-2026-004711", "withdrawal-FB-88120-7734", "termination-EB-HR-70021-26"):
         assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
     assert b"BEGIN:VEVENT" in (tmp_path / "calendar.ics").read_bytes()

@@ -22,7 +22,19 @@ from esign.documents import COMPANY_FIELD, DraftFailed, GlyphMissing, draw_up, l
 
 SAMPLES = dict(samples())
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-PAGES = {"cost-approval": (2, 3), "electricity-supply": (5, 6), "household-insurance": (5,), "mobile-plan": (5,)}
+PAGES = {
+    "cost-approval": (2, 3),
+    "electricity-supply": (5, 6),
+    "household-insurance": (5,),
+    "mobile-plan": (5,),
+    "goods-purchase": (4,),
+    "digital-content": (4,),
+    "securities-account": (4,),
+    "consumer-credit": (4,),
+    "payment-deferral": (4,),
+    "term-life-insurance": (5,),
+    "distance-course": (4,),
+}
 """Template to pages: of one signatory, and of several or a representative."""
 
 
