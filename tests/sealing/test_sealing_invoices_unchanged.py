@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from esign.pades import prepare
@@ -88,6 +90,19 @@ CATALOG = numbered(DOCUMENT, rb"/Type/Catalog")
 PAGE = numbered(DOCUMENT, rb"/Type/Page/")
 SPEC = numbered(DOCUMENT, rb"/Filespec")
 NEW = 90
+TAIL = Sealer(seal_key(), PROFILE).seal(DOCUMENT, claimed_at=AT).tail
+PIECES = [
+    b"",
+    b"/AF[]",
+    b"/JS(1)",
+    b"%d 0 R" % SPEC[0],
+    b"%d 0 obj" % SPEC[0],
+    b"/Names",
+    b"<<",
+    b">>",
+    b"0 ",
+    b"stream",
+]
 
 
 @pytest.mark.parametrize("profile", ["MINIMUM", "EN 16931", "XRECHNUNG"])
@@ -255,6 +270,23 @@ def test_the_long_way_finds_by_comparing_what_the_short_way_finds_by_what_was_wr
     assert reason(DOCUMENT, metadata, unchanged_files) == "metadata"
     removed = update(DOCUMENT, {CATALOG[0]: re.sub(rb"/AF\[.*?\]|/Names<<.*?>>>>", b"", CATALOG[1])})
     assert reason(DOCUMENT, removed, unchanged_files) == "attachment"
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_whatever_is_changed_in_a_tail_what_passes_left_files_and_metadata_alone(data):
+    tail = bytearray(TAIL)
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(tail) - 1))
+        if data.draw(st.booleans()):
+            tail[place] = data.draw(st.integers(0, 255))
+        else:
+            tail[place : place + data.draw(st.integers(0, 20))] = data.draw(st.sampled_from(PIECES))
+    try:
+        unchanged(DOCUMENT, bytes(tail))
+    except InvoiceChanged:
+        return
+    unchanged_files(DOCUMENT, bytes(tail))
 
 
 @pytest.mark.skipif(not os.environ.get("ESIGN_CORPUS"), reason="ESIGN_CORPUS is not set")
