@@ -8,7 +8,6 @@ has; the authority has a process of its own. Rounds with and without delay take 
 from __future__ import annotations
 
 import itertools
-import os
 import statistics
 import sys
 import time
@@ -18,7 +17,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import typst
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -27,6 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from benchmarks.fast_authority import serving
 from benchmarks.peer import certificate, pyhanko_lta
+from benchmarks.sealing_sources import SIZES, invoices
 from esign.foundation.clock import SystemClock
 from esign.foundation.errors import EsignError
 from esign.gateways.timestamp_lines import bulk_timestamps
@@ -44,17 +43,8 @@ DISTINCT = 640
 """Documents that differ; a round goes over them again and again."""
 DOCUMENTS = 6_400
 """Documents of a round: as with a real batch, the beginning and the end of it count little."""
-SIZE = 111_000
-"""Bytes of a document."""
+SIZE = SIZES["111 KB"]
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
-_TITLE = "RE-2026-00000000"
-_INVOICE = f"""
-#set document(title: "{_TITLE}", date: datetime(year: 2026, month: 11, day: 22))
-#pdf.attach("factur-x.xml", bytes(sys.inputs.at("filling")), relationship: "alternative", mime-type: "text/xml",
-  description: "Invoice")
-= Rechnung
-#lorem(300)
-"""
 _NOW = datetime.now(UTC)
 
 
@@ -107,13 +97,6 @@ class World:
             yield url
 
 
-def documents(count: int, size: int = SIZE) -> list[bytes]:
-    """Return distinct documents of one size: PDF/A-3 with an attachment, and a number that differs."""
-    filling = os.urandom(size - 24_000).hex()
-    base = typst.compile(_INVOICE.encode(), format="pdf", pdf_standards=["a-3b"], sys_inputs={"filling": filling})
-    return [base.replace(_TITLE.encode(), b"RE-2026-%08d" % number) for number in range(count)]
-
-
 @dataclass(frozen=True)
 class Bench:
     """What all rounds share."""
@@ -161,7 +144,7 @@ def measure(rounds: int = 5, count: int = DOCUMENTS) -> str:
     sys.setswitchinterval(0.0005)  # as in the processes of ``esign seal``
     try:
         with world.authority() as url:
-            bench = Bench(world, url, documents(min(DISTINCT, count)))
+            bench = Bench(world, url, invoices(SIZE, min(DISTINCT, count)))
             lines = [*_delayed(bench, rounds, count), "", *_levels(bench, rounds, max(CHUNK, count // 10))]
     finally:
         sys.setswitchinterval(switching)

@@ -161,6 +161,26 @@ def test_an_authority_that_asks_for_patience_gets_it_and_fewer_questions_at_a_ti
     assert state.window < 32
 
 
+def test_after_a_while_as_many_are_asked_at_a_time_as_before(honest):
+    line = Line(honest, wait=0.001)
+
+    def busy_once(reply):
+        if len(line.requests) <= 8:
+            raise TimestampBusy(status=429, seconds=0.001)
+        return reply
+
+    line.spoil = busy_once
+    with bulk([line], [honest.root], replace(PATIENT, most_in_flight=8)) as timestamps:
+        futures = [timestamps.submit(digest) for digest in digests(100)]
+        assert [future.result(10).digest for future in futures] == digests(100)
+        assert timestamps.health()[0].window == 8
+        line.most = 0
+        for future in [timestamps.submit(digest) for digest in digests(16)]:
+            future.result(10)
+        assert line.most == 8
+        assert not timestamps._tasks and not timestamps._waiting  # nothing is left behind
+
+
 def test_while_one_authority_rests_the_other_is_asked(honest):
     def busy(_reply):
         raise TimestampBusy(status=429, seconds=3600.0)

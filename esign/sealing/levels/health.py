@@ -77,9 +77,15 @@ class Health:
         """Tell whether nobody asks because of failures."""
         return self._closed_until is not None
 
+    def room(self, now: float) -> int:
+        """Return how many more may ask now. An open circuit admits whoever takes the try, and nobody else."""
+        if self._closed_until is not None or now < self._paused_until:
+            return 0
+        return max(0, int(self._window) - self._under_way)
+
     def admits(self, now: float) -> bool:
-        """Tell whether one more may ask now. An open circuit admits whoever takes the try."""
-        return self._closed_until is None and now >= self._paused_until and self._under_way < int(self._window)
+        """Tell whether one more may ask now."""
+        return self.room(now) > 0
 
     def take_try(self, now: float) -> bool:
         """Tell whether the rest is over and nobody tries yet; whoever is told so tries, and says so at the end."""

@@ -243,6 +243,10 @@ class BulkTimestamps:
                 await waiter
         except TimeoutError:
             pass
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                self._wake()  # it was this one's turn
+            raise
         finally:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
@@ -282,11 +286,14 @@ class BulkTimestamps:
             raise TimestampSilent(host=desk.line.name) from None
 
     def _wake(self) -> None:
-        while self._waiting:
+        """Let as many look again as there is room for."""
+        now = self._loop.time()
+        room = max(1, sum(desk.health.room(now) for desk in self._desks))
+        while self._waiting and room:
             waiter = self._waiting.popleft()
             if not waiter.done():
                 waiter.set_result(None)
-                return
+                room -= 1
 
     def _watch(self, task: asyncio.Task[Any] | None) -> None:
         if task is not None:
