@@ -8,14 +8,18 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certs.sandbox import SigningFaults
 from esign import bootstrap, lookups
+from esign.evidence import verify_dossier
 from esign.gateways.seal_keys.file_uri import FileUri
 from esign.inspection import State, inspect
+from esign.pades import read_signatures, read_signed_data
 from esign.sealing import SealKeyError
 from esign.settings import Settings, SettingsError
 from esign.signing import PermissionRefused, Receipt, grant
+from tests.actors import COMPANY
 from tests.conftest import installation
 
 
@@ -116,3 +120,22 @@ def test_check_warns_of_a_pin_that_others_can_read(world):
         assert any("set 0600" in what for state, what in points(world, world.settings) if state is State.WARNING)
     finally:
         path.chmod(0o600)
+
+
+def test_a_contract_is_concluded_with_a_seal_at_a_remote_service(world, remote):
+    before = world.settings
+    world.settings = remote
+    world.start()
+    try:
+        contract, link = world.invite("mobile-plan")
+        world.signatory(link, "sophie-mueller-luedenscheidt").run()
+        application = world.application
+        (signed, *_) = read_signatures(application.contracts.signed_document(COMPANY, contract))
+        seal = world.sandbox.remote_signing.credentials["seal"].certificate
+        assert read_signed_data(signed.cms).certificate == seal.public_bytes(Encoding.DER)
+        anchors = application.contracts.household.trust.certificates
+        assert verify_dossier(application.dossiers.create(COMPANY, contract), anchors=anchors).valid
+        assert "permission.granted" in world.ledger(contract)
+    finally:
+        world.settings = before
+        world.start()
