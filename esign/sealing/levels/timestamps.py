@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -107,6 +107,8 @@ class BulkTimestamps:
         self._in_flight = 0
         self._closed = False
         self._outage: float | None = None
+        self._asked: deque[tuple[bytes, Future[TimestampToken]]] = deque()
+        self._called = False
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
@@ -135,8 +137,12 @@ class BulkTimestamps:
             if self._closed:
                 raise TimestampUnavailable("timestamps are no longer asked for")
             self._in_flight += 1
-            future = asyncio.run_coroutine_threadsafe(self._stamp(digest), self._loop)
-        future.add_done_callback(self._done)
+            future: Future[TimestampToken] = Future()
+            future.add_done_callback(self._done)
+            self._asked.append((digest, future))
+            called, self._called = self._called, True
+            if not called:
+                self._loop.call_soon_threadsafe(self._take)
         return future
 
     @property
@@ -175,6 +181,7 @@ class BulkTimestamps:
             self._room.notify()
 
     async def _end(self) -> None:
+        self._take()
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -182,14 +189,42 @@ class BulkTimestamps:
         for desk in self._desks:
             await desk.line.close()
 
-    async def _stamp(self, digest: bytes) -> TimestampToken:
-        self._watch(asyncio.current_task())
+    def _take(self) -> None:
+        """Begin with everything that was asked for since the last time: one call for many is cheaper than one each."""
+        self._called = False
+        while self._asked:
+            digest, future = self._asked.popleft()
+            if not future.cancelled():
+                self._watch(self._loop.create_task(self._stamp(digest, future)))
+
+    async def _stamp(self, digest: bytes, future: Future[TimestampToken]) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is one
+
+        def give_up(done: Future[TimestampToken]) -> None:
+            if done.cancelled():
+                self._call(task.cancel)
+
+        future.add_done_callback(give_up)
         try:
-            return await self._patiently(digest)
+            token = await self._patiently(digest)
         except asyncio.CancelledError:
-            if self._closed:
-                raise TimestampUnavailable("timestamps are no longer asked for") from None
-            raise
+            self._settle(future, TimestampUnavailable("timestamps are no longer asked for"))
+        except BaseException as error:  # whatever it is, who waits is told
+            self._settle(future, error)
+        else:
+            self._settle(future, token)
+
+    def _settle(self, future: Future[TimestampToken], outcome: TimestampToken | BaseException) -> None:
+        with suppress(InvalidStateError):  # given up meanwhile
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+    def _call(self, what: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(what)
 
     async def _patiently(self, digest: bytes) -> TimestampToken:
         deadline = self._loop.time() + self._rules.patience
