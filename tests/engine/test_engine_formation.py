@@ -179,7 +179,7 @@ def test_a_minor_whom_the_provider_recognises_declares_nothing_without_consent(
     with pytest.raises(ServerRefused) as refused:
         signatory.declare()
     assert refused.value.facts["rule"] == "formation.minor.approval"
-    assert refused.value.facts["clause"] == "BGB §§ 106-108, 131"
+    assert refused.value.facts["clause"] == "BGB § 108 (1)"
     house = shared.application.contracts.household
     with house.store.transaction() as tx:
         record = tx.contracts.get(contract)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from certs.signatory import ServerRefused
+from esign.engine.formation import accepting
 from esign.engine.refusals import ContractStateRefused
 from esign.evidence import verify_dossier
 from esign.evidence.kinds import EntryKind
@@ -166,3 +168,65 @@ def test_an_acceptance_that_does_not_arrive_concludes_nothing_and_is_sent_again(
     shared.application.delivery.deliver_due()
     assert state(shared, contract) == "concluded"
     assert len(facts(shared, contract, EntryKind.FORMATION_ACCEPTED)) == 1, "accepted once"
+
+
+def late_declaration(world: World) -> tuple[str, Any]:
+    """Return a contract whose customer declares three minutes after the offer's end, begun three minutes before."""
+    day = (world.clock.now() + timedelta(days=3)).date().isoformat()
+    sample = world.sample("electricity-supply")
+    contract, link = world.invite("electricity-supply", offer={**sample["offer"], "accept_until": day}, level="simple")
+    signatory = world.signatory(link)
+    (party,) = world.application.reading.parties(COMPANY, contract)
+    end = party.expires_at
+    assert end is not None
+    world.clock.offset = end - timedelta(minutes=3) - datetime.now(UTC)
+    for step in ("hello", "open", "document"):
+        getattr(signatory, step)()
+    world.clock.offset += timedelta(minutes=6)
+    return contract, signatory
+
+
+def test_bgb_150_1_a_late_acceptance_is_a_new_offer_that_the_company_can_accept(shared: World) -> None:
+    contract, signatory = late_declaration(shared)
+    shared.application.clocks.run_due()
+    shared.application.upkeep.end_expired_contracts()
+    assert state(shared, contract) == "invited", "what was begun in time may come to its end"
+    begin = len(shared.post.mails)
+    signatory.declare()
+    found = formation(shared, contract)
+    assert (state(shared, contract), found.state, found.clause) == ("ordered", "counter_offered", "BGB § 150 (1)")
+    assert "formation.late" in shared.ledger(contract)
+    shared.application.delivery.deliver_due()
+    told = [n for n in range(begin, len(shared.post.mails)) if "Nach dem Ende der Frist" in shared.post.subject(n)]
+    assert "neues Angebot an uns (§ 150 Absatz 1 BGB)" in shared.post.text(told[0])
+    shared.application.clocks.run_due()
+    assert state(shared, contract) == "ordered"
+    shared.application.acceptances.accept(COMPANY, contract)
+    shared.application.delivery.deliver_due()
+    assert state(shared, contract) == "concluded"
+    assert "verspätete Erklärung" in words_of_acceptance(shared, contract)
+    verified(shared, contract)
+
+
+def words_of_acceptance(world: World, contract: str) -> str:
+    with world.application.contracts.household.store.reading() as tx:
+        return accepting.words_of(tx, contract)
+
+
+def test_a_late_acceptance_that_the_company_leaves_alone_lapses(shared: World) -> None:
+    contract, signatory = late_declaration(shared)
+    signatory.declare()
+    shared.clock.offset += timedelta(days=20)
+    shared.application.clocks.run_due()
+    assert (state(shared, contract), formation(shared, contract).state) == ("expired", "offer_lapsed")
+
+
+def test_nothing_is_begun_when_the_offer_is_over(shared: World) -> None:
+    contract, signatory = late_declaration(shared)
+    with pytest.raises(ServerRefused) as refused:
+        signatory.open()
+    assert refused.value.code == "engine.invitation.expired"
+    shared.clock.offset += timedelta(hours=2)
+    shared.application.upkeep.end_overdue()
+    shared.application.upkeep.end_expired_contracts()
+    assert state(shared, contract) == "expired"

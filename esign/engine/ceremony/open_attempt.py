@@ -124,7 +124,7 @@ def plan(house: Household, tx: Transaction, received: Received) -> Plan:
     )
     if now + SHORTEST > received.invitation.expires_at:
         raise InvitationExpired("the invitation's time is over, or as good as over")
-    ends = [now + timedelta(seconds=house.settings.attempt_seconds), received.invitation.expires_at]
+    ends = now + timedelta(seconds=house.settings.attempt_seconds)  # what is begun in time may be ended (BGB § 150 (1))
     seed = house.random(SEED_BYTES)
     return Plan(
         key=key,
@@ -134,7 +134,7 @@ def plan(house: Household, tx: Transaction, received: Received) -> Plan:
         secrets=derive_secrets(seed),
         seed=seed,
         issued_at=now,
-        expires_at=min([*ends, key.until] if key.until else ends),
+        expires_at=min(ends, key.until) if key.until else ends,
     )
 
 

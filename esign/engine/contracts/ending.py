@@ -79,7 +79,8 @@ def close_all(house: Household, tx: Transaction, contract_id: str, *, cause: str
 def expire(house: Household, tx: Transaction, invitation_id: str) -> bool:
     """End the contract of an invitation whose time is over, and tell whoever else was invited; tell whether it ended.
 
-    A signature that was made in time is still put into the file: until then the contract does not end.
+    A signature that was made in time is still put into the file, and an attempt that was begun in time may come to its
+    end, as a new offer (BGB § 150 (1)): until then the contract does not end.
     """
     invitation = tx.invitations.get(invitation_id)
     contract = tx.contracts.get(invitation.contract_id) if invitation else None
@@ -88,7 +89,8 @@ def expire(house: Household, tx: Transaction, invitation_id: str) -> bool:
     if house.clock.now() < invitation.expires_at:
         return False
     everybody = tx.invitations.of_contract(contract.id)
-    if any(a.state is AttemptState.CONCLUDING for each in everybody for a in tx.ceremonies.attempts(each.id)):
+    now, tried = house.clock.now(), [a for each in everybody for a in tx.ceremonies.attempts(each.id)]
+    if any(a.state is AttemptState.CONCLUDING or (a.state.live and now < a.expires_at) for a in tried):
         return False
     close_all(house, tx, contract.id, cause="expired")
     tx.contracts.update(replace(contract, state=ContractState.EXPIRED))

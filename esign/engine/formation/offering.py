@@ -12,6 +12,7 @@ from esign.contracts.formation import (
     Event,
     Formation,
     Lapsed,
+    LatenessNotified,
     NotOffered,
     OfferLapsed,
     OfferMade,
@@ -176,6 +177,16 @@ def lapsed(house: Household, tx: Transaction, record: ContractRecord) -> None:
         if not facts["binding"]:
             events = [Lapsed(id=name(formation, "lapsed"), evidence="clock", at=now, offer=offer.offer)]
     tell(house, tx, record, EntryKind.FORMATION_LAPSED, events, facts)
+
+
+def too_late(house: Household, tx: Transaction, record: ContractRecord) -> None:
+    """Note that the customers are told at once that their acceptance came when the offer was over (BGB § 149)."""
+    formation = current(house, tx, record)
+    offer, number = newest(formation), name(formation, "late")
+    if offer is not None:
+        event = LatenessNotified(id=number, evidence="mail", at=house.clock.now(), offer=offer.offer)
+        facts = {"offer": offer.offer, "as_offer": True}
+        tell(house, tx, record, EntryKind.FORMATION_LATE, [event], facts)
 
 
 def newest(formation: Formation) -> OfferMade | None:

@@ -61,6 +61,7 @@ def signed_by_all(house: Household, tx: Transaction, record: ContractRecord, fac
         tx.contracts.update(replace(record, state=ContractState.ORDERED))
         house.record(tx, EntryKind.CONTRACT_ORDERED, record.id, told)
         if late:
+            offering.too_late(house, tx, record)
             for party in house.contract_contents(tx, record).parties:
                 queue_notice(house, tx, record.id, LATE_OFFER, party=party.name)
         return
