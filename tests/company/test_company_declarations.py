@@ -10,7 +10,7 @@ from esign.access import Role
 from tests.company.browser import Browser
 from tests.company.examples import declaration
 from tests.company.people import colleague
-from tests.engine.test_engine_rights import concluded
+from tests.engine.test_engine_rights import CLERK, concluded
 
 
 @pytest.fixture
@@ -45,3 +45,21 @@ def test_an_agent_sees_declarations_and_settles_none(world: Any) -> None:
     agent = Browser(world, colleague(world, Role.AGENT, email="agent@example.org"))
     assert "Was wurde daraus?" not in agent.get(f"/company/declarations/{made}").text
     assert agent.post(f"/company/declarations/{made}/settle", {"words": "x"}).status_code == 403
+
+
+def test_what_falls_with_the_contract_and_how_long_the_declaration_is_kept_stand_on_the_page(
+    world: Any, clerk: Browser
+) -> None:
+    """BGB § 358; AO § 147 (1) No. 2: named and shown; nothing is erased by itself."""
+    concluded(world, "goods-purchase")
+    deferral = concluded(world, "payment-deferral")
+    typed = {"name": "Jana Beispiel", "contract": "RB-2026-01873", "email": "jana.beispiel@post.example"}
+    made = world.application.withdrawal.declare("default", typed, press="goods", lang="de").id
+    world.application.delivery.deliver_due()
+    year = world.clock.now().year + 6
+    page = clerk.get(f"/company/declarations/{made}").text
+    assert f"/company/contracts/{deferral}" in page and "verbunden, fällt mit weg" in page
+    assert "BGB § 358 (1), (2)" in page
+    assert "Aufzubewahren bis" in page and f"31.12.{year}" in page and "Handels- und Geschäftsbriefe" in page
+    (task,) = world.application.tasks.list(CLERK).tasks
+    assert "RB-2026-01873-Z" in clerk.get(f"/company/tasks/{task.id}").text
