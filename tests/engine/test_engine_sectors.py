@@ -177,6 +177,23 @@ def test_the_copy_of_a_deferral_and_the_terms_of_custody_are_the_signed_document
     assert found["no_latest_end"]["mark"] == "to be confirmed"
 
 
+def test_a_consent_of_after_the_confirmation_takes_no_right_away(shared: World) -> None:
+    """BGB §§ 312f (3), 356 (6) No. 2 (d): the confirmation has to record it."""
+    contract, link = shared.invite("digital-content", reference="LW-LATE")
+    shared.signatory(link, person=SIGNED["digital-content"]).run()
+    while shared.application.delivery.deliver_due():
+        pass
+    shared.clock.offset += timedelta(minutes=1)
+    with shared.application.contracts.household.store.reading() as tx:
+        token = token_of(tx, contract, "signatory-1")
+    shared.application.consents.give(token, "digital-content", ["consent", "knowledge"], lang="de")
+    said(shared, contract, "performance_begun", at=(shared.clock.now() + timedelta(seconds=5)).isoformat())
+    assert answer(shared, contract)["ends_by"] == "period"
+    confirmed = (shared.clock.now() + timedelta(seconds=2)).isoformat()
+    said(shared, contract, "confirmation_sent", at=confirmed)
+    assert answer(shared, contract)["ends_by"] == "performance"
+
+
 def test_life_insurance_waits_for_the_policy_and_then_runs_thirty_days(shared: World, signed: dict[str, str]) -> None:
     """VVG §§ 8 (2), 152 (1): the policy is no part of the signed document."""
     contract = signed["term-life-insurance"]

@@ -104,8 +104,10 @@ def _known(tx: Transaction, contract: ContractRecord, right: Mapping[str, Any]) 
 
     The instruction stands in the confirmation that was delivered with the signed copy (BGB § 312f). The signed copy is
     also the terms of a financial service (§ 356 (3) sentence 2) and the copy of a loan (§ 356b (1)); an insurance
-    policy it is not. Consents that stand are taken from their own record.
+    policy it is not. Consents that stand are taken from their own record; a confirmation of before a consent does not
+    record it (§ 312f (3)) and takes no right away.
     """
+    given = tuple(consents.events(tx, contract.id))
     with_copy = _WITH_COPY.get(str(right.get("kind", "")), "")
     sent = {EntryKind.DELIVERY_DONE: "instruction_received", EntryKind.CONFIRMATION_CONTRACT_SENT: "confirmation_sent"}
     for entry in tx.ledger.of_contract(contract.id):
@@ -117,9 +119,9 @@ def _known(tx: Transaction, contract: ContractRecord, right: Mapping[str, Any]) 
             yield {"event": event, "at": _instant(entry.at), "names_function": names}
             if with_copy:
                 yield {"event": with_copy, "at": _instant(entry.at)}
-        elif event:
+        elif event and not any(at > entry.at for _, at in given):
             yield {"event": event, "at": _instant(entry.at)}
-    for name, at in consents.events(tx, contract.id):
+    for name, at in given:
         yield {"event": name, "at": _instant(at)}
 
 
