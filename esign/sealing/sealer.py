@@ -116,7 +116,6 @@ class Sealer:
             DocumentError: The document cannot be sealed.
             SealKeyError: The key cannot be used.
         """
-        hashed = hashlib.sha256(document)
         try:
             source = Source(document)
             entered = enter_field(source, self._page)
@@ -127,6 +126,7 @@ class Sealer:
                 objects.append((entered.widget, 0, widget % (*entered.page, entered.value, b"")))
             else:
                 size = self._show(self._look, source, entered, widget)
+            hashed = hashlib.sha256(document)
             revision = append_with_room(
                 ending_of(source),
                 objects,
@@ -139,6 +139,7 @@ class Sealer:
         except Unusual:
             before, after, byte_range = self._by_library(document, claimed_at)
             path = "library"
+            hashed = hashlib.sha256(document)
         hashed.update(before)
         hashed.update(after)
         digest = hashed.digest()
@@ -212,16 +213,17 @@ class Sealer:
         return known
 
     def _by_library(self, document: Buffer, claimed_at: datetime) -> tuple[bytes, bytes, Range]:
-        view = memoryview(document).cast("B")
-        if not view.nbytes:
+        with memoryview(document) as lent, lent.cast("B") as view:
+            length, beginning = view.nbytes, bytes(view[:_HEADER_WITHIN])
+        if not length:
             raise EmptyDocument()
-        if b"%PDF-" not in bytes(view[:_HEADER_WITHIN]):
+        if b"%PDF-" not in beginning:
             raise NotPdf()
         prepared = prepare_by_library(
             document, self._profile, label=self._label, claimed_at=claimed_at, reserved=self._reserved
         )
         _, start, end, _ = prepared.byte_range
-        return prepared.data[view.nbytes : start], prepared.data[end:], prepared.byte_range
+        return prepared.data[length:start], prepared.data[end:], prepared.byte_range
 
 
 def sealed_document(document: Buffer, sealed: Sealed) -> bytes:
