@@ -12,7 +12,12 @@ from lxml import etree
 
 from esign.sealing.invoices.findings import FindingKind, RuleFinding
 
-_STEP = re.compile(r"/(?:@)?(?:[\w.*-]*:)?([\w.*-]+)(?:\[namespace-uri\(\)='[^']*'\])?((?:\[\d+\])?)")
+_STEP = re.compile(
+    r"/@?(?:"
+    r"\*\[local-name\(\)='(?P<local>[\w.-]+)'[^\]]*\]"  # as the skeleton of ISO Schematron writes it
+    r"|(?:Q\{[^}]*\}|[\w.*-]*:)?(?P<name>[\w.*-]+)(?:\[namespace-uri\(\)='[^']*'\])?"  # XPath 3, libxml2, others
+    r")(?P<index>(?:\[\d+\])?)"
+)
 _DECLARES = re.compile(rb"<xsd?:(?:element|attribute)\s[^>]*?name=\"([A-Za-z][A-Za-z0-9]{1,80})\"")
 _MOST = 50
 _LONGEST = 400
@@ -50,7 +55,10 @@ def schema(path: Path) -> Schema:
 
 def place(path: str, words: frozenset[str]) -> str:
     """Return a path of elements without namespaces and values; names that are not the standard's stand as ``*``."""
-    steps = [f"/{name if name in words else '*'}{index}" for name, index in _STEP.findall(path)]
+    steps = []
+    for found in _STEP.finditer(path):
+        name = found["local"] or found["name"]
+        steps.append(f"/{name if name in words else '*'}{found['index']}")
     return "".join(steps)[:_LONGEST]
 
 

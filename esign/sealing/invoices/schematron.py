@@ -30,7 +30,7 @@ Failed = tuple[str, bool, str]
 
 
 class HelperGone(Exception):
-    """A helper gave no answer; the argument is a stable word: ``time``, ``memory``, ``broken``, ``start``."""
+    """A helper gave no answer; the argument is a stable word: ``time``, ``broken`` or ``start``."""
 
 
 class Schematron:
