@@ -17,6 +17,8 @@ from esign.contracts.wording import all_wordings, in_force
 
 _YEAR = 12
 _BEGINS = ("supply_start", "starts", "begins")
+_LENGTHS = frozenset({"minimum_months", "notice_months", "ends", "course_months", "notice_by_us_months"})
+"""Members of terms that say how long a contract runs; a customer's notice is not the company's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +33,17 @@ class Term:
     """Last local day of the first term, where the contract names it."""
     notice_months: int | None
     """None: the contract names no notice period."""
+    last_day: date | None = None
+    """Last local day of a contract that ends by itself; None: it does not."""
 
     @classmethod
     def of(cls, template: str, terms: Mapping[str, Any]) -> Term | None:
         """Return the term that a contract's own terms name; None where they name none."""
         begins = next((terms[name] for name in _BEGINS if name in terms), None)
-        if begins is None or not ({"minimum_months", "notice_months", "ends"} & set(terms)):
+        if begins is None or not (_LENGTHS & set(terms)):
             return None
         ends = terms.get("ends")
+        course = Period(months=int(terms["course_months"])) if "course_months" in terms else None
         return cls(
             template=template,
             begins=date.fromisoformat(begins),
@@ -46,6 +51,7 @@ class Term:
             # A term that ends on the day on which the next one begins has the day before as its last.
             first_end=date.fromisoformat(ends) - timedelta(days=1) if ends else None,
             notice_months=int(terms["notice_months"]) if "notice_months" in terms else None,
+            last_day=nominal_end_from_beginning(date.fromisoformat(begins), course) if course else None,
         )
 
 
@@ -73,7 +79,8 @@ def ordinary_ending(term: Term, *, received: date, wished: date | None, conclude
     2. Before the end of the first term nothing ends it ordinarily; behind it, it can be ended at any time, or with
        each further year.
     3. The notice period is counted from receipt (§ 187 (1)) and never shifted (§ 193 does not apply).
-    4. A day that was wished counts where it is not before the earliest one; an earlier one means the earliest.
+    4. A day that was wished counts where it is not before the earliest one; an earlier one means the earliest. What
+       ends by itself ends then at the latest.
 
     Args:
         term: The contract's term.
@@ -91,19 +98,22 @@ def ordinary_ending(term: Term, *, received: date, wished: date | None, conclude
 
 
 def _ending(rule: Mapping[str, Any], term: Term, received: date, wished: date | None) -> Ending:
-    longest = Period(months=int(rule["longest_months"]), days=int(rule["longest_days"]))
-    notice = longest
-    if term.notice_months is not None and 0 < term.notice_months <= longest.months:
-        notice = Period(months=term.notice_months)
-    after_notice = nominal_end(received, notice)
+    months, days = int(rule["longest_months"]), int(rule["longest_days"])
+    if term.notice_months is not None and 0 < term.notice_months <= months:
+        months, days = term.notice_months, 0
+    after_notice = nominal_end(received, Period(months=months, days=days)) if months + days else within(received)
     first_end = _first_end(rule, term)
     earliest = max(first_end, after_notice)
+    if "first_notice_days" in rule and nominal_end(received, Period(days=int(rule["first_notice_days"]))) <= first_end:
+        earliest = first_end
     yearly = rule["renewal"] == "yearly"
     if yearly:
         earliest = _anniversary(first_end, earliest)
     day = earliest if wished is None else max(earliest, within(wished))
     if yearly and day > earliest:
         day = _anniversary(first_end, day)
+    if term.last_day is not None:
+        earliest, day = min(earliest, term.last_day), min(day, term.last_day)
     return Ending(day=day, earliest=earliest, rule=rule["id"], clause=Clause(source=rule["source"], mark=rule["mark"]))
 
 
@@ -111,6 +121,8 @@ def _first_end(rule: Mapping[str, Any], term: Term) -> date:
     most = nominal_end_from_beginning(term.begins, Period(months=int(rule["longest_minimum_months"])))
     if term.first_end is not None:
         return min(term.first_end, most)
+    if term.minimum_months == 0 and "first_notice_days" in rule:
+        return most
     if term.minimum_months == 0:
         return term.begins
     return min(nominal_end_from_beginning(term.begins, Period(months=term.minimum_months)), most)

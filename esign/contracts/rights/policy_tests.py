@@ -51,6 +51,7 @@ def _ending(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
         minimum_months=int(case.get("minimum_months", 0)),
         first_end=date.fromisoformat(ends) - timedelta(days=1) if ends else None,
         notice_months=int(case["notice_months"]) if "notice_months" in case else None,
+        last_day=date.fromisoformat(case["last_day"]) if "last_day" in case else None,
     )
     wished = date.fromisoformat(case["wished"]) if "wished" in case else None
     day = date.fromisoformat(policy["valid_from"])
