@@ -19,6 +19,7 @@ from benchmarks import (
     forms,
     rate,
     sealing_invoices,
+    sealing_keys,
     sealing_memory,
     sealing_timestamps,
     straight_through,
@@ -80,6 +81,7 @@ def parts(rounds: int) -> dict[str, Callable[[], str]]:
         "validation_process": validation_process.measure,
         "verdict": verdict.measure,
         "invoices": sealing_invoices.measure,
+        "sealing_keys": sealing_keys.measure,
         "sealing_memory": sealing_memory.measure,
         "sealing_timestamps": sealing_timestamps.measure,
     }

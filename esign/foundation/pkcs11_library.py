@@ -13,7 +13,7 @@ import ctypes
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,17 +107,33 @@ class Pkcs11Library:
         Raises:
             Pkcs11LibraryError: The library cannot be made ready.
         """
-        with self._condition:
-            self._make_ready()
-            self._users += 1
+        self.enter()
         try:
-            with nullcontext() if self._parallel else self._serial:
-                yield self._driver
+            yield self._driver
         finally:
-            with self._condition:
-                self._users -= 1
-                if not self._users:
-                    self._condition.notify_all()
+            self.leave()
+
+    def enter(self) -> None:
+        """Begin what :meth:`using` does, for calls by the thousand; :meth:`leave` must follow.
+
+        Raises:
+            Pkcs11LibraryError: The library cannot be made ready; nothing has begun.
+        """
+        with self._lock:
+            if not self._ready:
+                self._make_ready()
+            self._users += 1
+        if not self._parallel:
+            self._serial.acquire()
+
+    def leave(self) -> None:
+        """End what :meth:`enter` began."""
+        if not self._parallel:
+            self._serial.release()
+        with self._lock:
+            self._users -= 1
+            if self._waiting and not self._users:
+                self._unused.notify_all()
 
     def start_again(self, generation: int) -> None:
         """Start the library anew, so that it looks for its tokens again; every session of it ends.
@@ -127,19 +143,21 @@ class Pkcs11Library:
         Raises:
             Pkcs11LibraryError: Calls that are under way do not end, or the library does not start.
         """
-        with self._condition:
+        with self._lock:
             if self.generation != generation or not self._ours:
                 return
-            if not self._condition.wait_for(lambda: self._users == 0, timeout=_PATIENCE):
-                raise Pkcs11LibraryError("calls to the token do not end")
+            self._waiting += 1
+            try:
+                if not self._unused.wait_for(lambda: self._users == 0, timeout=_PATIENCE):
+                    raise Pkcs11LibraryError("calls to the token do not end")
+            finally:
+                self._waiting -= 1
             if self.generation == generation:
                 self._functions.finalize(None)
                 self._ready = False
                 self._make_ready()
 
     def _make_ready(self) -> None:
-        if self._ready:
-            return
         self.generation += 1
         arguments = _InitializeArguments(flags=_OS_LOCKING_OK)
         result = self._functions.initialize(ctypes.addressof(arguments))
@@ -155,9 +173,10 @@ class Pkcs11Library:
         self._ready = True
 
     def _unlock(self) -> None:
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
+        self._unused = threading.Condition(self._lock)
         self._serial = threading.RLock()
-        self._users = 0
+        self._users = self._waiting = 0
 
     @classmethod
     def _after_fork(cls) -> None:

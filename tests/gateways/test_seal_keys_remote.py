@@ -111,7 +111,7 @@ def test_what_threads_ask_for_while_a_call_is_under_way_goes_in_the_next_call(tm
         with ThreadPoolExecutor(60) as threads:
             waiting = [threads.submit(key.sign, b"%d" % n) for n in range(60)]
             ends = time.monotonic() + 5
-            while len(key._queue) < 50 and time.monotonic() < ends:
+            while key.gathering.waiting < 50 and time.monotonic() < ends:
                 time.sleep(0.001)
             gate.set()
             for number, future in enumerate(waiting):

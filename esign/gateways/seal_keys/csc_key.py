@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography import x509
@@ -17,6 +14,7 @@ from esign.foundation.clock import Clock, SystemClock
 from esign.gateways.seal_keys.certified import Certified, parse_certificates
 from esign.gateways.seal_keys.csc_api import Credential, CscApi
 from esign.gateways.seal_keys.csc_service import CscService
+from esign.gateways.seal_keys.gathering import AT_ONCE, Answer, Gathering
 from esign.gateways.seal_keys.small_files import read_secret, read_small
 from esign.gateways.seal_keys.token_pin import PinSource
 from esign.sealing.errors import SealKeyError
@@ -34,8 +32,6 @@ from esign.sealing.key_errors import (
     SealKeyUnreadable,
 )
 
-CALLS_AT_ONCE = 2
-"""Calls under way: while one travels, the hashes of the next one come together."""
 ATTEMPTS = 2
 PAUSE = 0.5
 """Seconds before the second attempt."""
@@ -48,20 +44,6 @@ _STATES: dict[str, type[SealKeyError]] = {
     "revoked": SealKeyRevoked,
     "suspended": SealKeyRevoked,
 }
-
-
-@dataclass(slots=True, eq=False)
-class _Wish:
-    data: bytes
-    digest: bytes
-    waiting: bool = True
-    """Whether no call has taken it yet."""
-    signature: bytes | None = None
-    failure: SealKeyError | None = None
-
-    @property
-    def done(self) -> bool:
-        return self.signature is not None or self.failure is not None
 
 
 class RemoteSealKey:
@@ -104,10 +86,8 @@ class RemoteSealKey:
         if in_person and not self._credential.pin:
             raise SealKeyNotInPerson("the credential signs without a PIN")
         self._pin = self._pin_source(ask_pin)
-        self._most = min(service.most, self._credential.most)
-        self._condition = threading.Condition()
-        self._queue: deque[_Wish] = deque()
-        self._calls = 0
+        self.gathering = Gathering(min(service.most, self._credential.most), self._signatures)
+        """Brings the wishes of many threads together."""
 
     @property
     def certified(self) -> Certified:
@@ -127,7 +107,7 @@ class RemoteSealKey:
     @property
     def threads(self) -> int:
         """How many threads make the best of it: as many hashes go in one call, and another call is under way."""
-        return min(self._most * CALLS_AT_ONCE, 128)
+        return min(self.gathering.most * AT_ONCE, 128)
 
     def sign(self, data: bytes) -> bytes:
         """Let the service sign data with SHA-256; returns when the signature is there and was verified.
@@ -140,45 +120,12 @@ class RemoteSealKey:
             SealKeyExpired: The certificate has ended.
         """
         self._certified.require_valid(self._clock)
-        wish = _Wish(data, sha256(data).digest())
-        with self._condition:
-            self._queue.append(wish)
-        while (batch := self._turn(wish)) is not None:
-            try:
-                self._send(batch)
-            finally:
-                with self._condition:
-                    self._calls -= 1
-                    self._condition.notify_all()
-        if wish.signature is None:
-            raise _again(wish.failure or SealKeyUnavailable())
-        return wish.signature
+        return self.gathering.ask(data)
 
-    def _turn(self, wish: _Wish) -> list[_Wish] | None:
-        """Wait until the wish is done (None), or until this thread is the one that makes the next call."""
-        with self._condition:
-            while not wish.done:
-                if wish.waiting and self._calls < CALLS_AT_ONCE:
-                    batch = [self._queue.popleft() for _ in range(min(self._most, len(self._queue)))]
-                    for one in batch:
-                        one.waiting = False
-                    self._calls += 1
-                    return batch
-                self._condition.wait()
-        return None
-
-    def _send(self, batch: Sequence[_Wish]) -> None:
-        try:
-            signatures = self._signed([wish.digest for wish in batch])
-            for wish, value in zip(batch, signatures, strict=True):
-                self._take(wish, value)
-        except SealKeyError as error:
-            for wish in batch:
-                wish.failure = wish.failure or error
-        finally:
-            for wish in batch:
-                if not wish.done:  # a fault of ours, which the sending thread raises
-                    wish.failure = SealKeyUnavailable("the call to the service broke off")
+    def _signatures(self, wanted: Sequence[bytes]) -> list[Answer]:
+        """Return for each of the data the verified signature, or why there is none."""
+        made = self._signed([sha256(data).digest() for data in wanted])
+        return [self._verified(value, data) for value, data in zip(made, wanted, strict=True)]
 
     def _signed(self, digests: Sequence[bytes]) -> tuple[bytes, ...]:
         """Return the signature values; a call that got no answer is made once more, with a new authorisation."""
@@ -197,15 +144,16 @@ class RemoteSealKey:
                 self._sleep(PAUSE)
         raise SealKeyUnavailable  # pragma: no cover - the loop returns or raises
 
-    def _take(self, wish: _Wish, value: bytes) -> None:
+    def _verified(self, value: bytes, data: bytes) -> Answer:
+        refusal = SealKeySignatureWrong()
         for form in (value, self._as_der(value)):
             try:
-                self._certified.require_signature(form, wish.data)
+                self._certified.require_signature(form, data)
             except SealKeySignatureWrong as error:
-                wish.failure = error
+                refusal = error
             else:
-                wish.signature, wish.failure = form, None
-                return
+                return form
+        return refusal
 
     def _as_der(self, value: bytes) -> bytes:
         """Return r and s, which some services return side by side (IEEE P1363), as DER."""
@@ -255,8 +203,3 @@ def _algorithm(credential: Credential, certified: Certified) -> str:
     if found is None:
         raise SealKeyKindWrong("the service does not sign with SHA-256 and this key")
     return found
-
-
-def _again(error: SealKeyError) -> SealKeyError:
-    """Return the same refusal anew: one object is not raised by several threads."""
-    return type(error)(error.detail, **error.facts)

@@ -73,6 +73,9 @@ class TokenSealKey:
             self._library = Pkcs11Library.at(uri.module)
         except Pkcs11DriverMissing as error:
             raise SealKeyDriverMissing(error.detail, **error.facts) from error
+        import pkcs11
+
+        self._driver: Any = pkcs11
         self._certified = self._used(lambda _, seat: self._look(seat, given))
 
     @property
@@ -122,6 +125,7 @@ class TokenSealKey:
     def _look(self, seat: Seat, given: Sequence[Any]) -> Certified:
         import pkcs11
 
+        self._ecdsa, self._hashing = pkcs11.Mechanism.ECDSA, pkcs11.Mechanism.SHA256_RSA_PKCS
         self._always = bool(attribute(seat.key, pkcs11.Attribute.ALWAYS_AUTHENTICATE))
         self._elliptic = seat.key.key_type is pkcs11.KeyType.EC
         offered = seat.session.token.slot.get_mechanisms()
@@ -136,32 +140,34 @@ class TokenSealKey:
         return signature
 
     def _value(self, seat: Seat, data: bytes) -> bytes:
-        import pkcs11
-
         more = {"pin": self._pin()} if self._always else {}
         if self._elliptic:
-            raw = seat.key.sign(sha256(data).digest(), mechanism=pkcs11.Mechanism.ECDSA, **more)
+            raw = seat.key.sign(sha256(data).digest(), mechanism=self._ecdsa, **more)
             half = len(raw) // 2
             return encode_dss_signature(int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big"))
         if self._hashes:
-            return bytes(seat.key.sign(data, mechanism=pkcs11.Mechanism.SHA256_RSA_PKCS, **more))
+            return bytes(seat.key.sign(data, mechanism=self._hashing, **more))
         prepared = _DIGEST_INFO + sha256(data).digest()
-        return bytes(seat.key.sign(prepared, mechanism=pkcs11.Mechanism.RSA_PKCS, **more))
+        return bytes(seat.key.sign(prepared, mechanism=self._driver.Mechanism.RSA_PKCS, **more))
 
     def _used(self, work: Callable[[TokenSessions, Seat], _Done]) -> _Done:
         """Do something with the key; if session, login or token were lost, once more after a new login."""
-        import pkcs11
-
+        library = self._library
         failure: Exception | None = None
         for _ in range(2):
-            sessions = self._present()
+            sessions = self._sessions
+            if sessions is None or sessions.generation != library.generation:
+                sessions = self._present()
             try:
-                with self._library.using():
-                    if sessions.generation == self._library.generation:
+                library.enter()
+                try:
+                    if sessions.generation == library.generation:
                         return sessions.use(partial(work, sessions))
+                finally:
+                    library.leave()
             except Pkcs11LibraryError as error:
                 failure = error
-            except pkcs11.PKCS11Error as error:
+            except self._driver.PKCS11Error as error:
                 if isinstance(error, pin_errors()):
                     self._dead = SealKeyPinRefused("the token refuses the PIN of the key; it is not tried again")
                     raise _again(self._dead) from error

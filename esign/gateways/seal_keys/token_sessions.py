@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from esign.foundation.pkcs11_uri import Pkcs11Uri
@@ -69,8 +69,9 @@ class TokenSessions:
         self._token = token
         self._uri = uri
         self._first = Seat(first, find_private_key(first, uri))
-        self._free: deque[Seat] = deque([self._first])
-        self._places = threading.Semaphore(MOST_SESSIONS)
+        self._free: SimpleQueue[Seat | None] = SimpleQueue()
+        self._free.put(self._first)
+        self._seats = 1
         self._opening = threading.Lock()
         self.proven = False
         """Whether a signature made here was verified."""
@@ -94,34 +95,54 @@ class TokenSessions:
             raise
 
     def use(self, work: Callable[[Seat], _Done]) -> _Done:
-        """Do something in a session of its own."""
-        self._places.acquire()
+        """Do something in a session of its own; where all are taken, wait for one."""
+        seat = self._taken()
         try:
-            try:
-                seat = self._free.pop()
-            except IndexError:
-                seat = self._further()
-            try:
-                done = work(seat)
-            except BaseException as error:
-                if not lost(error):
-                    self._free.append(seat)
-                raise
-            self._free.append(seat)
-            return done
-        finally:
-            self._places.release()
+            done = work(seat)
+        except BaseException as error:
+            self._give_back(seat if not lost(error) else None)
+            raise
+        self._free.put(seat)
+        return done
 
     def close(self) -> None:
         """Log out and end all sessions, as far as the token is still there."""
-        for seat in dict.fromkeys((*self._free, self._first)):
-            _close(seat.session)
-        self._free.clear()
+        with suppress(Empty):
+            while True:
+                seat = self._free.get_nowait()
+                if seat is not None and seat is not self._first:
+                    _close(seat.session)
+        _close(self._first.session)
 
-    def _further(self) -> Seat:
+    def _taken(self) -> Seat:
+        while True:
+            try:
+                seat = self._free.get_nowait()
+            except Empty:
+                seat = self._further() or self._free.get()
+            if seat is not None:
+                return seat
+
+    def _give_back(self, seat: Seat | None) -> None:
+        """Give a seat back; None: it was lost, and whoever waits may open another."""
+        if seat is None:
+            with self._opening:
+                self._seats -= 1
+        self._free.put(seat)
+
+    def _further(self) -> Seat | None:
+        """Return a further session; None where there are as many as may be."""
         with self._opening:
+            if self._seats >= MOST_SESSIONS:
+                return None
             session = self._token.open()
-            return Seat(session, find_private_key(session, self._uri))
+            try:
+                seat = Seat(session, find_private_key(session, self._uri))
+            except BaseException:
+                _close(session)
+                raise
+            self._seats += 1
+            return seat
 
 
 def _close(session: Any) -> None:
