@@ -96,7 +96,7 @@ def _remote(folder: Path, count: int) -> Iterator[str]:
     key = open_seal_key("csc:house", services=folder / "csc.toml", http=httpx.Client(transport=Slow()))
     yield (
         f"A remote service whose every answer takes {DELAY * 1000:.0f} ms (sandbox, in this process). "
-        "A signature by itself takes two calls, one after the other; the limit is that of threads that do not share calls."
+        "A signature by itself takes two calls, one after the other; the limit is threads that share no calls."
     )
     yield ""
     yield "| threads | signatures | limit without sharing | hashes a call | signatures a second |"
