@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 COMPANY = system("default")
 """Who draws the samples up."""
 
+_ACCEPTANCE = ("Annahme-", "Acceptance-")
+"""How the file's name begins that accepts an order."""
+
 Walk = Callable[["httpx.Client", str, str, "Sandbox", str], bytes | None]
 """HTTP client, link, API origin, sandbox, person's name → finished PDF, or None while others have yet to sign."""
 
@@ -128,6 +131,9 @@ def sign(
         application.delivery.deliver_due()
         letters = [_Letter.read(mail, settings.agent_url) for mail in application.contracts.mails(COMPANY, contract_id)]
         waiting = [letter for letter in letters if letter.link and letter.link not in opened]
+        if not waiting and application.contracts.view(COMPANY, contract_id).state == "ordered":
+            application.acceptances.accept(COMPANY, contract_id)  # the clerk's part
+            continue
         if not waiting:
             break
         for letter in waiting:
@@ -181,7 +187,10 @@ class _Letter:
         return cls(
             recipient=message["To"].addresses[0].addr_spec,
             link=found.group() if found else "",
-            copy=any(part.get_content_type() == "application/pdf" for part in message.iter_attachments()),
+            copy=any(
+                part.get_content_type() == "application/pdf" and not str(part.get_filename()).startswith(_ACCEPTANCE)
+                for part in message.iter_attachments()
+            ),
         )
 
 

@@ -25,7 +25,7 @@ class SampleContract:
     """An invented contract between an invented company and an invented person."""
 
     name: str
-    """Name of its template, such as ``electricity-supply``; who signs otherwise than alone is added."""
+    """Name of its template, such as ``electricity-supply``; who signs otherwise than alone, or orders, is added."""
     data: Mapping[str, Any]
 
     @property
@@ -94,7 +94,8 @@ def _all(today: date | None) -> tuple[SampleContract, ...]:
 def _name(data: Mapping[str, Any]) -> str:
     several = "-together" if "further_signatories" in data else ""
     represents = "-represented" if "represents" in data["signatory"] else ""
-    return f"{data['template']}{several}{represents}"
+    order = "-order" if data.get("offer", {}).get("by") == "customer" else ""
+    return f"{data['template']}{several}{represents}{order}"
 
 
 def dated(data: Mapping[str, Any], day: date) -> dict[str, Any]:

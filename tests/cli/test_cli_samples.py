@@ -26,6 +26,7 @@ def test_there_are_samples_of_both_levels_and_of_several_signatories_named_by_th
         "goods-purchase",
         "household-insurance",
         "mobile-plan",
+        "electricity-supply-order",
         "payment-deferral",
         "cost-approval-represented",
         "securities-account",
@@ -83,7 +84,7 @@ def test_the_whole_life_of_the_samples_with_a_withdrawal_in_the_last_minute(tmp_
     assert "LW-2026-004711: in_time -> withdrawal-LW-2026-004711.pdf" in told
     assert "FB-88120-7734: withdrawal, fällig/due" in told and "Wertersatz/compensation share" in told
     assert "EB-HR-70021-26: termination, endet/ends" in told
-    assert "clock.offer_lapsed" in told and told.count("clock.withdrawal_ended") == 10
+    assert "clock.offer_lapsed" in told and told.count("clock.withdrawal_ended") == 11
     assert "consumer-credit: refused: contracts.form.not_offered, § 492(1) BGB n.F., nichtig/geheilt" in told
     assert "BD-2026-40021: an das Widerrufsrecht erinnert" in told
     assert told.index("zweite Lieferung") < told.index("goods-purchase: Widerruf möglich bis vor")
