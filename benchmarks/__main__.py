@@ -18,6 +18,7 @@ from benchmarks import (
     drawing_up,
     forms,
     rate,
+    sealing_files,
     sealing_invoices,
     sealing_keys,
     sealing_memory,
@@ -83,6 +84,7 @@ def parts(rounds: int) -> dict[str, Callable[[], str]]:
         "invoices": sealing_invoices.measure,
         "sealing_keys": sealing_keys.measure,
         "sealing_memory": sealing_memory.measure,
+        "sealing_files": sealing_files.measure,
         "sealing_timestamps": sealing_timestamps.measure,
     }
 
