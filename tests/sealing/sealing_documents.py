@@ -116,6 +116,7 @@ QUICK: dict[str, Build] = {
 LIBRARY: dict[str, Build] = {
     "hybrid cross-reference": _hybrid,
     "rows of another length": _loose_rows,
+    "a reference to an object that is not there": lambda: _form(b"", b"/Annots[6 0 R]/Ghost[7 0 R 8 0 R]/Other 12 0 R"),
     "something behind the end": lambda: write(page_objects()) + b"<html>printed</html>\n",
     "kids by reference": lambda: write(page_objects() | {2: b"<</Type/Pages/Kids 5 0 R/Count 1>>", 5: b"[3 0 R]"}),
     "one array for fields and annotations": lambda: _form(

@@ -182,6 +182,13 @@ def test_a_visible_seal_in_a_tagged_document_has_its_place_in_the_tag_tree_and_a
         assert isinstance(label, String) and label.text == "Siegel – Muster GmbH"
 
 
+def test_what_a_document_refers_to_in_vain_does_not_become_a_part_of_the_seal(way: str) -> None:
+    name = "a reference to an object that is not there"
+    view = Pdf(sealed_by(way, name, VISIBLE)[0]).view()
+    page = dict(view.pages()[0].dictionary)
+    assert [view.resolve(each) for each in (*page["Ghost"], page["Other"])] == [None] * 3
+
+
 def test_a_visible_seal_may_stand_on_a_later_page(way: str) -> None:
     name = next(iter(QUICK))
     visible = VisibleSeal(page=2, box=(20, 20, 180, 60), picture=small_world.picture())

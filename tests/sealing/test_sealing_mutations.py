@@ -92,7 +92,9 @@ def pages_of(data: bytes) -> list[object] | None:
             pages = []
             for page in pdf.pages:
                 shown = {key: value for key, value in page.obj.items() if key not in ("/Annots", "/Tabs", "/Parent")}
-                pages.append(repr(sorted((key, repr(value)) for key, value in shown.items())))
+                told = {key: value.unparse() for key, value in shown.items() if isinstance(value, pikepdf.Object)}
+                content = page.obj.get("/Contents")
+                pages.append((told, content.read_bytes() if isinstance(content, pikepdf.Stream) else None))
             return None if pdf.get_warnings() else pages
     except (pikepdf.PdfError, ValueError, RuntimeError):
         return None

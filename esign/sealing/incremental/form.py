@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from esign.sealing.incremental.restrictions import NONE, Restrictions, read_restrictions
@@ -103,7 +104,7 @@ def each_once(objects: list[Object]) -> None:
 
 def _in_form(
     source: Source, objects: list[Object], catalog: Entries, widget: int
-) -> tuple[Restrictions, Entries | None]:
+) -> tuple[Restrictions, dict[bytes, bytes] | None]:
     """Enter the field in the form that is there; return what it says, and the changed catalog if it changes."""
     place = reference(catalog[b"AcroForm"])
     form = source.dictionary(*place)[1] if place else split(catalog[b"AcroForm"])
@@ -147,7 +148,7 @@ def _array(text: bytes) -> bytes:
     return text
 
 
-def _extended(source: Source, catalog: bytes, entries: Entries) -> bytes:
+def _extended(source: Source, catalog: bytes, entries: Mapping[bytes, bytes]) -> bytes:
     """Return a catalog that says that the file uses ETSI's extensions; the same where it does so already."""
     told = entries.get(b"Extensions")
     if told is None:

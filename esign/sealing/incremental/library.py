@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _GROW = {"AcroForm", "Extensions", "Annots", "Fields", "SigFlags", "K", "Nums", "Kids"}
+_PAGES_LOOKED_AT = 1_000
 _GROW |= {"ParentTree", "ParentTreeNextKey"}
 """Entries that a signature field and its tag add or change."""
 LARGEST = 256 << 20
@@ -91,7 +92,7 @@ def prepare_by_library(
         hybrid = any(revision.kind == "hybrid" for revision in pdf.revisions)
         opened = _Lenient(data) if hybrid else Document(data)
         _agree(view, opened)
-        opened.next_number = _next_number(pdf)
+        opened.next_number = _next_number(pdf, view)
         prepared = _prepare(opened, profile, name, label, claimed_at, reserved)
         _confirm(pdf, prepared.data)
         return prepared
@@ -155,11 +156,22 @@ def _grown(before: Object, after: Object) -> bool:
     )
 
 
-def _next_number(pdf: Pdf) -> int:
-    """Return an object number that nothing tells of, whatever the trailer says."""
+def _next_number(pdf: Pdf, view: View) -> int:
+    """Return an object number that nothing tells of and nothing refers to, whatever the trailer says."""
     told = [section.highest for revision in pdf.revisions for section in revision.sections]
     size = pdf.revisions[-1].trailer.get("Size")
-    return max(*told, size if isinstance(size, int) else 0, 1)
+    highest = max(*told, size if isinstance(size, int) else 0, 1)
+    waiting: list[Object] = [view.catalog, *(page.dictionary for page in view.pages()[:_PAGES_LOOKED_AT])]
+    waiting += [view.value(view.catalog, key) for key in ("AcroForm", "Pages", "StructTreeRoot")]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Ref):
+            highest = max(highest, value.number + 1)
+        elif isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+    if highest > pdf.limits.objects:
+        raise BrokenDocument("a reference to an impossible object")
+    return highest
 
 
 def _prepare(

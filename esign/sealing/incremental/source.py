@@ -102,8 +102,15 @@ class Source:
         """Return a dictionary object, as it is written and taken apart.
 
         Raises:
-            Unusual: No such object, or not a dictionary.
+            Unusual: No such object, not a dictionary, or it refers to an object that cannot be there: a new object of
+                that number would be taken for it.
         """
+        body, entries = self._dictionary(number, generation)
+        if entries.highest >= self.size:
+            raise Unusual("a reference to an object that is not there")
+        return body, entries
+
+    def _dictionary(self, number: int, generation: int) -> tuple[bytes, Entries]:
         place = self._place(number, generation)
         if isinstance(place, int):
             window = self.piece(place, place + _WINDOW)

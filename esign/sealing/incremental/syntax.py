@@ -7,13 +7,22 @@ escapes, no nested parentheses); whatever it does not know is read by :mod:`esig
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from esign.pdf import Limits, PdfError
 from esign.pdf.syntax import entries, parse, skip
 from esign.sealing.incremental.unusual import Unusual
 
-Entries = dict[bytes, bytes]
-"""Name without slash, escapes undone, and the value as it is written. Nobody changes them: they are kept."""
+
+class Entries(dict[bytes, bytes]):
+    """Names without slash, escapes undone, and values as they are written. Nobody changes them: they are kept.
+
+    ``highest`` is the highest object number that is referred to.
+    """
+
+    __slots__ = ("highest",)
+    highest: int
+
 
 WHITE = b"\0\t\n\f\r "
 LIMITS = Limits()
@@ -49,6 +58,7 @@ _plain: set[bytes] = set()
 _known: dict[bytes, Entries] = {}
 """Dictionaries that were taken apart before, by their very bytes: invoices of one writer are alike."""
 _find_entries = _ENTRY.findall
+_find_references = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++[0-9]{1,5}+" + _W + rb"++R").findall
 _match_reference = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++([0-9]{1,5}+)" + _W + rb"++R").fullmatch
 _search_control = re.compile(rb"[\x01-\x08\x0b\x0e-\x1f\x7f]").search
 _match_regular = re.compile(rb"(?:(?![()<>\[\]{}/%#])[!-~])++").fullmatch
@@ -64,7 +74,7 @@ def split(body: bytes) -> Entries:
     if known is not None:
         return known
     found = _find_entries(body, 2, len(body) - 2)
-    result = {key: value for _, key, value in found}
+    result = Entries([(key, value) for _, key, value in found])
     length = 4
     for whole, _, _ in found:
         length += len(whole)
@@ -74,6 +84,7 @@ def split(body: bytes) -> Entries:
         first = value[0]
         if (first == 0x5B or first == 0x3C) and value not in _plain:
             _check_within(value)
+    result.highest = _highest(body)
     if length < _LONGEST_KEPT:
         if len(_known) >= _MOST_KEPT:
             _known.clear()
@@ -98,7 +109,7 @@ def integer(value: bytes | None) -> int | None:
     return int(value) if value is not None and value.isdigit() and len(value) <= 10 else None
 
 
-def written(entries_: Entries) -> bytes:
+def written(entries_: Mapping[bytes, bytes]) -> bytes:
     """Return a dictionary as it stands in a file."""
     return b"<<%b>>" % b"".join([b"/%b %b" % (_escaped(key), value) for key, value in entries_.items()])
 
@@ -127,9 +138,15 @@ def _split_strictly(body: bytes) -> Entries:
     if type(value) is not dict:
         raise Unusual("an object that must be a dictionary is none")
     try:
-        return {key.encode("latin-1"): body[start:stop] for key, start, stop in entries(body, 0, LIMITS)}
+        result = Entries((key.encode("latin-1"), body[start:stop]) for key, start, stop in entries(body, 0, LIMITS))
     except PdfError as error:
         raise Unusual(error.detail) from error
+    result.highest = _highest(body)
+    return result
+
+
+def _highest(body: bytes) -> int:
+    return max(map(int, _find_references(body)), default=0)
 
 
 def _parse_whole(body: bytes) -> object:
