@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
+from threading import Barrier
 
 from esign.foundation.clock import FixedClock
 from esign.foundation.errors import EsignError
@@ -96,3 +98,19 @@ def test_all_timestamps_of_a_portion_are_asked_for_before_the_first_is_waited_fo
     first = next(forms)
     assert len(stamps.asked) == 3
     assert [form.code for form in (first, *forms) if isinstance(form, EsignError)] == ["sealing.timestamp.silent"] * 3
+
+
+def test_a_key_that_serves_several_threads_is_asked_for_a_portion_at_once_and_the_order_stays() -> None:
+    together = Barrier(4)
+
+    class Remote(HolderKey):
+        def sign(self, data: bytes) -> bytes:
+            together.wait(5)  # broken unless four ask at once
+            return super().sign(data)
+
+    documents = [DRAFT + b"%% %d\n" % number for number in range(4)]
+    with ThreadPoolExecutor(4) as hands:
+        forms = list(workshop(Remote(holder()), hands=hands).seal(items(4), documents))
+    for form, document in zip(forms, documents, strict=True):
+        assert isinstance(form, Form)
+        assert form.hashed.digest() == sha256(document).digest()

@@ -2,7 +2,7 @@
 
 B-B: one document after the other. From B-T on, all of a portion go one step together: signed, then timestamped, then
 (B-LT) lengthened by the security store, then (B-LTA) by a document timestamp; so that an authority is waited for once a
-portion and not once a document.
+portion and not once a document. A key that is far away (a token, a remote service) signs for several threads at once.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -79,6 +79,7 @@ class SealWorkshop:
         long_term: From B-LT on; also asked whether the key may be used.
         level: What is to be reached.
         steps: Is told of each step.
+        hands: Threads that ask the key for a portion's signatures at once; None: one after the other.
     """
 
     sealer: Sealer
@@ -89,18 +90,23 @@ class SealWorkshop:
     stamps: Stamps | None = None
     long_term: LongTerm | None = None
     steps: Steps = no_steps
+    hands: Executor | None = None
 
     def seal(self, items: Sequence[Item], documents: Sequence[Buffer]) -> Iterator[Form | EsignError]:
         """Seal documents, in their order, each checked anew before it is handed back."""
         now = self.clock.now()
         pieces = [_Piece(item, document) for item, document in zip(items, documents, strict=True)]
+        if self.hands is not None:
+            list(self.hands.map(lambda piece: self._each([piece], lambda piece: self._begin(piece, now)), pieces))
         if self.stamps is None:
             for piece in pieces:
-                self._each([piece], lambda piece: self._begin(piece, now))
+                if self.hands is None:
+                    self._each([piece], lambda piece: self._begin(piece, now))
                 self._each([piece], self._finish)
                 yield _form(piece)
             return
-        self._each(pieces, lambda piece: self._begin(piece, now))
+        if self.hands is None:
+            self._each(pieces, lambda piece: self._begin(piece, now))
         self._each(pieces, self._finish)
         if self.level == "B-LTA":
             self._each(pieces, self._begin_archive)
