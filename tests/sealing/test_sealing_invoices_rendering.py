@@ -174,6 +174,18 @@ def test_many_lines_run_over_many_pages_with_the_head_of_the_table():
     assert lint_pdf(pdf) == ()
 
 
+@pytest.mark.parametrize("lines", [500, 4_000])
+def test_more_than_pages_can_bear_is_refused_before_it_is_typeset(lines, monkeypatch):
+    def never(*_arguments, **_options):
+        raise AssertionError("typeset")
+
+    monkeypatch.setattr("esign.sealing.invoices.rendering.document.typeset", never)
+    xml = samples.cii("XRECHNUNG", lines=lines).replace(b"Beratung vor Ort", b"Wort " * 790)
+    with pytest.raises(InvoiceNotRendered) as caught:
+        render_xrechnung(xml)
+    assert caught.value.facts == {"reason": "limit"}
+
+
 def test_the_first_page_is_a_page_and_not_blank():
     picture = render_page(render_xrechnung(KINDS["cii"], at=AT), 0, 1.0)
     assert picture.startswith(b"\x89PNG")

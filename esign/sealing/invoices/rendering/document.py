@@ -32,6 +32,8 @@ from esign.sealing.invoices.rendering.reading import TooMuch, read_content
 TEMPLATES = Path(__file__).with_name("templates")
 TEMPLATE = "invoice"
 MAX_PAGES = 400
+MAX_CHARACTERS = 1_500_000
+"""Of all that the template places, its own words included: about 1,500 lines; bounds time (seconds) and memory."""
 _LONGEST = 4_000
 """Characters of one value that the pages show; the whole of it is in the XML."""
 _XRECHNUNG = re.compile(r"xrechnung_(\d+(?:\.\d+)+)")
@@ -74,6 +76,8 @@ def render_xrechnung(xml: bytes, *, at: datetime | None = None) -> bytes:
             "digest": invoice.digest.hex(),
         }
     )
+    if len(json.dumps(data, ensure_ascii=False)) > MAX_CHARACTERS:
+        raise InvoiceNotRendered("the invoice says more than pages can show", reason="limit")
     instant = at if at is not None else _day_of(head.text("BT-2"))
     return _embedded(_typeset(data, instant), invoice, name, _version(head.text("BT-24")), instant)
 
