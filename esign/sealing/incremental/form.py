@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from esign.pdf import Ref
 from esign.sealing.incremental.restrictions import NONE, Restrictions, read_restrictions
 from esign.sealing.incremental.revision import Object
 from esign.sealing.incremental.source import Reference, Source
@@ -117,9 +118,9 @@ def _in_form(
     listed = reference(fields)
     item = b" %d 0 R]" % widget
     if listed:
-        objects.append((*listed, _array(source.value(*listed))[:-1] + item))
+        objects.append((*listed, _array(source, source.value(*listed))[:-1] + item))
     else:
-        changed[b"Fields"] = _array(fields)[:-1] + item
+        changed[b"Fields"] = _array(source, fields)[:-1] + item
     changed[b"SigFlags"] = b"%d" % (3 | (integer(form.get(b"SigFlags")) or 0))
     if changed == form:
         return restrictions, None
@@ -136,15 +137,18 @@ def _append_item(source: Source, objects: list[Object], holder: tuple[int, int, 
     item = b" %d 0 R]" % widget
     place = reference(value)
     if place:
-        objects.append((*place, _array(source.value(*place))[:-1] + item))
+        objects.append((*place, _array(source, source.value(*place))[:-1] + item))
     else:
-        objects.append((number, generation, written({**entries, key: _array(value)[:-1] + item})))
+        objects.append((number, generation, written({**entries, key: _array(source, value)[:-1] + item})))
 
 
-def _array(text: bytes) -> bytes:
-    """Return the text of an array, checked."""
-    if not isinstance(whole(text), list) or b"%" in text:
+def _array(source: Source, text: bytes) -> bytes:
+    """Return the text of an array of objects, checked."""
+    items = whole(text)
+    if not isinstance(items, list) or b"%" in text:
         raise Unusual("array")
+    if any(item.number >= source.size if isinstance(item, Ref) else not isinstance(item, dict) for item in items):
+        raise Unusual("an array of something else, or of objects that are not there")
     return text
 
 
