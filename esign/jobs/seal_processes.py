@@ -1,9 +1,10 @@
 """Processes that seal: started, watched, replaced when they die, ended between two chunks.
 
-1. Each process makes its lines by a recipe that it is handed, and works with several threads: while one waits for the
-   disk, another one seals.
+1. Processes come from a fork server that has read the program once. Each makes its lines by a recipe that it is handed,
+   and works with several threads: while one waits for the disk, another one seals.
 2. A process that dies gives back what it held (this process sees to that); it is replaced.
-3. SIGTERM ends a process after its chunks. Should this process die, the kernel sends it that signal.
+3. SIGTERM ends a process after its chunks. Should this process die, the fork server ends, and then the kernel sends
+   that signal.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 
 from esign.foundation.errors import EsignError
 from esign.jobs.seal_loop import SealLoop
@@ -40,7 +41,7 @@ _log = logging.getLogger("esign.jobs")
 
 @dataclass(slots=True)
 class _Running:
-    process: SpawnProcess
+    process: BaseProcess
     owners: tuple[str, ...]
 
 
@@ -67,13 +68,13 @@ class SealProcesses:
 
     def start(self, most: int | None = None) -> None:
         """Start all that are missing, or some of them."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([type(self.recipe).__module__])
         wanted = min(self.count, len(self._running) + (self.count if most is None else most))
         while len(self._running) < wanted:
             self._started += 1
             name = f"{self._prefix}-{self._started}"
-            process = multiprocessing.get_context("spawn").Process(
-                target=_work, args=(self.recipe, name, os.getpid()), name=f"seal-{self._started}"
-            )
+            process = context.Process(target=_work, args=(self.recipe, name), name=f"seal-{self._started}")
             process.start()
             self._running.append(_Running(process, tuple(owner(name, each) for each in range(self.threads))))
 
@@ -146,14 +147,15 @@ def run_loops(loops: Sequence[SealLoop], stop: threading.Event) -> bool:
     return all(ends)
 
 
-def _work(recipe: Recipe, name: str, parent: int) -> None:
+def _work(recipe: Recipe, name: str) -> None:
     """Be one process."""
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the one above ends us in order
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != parent:
+    above = multiprocessing.parent_process()
+    if above is None or not above.is_alive():  # it ended before the kernel knew what to do
         return
     try:
         with recipe(name) as loops:

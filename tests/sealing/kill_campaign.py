@@ -189,11 +189,14 @@ def reopened(folder: Path, documents: int) -> Field:
 
 
 def _children(pid: int) -> list[int]:
+    """Return the worker processes below a process: the children of its fork server."""
     try:
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        below = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        servers = [each for each in below if b"forkserver" in Path(f"/proc/{each}/cmdline").read_bytes()]
+        found = [Path(f"/proc/{each}/task/{each}/children").read_text().split() for each in servers]
     except OSError:
         return []
-    return [int(each) for each in found if b"spawn_main" in Path(f"/proc/{each}/cmdline").read_bytes()]
+    return [int(each) for some in found for each in some]
 
 
 def _in_child(act: Callable[[], object]) -> int:
