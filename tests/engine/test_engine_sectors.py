@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -10,13 +11,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pikepdf
 import pypdfium2
 import pytest
 
-from esign.contracts.deadlines import LAENDER
+from esign.contracts import ContractData, order_summary, text
+from esign.contracts.formats import money
 from esign.contracts.rights import Owed
+from esign.contracts.wording import wording
 from esign.engine.clocks.records import Act
 from esign.engine.consents.address import token_of
+from esign.engine.formation.instruction import instruction_digest
 from tests.actors import COMPANY
 from tests.conftest import World, installation
 from tests.engine.test_engine_clocks import CLERK, act_of, at, settled, until
@@ -102,6 +107,21 @@ def test_each_sectors_sample_is_signed_and_confirmed_with_its_instruction_and_fo
     words = text_of(shared.application.contracts.signed_document(COMPANY, contract))
     assert "Widerrufsbelehrung" in words and "Muster-Widerrufsformular" in words and "zahlungspflichtig" in words
     assert "/vertrag-widerrufen" in words
+
+
+@pytest.mark.parametrize("template", SIGNED)
+def test_the_price_is_the_same_in_data_document_summary_and_attachment(
+    shared: World, signed: dict[str, str], template: str
+) -> None:
+    """The document is composed from the data that it carries: no price can differ between them."""
+    data = shared.application.reading.data(CLERK, signed[template])
+    contract = ContractData.parse(data)
+    signed_pdf = shared.application.contracts.signed_document(COMPANY, signed[template])
+    total = money(contract.price.total_cents, "de").replace("\u00a0", " ")
+    assert total in text_of(signed_pdf).replace("\u00a0", " ")
+    assert total in " ".join(line.value for line in order_summary(contract).lines).replace("\u00a0", " ")
+    with pikepdf.open(io.BytesIO(signed_pdf)) as file:
+        assert file.attachments["contract.json"].get_file().read_bytes() == contract.canonical()
 
 
 def test_goods_run_from_the_last_of_the_agreed_deliveries(shared: World) -> None:
@@ -269,67 +289,6 @@ def _wanted(text: str) -> Any:
     return Wanted(text=text)
 
 
-@pytest.mark.parametrize(
-    ("codes", "lands", "expected"),
-    [
-        (("01067", "10115"), ("", ""), ["SN", "BE"]),
-        (("00124", "10115"), ("", ""), list(LAENDER)),
-        (("99999", "10115"), ("", "BY"), list(LAENDER)),
-        (("01067", "10115"), ("TH", ""), ["TH", "BE"]),
-    ],
-)
-def test_the_land_is_that_of_the_data_or_of_a_postal_code_in_exactly_one(
-    shared: World, codes: tuple[str, str], lands: tuple[str, str], expected: list[str]
-) -> None:
-    """BGB § 193; what is not known is every Land."""
-    course = shared.sample("distance-course")
-    sides = {}
-    for side, code, land in zip(("signatory", "company"), codes, lands, strict=True):
-        sides[side] = {**course[side], "postal_code": code, **({"land": land} if land else {})}
-    contract = concluded(shared, "distance-course", reference=f"FA-{codes[0]}-{lands[0]}{lands[1]}", **sides)
-    assert set(answer(shared, contract)["places"]) == set(expected)
-
-
-def test_of_two_customers_every_land_counts_and_one_unknown_is_every_land(shared: World) -> None:
-    """BGB § 193 (engineering decision: the union, to the consumers' benefit)."""
-    couple = shared.sample("two-customers-electricity-sommerfeld")
-    company = {**couple["company"], "postal_code": "20095"}
-    first = {**couple["signatory"], "postal_code": "01067"}
-    for number, (code, expected) in enumerate((("80331", {"SN", "BY", "HH"}), ("00124", set(LAENDER)))):
-        second = {**couple["further_signatories"][0], "postal_code": code}
-        more = {"signatory": first, "further_signatories": [second], "company": company}
-        contract = concluded(shared, "two-customers-electricity-sommerfeld", reference=f"LW-TWO-{number}", **more)
-        assert set(answer(shared, contract)["places"]) == expected
-
-
-def test_a_foreign_address_has_no_land(shared: World) -> None:
-    course = shared.sample("distance-course")
-    person = {**course["signatory"], "country": "AT", "postal_code": "10115"}
-    contract = concluded(shared, "distance-course", reference="FA-AT", signatory=person)
-    assert set(answer(shared, contract)["places"]) == set(LAENDER)
-
-
-def test_an_offer_is_open_until_the_next_working_day_of_every_customers_land(shared: World) -> None:
-    """BGB §§ 148, 193: 1 November is a holiday in Bavaria, the Monday behind it is none."""
-    course = shared.sample("distance-course")
-    sides = {
-        "signatory": {**course["signatory"], "postal_code": "80331"},
-        "company": {**course["company"], "postal_code": "20095"},
-    }
-    year = shared.clock.now().year + 1
-    holiday = date(year, 11, 1)
-    while holiday.weekday() >= 5:
-        year += 1
-        holiday = date(year, 11, 1)
-    contract = shared.application.contracts.draw_up(
-        COMPANY, {**course, **sides, "reference": "FA-OFFER", "offer": {"accept_until": holiday.isoformat()}}
-    )
-    shared.application.contracts.invite(COMPANY, contract)
-    settled(shared)
-    due = act_of(shared, Act.OFFER_LAPSES, contract).due_at.astimezone(BERLIN)
-    assert due.date() > holiday + timedelta(days=1)
-
-
 def test_the_reminder_of_a_financial_service_goes_out_after_the_walk(world: Any) -> None:
     """EGBGB Art. 246b § 2 (2): told and bound on one day, reminded on the next; told a day before, never."""
     contract, link = world.invite("securities-account")
@@ -363,3 +322,43 @@ def test_a_linked_reference_is_found_by_nobody_who_searches(shared: World, signe
     assert not any(word.startswith("linked:") for word in search.words("linked:RB-2026-01873 Jana"))
     assert re.fullmatch(r"[0-9a-z]+", next(iter(search.words("RB"))))
     assert until(shared, signed["payment-deferral"]) > shared.clock.now()
+
+
+@pytest.mark.parametrize("template", [*SIGNED, "consumer-credit"])
+def test_one_altered_word_of_an_instruction_is_noticed_in_every_kind(
+    shared: World, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EGBGB Art. 246a § 1 (2) sentence 2: what was agreed is fixed by its digest when the contract is drawn up."""
+    contract = ContractData.parse(shared.sample(template))
+    fixed = instruction_digest(contract)
+    assert fixed == instruction_digest(contract)
+    monkeypatch.setattr(text, "wording", altered)
+    assert instruction_digest(contract) != fixed
+
+
+def test_an_altered_instruction_of_a_purchase_is_not_sent(shared: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signed document holds the words as they were agreed; others never go out, and a clerk is told."""
+    contract, link = shared.invite("goods-purchase", reference="RB-ALTERED")
+    shared.signatory(link, person="jana-beispiel").run()
+    monkeypatch.setattr(text, "wording", altered)
+    while shared.application.delivery.deliver_due():
+        pass
+    monkeypatch.undo()
+    names = [
+        part.get_filename() or ""
+        for number in range(-3, 0)
+        for part in shared.post.message(number).iter_attachments()
+        if shared.post.message(number)["To"] == "jana.beispiel@post.example"
+    ]
+    assert any("Vertragsbestaetigung" in name for name in names)
+    assert not any("Widerrufsbelehrung" in name for name in names)
+    (failed,) = [each for each in entries(shared, "confirmation.failed") if each.contract == contract]
+    assert failed.facts["code"] == "instruction_altered"
+
+
+def altered(name: str, day: date) -> Any:
+    """Return a wording of the policies; in instructions one word is another."""
+    found = wording(name, day)
+    if found["kind"] != "instruction":
+        return found
+    return json.loads(json.dumps(found).replace("Widerruf", "Umtausch", 1).replace("Sie k", "Du k", 1))
