@@ -39,6 +39,7 @@ from esign.jobs import Beside, Task, Worker
 from esign.lookups import list_keeper, seal_surroundings
 from esign.lookups import trust_anchors as trust_anchors
 from esign.preservation import Augmenter
+from esign.seal_works.house_bench import HouseBench
 from esign.settings import Settings, SettingsError
 from esign.signing import Devices
 from esign.store.blobs import FolderBlobs
@@ -47,6 +48,7 @@ from esign.store.database import Database, migrate
 from esign.store.errors import VaultKeyError
 from esign.store.master_key import EnvironmentMasterKey, FileMasterKey, MasterKey
 from esign.store.rates import SharedRates
+from esign.store.seal_files import FolderSealFiles
 from esign.store.token_master_key import TokenMasterKey
 from esign.store.unit_of_work import SqlStore
 from esign.store.vault import SealingKey
@@ -79,12 +81,13 @@ def build(
     caller = HttpCaller(http or httpx.Client(), timeout=settings.outside_timeout)
     anchors = trust_anchors(settings.trust_anchors)
     manifest = agent_manifest(settings)
+    timestamps = HttpTimestampAuthority(caller, settings.tsa_urls, clock=clock, anchors=anchors.certificates)
     household = Household(
         settings=settings,
         clock=clock,
         store=SqlStore(database, vault, clock),
         documents=FolderBlobs(settings.state_dir / "documents"),
-        timestamps=HttpTimestampAuthority(caller, settings.tsa_urls, clock=clock, anchors=anchors.certificates),
+        timestamps=timestamps,
         authority=EstCertificationAuthority(caller, settings.ca_url),
         provider=HttpIdentityProvider(caller, settings.idp_issuer, clock=clock),
         revocation=RevocationCollector(
@@ -104,6 +107,10 @@ def build(
         customer_provider=customer_provider(settings, caller, clock),
         dispute_keys=dispute_keys(settings),
         trusted_lists=list_keeper(settings),
+        seal_bench=HouseBench(
+            settings, database, clock=clock, anchors=anchors.certificates, http=http, timestamps=timestamps
+        ),
+        seal_files=FolderSealFiles(settings.state_dir / "seal-batches"),
         agent_digest=sha256(manifest),
         agent_manifest=manifest,
     )
@@ -182,6 +189,16 @@ def webhook_worker(application: Application) -> Worker:
             Task(name="webhook-deliveries", run=rounds.deliver_due, every=1.0),
             Task(name="webhook-disabled", run=rounds.tell_disabled, every=60.0),
             Task(name="webhook-log", run=rounds.forget_due, every=3600.0),
+        ]
+    )
+
+
+def seal_worker(application: Application) -> Worker:
+    """Return the loop that seals batches of backend systems; apart, because a batch may take hours."""
+    return Worker(
+        [
+            Task(name="seal-batches", run=application.sealing.seal_due, every=1.0),
+            Task(name="seal-batches-over", run=application.sealing.forget_due, every=3600.0),
         ]
     )
 

@@ -84,6 +84,14 @@ class Settings:
     """PKCS #12 file of the company's seal."""
     seal_pin_file: Path | None = None
     """File with the PIN of the seal file."""
+    seal_open_batches: int = 20
+    """Batches of documents to be sealed that one API key may have open or being worked on at a time."""
+    seal_batch_days: int = 30
+    """How many days after it was opened the documents of such a batch are deleted; digests stay."""
+    seal_invoices: str = "standard"
+    """Policy for e-invoices that backend systems have sealed: a name of ``policies/invoices``, or a file ``.yaml``."""
+    seal_invoice_rules: Path | None = None
+    """Folder of further rules for e-invoices (docs/sealing.md); None: those that are shipped."""
     dispute_key_files: tuple[Path, ...] = ()
     """Two public keys (PEM or DER SubjectPublicKeyInfo, P-256) of two persons; only both together disclose a seed."""
     vault_key: str = "file:vault.key"
@@ -201,6 +209,10 @@ class Settings:
             raise SettingsError("an employee answers within 60 working days", setting="case_answer_days")
         if not 1 <= self.bulk_open_runs <= 1000:
             raise SettingsError("between one and a thousand files are open at a time", setting="bulk_open_runs")
+        if not 1 <= self.seal_open_batches <= 1000:
+            raise SettingsError("between one and a thousand batches are open at a time", setting="seal_open_batches")
+        if not 1 <= self.seal_batch_days <= 366:
+            raise SettingsError("documents of a batch are kept between a day and a year", setting="seal_batch_days")
         if not 1 <= self.api_rate <= self.api_burst <= 100_000:
             raise SettingsError("at least one request a second, and the burst not below the rate", setting="api_rate")
         for network in self.private_networks:

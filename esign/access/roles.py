@@ -34,6 +34,10 @@ class Permission(StrEnum):
     """See what customers sent in by form, and what the rules decided."""
     CASES_DECIDE = "cases:decide"
     """Decide what the rules referred to an employee."""
+    SEALS_READ = "seals:read"
+    """Take documents that the company's seal was put on, and what became of batches."""
+    SEALS_WRITE = "seals:write"
+    """Have documents sealed with the company's seal."""
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
     ACCOUNTS_MANAGE = "accounts:manage"
@@ -62,6 +66,8 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DOCUMENTS_READ,
             Permission.CASES_DECIDE,
             Permission.TEMPLATES_WRITE,
+            Permission.SEALS_READ,
+            Permission.SEALS_WRITE,
         },
         Role.LEGAL: _EVERYDAY | {Permission.DOCUMENTS_READ, Permission.EVIDENCE_READ, Permission.AUDIT_READ},
         Role.AGENT: frozenset({Permission.CASES_READ}),

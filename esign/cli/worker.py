@@ -23,28 +23,34 @@ def worker(config: Path | None, once: bool) -> None:
     from esign.cli.supervisor import follow_parent
 
     follow_parent()
-    from esign.bootstrap import build, webhook_worker
+    from esign.bootstrap import build, seal_worker, webhook_worker
     from esign.bootstrap import worker as make_worker
     from esign.cli.logs import configure
 
     configure()
     application = build(load(config))
-    running, telling = make_worker(application), webhook_worker(application)
+    running = make_worker(application)
+    others = {"webhooks": webhook_worker(application), "sealing": seal_worker(application)}
     if once:
         running.step()
-        telling.step()
+        for other in others.values():
+            other.step()
         return
 
     def end(number: int, frame: FrameType | None) -> None:
         running.stop()
-        telling.stop()
+        for other in others.values():
+            other.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
-    beside = threading.Thread(target=telling.run, name="webhooks")
-    beside.start()
+    beside = [threading.Thread(target=other.run, name=name) for name, other in others.items()]
+    for thread in beside:
+        thread.start()
     try:
         running.run()
     finally:
-        telling.stop()
-        beside.join()
+        for other in others.values():
+            other.stop()
+        for thread in beside:
+            thread.join()

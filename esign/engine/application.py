@@ -43,6 +43,7 @@ from esign.engine.rights.clerk import DeclarationDesk
 from esign.engine.rights.desks import TerminationDesk, WithdrawalDesk
 from esign.engine.rights.entering import EnteringDesk
 from esign.engine.rights.performance import PerformanceDesk
+from esign.engine.sealing.desk import SealingDesk
 from esign.engine.templates.desk import TemplateDesk
 from esign.engine.templates.uploads import UploadDesk
 from esign.engine.upkeep import UpkeepDesk
@@ -101,6 +102,7 @@ class Application:
     calendars: CalendarDesk
     consents: ConsentDesk
     duties: DutyDesk
+    sealing: SealingDesk
     agent_manifest: bytes
     """The manifest of the browser agent that is served; its digest stands in every transcript."""
 
@@ -158,5 +160,6 @@ class Application:
             calendars=CalendarDesk(household=household),
             consents=ConsentDesk(household=household),
             duties=DutyDesk(household=household),
+            sealing=SealingDesk(household=household),
             agent_manifest=household.agent_manifest,
         )

@@ -18,6 +18,7 @@ from esign.engine.forms.ports import Offers, PrefillBook
 from esign.engine.ports import Documents, Mailer, Store, Transaction
 from esign.engine.records import ContractRecord
 from esign.engine.refusals import CompanyDeviceRefused
+from esign.engine.sealing.ports import SealBench, SealFiles
 from esign.evidence.kinds import EntryKind
 from esign.forms import ReferenceData
 from esign.foundation.clock import Clock
@@ -27,6 +28,7 @@ from esign.policy import SignaturePolicy, signature_policies
 from esign.proof.certificate_path import verify_path
 from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import TimestampToken
+from esign.sealing.batches import Steps, no_steps
 from esign.settings import Settings
 from esign.signing import CreationDevice, Devices, Receipt, SealNotValid
 from esign.validation import TrustAnchors
@@ -64,8 +66,14 @@ class Household:
     agent_digest: bytes
     """SHA-256 of the manifest of the browser agent that is served."""
     agent_manifest: bytes
+    seal_bench: SealBench
+    """The company's seal with everything around it, for documents of backend systems."""
+    seal_files: SealFiles
+    """Where the documents of their batches lie."""
     company_provider: CompanyProvider | None = None
     """Who vouches for the company's staff; None: nobody outside."""
+    seal_steps: Steps = no_steps
+    """Is told of each step of a batch; tests stop the work there."""
     customer_provider: CompanyProvider | None = None
     """Who recognises a customer who wants a form filled in; None: nobody."""
     trusted_lists: ListKeeper | None = None

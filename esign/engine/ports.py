@@ -23,6 +23,7 @@ from esign.engine.records import (
     MessageRecord,
 )
 from esign.engine.rights.ports import Declarations
+from esign.engine.sealing.ports import SealJobs
 from esign.engine.templates.ports import PageTemplates, Uploads
 from esign.evidence.entry import Entry
 from esign.evidence.ports import ContractKeys, LedgerStore, Vault
@@ -296,6 +297,10 @@ class Transaction(Protocol):
     @property
     def bulk(self) -> BulkRuns:
         """The bulk runs."""
+
+    @property
+    def seals(self) -> SealJobs:
+        """The batches of documents that are sealed for backend systems."""
 
     @property
     def declarations(self) -> Declarations:

@@ -153,6 +153,12 @@ class EntryKind(StrEnum):
     BULK_STARTED = "bulk.started"
     BULK_FINISHED = "bulk.finished"
     BULK_CANCELLED = "bulk.cancelled"
+    # The company's seal for backend systems
+    SEAL_PERMITTED = "seal.permitted"
+    SEAL_DOCUMENT = "seal.document"
+    SEAL_BATCH_PERMITTED = "seal.batch_permitted"
+    SEAL_BATCH_FINISHED = "seal.batch_finished"
+    SEAL_BATCH_DELETED = "seal.batch_deleted"
     # The evidence itself
     HEAD_TIMESTAMPED = "head.timestamped"
     CLOCK_CORRECTED = "clock.corrected"

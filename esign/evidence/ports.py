@@ -34,6 +34,20 @@ class Vault(Protocol):
         """
 
 
+class HeldKey(Protocol):
+    """A contract's or batch's key, taken out of the transaction; thread-safe. Not kept longer than its work takes."""
+
+    def seal(self, name: str, content: bytes) -> bytes:
+        """Return the content sealed, bound to its name."""
+
+    def open(self, name: str, sealed: bytes) -> bytes:
+        """Return content sealed before.
+
+        Raises:
+            EsignError: Other bytes, or sealed under another name.
+        """
+
+
 class ContractKeys(Protocol):
     """The key of each contract, wrapped once for every person concerned. Bound to the caller's transaction."""
 
@@ -45,6 +59,13 @@ class ContractKeys(Protocol):
 
     def destroy(self, contract_id: str, holder: str) -> bool:
         """Destroy one holder's wrapping; return whether nothing of the contract can be read any more."""
+
+    def held(self, contract_id: str) -> HeldKey:
+        """Return the contract's key for work outside of the transaction.
+
+        Raises:
+            ErasedError: The contract's key does not exist any more.
+        """
 
     def seal(self, contract_id: str, name: str, content: bytes) -> bytes:
         """Return the content sealed under the contract's key, bound to contract and name.

@@ -6,6 +6,7 @@ import fcntl
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ from esign.sealing.batches import Line
 from esign.sealing.batches.invoice_gate import InvoiceGate
 from esign.sealing.batches.ports import Buffer
 from esign.sealing.batches.sample import SampledVerdicts
-from esign.sealing.batches.workshop import SealWorkshop
+from esign.sealing.batches.workshop import SealWorkshop, Stamps
 from esign.sealing.incremental.form import enter_field
 from esign.sealing.incremental.library import prepare_by_library
 from esign.sealing.incremental.source import Source
@@ -71,7 +72,7 @@ class SealRecipe:
             journal = SqlSealJournal(database, order.batch, clock=clock)
             key = order.open_key(clock)
             stack.callback(close_key, key)
-            line: dict[str, Any] = {**_parts(stack, order, key, clock), "level": order.level, "steps": order.steps}
+            line: dict[str, Any] = {**line_parts(stack, order, key, clock), "level": order.level, "steps": order.steps}
             loops = []
             for number in range(order.threads):
                 documents = FolderDocuments(os.fsencode(order.out))
@@ -85,16 +86,34 @@ class SealRecipe:
             yield loops
 
 
-def _parts(stack: ExitStack, order: SealOrder, key: SealKey, clock: Clock) -> dict[str, object]:
-    """Return what all lines of a process share."""
+def line_parts(
+    stack: ExitStack,
+    order: SealOrder,
+    key: SealKey,
+    clock: Clock,
+    *,
+    http: httpx.Client | None = None,
+    stamps: Stamps | None = None,
+) -> dict[str, Any]:
+    """Return what all lines of a process share.
+
+    Args:
+        stack: Closes it all in the end.
+        order: What is to be done.
+        key: The seal key.
+        clock: Where time comes from.
+        http: Makes the calls for revocation data; None: an own client.
+        stamps: Timestamps; None: from the order's authorities.
+    """
     anchors = order.anchors or tuple(key.chain)[-1:] or (key.certificate,)
-    stamps = None
-    if order.level != "B-B":
+    if order.level == "B-B":
+        stamps = None
+    elif stamps is None:
         stamps = stack.enter_context(bulk_timestamps(order.tsa_urls, anchors=anchors, clock=clock))
     long_term = None
     lasting = order.level in ("B-LT", "B-LTA")
     if lasting or order.revocation_hosts:
-        http = stack.enter_context(httpx.Client())
+        http = http or stack.enter_context(httpx.Client())
         long_term = LongTerm(
             key.certificate,
             tuple(key.chain),
@@ -124,10 +143,17 @@ def _parts(stack: ExitStack, order: SealOrder, key: SealKey, clock: Clock) -> di
             stamps=stamps,
             long_term=long_term,
             steps=order.steps,
+            hands=_hands(stack, key),
         ),
         "preparation": _invoices(stack, order, profile),
         "verdicts": verdicts,
     }
+
+
+def _hands(stack: ExitStack, key: SealKey) -> Executor | None:
+    """Return threads for a key that serves several at once; None for one that lies in the process."""
+    threads = int(getattr(key, "threads", 1))
+    return stack.enter_context(ThreadPoolExecutor(threads)) if threads > 1 else None
 
 
 def _invoices(stack: ExitStack, order: SealOrder, profile: SealProfile) -> InvoiceGate | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
@@ -21,6 +22,26 @@ from esign.store.vault import KEY_LENGTH, SealingKey
 _PURPOSE = "contract-key"
 
 _WRAPPED = found_by(contract_key, "contract_id").order_by(contract_key.c.holder).limit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContractKey:
+    """A contract's key, taken out of the transaction."""
+
+    key: SealingKey = field(repr=False)
+    contract_id: str
+
+    def seal(self, name: str, content: bytes) -> bytes:
+        """Return the content sealed, bound to its name."""
+        return self.key.seal("content", content, self.contract_id, name)
+
+    def open(self, name: str, sealed: bytes) -> bytes:
+        """Return content sealed before.
+
+        Raises:
+            VaultSealBroken: Other bytes, or sealed under another name.
+        """
+        return self.key.open("content", sealed, self.contract_id, name)
 
 
 class SqlContractKeys:
@@ -74,6 +95,14 @@ class SqlContractKeys:
         if over:  # what finds the contract by a name goes with what the name stands in
             self._connection.execute(delete(search_token).where(search_token.c.contract_id == contract_id))
         return over
+
+    def held(self, contract_id: str) -> HeldContractKey:
+        """Return the contract's key for work outside of the transaction.
+
+        Raises:
+            ErasedError: The contract's key does not exist any more.
+        """
+        return HeldContractKey(self._key(contract_id), contract_id)
 
     def seal(self, contract_id: str, name: str, content: bytes) -> bytes:
         """Return the content sealed under the contract's key, bound to contract and name.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
@@ -105,14 +105,8 @@ class SqlSealJournal:
             clock: Tells when it begins.
         """
         with database.transaction() as connection:
-            made = connection.execute(
-                insert(seal_batch).values(
-                    store=store, level=level, created_at=clock.now(), listed=0, sealed=0, set_aside=0
-                )
-            )
-            key = made.inserted_primary_key
-        assert key is not None  # noqa: S101 - every insert of one row has a key
-        return cls(database, int(key[0]), clock=clock)
+            number = new_batch(connection, store=store, level=level, now=clock.now())
+        return cls(database, number, clock=clock)
 
     def add(self, items: Sequence[NewItem]) -> None:
         """Give documents to the batch."""
@@ -245,10 +239,7 @@ class SqlSealJournal:
     def counts(self) -> Counts:
         """Return how far the batch is."""
         with self._database.reading() as connection:
-            row = connection.execute(select(seal_batch).where(seal_batch.c.id == self.batch)).one()
-        return Counts(
-            listed=row.listed, sealed=row.sealed, set_aside=row.set_aside, complete=row.complete_at is not None
-        )
+            return counts_of(connection, self.batch)
 
     def lines(self, after: int, limit: int = 500) -> Sequence[ItemResult]:
         """Return what became of documents behind a number, in the order in which they were given, without gaps."""
@@ -263,7 +254,7 @@ class SqlSealJournal:
         for row in rows:
             if row.state in (_WAITING, _RUNNING):
                 break
-            found.append(_result(row))
+            found.append(result_of(row))
         return found
 
     def forget(self, through: int) -> None:
@@ -354,7 +345,46 @@ def _row(owner: str, result: ItemResult, now: Any) -> dict[str, Any]:
     }
 
 
-def _result(row: Any) -> ItemResult:
+def new_batch(connection: Connection, *, store: str, level: str, now: datetime, listed: int | None = None) -> int:
+    """Make a batch and return its number.
+
+    Args:
+        connection: Within its transaction.
+        store: Name of the place of output.
+        level: The level that all its documents are to reach.
+        now: When it begins.
+        listed: How many documents it has, all given in this transaction; None: they come later.
+    """
+    made = connection.execute(
+        insert(seal_batch).values(
+            store=store,
+            level=level,
+            created_at=now,
+            complete_at=None if listed is None else now,
+            listed=listed or 0,
+            sealed=0,
+            set_aside=0,
+        )
+    )
+    key = made.inserted_primary_key
+    assert key is not None  # noqa: S101 - every insert of one row has a key
+    return int(key[0])
+
+
+def waiting_rows(batch: int, items: Sequence[tuple[bytes, bytes]]) -> list[dict[str, Any]]:
+    """Return rows of documents that wait, by source and output name."""
+    fresh = {**_FRESH, "batch_id": batch, "state": _WAITING, "code": "", "detail": ""}
+    return [{**fresh, "source": source, "output": output} for source, output in items]
+
+
+def counts_of(connection: Connection, batch: int) -> Counts:
+    """Return how far a batch is."""
+    row = connection.execute(select(seal_batch).where(seal_batch.c.id == batch)).one()
+    return Counts(listed=row.listed, sealed=row.sealed, set_aside=row.set_aside, complete=row.complete_at is not None)
+
+
+def result_of(row: Any) -> ItemResult:
+    """Return what a row says became of a document; of one that waits still, that it does."""
     return ItemResult(
         item=Item(number=row.id, attempt=row.attempt, source=row.source, output=row.output),
         state=ItemState(row.state),

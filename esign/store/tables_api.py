@@ -89,6 +89,7 @@ webhook_delivery = Table(
     Column("finished_at", Instant, nullable=True),
     Column("case_id", String(64), nullable=True),
     Column("bulk_id", String(64), nullable=True),
+    Column("batch_id", String(64), nullable=True),
     Column("declaration_id", String(64), nullable=True),
     CheckConstraint("state IN ('waiting', 'running', 'done', 'dead')", name="state"),
     Index(None, "state", "due_at"),

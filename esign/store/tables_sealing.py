@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -72,6 +73,41 @@ seal_item = Table(
     sqlite_autoincrement=True,  # numbers of forgotten documents are not given again
 )
 """States: waiting → running (leased) → sealed or set aside; back to waiting when whoever held it has died."""
+
+seal_job = Table(
+    "seal_job",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(32), nullable=False),
+    Column("owner", String(80), nullable=False),
+    Column("level", String(5), nullable=False),
+    Column("evidence_record", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("completed_at", Instant, nullable=True),
+    Column("finished_at", Instant, nullable=True),
+    Column("journal", _ROW, ForeignKey("seal_batch.id"), nullable=True),
+    Column("files", Integer, nullable=False),
+    CheckConstraint("state IN ('open', 'running', 'done', 'deleted')", name="state"),
+    Index(None, "tenant", "owner", "created_at"),
+    Index(None, "state", "expires_at"),
+)
+"""A batch of a backend system. Its journal, whose store has the batch's name, is made when it is complete."""
+
+seal_file = Table(
+    "seal_file",
+    metadata,
+    Column("job_id", String(64), ForeignKey("seal_job.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name_digest", LargeBinary(32), nullable=True),
+    Column("name", LargeBinary, nullable=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("blob", String(64), nullable=False),
+    UniqueConstraint("job_id", "name_digest"),
+)
+"""A document that was handed over; its name is sealed under the key of its batch, and forgotten with it."""
 
 seal_output = Table(
     "seal_output",

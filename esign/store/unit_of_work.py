@@ -26,6 +26,7 @@ from esign.store.ledger import SqlLedger
 from esign.store.outbox import SqlOutbox
 from esign.store.pages import SqlPages
 from esign.store.rights import SqlDeclarations
+from esign.store.seal_jobs import SqlSealJobs
 from esign.store.sessions import SqlLogins
 from esign.store.templates import SqlPageTemplates, SqlUploads
 from esign.store.webhooks import SqlWebhooks
@@ -143,6 +144,11 @@ class SqlTransaction:
     def bulk(self) -> SqlBulkRuns:
         """The bulk runs."""
         return SqlBulkRuns(self._connection)
+
+    @cached_property
+    def seals(self) -> SqlSealJobs:
+        """The batches of documents that are sealed for backend systems."""
+        return SqlSealJobs(self._connection)
 
     @cached_property
     def declarations(self) -> SqlDeclarations:

@@ -144,6 +144,7 @@ def event(found: Event) -> dict[str, Any]:
         "party": found.party,
         "case": found.case_id,
         "bulk": found.bulk_id,
+        "seal_batch": found.batch_id,
         "declaration": found.declaration_id,
     }
 

@@ -36,6 +36,7 @@ EVENT_KINDS = (
     EntryKind.CONTRACT_RENEWED,
     EntryKind.BULK_FINISHED,
     EntryKind.BULK_CANCELLED,
+    EntryKind.SEAL_BATCH_FINISHED,
     EntryKind.RIGHT_WITHDRAWAL_RECEIVED,
     EntryKind.RIGHT_TERMINATION_RECEIVED,
     EntryKind.RIGHT_MATCHED,
@@ -80,6 +81,8 @@ class Event:
     case_id: str | None
     bulk_id: str | None
     """A run of many contracts at once."""
+    batch_id: str | None
+    """A batch of documents that were sealed."""
     declaration_id: str | None
     """A withdrawal or termination."""
     seq: int
@@ -88,7 +91,7 @@ class Event:
     @classmethod
     def of(cls, entry: Entry) -> Event:
         """Return the event of a ledger entry."""
-        party, case, bulk = (entry.facts.get(name) for name in ("party", "case", "bulk"))
+        party, case, bulk, batch = (entry.facts.get(name) for name in ("party", "case", "bulk", "seal_batch"))
         own = entry.kind in _OF_DECLARATIONS
         declaration = entry.contract if own else entry.facts.get("declaration")
         return cls(
@@ -99,6 +102,7 @@ class Event:
             party=party if isinstance(party, str) and party else None,
             case_id=case if isinstance(case, str) and case else None,
             bulk_id=bulk if isinstance(bulk, str) and bulk else None,
+            batch_id=batch if isinstance(batch, str) and batch else None,
             declaration_id=declaration if isinstance(declaration, str) and declaration else None,
             seq=entry.seq,
         )

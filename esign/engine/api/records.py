@@ -123,6 +123,7 @@ class WebhookDelivery:
     finished_at: datetime | None = None
     case_id: str | None = None
     bulk_id: str | None = None
+    batch_id: str | None = None
     declaration_id: str | None = None
 
 

@@ -35,6 +35,8 @@ def body(delivery: WebhookDelivery) -> bytes:
         data["case"] = delivery.case_id
     if delivery.bulk_id is not None:
         data["bulk"] = delivery.bulk_id
+    if delivery.batch_id is not None:
+        data["seal_batch"] = delivery.batch_id
     if delivery.declaration_id is not None:
         data["declaration"] = delivery.declaration_id
     if delivery.party is not None:

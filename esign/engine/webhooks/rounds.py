@@ -244,5 +244,6 @@ def _delivery(webhook: WebhookRecord, event: Event, now: datetime) -> WebhookDel
         due_at=now,
         case_id=event.case_id,
         bulk_id=event.bulk_id,
+        batch_id=event.batch_id,
         declaration_id=event.declaration_id,
     )

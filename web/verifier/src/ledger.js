@@ -37,6 +37,7 @@ const KINDS = new Set([
   ...["upload.accepted", "upload.refused", "upload.discarded", "upload.expired", "template.made", "template.version_made"],
   ...["template.archived", "template.restored"],
   ...["bulk.checked", "bulk.started", "bulk.finished", "bulk.cancelled"],
+  ...["seal.permitted", "seal.document", "seal.batch_permitted", "seal.batch_finished", "seal.batch_deleted"],
   ...["form.prefilled", "form.corrected", "form.expired", "form.token_made", "case.accepted", "case.refused", "case.referred"],
   ...["case.asked", "case.closed", "case.deleted"],
   ...["duty.delivered", "consent.given", "consent.revoked"],
