@@ -31,7 +31,7 @@ from esign.foundation.errors import EsignError
 from esign.gateways.timestamp_lines import bulk_timestamps
 from esign.identity.ports import RevocationData
 from esign.jobs.seal_loop import CHUNK
-from esign.seal_works.order import THREADS, TIMESTAMPED
+from esign.seal_works.order import THREADS_WAITING, TIMESTAMPED
 from esign.sealing import Sealer, SealProfile
 from esign.sealing.batches import Item
 from esign.sealing.batches.workshop import SealWorkshop
@@ -153,8 +153,8 @@ def measure(rounds: int = 5, count: int = DOCUMENTS) -> str:
 
 def _delayed(bench: Bench, rounds: int, count: int) -> Iterator[str]:
     yield (
-        f"B-T: documents of {SIZE / 1000:.0f} KB a second in memory, one process with {THREADS} threads, each result "
-        f"checked anew; {count:,} documents a round, {rounds} rounds, in turns; median (lowest to highest)."
+        f"B-T: documents of {SIZE / 1000:.0f} KB a second in memory, one process with {THREADS_WAITING} threads, each "
+        f"result checked anew; {count:,} documents a round, {rounds} rounds, in turns; median (lowest to highest)."
     )
     yield ""
     yield f"| key | answer at once | answer after {DELAY} ms | ratio (aim: at least 0.80) |"
@@ -163,11 +163,11 @@ def _delayed(bench: Bench, rounds: int, count: int) -> Iterator[str]:
         key = bench.world.key(kind)
         rates: dict[int, list[float]] = {0: [], DELAY: []}
         with bench.workshop(key, "B-T", 0) as at_once, bench.workshop(key, "B-T", DELAY) as later:
-            bench.seal(at_once, 2 * CHUNK, THREADS)
-            bench.seal(later, 2 * CHUNK, THREADS)
+            bench.seal(at_once, 2 * CHUNK, THREADS_WAITING)
+            bench.seal(later, 2 * CHUNK, THREADS_WAITING)
             for _ in range(rounds):
                 for delay, workshop in ((0, at_once), (DELAY, later)):
-                    rates[delay].append(count / bench.seal(workshop, count, THREADS)[0])
+                    rates[delay].append(count / bench.seal(workshop, count, THREADS_WAITING)[0])
         ratios = [slow / quick for quick, slow in zip(rates[0], rates[DELAY], strict=True)]
         yield f"| {kind} | {_spread(rates[0])} | {_spread(rates[DELAY])} | **{statistics.median(ratios):.2f}** |"
 

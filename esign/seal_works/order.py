@@ -20,6 +20,8 @@ TIMESTAMPED = 12_288
 """Bytes that are kept free for a signature with its timestamp."""
 THREADS = 3
 """Loops of a process: while one waits for the disk, another one seals."""
+THREADS_WAITING = 5
+"""Loops of a process where timestamps are asked for: so many portions under way hide an authority's 100 ms."""
 _SANDBOX = re.compile(r"\bSANDBOX\b")
 
 
@@ -42,7 +44,7 @@ class SealOrder:
         invoice_rules: The operator's folder of further rules.
         sample: Percent of the sealed documents that get the full verdict.
         chunk: Documents at a time.
-        threads: Loops of each process.
+        threads: Loops of each process; 0: as many as suit the level.
         batch: Number of the batch in the journal; set when it begins.
         steps: Is told of each step; tests stop the process there.
     """
@@ -61,9 +63,13 @@ class SealOrder:
     invoice_rules: Path | None = None
     sample: float = 0.0
     chunk: int = CHUNK
-    threads: int = THREADS
+    threads: int = 0
     batch: int = 0
     steps: Steps = no_steps
+
+    def __post_init__(self) -> None:
+        if not self.threads:
+            object.__setattr__(self, "threads", THREADS if self.level == "B-B" else THREADS_WAITING)
 
     @property
     def journal(self) -> Path:
