@@ -80,6 +80,9 @@ QUICK: dict[str, Build] = {
     "the mark of the end twice": lambda: write(page_objects()) + b"%%EOF\n",
     "strings and comments of all kinds": _nested_strings,
     "escaped names": lambda: _form(b"/Lang(de)", b"/#55serUnit 1"),
+    "strings of any bytes": lambda: write(
+        page_objects(), trailer=b"/Root 1 0 R/ID[(" + bytes(range(1, 32)).replace(b"\r", b"") + b"\\()(x)]"
+    ),
     "annotations": lambda: _form(b"", b"/Annots[6 0 R]"),
     "no annotations in the array": lambda: _form(b"", b"/Annots [ ]"),
     "annotations by reference": lambda: _form(b"", b"/Annots 7 0 R", o7=b"[6 0 R]"),

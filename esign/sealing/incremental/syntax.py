@@ -61,6 +61,7 @@ _find_entries = _ENTRY.findall
 _find_references = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++[0-9]{1,5}+" + _W + rb"++R").findall
 _match_reference = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++([0-9]{1,5}+)" + _W + rb"++R").fullmatch
 _search_control = re.compile(rb"[\x01-\x08\x0b\x0e-\x1f\x7f]").search
+_remove_strings = re.compile(_STRING).sub
 _match_regular = re.compile(rb"(?:(?![()<>\[\]{}/%#])[!-~])++").fullmatch
 
 
@@ -123,18 +124,22 @@ def _escaped(key: bytes) -> bytes:
 def _check_within(value: bytes) -> None:
     """Check that an array or dictionary is written as it must be, and names no key twice."""
     _parse_whole(value)
-    if _search_control(value):
-        raise Unusual("control characters, which readers do not agree about")
+    _check_names(value)
     if len(value) < _LONGEST_KEPT:
         if len(_plain) >= _MOST_KEPT:
             _plain.clear()
         _plain.add(value)
 
 
+def _check_names(text: bytes) -> None:
+    """Check that no control character stands outside of strings: readers do not agree what it is there."""
+    if _search_control(text) and _search_control(_remove_strings(b"", text)):
+        raise Unusual("control characters")
+
+
 def _split_strictly(body: bytes) -> Entries:
     value = _parse_whole(body)
-    if _search_control(body):
-        raise Unusual("control characters, which readers do not agree about")
+    _check_names(body)
     if type(value) is not dict:
         raise Unusual("an object that must be a dictionary is none")
     try:
