@@ -87,7 +87,8 @@ def good(pdf: bytes, tolerance: float = 0.0) -> Upload:
     return upload
 
 
-DRAFT = draw_up(ContractData.parse(samples()[0][1]), drawn_up_at=datetime(2026, 11, 20, tzinfo=UTC)).pdf
+APPLICATION = dict(samples())["cost-approval-karl-heinz-oesterreicher.json"]
+DRAFT = draw_up(ContractData.parse(APPLICATION), drawn_up_at=datetime(2026, 11, 20, tzinfo=UTC)).pdf
 
 
 def without_files(document: pikepdf.Pdf) -> None:
