@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from esign.contracts.formation import Accepted, effect, facts, offers
-from esign.engine.formation import accepting, declaring, offering, settling
+from esign.engine.formation import accepting, approvals, declaring, offering, settling
 from esign.engine.formation import events as made
 from esign.evidence.dossier_formation_ends import FORMATION
 from esign.foundation.canonical import canonical
@@ -176,3 +177,92 @@ def test_both_say_how_an_order_became_a_contract_and_find_what_was_bent(shared: 
     for label in (accepted_in_other_words.__name__, acceptance_never_arrived.__name__):
         failed = [name for name, outcome in answers[label]["outcomes"] if outcome == "failed"]
         assert failed == ["formation"], label
+
+
+def late(world: World) -> bytes:
+    """Return the dossier of a contract whose customer was late, so that the company accepted in its turn."""
+    sample = world.sample("electricity-supply")
+    day = (world.clock.now() + timedelta(days=3)).date().isoformat()
+    contract, link = world.invite("electricity-supply", offer={**sample["offer"], "accept_until": day}, level="simple")
+    signatory = world.signatory(link)
+    end = world.application.reading.parties(COMPANY, contract)[0].expires_at
+    assert end is not None
+    world.clock.offset = end - timedelta(minutes=3) - datetime.now(UTC)
+    for step in ("hello", "open", "document"):
+        getattr(signatory, step)()
+    world.clock.offset += timedelta(minutes=6)
+    signatory.declare()
+    world.application.acceptances.accept(COMPANY, contract)
+    world.application.delivery.deliver_due()
+    return world.application.dossiers.create(COMPANY, contract)
+
+
+def approved_afterwards(world: World) -> bytes:
+    """Return the dossier of a contract that its customer approved once the contract summary had come."""
+    offer = {**world.sample("mobile-plan")["offer"], "summary_later": "Bestellung am Telefon"}
+    contract, link = world.invite("mobile-plan", offer=offer, level="simple")
+    signatory = world.signatory(link, "sophie-mueller-luedenscheidt")
+    for step in ("hello", "open", "document", "declare"):
+        getattr(signatory, step)()
+    world.application.delivery.deliver_due()
+    return answered(world, contract)
+
+
+def minors(world: World, *, consent: bool) -> bytes:
+    """Return the dossier of a minor's contract, with consent beforehand or approval afterwards."""
+    young = {n: v for n, v in world.sample("electricity-supply")["signatory"].items() if n != "birth_date"}
+    contract, link = world.invite(signatory=young)
+    world.application.approvals.ask(COMPANY, contract, "signatory-1", "Erika Beispiel", "erika@post.example")
+    if consent:
+        answer(world, contract)
+    signatory = world.signatory(link)
+    for step in ("hello", "enrol", "open", "document", "declare", "sign"):
+        getattr(signatory, step)()
+    return world.application.dossiers.create(COMPANY, contract) if consent else answered(world, contract)
+
+
+def answer(world: World, contract: str) -> None:
+    house = world.application.contracts.household
+    with house.store.reading() as tx:
+        asked = approvals.questions(tx, contract)[-1]
+        link = approvals.address_of(house, tx, contract, asked.seq)
+    world.application.approvals.answer(link.rpartition("/")[2], approved=True)
+
+
+def answered(world: World, contract: str) -> bytes:
+    answer(world, contract)
+    return world.application.dossiers.create(COMPANY, contract)
+
+
+def approved_for_her(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company says that a minor was of age."""
+    monkeypatch.setattr("esign.contracts.formation.approval.minor", lambda *_: False)
+
+
+def test_both_say_how_late_offers_and_approvals_became_contracts(
+    shared: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identified = declaring.identified
+    monkeypatch.setattr(
+        declaring,
+        "identified",
+        lambda house, tx, record, party, _: identified(house, tx, record, party, date(2010, 5, 1)),
+    )
+    found = {
+        "summary": approved_afterwards(shared),
+        "consent": minors(shared, consent=True),
+        "approval": minors(shared, consent=False),
+    }
+    with pytest.MonkeyPatch.context() as bent:
+        approved_for_her(bent)
+        young = {n: v for n, v in shared.sample("electricity-supply")["signatory"].items() if n != "birth_date"}
+        contract, link = shared.invite(signatory=young)
+        shared.signatory(link, "jana-beispiel").run()
+        found["nobody agreed"] = shared.application.dossiers.create(COMPANY, contract)
+    found["late"] = late(shared)
+    answers = asked(shared, tmp_path, found)
+    valid = [label for label, told in answers.items() if told["valid"]]
+    assert valid == ["summary", "consent", "approval", "late"], answers
+    failed = [name for name, outcome in answers["nobody agreed"]["outcomes"] if outcome == "failed"]
+    assert failed == ["formation"]
+    shared.clock.offset = timedelta()
