@@ -9,10 +9,11 @@ from typing import Any
 
 from esign.client.own_documents import OwnDocuments
 from esign.client.rights import Rights
+from esign.client.seals import Seals
 from esign.client.transport import Json, given, instant, quoted
 
 
-class ApiClient(Rights, OwnDocuments):
+class ApiClient(Rights, OwnDocuments, Seals):
     """Talks to the interface of one installation; made with an address and a key.
 
     See :class:`~esign.client.transport.Transport`.

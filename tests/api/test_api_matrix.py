@@ -17,7 +17,7 @@ SECURED = [operation for operation in operations() if operation.scopes]
 PDF = UPLOAD.pdf
 OBJECTS = (
     *("contract_id", "webhook_id", "delivery_id", "return_address_id", "file_id", "template_id", "case_id"),
-    "bulk_id",
+    *("bulk_id", "batch_id"),
     *("declaration_id", "task_id"),
 )
 BODIES = {
@@ -42,6 +42,7 @@ BODIES = {
     "createTemplateVersion": {"description": description()},
     "previewTemplate": {},
     "createBulkRun": {"form": "mobile-plan", "rows": [{"reference": "R-1"}]},
+    "openSealBatch": {"level": "B-B"},
     "changeValidity": {"reminders": [2]},
     "renewContract": {},
     "recordPerformance": {"event": "fully_performed", "at": "2026-11-20"},
@@ -97,6 +98,8 @@ def objects_of(api, backend) -> dict[str, str]:
         "return_address_id": address["id"],
         "file_id": file["id"],
         "template_id": api.world.application.templates.create(system("default"), description(), file["id"]).id,
+        "batch_id": backend.post("/seal-batches", {}).json()["id"],
+        "name": "invoice.pdf",
         "document": "draft",
     }
 
@@ -118,7 +121,7 @@ def test_every_operation_but_one_names_a_scope():
 
 def test_every_parameter_of_a_path_is_an_object_or_a_closed_list():
     names = {name for operation in operations() for name in re.findall(r"\{([a-z_]+)\}", operation.path)}
-    assert names == set(OBJECTS) | {"document", "form"}
+    assert names == set(OBJECTS) | {"document", "form", "name"}
 
 
 def test_without_its_scope_nothing_can_be_asked(api, backend):
@@ -140,7 +143,7 @@ def test_one_scope_alone_opens_exactly_its_own_operations(api, permission):
     for operation in SECURED:
         answer = backend(
             operation.method,
-            filled(operation, **absent, document="draft", form="mobile-plan"),
+            filled(operation, **absent, document="draft", form="mobile-plan", name="invoice.pdf"),
             body_of(operation, api.world),
         )
         if answer.status_code != 403:
@@ -151,10 +154,10 @@ def test_one_scope_alone_opens_exactly_its_own_operations(api, permission):
 def test_another_tenant_s_object_is_as_unknown_as_none(api, backend):
     objects = objects_of(api, backend)
     other = api.backend(tenant="other")
-    absent = {**dict.fromkeys(objects, UNKNOWN), "document": "draft", "form": "mobile-plan"}
+    absent = {**dict.fromkeys(objects, UNKNOWN), "document": "draft", "form": "mobile-plan", "name": "invoice.pdf"}
     for operation in SECURED:
         if not re.search(
-            r"\{(case|contract|webhook|return_address|file|template|bulk|declaration|task)_id\}", operation.path
+            r"\{(case|contract|webhook|return_address|file|template|bulk|batch|declaration|task)_id\}", operation.path
         ):
             continue
         before = api.entries()

@@ -34,7 +34,10 @@ schemathesis.openapi.media_type("application/pdf", st.binary(max_size=200) | st.
 schemathesis.openapi.media_type("text/csv", st.binary(max_size=200) | st.just(b"reference;postal_code\nA-1;00124\n"))
 
 
-@schemathesis.serializer("application/pdf", "text/csv")
+schemathesis.openapi.media_type("application/xml", st.binary(max_size=200) | st.just(b"<invoice/>"))
+
+
+@schemathesis.serializer("application/pdf", "application/xml", "text/csv")
 def as_it_is(context: Any, value: Any) -> Any:
     """Hand bytes on as they are."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
@@ -76,6 +79,7 @@ def objects(api, backend) -> dict[str, str]:
         "contract_id": contract["id"],
         "webhook_id": webhook["id"],
         "bulk_id": backend.post("/bulk-runs", {"contracts": [api.world.sample("mobile-plan")]}).json()["id"],
+        "batch_id": backend.post("/seal-batches", {"level": "B-B"}).json()["id"],
         "delivery_id": delivery["id"],
         "return_address_id": address["id"],
     }

@@ -17,7 +17,7 @@ from esign.access import Permission
 
 FILE = Path(__file__).with_name("openapi.yaml")
 JSON = "application/json"
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 _INTERNAL = ("x-common", "x-body", "x-object", "x-change")
 _OWN = "#/$defs/"
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
