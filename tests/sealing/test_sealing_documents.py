@@ -18,6 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from esign.pdf import Pdf, String, View
 from esign.sealing import Sealed, Sealer, SealProfile, VisibleSeal, check_sealed, sealed_document, sealer
+from esign.sealing.incremental.streams import read_rows, read_usual
 from esign.sealing.incremental.unusual import Unusual
 from esign.validation.certificates import TrustAnchors
 from esign.validation.process import Indication, Material
@@ -210,3 +211,18 @@ def test_a_sealed_document_is_sealed_again_and_both_seals_hold(way: str, name: s
     verdict = verify(twice, trust=trust, material=Material(crls=crls), at=AT + timedelta(minutes=1))
     assert verdict.clean and [seal.field for seal in verdict.signatures] == ["Siegel", "Siegel2"]
     assert all(seal.indication is Indication.TOTAL_PASSED for seal in verdict.signatures)
+
+
+@pytest.mark.parametrize("name", [name for name in QUICK if "stream" in name])
+def test_the_rows_of_a_cross_reference_stream_are_what_the_strict_reader_sees(name: str) -> None:
+    data = document(name)
+    found = 0
+    for section in Pdf(data).revisions[-1].sections:
+        usual = read_usual(lambda start, end: data[start:end], section.start, b"/XRef", 1 << 20)
+        assert usual is not None
+        rows, highest = read_rows(usual) or (None, 0)
+        assert rows is not None and highest == section.highest
+        for number in range(highest + 2):
+            assert rows.get(number) == section.entries.get(number)
+            found += rows.get(number) is not None
+    assert found

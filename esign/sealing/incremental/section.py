@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from esign.pdf import Entry, PdfError
 from esign.pdf.anomalies import Anomalies
 from esign.pdf.section import read_section as read_strictly
+from esign.sealing.incremental.streams import Piece, Rows, read_rows, read_usual
 from esign.sealing.incremental.syntax import LIMITS, split
 from esign.sealing.incremental.trailer import Trailer, read_trailer, trailer_of
 from esign.sealing.incremental.unusual import Unusual
@@ -40,7 +41,7 @@ class Section:
         trailer: Trailer,
         rows: list[tuple[int, int, bytes]],
         highest: int,
-        entries: Mapping[int, Entry] | None = None,
+        entries: Mapping[int, Entry] | Rows | None = None,
     ) -> None:
         self.start = start
         self.trailer = trailer
@@ -66,6 +67,15 @@ class Section:
                     raise Unusual("another generation")
                 return int(rows[at : at + 10])
         return None
+
+
+def read_usual_stream(piece: Piece, start: int) -> Section | None:
+    """Return the cross-reference stream at a place, or None where none stands there that is written as usual."""
+    stream = read_usual(piece, start, b"/XRef", LIMITS.stream_bytes)
+    rows = read_rows(stream) if stream else None
+    if stream is None or rows is None:
+        return None
+    return Section(start, trailer_of(stream.entries), [], rows[1], rows[0])
 
 
 def read_section(window: bytes, start: int) -> Section:

@@ -12,7 +12,8 @@ from esign.pdf.indirect import read_indirect
 from esign.pdf.object_stream import ObjectStream
 from esign.pdf.objects import Name, Stream
 from esign.sealing.incremental.joined import Joined
-from esign.sealing.incremental.section import Place, Section, read_section
+from esign.sealing.incremental.section import Place, Section, read_section, read_usual_stream
+from esign.sealing.incremental.streams import Packed, read_usual
 from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, reference, split
 from esign.sealing.incremental.unusual import Unusual
 
@@ -91,7 +92,7 @@ class Source:
         if root is None:
             raise Unusual("no catalog")
         self.root = root
-        self._streams: dict[int, ObjectStream] = {}
+        self._streams: dict[int, ObjectStream | Packed] = {}
 
     def piece(self, start: int, end: int) -> bytes:
         """Return some bytes of the document."""
@@ -166,6 +167,10 @@ class Source:
         size = min(self.length - place, 1 << 16)
         if size < 16:
             raise Unusual("cross-reference outside the file")
+        if self.piece(place, place + 4) != b"xref":
+            usual = read_usual_stream(self.piece, place)
+            if usual is not None:
+                return usual
         while True:
             try:
                 section = read_section(self.piece(place, place + size), place)
@@ -197,10 +202,14 @@ class Source:
             raise Unusual(error.detail) from error
         return stream.data[start:end].strip(WHITE)
 
-    def _object_stream(self, number: int) -> ObjectStream:
+    def _object_stream(self, number: int) -> ObjectStream | Packed:
         place = self._place(number, 0)
         if not isinstance(place, int):
             raise Unusual("an object stream within another")
+        usual = read_usual(self.piece, place, b"/ObjStm", LIMITS.stream_bytes)
+        if usual is not None and usual.number == number and b"DecodeParms" not in usual.entries:
+            self._streams[number] = packed = Packed(usual)
+            return packed
         size = 1 << 14
         while True:
             window = self.piece(place, place + size)

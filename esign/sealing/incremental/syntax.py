@@ -65,8 +65,12 @@ _remove_strings = re.compile(_STRING).sub
 _match_regular = re.compile(rb"(?:(?![()<>\[\]{}/%#])[!-~])++").fullmatch
 
 
-def split(body: bytes) -> Entries:
+def split(body: bytes, *, keep: bool = True) -> Entries:
     """Return the entries of a dictionary that is written from ``<<`` to ``>>``, in their order.
+
+    Args:
+        body: The dictionary.
+        keep: Whether it may be met again in another document.
 
     Raises:
         Unusual: Not a dictionary, damaged, or it, or one within it, names a key twice.
@@ -86,7 +90,7 @@ def split(body: bytes) -> Entries:
         if (first == 0x5B or first == 0x3C) and value not in _plain:
             _check_within(value)
     result.highest = _highest(body)
-    if length < _LONGEST_KEPT:
+    if keep and length < _LONGEST_KEPT:
         if len(_known) >= _MOST_KEPT:
             _known.clear()
         _known[body] = result
