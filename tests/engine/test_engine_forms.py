@@ -184,6 +184,24 @@ def test_a_contract_that_its_own_rules_refuse_waits_for_an_employee(
     assert entry.facts["rule_1"] == "contract_refused"
 
 
+def test_a_form_that_the_law_refuses_is_told_with_clause_and_consequence_where_the_customer_is(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BGB §§ 125, 311b: no contract comes of it; the page of the form says why."""
+    from esign.contracts.form_requirement import check_form
+    from esign.engine.contracts.desk import ContractDesk
+    from esign.policy import LegalLevel
+
+    def refuse(*arguments: object) -> None:
+        check_form("GEN-003", world.application.contracts.household.today(), offered=LegalLevel.QUALIFIED)
+
+    monkeypatch.setattr(ContractDesk, "prepare", refuse)
+    sent = world.application.forms.submit(begun(world), answers_of("mobile-plan"))
+    assert (sent.outcome, contracts(world)) == ("refer", 0)
+    told = sent.reasons[0].text
+    assert "§ 311b(1) BGB" in told["de"] and "nichtig" in told["de"] and "void" in told["en"]
+
+
 # Another device
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from esign.access import Actor, system
 from esign.contracts import ContractsError
+from esign.contracts.form_errors import FormError
 from esign.engine.consents import from_forms
 from esign.engine.contracts.desk import ContractDesk, Drawn
 from esign.engine.forms import refusing
@@ -60,6 +61,12 @@ NOT_DRAWN = "contract_refused"
 _NOT_DRAWN = {
     "de": "Aus diesen Angaben lässt sich der Vertrag nicht von selbst aufsetzen; das macht jemand von uns.",
     "en": "The contract cannot be drawn up by itself from these answers; one of us will look at it.",
+}
+
+
+_OTHER_FORM = {
+    "de": "Das Gesetz verlangt dafür eine andere Form ({clause}; sonst: {consequence_de}). Jemand von uns meldet sich.",
+    "en": "The law asks for another form of this ({clause}; else: {consequence}). One of us will get in touch.",
 }
 
 
@@ -144,7 +151,13 @@ def judge(
             drawn = ContractDesk(household=house).prepare(actor, data)
         except ContractsError as refused:  # the rules let through what the contract's own rules do not
             decision = Decision(outcome=Outcome.REFER, reasons=decision.reasons)
-            said = {"rule": NOT_DRAWN, "outcome": "refer", "source": refused.code, "text": _NOT_DRAWN, "fields": []}
+            said = {
+                "rule": NOT_DRAWN,
+                "outcome": "refer",
+                "source": refused.code,
+                "text": _not_drawn(refused),
+                "fields": [],
+            }
             reasons = (said, *reasons)
     contents = CaseContents(
         day=day.isoformat(),
@@ -332,3 +345,13 @@ def _reasons(decision: Decision) -> tuple[dict[str, Any], ...]:
         }
         for reason in decision.reasons
     )
+
+
+def _not_drawn(refused: ContractsError) -> Mapping[str, str]:
+    """Return why no contract was drawn up; what the law's form excludes with its clause and consequence."""
+    if not isinstance(refused, FormError) or not refused.facts.get("clause"):
+        return _NOT_DRAWN
+    told = {name: str(value) for name, value in refused.facts.items()}
+    return {
+        lang: text.format_map({"consequence": "", "consequence_de": "", **told}) for lang, text in _OTHER_FORM.items()
+    }
