@@ -92,6 +92,7 @@ def prepare_by_library(
         hybrid = any(revision.kind == "hybrid" for revision in pdf.revisions)
         opened = _Lenient(data) if hybrid else Document(data)
         _agree(view, opened)
+        _check_annotations(view)
         opened.next_number = _next_number(pdf, view)
         prepared = _prepare(opened, profile, name, label, claimed_at, reserved)
         _confirm(pdf, prepared.data)
@@ -156,6 +157,16 @@ def _grown(before: Object, after: Object) -> bool:
     )
 
 
+def _check_annotations(view: View) -> None:
+    """Check that annotations are objects: what else stands among them, every reader takes for something else."""
+    for page in view.pages()[:_PAGES_LOOKED_AT]:
+        annotations = view.value(page.dictionary, "Annots")
+        if annotations is None:
+            continue
+        if not isinstance(annotations, list) or not all(isinstance(each, Ref | dict) for each in annotations):
+            raise BrokenDocument("annotations that are none")
+
+
 def _next_number(pdf: Pdf, view: View) -> int:
     """Return an object number that nothing tells of and nothing refers to, whatever the trailer says."""
     told = [section.highest for revision in pdf.revisions for section in revision.sections]
@@ -163,6 +174,7 @@ def _next_number(pdf: Pdf, view: View) -> int:
     highest = max(*told, size if isinstance(size, int) else 0, 1)
     waiting: list[Object] = [view.catalog, *(page.dictionary for page in view.pages()[:_PAGES_LOOKED_AT])]
     waiting += [view.value(view.catalog, key) for key in ("AcroForm", "Pages", "StructTreeRoot")]
+    waiting += [view.value(page.dictionary, "Annots") for page in view.pages()[:_PAGES_LOOKED_AT]]
     while waiting:
         value = waiting.pop()
         if isinstance(value, Ref):
