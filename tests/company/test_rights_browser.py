@@ -224,6 +224,12 @@ def test_what_needs_paper_or_a_notary_is_refused_on_the_page_with_clause_and_con
         assert all(word in said_so for word in words), said_so
         assert f'"{kind}"' in page.locator("#data").input_value(), "what was typed stays"
         clerk.look(name)
+    page.goto(f"{site.address}/company/create/data")
+    page.locator("#data").fill(json.dumps(site.sample("consumer-credit")))
+    page.get_by_role("button", name="Prüfen").click()
+    said_so = page.get_by_role("alert").inner_text()
+    assert "§ 492(1) BGB n.F." in said_so and "nichtig/geheilt" in said_so and "bietet keine" in said_so
+    clerk.look("form-not-offered")
     page.goto(f"{site.address}/company/create/data?lang=en")
     page.locator("#data").fill(json.dumps({**data, "type": "GEN-003"}))
     page.get_by_role("button").last.click()

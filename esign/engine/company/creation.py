@@ -15,6 +15,7 @@ from esign.access import Actor, Permission
 from esign.contracts import ContractData, OrderSummary, order_summary
 from esign.engine.company.records import Wanted
 from esign.engine.contracts import own_documents
+from esign.engine.contracts.admission import policy_for
 from esign.engine.contracts.desk import ContractDesk
 from esign.engine.contracts.validity import Validity
 from esign.engine.household import Household
@@ -170,6 +171,7 @@ class CreationDesk:
         actor.require(Permission.CONTRACTS_WRITE)
         complete = own_documents.complete(self.household, actor, data)
         contract = ContractData.parse(complete.data)
+        policy_for(self.household, contract)
         numbers = range(len(contract.signatories))
         return Preview(contract=contract, summaries=tuple(order_summary(contract, number) for number in numbers))
 

@@ -10,12 +10,11 @@ from typing import Any
 
 from esign.access import Actor, Permission
 from esign.contracts import ContractData
-from esign.contracts.form_requirement import form_required
-from esign.contracts.formation import terms_of
 from esign.documents import Draft, Enclosure, OwnPages, draw_up
 from esign.engine.company import search as desk_search
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import invitations, own_documents, reminding, turns
+from esign.engine.contracts.admission import policy_for
 from esign.engine.contracts.corrections import with_address, with_other_person
 from esign.engine.contracts.drafting import committed, contract_contents
 from esign.engine.contracts.ending import UNDER_WAY, refuse_if_ended
@@ -32,8 +31,7 @@ from esign.engine.records import ContractRecord, ContractState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
 from esign.evidence.kinds import EntryKind
 from esign.foundation.identifiers import new_id
-from esign.policy import LegalLevel, PolicyLevelDiffers, SignaturePolicy, signature_policy
-from esign.signing import NoQualifiedDevice
+from esign.policy import SignaturePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,8 +304,7 @@ class ContractDesk:
         now = house.clock.now()
         complete = own_documents.complete(house, actor, data, kept=self._kept(actor, again) if again else None)
         contract = ContractData.parse(complete.data)
-        policy = self._policy(contract)
-        terms_of(contract)  # refuses what cannot be declared here, on either side
+        policy = policy_for(house, contract)
         enclosed = drawing.enclosures(house, contract, now)
         before = [each for each in enclosed if not (contract.summary_later and each.kind == delivering.SUMMARY)]
         draft = draw_up(contract, drawn_up_at=now, own=complete.own, enclosed=before)
@@ -371,24 +368,6 @@ class ContractDesk:
         if record.state is ContractState.DRAWN_UP:
             tx.contracts.update(replace(record, state=ContractState.INVITED))
         return replace(first, further=tuple(others))
-
-    def _policy(self, contract: ContractData) -> SignaturePolicy:
-        settings, devices, level = self.household.settings, self.household.devices, contract.level
-        if level is LegalLevel.QUALIFIED:
-            try:
-                devices.for_qualified()
-            except NoQualifiedDevice as error:
-                asked = form_required(contract.type, contract.date)
-                if asked.level is LegalLevel.QUALIFIED:  # the law asks for it, not the company alone
-                    raise asked.not_offered(level) from error
-                raise
-        if level is LegalLevel.SIMPLE or contract.company_signature == "seal":
-            self.household.seal()
-        name = settings.signature_policy_simple if level is LegalLevel.SIMPLE else settings.signature_policy_advanced
-        policy = signature_policy(name, self.household.today())
-        if policy.level is not level:
-            raise PolicyLevelDiffers(name=name, level=policy.level.word, needed=level.word)
-        return policy
 
     @staticmethod
     def _get(tx: Transaction, actor: Actor, contract_id: str) -> ContractRecord:
