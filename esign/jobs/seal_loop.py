@@ -10,7 +10,7 @@ from esign.foundation.errors import EsignError
 from esign.jobs.backoff import Backoff
 from esign.sealing.batches import Journal, Line
 
-CHUNK = 64
+CHUNK = 100
 """Documents that are leased, brought to the disk and recorded together."""
 PAUSE = 0.05
 """Seconds between two looks for more documents while some are still being given."""
@@ -44,24 +44,33 @@ class SealLoop:
         failures = 0
         while not stop.is_set():
             try:
-                chunk = self.journal.claim(self.owner, self.chunk)
-                if chunk.items:
-                    self.line.run(chunk)
-                elif not self.forever and self.journal.counts().complete:
-                    return True
-                else:
+                if not self.once():
+                    if not self.forever and self.journal.counts().complete:
+                        return True
                     stop.wait(PAUSE)
                 failures = 0
             except Exception as error:
                 failures += 1
                 code = error.code if isinstance(error, EsignError) else "internal"
                 _log.error("chunk failed", exc_info=error, extra={"code": code, "failures": failures})
-                if not self._give_back() or failures >= MOST_FAILURES:
+                if not self.give_back() or failures >= MOST_FAILURES:
                     return False
                 stop.wait(self.backoff.wait(failures))
         return True
 
-    def _give_back(self) -> bool:
+    def once(self) -> int:
+        """Seal one chunk; returns how many documents it had, 0 if none waits.
+
+        Raises:
+            EsignError: The journal cannot be reached; what is leased comes back when the lease ends.
+        """
+        chunk = self.journal.claim(self.owner, self.chunk)
+        if chunk.items:
+            self.line.run(chunk)
+        return len(chunk.items)
+
+    def give_back(self) -> bool:
+        """Give back what is leased; returns whether the journal took it."""
         try:
             self.journal.release(self.owner)
         except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from esign.foundation.clock import Clock
@@ -18,7 +19,7 @@ JOURNAL_FOLDER = ".esign-seal"
 """Stands in the folder of the sealed documents."""
 TIMESTAMPED = 12_288
 """Bytes that are kept free for a signature with its timestamp."""
-THREADS = 3
+THREADS = 2
 """Loops of a process: while one waits for the disk, another one seals."""
 THREADS_WAITING = 5
 """Loops of a process where timestamps are asked for: so many portions under way hide an authority's 100 ms."""
@@ -47,6 +48,9 @@ class SealOrder:
         threads: Loops of each process; 0: as many as suit the level.
         batch: Number of the batch in the journal; set when it begins.
         steps: Is told of each step; tests stop the process there.
+        place: Address of object storage for the sealed documents, such as ``s3://bucket/sealed``; empty: the folder.
+        journal_url: Database of a journal that several machines share; empty: a file in the folder.
+        lease: How long a worker may take for a chunk before another one takes over.
     """
 
     device: str
@@ -66,10 +70,18 @@ class SealOrder:
     threads: int = 0
     batch: int = 0
     steps: Steps = no_steps
+    place: str = ""
+    journal_url: str = ""
+    lease: timedelta = timedelta(minutes=10)
 
     def __post_init__(self) -> None:
         if not self.threads:
             object.__setattr__(self, "threads", THREADS if self.level == "B-B" else THREADS_WAITING)
+
+    @property
+    def store(self) -> str:
+        """Name of the place of output in a shared journal."""
+        return self.place or str(self.out.absolute())
 
     @property
     def journal(self) -> Path:

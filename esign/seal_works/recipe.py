@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -44,7 +45,8 @@ from esign.sealing.levels.long_term import LongTerm
 from esign.store.database import Database
 from esign.store.seal_folder import FolderDocuments
 from esign.store.seal_journal import SqlSealJournal
-from esign.store.seal_journal_file import open_journal
+from esign.store.seal_journal_file import open_journal, open_shared_journal
+from esign.store.seal_objects import ObjectDocuments
 from esign.validation import TrustAnchors
 from esign.validation.isolation import Isolation
 from esign.validation.process import Material
@@ -66,16 +68,19 @@ class SealRecipe:
         """
         order, clock = self.order, SystemClock()
         sys.setswitchinterval(0.0005)  # a thread that comes back from the disk is not to wait long for the others
+        gc.freeze()  # what is there now stays; what a document leaves behind is looked for less often
+        gc.set_threshold(50_000, 20, 20)
         with ExitStack() as stack:
-            hold(stack, order.out / JOURNAL_FOLDER / "workers.lock", fcntl.LOCK_SH)
+            if not order.journal_url:
+                hold(stack, order.out / JOURNAL_FOLDER / "workers.lock", fcntl.LOCK_SH)
             database = stack.enter_context(opened_journal(order))
-            journal = SqlSealJournal(database, order.batch, clock=clock)
+            journal = SqlSealJournal(database, order.batch, clock=clock, lease=order.lease)
             key = order.open_key(clock)
             stack.callback(close_key, key)
             line: dict[str, Any] = {**line_parts(stack, order, key, clock), "level": order.level, "steps": order.steps}
             loops = []
             for number in range(order.threads):
-                documents = FolderDocuments(os.fsencode(order.out))
+                documents = opened_documents(order)
                 stack.callback(documents.close)
                 made = Line(journal=journal, documents=documents, clock=clock, **line)
                 loops.append(
@@ -185,10 +190,15 @@ def invoices_policy(name: str) -> InvoicePolicy:
     return read_invoice_policy(Path(name)) if name.endswith(".yaml") else invoice_policy(name)
 
 
+def opened_documents(order: SealOrder) -> FolderDocuments | ObjectDocuments:
+    """Return where the documents of an order are read and given out."""
+    return ObjectDocuments(order.place) if order.place else FolderDocuments(os.fsencode(order.out))
+
+
 @contextmanager
 def opened_journal(order: SealOrder) -> Iterator[Database]:
     """Open the journal of an order, and close it in the end."""
-    database = open_journal(order.journal)
+    database = open_shared_journal(order.journal_url) if order.journal_url else open_journal(order.journal)
     try:
         yield database
     finally:

@@ -189,26 +189,31 @@ class Line:
 
     def _seal(self, portion: Sequence[_Work]) -> None:
         made = self.workshop.seal([work.item for work in portion], [_data(work) for work in portion])
+        sealed = []
         for work, form in zip(portion, made, strict=True):
             if isinstance(form, EsignError):
                 work.digest_in = work.digest_in or hashlib.sha256(_data(work)).digest()
                 work.result = self._set_aside(work, form)
-                continue
-            self._guarded(work, self._write, form)
+            elif self._guarded(work, self._check, form):
+                sealed.append((work, form.tail))
+        for work, tail in sealed:
+            self._guarded(work, self._write, tail)
 
-    def _write(self, work: _Work, form: Made) -> None:
+    def _check(self, work: _Work, form: Made) -> None:
         data, tail = _data(work), form.tail
         running = form.hashed.copy()
         work.digest_in = work.digest_in or running.digest()
         running.update(tail)
+        work.digest_out, work.path = running.digest(), form.path
         self.steps("sealed", work.item)
         if self.preparation is not None and work.watched:
             self.preparation.unchanged(data, tail)
         if self.verdicts is not None and self.verdicts.wanted(work.digest_in):
             self.verdicts.check(data, tail)
         self.steps("checked", work.item)
+
+    def _write(self, work: _Work, tail: bytes) -> None:
         assert work.document is not None  # noqa: S101 - read before
-        work.digest_out, work.path = running.digest(), form.path
         work.staged = self.documents.stage(work.document, tail, work.item.output)
         self.steps("written", work.item)
 

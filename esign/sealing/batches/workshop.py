@@ -98,14 +98,7 @@ class SealWorkshop:
         pieces = [_Piece(item, document) for item, document in zip(items, documents, strict=True)]
         if self.hands is not None:
             list(self.hands.map(lambda piece: self._each([piece], lambda piece: self._begin(piece, now)), pieces))
-        if self.stamps is None:
-            for piece in pieces:
-                if self.hands is None:
-                    self._each([piece], lambda piece: self._begin(piece, now))
-                self._each([piece], self._finish)
-                yield _form(piece)
-            return
-        if self.hands is None:
+        else:
             self._each(pieces, lambda piece: self._begin(piece, now))
         self._each(pieces, self._finish)
         if self.level == "B-LTA":
