@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from esign.evidence import verify_dossier
 from esign.evidence.kinds import EntryKind
 from tests.actors import COMPANY
 from tests.conftest import World, installation
+from tests.samples import COUPLE, sample
 
 
 @pytest.fixture(scope="module")
@@ -230,3 +232,65 @@ def test_nothing_is_begun_when_the_offer_is_over(shared: World) -> None:
     shared.application.upkeep.end_overdue()
     shared.application.upkeep.end_expired_contracts()
     assert state(shared, contract) == "expired"
+
+
+def test_of_two_customers_both_order_and_both_get_the_acceptance(shared: World) -> None:
+    data = sample(COUPLE, company_signature="none", level="simple", signing_order="free")
+    data["offer"] = {**data["offer"], "by": "customer"}
+    contract = shared.application.contracts.draw_up(COMPANY, data)
+    invited = shared.application.contracts.invite(COMPANY, contract)
+    links = {each.party: each.link for each in (invited, *invited.further)}
+    pair = [shared.signatory(links[f"signatory-{n}"], p) for n, p in ((1, "mira-sommerfeld"), (2, "david-sommerfeld"))]
+    for signatory, before in zip(pair, ("invited", "partly_signed"), strict=True):
+        assert state(shared, contract) == before
+        with pytest.raises(ContractStateRefused):
+            shared.application.acceptances.accept(COMPANY, contract)
+        for step in ("hello", "open", "document", "declare"):
+            getattr(signatory, step)()
+    assert state(shared, contract) == "ordered"
+    shared.application.acceptances.accept(COMPANY, contract)
+    house = shared.application.contracts.household
+    with house.store.transaction() as tx:
+        record = tx.contracts.get(contract)
+        assert record is not None
+        accepting.arrived(house, tx, record, "signatory-1")
+    assert state(shared, contract) == "ordered", "it has reached one of them"
+    shared.application.delivery.deliver_due()
+    assert state(shared, contract) == "concluded"
+    assert shared.ledger(contract).count("formation.acceptance_received") == 2
+    verified(shared, contract)
+
+
+def test_one_of_two_who_order_can_still_decline(shared: World) -> None:
+    data = sample(COUPLE, company_signature="none", level="simple", signing_order="free")
+    data["offer"] = {**data["offer"], "by": "customer"}
+    contract = shared.application.contracts.draw_up(COMPANY, data)
+    invited = shared.application.contracts.invite(COMPANY, contract)
+    links = {each.party: each.link for each in (invited, *invited.further)}
+    mira = shared.signatory(links["signatory-1"], "mira-sommerfeld")
+    for step in ("hello", "open", "document", "declare"):
+        getattr(mira, step)()
+    david = shared.signatory(links["signatory-2"], "david-sommerfeld")
+    david.hello()
+    david.decline()
+    assert (state(shared, contract), formation(shared, contract).state) == ("declined", "not_offered")
+
+
+def test_accepted_and_turned_down_at_once_has_one_outcome(shared: World) -> None:
+    contract = order(shared)
+    desk = shared.application.acceptances
+
+    def tried(act: Any) -> str:
+        try:
+            act()
+        except ContractStateRefused:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(3) as pool:
+        acts = [lambda: desk.accept(COMPANY, contract), lambda: desk.decline(COMPANY, contract)]
+        outcomes = [each.result(60) for each in [pool.submit(tried, act) for act in acts]]
+    shared.application.delivery.deliver_due()
+    assert sorted(outcomes) == ["done", "refused"]
+    assert state(shared, contract) == ("concluded" if outcomes[0] == "done" else "declined")
+    assert len(facts(shared, contract, EntryKind.FORMATION_ACCEPTED)) == int(outcomes[0] == "done")
