@@ -224,7 +224,11 @@ def installation(
     apps: dict[str, Any] = {SANDBOX: sandbox.wsgi()}
 
     def transport(origin: str) -> httpx.WSGITransport:
-        return httpx.WSGITransport(app=lambda environ, start: apps[origin](environ, start))
+        def app(environ: Any, start: Any) -> Any:
+            environ["PATH_INFO"] = environ["PATH_INFO"].encode().decode("latin-1")  # PEP 3333; httpx leaves it undone
+            return apps[origin](environ, start)
+
+        return httpx.WSGITransport(app=app)
 
     mounts = {origin: transport(origin) for origin in (WEB, AGENT, SANDBOX)}
     with httpx.Client(mounts=mounts, verify=TLS, trust_env=False) as http:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select,
 
 from esign.engine.api.paging import ContractPlace
 from esign.engine.sealing.records import SealFile, SealJob, SealState, number_of
-from esign.sealing.batches import Counts, ItemResult
+from esign.sealing.batches import Counts, ItemResult, ItemState
 from esign.store.seal_journal import counts_of, new_batch, result_of, waiting_rows
 from esign.store.statements import changed_by, found_by, keys, row_of
 from esign.store.tables_sealing import seal_file, seal_item, seal_job, seal_output
@@ -116,6 +116,13 @@ class SqlSealJobs:
             items = [(file.blob.encode(), file.output) for file in found]
             self._connection.execute(insert(seal_item), waiting_rows(journal, items))
         return journal
+
+    def holders(self, journal: int) -> tuple[str, ...]:
+        """Return who holds documents of a journal."""
+        query = select(seal_item.c.owner).where(
+            seal_item.c.batch_id == journal, seal_item.c.state == ItemState.RUNNING, seal_item.c.owner.is_not(None)
+        )
+        return tuple(self._connection.execute(query.distinct()).scalars())
 
     def counts(self, journal: int) -> Counts:
         """Return how far a journal is."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -296,6 +298,31 @@ def work_once(desk: SealingDesk, documents: dict[str, bytes], steps: Any, *, kil
         return job
     work(watched)
     return job
+
+
+def test_what_a_process_of_this_machine_held_waits_again_when_it_has_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of(world)
+
+    def die(step: str, item: Any = None) -> None:
+        if step == "sealed":
+            raise _Killed
+
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    for owner in (f"{runs._HOST}-{ended.pid}-0-1", f"{runs._HOST}-{os.getpid()}-earlier-1"):
+        with monkeypatch.context() as patched:
+            patched.setattr(runs, "_owner", lambda owner=owner: owner)
+            job = work_once(desk, {"a.pdf": PLAIN}, die, killed=True)
+        work(desk)
+        assert desk.view(SHOP, job).sealed == 1, owner
+    for owner in (f"elsewhere-{ended.pid}-0-1", f"{runs._HOST}-{os.getppid()}-0-1"):
+        with monkeypatch.context() as patched:
+            patched.setattr(runs, "_owner", lambda owner=owner: owner)
+            job = work_once(desk, {"a.pdf": PLAIN}, die, killed=True)
+        work(desk)
+        assert desk.results(SHOP, job).results[0].state == "running", owner
 
 
 class _Bench:

@@ -56,6 +56,9 @@ class SealJobs(Protocol):
     def start(self, job: SealJob, now: datetime) -> int:
         """Make the journal of a batch, with all its documents waiting; return its number."""
 
+    def holders(self, journal: int) -> tuple[str, ...]:
+        """Return who holds documents of a journal."""
+
     def counts(self, journal: int) -> Counts:
         """Return how far a journal is."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 import threading
 import time
@@ -22,8 +23,7 @@ from esign.engine.sealing.names import root
 from esign.engine.sealing.records import SealJob, SealState
 from esign.evidence.kinds import EntryKind
 from esign.foundation.errors import EsignError
-from esign.foundation.identifiers import new_id
-from esign.sealing.batches import Documents, Item, Line
+from esign.sealing.batches import Documents, Item, Journal, Line
 from esign.sealing.batches.line import Made, Workshop
 from esign.sealing.batches.ports import Buffer
 from esign.sealing.batches.proof import prove_batch
@@ -35,7 +35,7 @@ CHUNK = 64
 _HOLDER = "company"
 _PAUSE = 30.0
 """Seconds after which a batch is looked at again whose key or timestamp could not be had."""
-_BEGUN = new_id()
+_HOST, _BEGUN = socket.gethostname()[:20], secrets.token_hex(5)
 _later: dict[str, float] = {}
 
 _log = logging.getLogger("esign.engine.sealing")
@@ -91,6 +91,7 @@ class SealRuns:
             if journal.counts().done:
                 self._end(job)
                 return 1
+            return self._free(job, journal)
         except EsignError as error:
             journal.release(chunk.owner)
             _later[job.id] = time.monotonic() + _PAUSE
@@ -99,6 +100,13 @@ class SealRuns:
             journal.release(chunk.owner)
             raise
         return 0
+
+    def _free(self, job: SealJob, journal: Journal) -> int:
+        """Give back what processes of this machine held that have ended; of other machines', leases end."""
+        assert job.journal is not None  # noqa: S101 - looked at before
+        with self.household.store.reading() as tx:
+            holders = tx.seals.holders(job.journal)
+        return sum(journal.release(holder) for holder in holders if _has_ended(holder))
 
     def _workshop(self, level: str) -> Workshop:
         try:
@@ -157,4 +165,23 @@ class _Refusing:
 
 def _owner() -> str:
     """Return a name that no other process and no other thread has."""
-    return f"{socket.gethostname()[:20]}-{os.getpid()}-{_BEGUN[:10]}-{threading.get_native_id()}"
+    return f"{_HOST}-{os.getpid()}-{_BEGUN}-{threading.get_native_id()}"
+
+
+def _has_ended(owner: str) -> bool:
+    """Return whether whoever has this name was a process of this machine that has ended.
+
+    A mistake costs work and nothing else: whoever records something proves that it still holds the document.
+    """
+    host, process, begun, _ = owner.rsplit("-", 3)
+    if host != _HOST or begun == _BEGUN:
+        return False
+    if int(process) == os.getpid():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    return False
