@@ -37,12 +37,15 @@ def _goods(contract: ContractData) -> None:
 
 
 def _digital(contract: ContractData) -> None:
-    """1. Paid once, tax included.  2. Not provided within the period for withdrawal, unless a consent asks for it."""
+    """1. Paid once, tax included.  2. Not provided within the period for withdrawal, however late the order
+    comes; earlier only with a consent of its own.
+    """
     agree(contract.price.period == "once", "/price/period")
     _tax_included(contract)
     provided = _day(contract.terms["provided_on"])
     follow(contract.date, provided, "/terms/provided_on")
-    if contract.withdrawal.right and provided <= contract.date + timedelta(days=contract.withdrawal.period_days):
+    latest = contract.accept_until or contract.date
+    if contract.withdrawal.right and provided <= latest + timedelta(days=contract.withdrawal.period_days):
         what = "provided within the period for withdrawal; earlier it is only with a consent of its own"
         raise ContradictoryDates(what, pointer="/terms/provided_on")
 

@@ -85,7 +85,7 @@ def test_every_template_instructs_with_the_words_of_its_sector() -> None:
         (GOODS, "/terms/delivery/latest", "2026-11-19", "contracts.data.dates", "/terms/delivery/latest"),
         (GOODS, "/terms/delivery/kind", "single", "contracts.data.schema", "/terms/delivery"),
         (GOODS, "/type", "B2C-004", "contracts.data.type", "/type"),
-        (DIGITAL, "/terms/provided_on", "2026-12-04", "contracts.data.dates", "/terms/provided_on"),
+        (DIGITAL, "/terms/provided_on", "2027-01-14", "contracts.data.dates", "/terms/provided_on"),
         (DIGITAL, "/price/tax/included", False, "contracts.data.price", "/price/tax/cents"),
         (CUSTODY, "/price/lines/0/quantity", 2, "contracts.data.price", "/price/lines/0/total_cents"),
         (CUSTODY, "/terms/starts", "2026-11-01", "contracts.data.dates", "/terms/starts"),
