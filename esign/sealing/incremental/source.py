@@ -14,7 +14,7 @@ from esign.pdf.objects import Name, Stream
 from esign.sealing.incremental.joined import Joined
 from esign.sealing.incremental.section import Place, Section, read_section, read_usual_stream
 from esign.sealing.incremental.streams import Packed, read_usual
-from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, reference, split
+from esign.sealing.incremental.syntax import LIMITS, WHITE, Entries, recall, reference, split
 from esign.sealing.incremental.unusual import Unusual
 
 if TYPE_CHECKING:
@@ -106,7 +106,17 @@ class Source:
             Unusual: No such object, not a dictionary, or it refers to an object that cannot be there: a new object of
                 that number would be taken for it.
         """
-        body, entries = self._dictionary(number, generation)
+        place = self.sections[0].find(number, generation)
+        entries = None
+        if type(place) is int and place:  # an object that the newest section tells of, as invoices have it
+            window = self._data[place : place + _WINDOW]
+            end = window.find(b"endobj") if type(window) is bytes else -1
+            head = b"%d %d obj" % (number, generation)
+            if end >= 0 and window.startswith(head):  # type: ignore[union-attr]  # bytes, or there was no end
+                body = bytes(window[len(head) : end]).strip(WHITE)
+                entries = recall(body)
+        if entries is None:
+            body, entries = self._dictionary(number, generation)
         if entries.highest >= self.size:
             raise Unusual("a reference to an object that is not there")
         return body, entries
@@ -167,19 +177,19 @@ class Source:
         size = min(self.length - place, 1 << 16)
         if size < 16:
             raise Unusual("cross-reference outside the file")
-        if self.piece(place, place + 4) != b"xref":
+        window = self.piece(place, place + size)
+        if not window.startswith(b"xref"):
             usual = read_usual_stream(self.piece, place)
             if usual is not None:
                 return usual
         while True:
             try:
-                section = read_section(self.piece(place, place + size), place)
+                return read_section(window, place)
             except Unusual:
                 if place + size >= self.length or size >= _LONGEST_SECTION:
                     raise
                 size *= 16
-                continue
-            return section
+                window = self.piece(place, place + size)
 
     def _older(self, newest: Section) -> list[Section]:
         seen = {newest.start}

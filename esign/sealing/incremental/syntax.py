@@ -57,6 +57,8 @@ _plain: set[bytes] = set()
 """Values that were looked into before: what writers put into every document is looked into once."""
 _known: dict[bytes, Entries] = {}
 """Dictionaries that were taken apart before, by their very bytes: invoices of one writer are alike."""
+recall = _known.get
+"""Returns the entries of a dictionary that was taken apart before, or None."""
 _find_entries = _ENTRY.findall
 _find_references = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++[0-9]{1,5}+" + _W + rb"++R").findall
 _match_reference = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++([0-9]{1,5}+)" + _W + rb"++R").fullmatch
