@@ -8,6 +8,7 @@ from esign.access import Role
 from tests.actors import COMPANY
 from tests.company.browser import Browser
 from tests.company.people import colleague
+from tests.engine.test_engine_rights import concluded
 
 
 def test_a_clerk_sees_deliveries_consents_and_open_marks(world: Any) -> None:
@@ -27,3 +28,14 @@ def test_a_clerk_sees_deliveries_consents_and_open_marks(world: Any) -> None:
     assert "noch nicht zugestellt" not in page and page.count("per E-Mail ·") == 2
     assert "Werbung per E-Mail" in page and "Informationen vor der Erklärung zugestellt" in page
     assert "juristisch noch zu bestätigen" in page and "duties/telecommunications" in page
+
+
+def test_the_contracts_page_says_how_long_it_is_kept_by_the_class_of_its_sector(world: Any) -> None:
+    """AO § 147 (3), HGB § 257 (4): banks and insurers keep vouchers ten years, others eight."""
+    clerk = Browser(world, colleague(world, Role.CLERK, email="clerk@example.org"))
+    for template, years in (("distance-course", 8), ("securities-account", 10)):
+        page = clerk.get(f"/company/contracts/{concluded(world, template)}").text
+        assert f"Aufzubewahren mindestens bis 31.12.{world.clock.now().year + years}" in page
+        assert "Buchungsbelege" in page
+    drawn_up = world.application.contracts.draw_up(COMPANY, world.sample("goods-purchase"))
+    assert "Aufzubewahren" not in clerk.get(f"/company/contracts/{drawn_up}").text

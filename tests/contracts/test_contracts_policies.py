@@ -57,6 +57,9 @@ def test_what_the_sectors_name_is_there() -> None:
     rules = {path.stem for path in (policies_root() / "withdrawal").glob("*.yaml")}
     for sector in sectors(DAY):
         assert set(sector.consents) <= consents, sector.name
+        assert sector.retention, sector.name
+        for name in sector.retention:
+            assert retention_period(name, DAY, regulated=sector.regulated).years >= 6
         assert sector.withdrawal in (*rules, ""), sector.name
 
 

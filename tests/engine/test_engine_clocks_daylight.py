@@ -15,7 +15,7 @@ import pytest
 from esign.cli.samples import dated
 from esign.engine.clocks.records import Act, ActState
 from tests.actors import COMPANY
-from tests.engine.test_engine_clocks import BERLIN, CLERK, act_of, at, of_kind, settled, until
+from tests.engine.test_engine_clocks import BERLIN, CLERK, act_of, at, settled, until
 from tests.engine.test_engine_forms import entries
 from tests.engine.test_engine_rights import concluded, declare
 
@@ -35,10 +35,10 @@ def on(world: Any, day: date, hour: time = time(12)) -> None:
     at(world, datetime.combine(day, hour, BERLIN))
 
 
-def ordered(world: Any, day: date, **changes: Any) -> str:
+def ordered(world: Any, day: date, template: str = "electricity-supply", **changes: Any) -> str:
     """Let a contract be concluded at noon of a day."""
     on(world, day)
-    return concluded(world, **{**dated(world.sample("electricity-supply"), day), **changes})
+    return concluded(world, template, **{**dated(world.sample(template), day), **changes})
 
 
 @SEASONS
@@ -90,8 +90,7 @@ def test_the_reminder_goes_out_at_eight_in_berlin_on_the_morning_of_the_change(
     world: Any, change: date, hour: int
 ) -> None:
     """EGBGB Art. 246b § 2 (2)."""
-    contract = ordered(world, change - timedelta(days=1))
-    of_kind(world, contract, "financial_service")
+    contract = ordered(world, change - timedelta(days=1), "securities-account")
     settled(world)
     due = act_of(world, Act.REMIND_OF_RIGHT, contract).due_at
     assert due == datetime.combine(change, time(hour), UTC)
@@ -141,8 +140,7 @@ def test_in_the_night_of_the_change_a_worker_does_each_act_once_and_in_order(wor
 
 def test_a_clock_that_is_put_back_by_hand_for_winter_time_does_nothing_twice(world: Any) -> None:
     """Somebody sets the machine's UTC back by an hour, and forward again: what left the house left it once."""
-    contract = ordered(world, AUTUMN - timedelta(days=1))
-    of_kind(world, contract, "financial_service")
+    contract = ordered(world, AUTUMN - timedelta(days=1), "securities-account")
     settled(world)
     at(world, act_of(world, Act.REMIND_OF_RIGHT, contract).due_at + timedelta(minutes=5))
     settled(world)
@@ -160,8 +158,7 @@ def test_however_a_clock_jumps_each_act_is_done_once_and_nothing_is_lost(world: 
     """Jumps of minutes to weeks, both ways; at the end the clock is right and everything was done in its time."""
     chance = random.Random(seed)
     concluded_one = ordered(world, AUTUMN - timedelta(days=14))
-    reminded = ordered(world, AUTUMN - timedelta(days=14), reference="LW-REMINDED")
-    of_kind(world, reminded, "financial_service")
+    reminded = ordered(world, AUTUMN - timedelta(days=14), "securities-account", reference="BD-REMINDED")
     right = world.clock.offset
     lapsing_data = dated(world.sample("electricity-supply"), AUTUMN - timedelta(days=14))
     lapsing = world.application.contracts.draw_up(COMPANY, {**lapsing_data, "reference": "LW-LAPSING"})

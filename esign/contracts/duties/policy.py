@@ -42,6 +42,10 @@ class Sector:
     """Rule in ``policies/withdrawal``; empty: none."""
     consents: tuple[str, ...]
     """Texts in ``policies/consents`` that such a contract may ask for."""
+    retention: tuple[str, ...]
+    """Classes in ``policies/retention`` that such a contract belongs to."""
+    regulated: bool
+    """Whether its keeper is a bank, an insurer or a securities institution."""
     source: str
     mark: str
 
@@ -109,6 +113,8 @@ def sectors(day: date) -> tuple[Sector, ...]:
             duties=tuple(item["duties"]),
             withdrawal=item.get("withdrawal", ""),
             consents=tuple(item.get("consents", ())),
+            retention=tuple(item.get("retention", ())),
+            regulated="regulated" in item,
             source=item["source"],
             mark=item["mark"],
         )

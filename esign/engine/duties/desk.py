@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esign.access import Actor, Permission
+from esign.contracts import ContractData
 from esign.contracts.consents import Consent
+from esign.contracts.deadlines import local_day
+from esign.contracts.duties import subject_of
+from esign.contracts.retention import RetentionPeriod, longest, retention_period
 from esign.contracts.rules import RuleUsed, read_rules
 from esign.engine.consents import keeping
+from esign.engine.contents import ContractContents
 from esign.engine.duties import drawing
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
@@ -43,6 +48,8 @@ class DutyView:
     files: tuple[FileView, ...]
     consents: tuple[Consent, ...]
     rules: tuple[RuleUsed, ...]
+    retention: RetentionPeriod | None = None
+    """How long the contract is kept at the least, counted from its conclusion; None: not concluded, or not known."""
 
     @property
     def open(self) -> int:
@@ -83,7 +90,9 @@ class DutyDesk:
                 )
                 for each in contents.information
             )
-            return DutyView(files=files, consents=keeping.of_contract(tx, record.id), rules=read_rules(contents.rules))
+            consents = keeping.of_contract(tx, record.id)
+        rules = read_rules(contents.rules)
+        return DutyView(files=files, consents=consents, rules=rules, retention=_kept(record, contents))
 
     def file(self, actor: Actor, contract_id: str, kind: str) -> tuple[str, bytes]:
         """Return name and bytes of a file that is delivered before the declaration.
@@ -107,3 +116,13 @@ class DutyDesk:
         if record is None or record.tenant != actor.tenant:
             raise ContractUnknown("there is no such contract")
         return record
+
+
+def _kept(record: ContractRecord, contents: ContractContents) -> RetentionPeriod | None:
+    """Return how long a concluded contract is kept at the least: by the longest class of its sector."""
+    if record.concluded_at is None:
+        return None
+    sector = subject_of(ContractData.parse(contents.data)).sector
+    day = local_day(record.concluded_at)
+    periods = tuple(retention_period(name, day, regulated=sector.regulated) for name in sector.retention)
+    return longest(periods) if periods else None
