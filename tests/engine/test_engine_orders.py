@@ -114,6 +114,33 @@ def test_the_dossier_of_an_order_passes(shared: World) -> None:
     verified(shared, contract)
 
 
+def test_of_two_customers_both_order_and_both_get_the_acceptance(shared: World) -> None:
+    data = sample(COUPLE, company_signature="none", level="simple", signing_order="free")
+    data["offer"] = {**data["offer"], "by": "customer"}
+    contract = shared.application.contracts.draw_up(COMPANY, data)
+    invited = shared.application.contracts.invite(COMPANY, contract)
+    links = {each.party: each.link for each in (invited, *invited.further)}
+    pair = [shared.signatory(links[f"signatory-{n}"], p) for n, p in ((1, "mira-sommerfeld"), (2, "david-sommerfeld"))]
+    for signatory, before in zip(pair, ("invited", "partly_signed"), strict=True):
+        assert state(shared, contract) == before
+        with pytest.raises(ContractStateRefused):
+            shared.application.acceptances.accept(COMPANY, contract)
+        for step in ("hello", "open", "document", "declare"):
+            getattr(signatory, step)()
+    assert state(shared, contract) == "ordered"
+    shared.application.acceptances.accept(COMPANY, contract)
+    house = shared.application.contracts.household
+    with house.store.transaction() as tx:
+        record = tx.contracts.get(contract)
+        assert record is not None
+        accepting.arrived(house, tx, record, "signatory-1")
+    assert state(shared, contract) == "ordered", "it has reached one of them"
+    shared.application.delivery.deliver_due()
+    assert state(shared, contract) == "concluded"
+    assert shared.ledger(contract).count("formation.acceptance_received") == 2
+    verified(shared, contract)
+
+
 def test_an_order_is_accepted_by_rule_where_the_contract_says_so(shared: World) -> None:
     contract = order(shared, acceptance="automatic")
     assert state(shared, contract) == "ordered"
@@ -232,33 +259,6 @@ def test_nothing_is_begun_when_the_offer_is_over(shared: World) -> None:
     shared.application.upkeep.end_overdue()
     shared.application.upkeep.end_expired_contracts()
     assert state(shared, contract) == "expired"
-
-
-def test_of_two_customers_both_order_and_both_get_the_acceptance(shared: World) -> None:
-    data = sample(COUPLE, company_signature="none", level="simple", signing_order="free")
-    data["offer"] = {**data["offer"], "by": "customer"}
-    contract = shared.application.contracts.draw_up(COMPANY, data)
-    invited = shared.application.contracts.invite(COMPANY, contract)
-    links = {each.party: each.link for each in (invited, *invited.further)}
-    pair = [shared.signatory(links[f"signatory-{n}"], p) for n, p in ((1, "mira-sommerfeld"), (2, "david-sommerfeld"))]
-    for signatory, before in zip(pair, ("invited", "partly_signed"), strict=True):
-        assert state(shared, contract) == before
-        with pytest.raises(ContractStateRefused):
-            shared.application.acceptances.accept(COMPANY, contract)
-        for step in ("hello", "open", "document", "declare"):
-            getattr(signatory, step)()
-    assert state(shared, contract) == "ordered"
-    shared.application.acceptances.accept(COMPANY, contract)
-    house = shared.application.contracts.household
-    with house.store.transaction() as tx:
-        record = tx.contracts.get(contract)
-        assert record is not None
-        accepting.arrived(house, tx, record, "signatory-1")
-    assert state(shared, contract) == "ordered", "it has reached one of them"
-    shared.application.delivery.deliver_due()
-    assert state(shared, contract) == "concluded"
-    assert shared.ledger(contract).count("formation.acceptance_received") == 2
-    verified(shared, contract)
 
 
 def test_one_of_two_who_order_can_still_decline(shared: World) -> None:
