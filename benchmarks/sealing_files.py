@@ -14,7 +14,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -114,10 +113,40 @@ def _apart(what: str, device: str, source: Path, work: Path, count: int, process
 def _one(what: str, device: str, source: Path, out: Path, count: int, processes: int) -> dict[str, float]:
     names = sorted(path.name for path in source.iterdir())[:count]
     began = time.perf_counter()
+    highest = _Highest()
+    highest.start()
     rate = {"memory": _memory, "bare": _bare, "esign": _esign}[what](device, source, out, names, processes)
     seconds = time.perf_counter() - began
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return {"rate": rate, "seconds": seconds, "rss": peak / 1024}
+    return {"rate": rate, "seconds": seconds, "rss": highest.end() / 1024}
+
+
+class _Highest(threading.Thread):
+    """Looks which process of this one's, itself included, holds the most memory."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._kilobytes = 0
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        while not self._ended.wait(0.1):
+            self._look(os.getpid())
+
+    def end(self) -> int:
+        """Return the kilobytes."""
+        self._ended.set()
+        return self._kilobytes
+
+    def _look(self, pid: int) -> None:
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+            below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        except OSError:
+            return
+        held = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
+        self._kilobytes = max(self._kilobytes, held)
+        for each in below:
+            self._look(int(each))
 
 
 def _memory(device: str, source: Path, out: Path, names: Sequence[str], processes: int) -> float:
