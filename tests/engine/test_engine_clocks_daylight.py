@@ -38,7 +38,7 @@ def on(world: Any, day: date, hour: time = time(12)) -> None:
 def ordered(world: Any, day: date, template: str = "electricity-supply", **changes: Any) -> str:
     """Let a contract be concluded at noon of a day."""
     on(world, day)
-    return concluded(world, template, **{**dated(world.sample(template), day), **changes})
+    return concluded(world, **{**dated(world.sample(template), day), **changes})
 
 
 @SEASONS
