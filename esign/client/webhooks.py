@@ -44,6 +44,8 @@ class WebhookEvent:
     """What a customer sent in by form."""
     bulk: str | None = None
     """A run of many contracts at once."""
+    seal_batch: str | None = None
+    """A batch of documents that were sealed."""
     declaration: str | None = None
     """A withdrawal or termination; what it says is read by ``GET /declarations/…``."""
 
@@ -93,6 +95,7 @@ def verify(
             party=data.get("party"),
             case=data.get("case"),
             bulk=data.get("bulk"),
+            seal_batch=data.get("seal_batch"),
             declaration=data.get("declaration"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

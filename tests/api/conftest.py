@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from certs.sandbox import Sandbox
 from esign.access import Actor, Permission, system
+from tests.api.served import Served, served
 from tests.conftest import WEB, World
 from web.api.specification import document, resolved, validator
 
@@ -115,6 +119,15 @@ class Api:
         """Return how many entries the ledger has."""
         with self.world.application.contracts.household.store.reading() as tx:
             return tx.ledger.tail().size
+
+
+@pytest.fixture(scope="session")
+def installation(sandbox_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An installation as its operator runs it, started once; who uses it leaves no webhook behind."""
+    state = tmp_path_factory.mktemp("served") / "state"
+    shutil.copytree(sandbox_folder, state / "sandbox")
+    with served(state, Sandbox.create) as running:
+        yield running
 
 
 @pytest.fixture

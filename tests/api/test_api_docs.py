@@ -6,31 +6,20 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from certs.sandbox import Sandbox
 from esign.client import ApiClient
-from tests.api.served import Served, served
+from tests.api.served import Served
 from tests.samples import sample
 
 pytestmark = pytest.mark.network
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
-
-
-@pytest.fixture(scope="module")
-def installation(sandbox_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    state = tmp_path_factory.mktemp("served") / "state"
-    shutil.copytree(sandbox_folder, state / "sandbox")
-    with served(state, Sandbox.create) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
