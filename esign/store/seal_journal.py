@@ -8,68 +8,33 @@ see the sealed file, so after a crash the file under a name is told from a stran
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from esign.foundation.clock import Clock, rfc3339
 from esign.foundation.errors import EsignError
 from esign.sealing.batches.errors import BatchCrashed, LeaseEnded, OutputExists
 from esign.sealing.batches.items import Chunk, Counts, Item, ItemResult, ItemState, Known, NewItem, Promise
 from esign.store.database import Database
-from esign.store.many_rows import ManyRows
+from esign.store.seal_statements import (
+    ADD,
+    FINISH,
+    FRESH,
+    GIVEN_OUT,
+    HELD,
+    PROMISE,
+    RUNNING,
+    TAKEN_BACK,
+    WAITING,
+    finished_row,
+)
 from esign.store.tables_sealing import seal_batch, seal_item, seal_output
 
 MOST_ATTEMPTS = 3
 """Processes that may die at a document before it is set aside."""
-
-_RUNNING, _WAITING = ItemState.RUNNING.value, ItemState.WAITING.value
-_FRESH: dict[str, Any] = {"attempt": 0, "level": "", "path": "", "facts": "", "again": False, "seconds": 0.0}
-_FINISH = ManyRows(
-    update(seal_item)
-    .where(
-        seal_item.c.id == bindparam("the_id"),
-        seal_item.c.owner == bindparam("the_owner"),
-        seal_item.c.attempt == bindparam("the_attempt"),
-        seal_item.c.state == _RUNNING,
-    )
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                *("state", "digest_in", "digest_out", "level", "path", "code", "detail", "facts", "again", "seconds"),
-                "finished_at",
-            )
-        }
-    )
-)
-GIVEN_OUT = ManyRows(
-    update(seal_output)
-    .where(
-        seal_output.c.store == bindparam("the_store"),
-        seal_output.c.output == bindparam("the_output"),
-        seal_output.c.digest_out == bindparam("the_digest"),
-        seal_output.c.sealed_at.is_(None),
-    )
-    .values(sealed_at=bindparam("sealed_at"))
-)
-"""Mark a promise as kept."""
-_TAKEN_BACK = ManyRows(
-    delete(seal_output).where(
-        seal_output.c.store == bindparam("the_store"),
-        seal_output.c.output == bindparam("the_output"),
-        seal_output.c.sealed_at.is_(None),
-        seal_output.c.digest_in == bindparam("the_digest"),
-    )
-)
-_HELD = select(seal_item.c.id, seal_item.c.attempt).where(
-    seal_item.c.batch_id == bindparam("the_batch"),
-    seal_item.c.state == _RUNNING,
-    seal_item.c.owner == bindparam("the_owner"),
-)
-_ADD, _PROMISE = ManyRows(insert(seal_item)), ManyRows(insert(seal_output))
 
 
 class SqlSealJournal:
@@ -114,7 +79,7 @@ class SqlSealJournal:
             return
         rows = [
             {
-                **_FRESH,
+                **FRESH,
                 "batch_id": self.batch,
                 "source": item.source,
                 "output": item.output,
@@ -126,7 +91,7 @@ class SqlSealJournal:
         ]
         refused = sum(1 for item in items if item.code)
         with self._database.transaction() as connection:
-            _ADD.run(connection, rows)
+            ADD.run(connection, rows)
             self._count(connection, listed=len(rows), set_aside=refused)
 
     def complete(self) -> None:
@@ -142,7 +107,7 @@ class SqlSealJournal:
         with self._database.transaction() as connection:
             rows = connection.execute(
                 select(seal_item.c.id, seal_item.c.attempt, seal_item.c.source, seal_item.c.output)
-                .where(seal_item.c.batch_id == self.batch, seal_item.c.state == _WAITING)
+                .where(seal_item.c.batch_id == self.batch, seal_item.c.state == WAITING)
                 .order_by(seal_item.c.id)
                 .limit(limit)
                 .with_for_update(skip_locked=True)
@@ -153,13 +118,24 @@ class SqlSealJournal:
             connection.execute(
                 update(seal_item)
                 .where(seal_item.c.id.in_([row.id for row in rows]))
-                .values(state=_RUNNING, owner=owner, attempt=seal_item.c.attempt + 1, lease_until=until)
+                .values(state=RUNNING, owner=owner, attempt=seal_item.c.attempt + 1, lease_until=until)
             )
             known = self._known(connection, {row.output for row in rows})
         items = tuple(
             Item(number=row.id, attempt=row.attempt + 1, source=row.source, output=row.output) for row in rows
         )
         return Chunk(owner=owner, items=items, lease_until=until, known=known)
+
+    def renew(self, owner: str) -> datetime:
+        """Begin the lease of everything that somebody holds anew; returns when it ends."""
+        until = self._clock.now() + self._lease
+        with self._database.transaction() as connection:
+            connection.execute(
+                update(seal_item)
+                .where(seal_item.c.batch_id == self.batch, seal_item.c.state == RUNNING, seal_item.c.owner == owner)
+                .values(lease_until=until)
+            )
+        return until
 
     def promise(self, owner: str, promises: Sequence[Promise]) -> Mapping[int, EsignError]:
         """Record what is about to be given out; returns what must not be, by the item's number."""
@@ -196,7 +172,7 @@ class SqlSealJournal:
                             "promised_at": now,
                         }
                     )
-            _PROMISE.run(connection, new)
+            PROMISE.run(connection, new)
         return refused
 
     def promised(self, output: bytes, digest_in: bytes) -> frozenset[bytes]:
@@ -220,10 +196,10 @@ class SqlSealJournal:
             valid = [result for result in results if result.item.number in held]
             if not valid:
                 return 0
-            _FINISH.run(connection, [_row(owner, result, now) for result in valid])
+            FINISH.run(connection, [finished_row(owner, result, now) for result in valid])
             given = [self._output(each, each.digest_out, sealed_at=now) for each in valid if _given_out(each)]
             GIVEN_OUT.run(connection, given)
-            _TAKEN_BACK.run(connection, [self._output(each, each.digest_in) for each in valid if _taken_back(each)])
+            TAKEN_BACK.run(connection, [self._output(each, each.digest_in) for each in valid if _taken_back(each)])
             sealed = sum(1 for result in valid if result.sealed)
             self._count(connection, sealed=sealed, set_aside=len(valid) - sealed)
         return len(valid)
@@ -252,7 +228,7 @@ class SqlSealJournal:
             ).all()
         found = []
         for row in rows:
-            if row.state in (_WAITING, _RUNNING):
+            if row.state in (WAITING, RUNNING):
                 break
             found.append(result_of(row))
         return found
@@ -264,9 +240,16 @@ class SqlSealJournal:
                 delete(seal_item).where(
                     seal_item.c.batch_id == self.batch,
                     seal_item.c.id <= through,
-                    seal_item.c.state.not_in((_WAITING, _RUNNING)),
+                    seal_item.c.state.not_in((WAITING, RUNNING)),
                 )
             )
+
+    def sealed(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield output name and SHA-256 of every sealed document, up to the first that has not come to its end."""
+        after = 0
+        while lines := self.lines(after):
+            after = lines[-1].item.number
+            yield from ((each.item.output, each.digest_out) for each in lines if each.sealed)
 
     def _known(self, connection: Connection, outputs: Iterable[bytes]) -> Mapping[bytes, Known]:
         rows = connection.execute(
@@ -280,11 +263,11 @@ class SqlSealJournal:
 
     def _held(self, connection: Connection, owner: str, items: Sequence[Item]) -> frozenset[int]:
         attempts = {item.number: item.attempt for item in items}
-        rows = connection.execute(_HELD, {"the_batch": self.batch, "the_owner": owner}).all()
+        rows = connection.execute(HELD, {"the_batch": self.batch, "the_owner": owner}).all()
         return frozenset(number for number, attempt in rows if attempts.get(number) == attempt)
 
     def _give_back(self, whose: Any) -> int:
-        mine = and_(seal_item.c.batch_id == self.batch, seal_item.c.state == _RUNNING, whose)
+        mine = and_(seal_item.c.batch_id == self.batch, seal_item.c.state == RUNNING, whose)
         with self._database.transaction() as connection:
             crashed = connection.execute(
                 update(seal_item)
@@ -297,7 +280,7 @@ class SqlSealJournal:
                 )
             ).rowcount
             back = connection.execute(
-                update(seal_item).where(mine).values(state=_WAITING, owner=None, lease_until=None)
+                update(seal_item).where(mine).values(state=WAITING, owner=None, lease_until=None)
             ).rowcount
             if crashed:
                 self._count(connection, set_aside=crashed)
@@ -324,25 +307,6 @@ def _given_out(result: ItemResult) -> bool:
 
 def _taken_back(result: ItemResult) -> bool:
     return not result.sealed and bool(result.digest_out)
-
-
-def _row(owner: str, result: ItemResult, now: Any) -> dict[str, Any]:
-    return {
-        "the_id": result.item.number,
-        "the_owner": owner,
-        "the_attempt": result.item.attempt,
-        "state": result.state.value,
-        "digest_in": result.digest_in or None,
-        "digest_out": (result.digest_out or None) if result.sealed else None,
-        "level": result.level,
-        "path": result.path,
-        "code": result.code,
-        "detail": result.detail,
-        "facts": json.dumps(dict(result.facts), ensure_ascii=False, default=str) if result.facts else "",
-        "again": result.again,
-        "seconds": result.seconds,
-        "finished_at": now,
-    }
 
 
 def new_batch(connection: Connection, *, store: str, level: str, now: datetime, listed: int | None = None) -> int:
@@ -373,8 +337,29 @@ def new_batch(connection: Connection, *, store: str, level: str, now: datetime, 
 
 def waiting_rows(batch: int, items: Sequence[tuple[bytes, bytes]]) -> list[dict[str, Any]]:
     """Return rows of documents that wait, by source and output name."""
-    fresh = {**_FRESH, "batch_id": batch, "state": _WAITING, "code": "", "detail": ""}
+    fresh = {**FRESH, "batch_id": batch, "state": WAITING, "code": "", "detail": ""}
     return [{**fresh, "source": source, "output": output} for source, output in items]
+
+
+def open_batches(database: Database, store: str) -> tuple[tuple[int, str], ...]:
+    """Return number and level of every batch of a place of output in which documents wait or are being sealed."""
+    done = seal_batch.c.sealed + seal_batch.c.set_aside
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(seal_batch.c.id, seal_batch.c.level)
+            .where(seal_batch.c.store == store, seal_batch.c.listed > done)
+            .order_by(seal_batch.c.id)
+        ).all()
+    return tuple((row.id, row.level) for row in rows)
+
+
+def level_of_batch(database: Database, store: str, batch: int) -> str | None:
+    """Return the level that a batch is to reach; None where there is none of this number and place of output."""
+    with database.reading() as connection:
+        found: str | None = connection.execute(
+            select(seal_batch.c.level).where(seal_batch.c.id == batch, seal_batch.c.store == store)
+        ).scalar()
+    return found
 
 
 def counts_of(connection: Connection, batch: int) -> Counts:

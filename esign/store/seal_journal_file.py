@@ -12,7 +12,7 @@ from esign.foundation.clock import Clock, rfc3339
 from esign.sealing.batches.errors import BatchJournalNewer
 from esign.store.database import Database
 from esign.store.metadata import metadata
-from esign.store.seal_journal import GIVEN_OUT
+from esign.store.seal_statements import GIVEN_OUT
 from esign.store.tables_sealing import seal_batch, seal_item, seal_output
 
 VERSION = 1
@@ -42,6 +42,25 @@ def open_journal(path: Path) -> Database:
             if found < VERSION:
                 metadata.create_all(connection, tables=_TABLES, checkfirst=False)
                 connection.execute(text(f"PRAGMA user_version = {VERSION}"))
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def open_shared_journal(url: str) -> Database:
+    """Open the journal that several machines share; its tables are made where they are missing.
+
+    Args:
+        url: Of a PostgreSQL, or of a SQLite file that all workers reach; an installation's own database has the tables.
+
+    Raises:
+        DatabaseError: It cannot be opened.
+    """
+    database = Database(url)
+    try:
+        with database.transaction() as connection:
+            metadata.create_all(connection, tables=_TABLES)
     except BaseException:
         database.close()
         raise

@@ -292,6 +292,33 @@ def test_who_lost_the_lease_gives_nothing_out_and_records_nothing(world: SmallWo
     assert result.sealed and len(world.sealed()) == 1
 
 
+def test_the_lease_is_begun_anew_while_there_is_work_on_a_chunk(world: SmallWorld) -> None:
+    assert isinstance(world.clock, FixedClock)
+
+    def slow(step: str, item: Item | None = None) -> None:
+        if step == "sealed":
+            world.clock.at += timedelta(minutes=4)  # type: ignore[attr-defined]  # a clock that is set
+
+    world.journal.add([world.put(f"{number}.pdf", PDF + b"%d" % number) for number in range(6)])
+    results = world.line(steps=slow, portion=1).run(world.journal.claim("slow", 100))
+    assert [result.code for result in results] == [""] * 6
+    assert world.journal.counts().sealed == 6
+
+
+def test_a_process_that_stood_still_too_long_gives_nothing_out_and_the_documents_wait(world: SmallWorld) -> None:
+    assert isinstance(world.clock, FixedClock)
+
+    def still(step: str, item: Item | None = None) -> None:
+        if step == "promised":
+            world.clock.at += timedelta(hours=1)  # type: ignore[attr-defined]  # a clock that is set
+
+    world.journal.add([world.put("a.pdf", PDF)])
+    (result,) = world.line(steps=still).run(world.journal.claim("still", 100))
+    assert result.code == "sealing.batch.lease_ended" and world.sealed() == {}
+    (result,) = world.line().run(world.journal.claim("next", 100))
+    assert result.sealed and list(world.sealed()) == ["a.pdf"]
+
+
 def test_a_document_at_which_processes_die_is_leased_alone_and_set_aside_at_last(world: SmallWorld) -> None:
     world.journal.add([world.put(f"{number}.pdf", PDF + b"%d" % number) for number in range(4)])
     deadly = b"2.pdf"

@@ -20,6 +20,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from esign.foundation.clock import Clock
@@ -86,6 +87,25 @@ class _Work:
     result: ItemResult | None = None
 
 
+@dataclass(slots=True)
+class _Lease:
+    """Until when a chunk is held; begun anew while there is work on it."""
+
+    journal: Journal
+    clock: Clock
+    owner: str
+    until: datetime
+    length: timedelta = timedelta()
+
+    def __post_init__(self) -> None:
+        self.length = self.until - self.clock.now()
+
+    def keep(self) -> None:
+        """Begin the lease anew when a third of it has gone."""
+        if self.until - self.clock.now() < self.length * 2 / 3:
+            self.until = self.journal.renew(self.owner)
+
+
 @dataclass(slots=True, kw_only=True)
 class Line:
     """Seals chunks of a batch. One object serves one thread.
@@ -116,19 +136,23 @@ class Line:
         """Seal what a chunk holds, and record it; returns what became of each."""
         self.steps("claimed")
         works = [_Work(item, 0.0) for item in chunk.items]
+        lease = _Lease(self.journal, self.clock, chunk.owner, chunk.lease_until)
         try:
             for portion in self._portions(works, chunk.known):
                 self._seal(portion)
                 for work in portion:
                     _close(work)
-            self._give_out(chunk, works)
+                lease.keep()
+            self._give_out(chunk, works, lease)
         finally:
             for work in works:
                 _close(work)
                 if work.staged is not None:
                     self.documents.discard(work.staged)
         results = [self._result(work) for work in works]
-        self.journal.finish(chunk.owner, results)
+        self.journal.finish(chunk.owner, [work.result for work in works if work.result is not None])
+        if any(work.result is None for work in works):
+            self.journal.release(chunk.owner)  # what nobody has taken over waits again
         self.steps("recorded")
         return results
 
@@ -217,7 +241,7 @@ class Line:
         work.staged = self.documents.stage(work.document, tail, work.item.output)
         self.steps("written", work.item)
 
-    def _give_out(self, chunk: Chunk, works: Sequence[_Work]) -> None:
+    def _give_out(self, chunk: Chunk, works: Sequence[_Work], lease: _Lease) -> None:
         written = [work for work in works if work.staged is not None]
         if not written:
             return
@@ -227,6 +251,7 @@ class Line:
                 work.result = self._set_aside(work, error)
         self.steps("settled")
         written = [work for work in written if work.result is None]
+        lease.keep()
         refused = self.journal.promise(
             chunk.owner,
             [
@@ -239,7 +264,7 @@ class Line:
             if (error := refused.get(work.item.number)) is not None:
                 work.digest_out = b""  # nothing was promised
                 work.result = self._set_aside(work, error)
-            elif self.clock.now() < chunk.lease_until:
+            elif self.clock.now() < lease.until:
                 self._guarded(work, self._release)
         self.documents.confirm()
         self.steps("confirmed")

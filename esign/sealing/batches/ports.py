@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from esign.foundation.errors import EsignError
@@ -24,6 +25,9 @@ class Journal(Protocol):
 
     def claim(self, owner: str, limit: int) -> Chunk:
         """Lease waiting documents, at most so many; an empty chunk if none waits."""
+
+    def renew(self, owner: str) -> datetime:
+        """Begin the lease of everything that somebody holds anew; returns when it ends."""
 
     def promise(self, owner: str, promises: Sequence[Promise]) -> Mapping[int, EsignError]:
         """Record what is about to be given out.

@@ -1,0 +1,78 @@
+"""The statements of the journal of sealing in bulk that are run over many rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from esign.sealing.batches.items import ItemResult, ItemState
+from esign.store.many_rows import ManyRows
+from esign.store.tables_sealing import seal_item, seal_output
+
+RUNNING, WAITING = ItemState.RUNNING.value, ItemState.WAITING.value
+FRESH: dict[str, Any] = {"attempt": 0, "level": "", "path": "", "facts": "", "again": False, "seconds": 0.0}
+FINISH = ManyRows(
+    update(seal_item)
+    .where(
+        seal_item.c.id == bindparam("the_id"),
+        seal_item.c.owner == bindparam("the_owner"),
+        seal_item.c.attempt == bindparam("the_attempt"),
+        seal_item.c.state == RUNNING,
+    )
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                *("state", "digest_in", "digest_out", "level", "path", "code", "detail", "facts", "again", "seconds"),
+                "finished_at",
+            )
+        }
+    )
+)
+GIVEN_OUT = ManyRows(
+    update(seal_output)
+    .where(
+        seal_output.c.store == bindparam("the_store"),
+        seal_output.c.output == bindparam("the_output"),
+        seal_output.c.digest_out == bindparam("the_digest"),
+        seal_output.c.sealed_at.is_(None),
+    )
+    .values(sealed_at=bindparam("sealed_at"))
+)
+"""Mark a promise as kept."""
+TAKEN_BACK = ManyRows(
+    delete(seal_output).where(
+        seal_output.c.store == bindparam("the_store"),
+        seal_output.c.output == bindparam("the_output"),
+        seal_output.c.sealed_at.is_(None),
+        seal_output.c.digest_in == bindparam("the_digest"),
+    )
+)
+HELD = select(seal_item.c.id, seal_item.c.attempt).where(
+    seal_item.c.batch_id == bindparam("the_batch"),
+    seal_item.c.state == RUNNING,
+    seal_item.c.owner == bindparam("the_owner"),
+)
+ADD, PROMISE = ManyRows(insert(seal_item)), ManyRows(insert(seal_output))
+
+
+def finished_row(owner: str, result: ItemResult, now: Any) -> dict[str, Any]:
+    """Return what FINISH writes of a result."""
+    return {
+        "the_id": result.item.number,
+        "the_owner": owner,
+        "the_attempt": result.item.attempt,
+        "state": result.state.value,
+        "digest_in": result.digest_in or None,
+        "digest_out": (result.digest_out or None) if result.sealed else None,
+        "level": result.level,
+        "path": result.path,
+        "code": result.code,
+        "detail": result.detail,
+        "facts": json.dumps(dict(result.facts), ensure_ascii=False, default=str) if result.facts else "",
+        "again": result.again,
+        "seconds": result.seconds,
+        "finished_at": now,
+    }
