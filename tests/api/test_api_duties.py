@@ -41,3 +41,13 @@ def test_a_consent_is_told_with_evidence_and_revoked(api, backend):
     assert listed == revoked.json()
     kinds = [each["kind"] for each in backend.get("/events").json()["items"]]
     assert [kind for kind in kinds if kind.startswith("consent.")] == ["consent.given", "consent.revoked"]
+
+
+def test_a_loan_is_refused_with_its_clause_and_a_deferral_brings_the_credit_information(api, backend):
+    """BGB §§ 491a, 492 (1), 494."""
+    refused = backend.post("/contracts", {"data": api.world.sample("consumer-credit")})
+    assert (refused.status_code, refused.json()["code"]) == (422, "contracts.form.not_offered")
+    assert "§ 492(1) BGB n.F." in refused.text and "nichtig/geheilt" in refused.text
+    made = backend.post("/contracts", {"data": api.world.sample("payment-deferral"), "invite": False}).json()
+    found = backend.get(f"/contracts/{made['id']}/information").json()
+    assert [each["kind"] for each in found["files"]] == ["information", "credit_information"]
