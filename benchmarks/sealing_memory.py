@@ -139,7 +139,7 @@ def _compare(key: Key, documents: Sequence[bytes], rounds: int) -> Result:
         key.sign(attributes)
 
     def ours(document: bytes) -> None:
-        sealer.seal(document, claimed_at=AT)
+        sealer.seal(document, claimed_at=datetime.now(UTC))
 
     def peer(document: bytes) -> None:
         signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(document)), meta, signer)

@@ -103,7 +103,7 @@ class Sealer:
         self._dictionary = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name%b/M(D:" % text(
             profile.name
         )
-        self._moment: tuple[datetime | None, bytes] = (None, b"")
+        self._moment: tuple[int | None, bytes] = (None, b"")
 
     def begin(self, document: Buffer, *, claimed_at: datetime) -> Begun:
         """Append a revision, hash everything once, and let the key sign.
@@ -206,10 +206,11 @@ class Sealer:
         return size
 
     def _signature_dictionary(self, claimed_at: datetime) -> bytes:
-        moment, known = self._moment
-        if moment is not claimed_at:
+        second = int(claimed_at.timestamp())
+        known_second, known = self._moment
+        if second != known_second:
             known = self._dictionary + claimed_at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode() + b")"
-            self._moment = claimed_at, known
+            self._moment = second, known
         return known
 
     def _by_library(self, document: Buffer, claimed_at: datetime) -> tuple[bytes, bytes, Range]:

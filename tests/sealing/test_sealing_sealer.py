@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import dataclasses
 import mmap
-from datetime import timedelta
+import re
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ def test_a_document_is_read_from_whatever_lends_its_bytes(tmp_path: Path) -> Non
             assert sealed.path == "incremental"
             check_sealed(lent, sealed, certificate=key.certificate)
             check_sealed(DRAFT, sealed, certificate=key.certificate)
+
+
+def test_the_claimed_time_is_that_of_each_document_to_the_second_in_utc() -> None:
+    sealer = Sealer(seal_key(), PROFILE)
+    berlin = AT.astimezone(timezone(timedelta(hours=1)))
+    moments = (AT, AT + timedelta(microseconds=999_999), AT + timedelta(seconds=1), berlin)
+    told = [b"".join(re.findall(rb"/M\((.*?)\)", sealer.seal(DRAFT, claimed_at=each).tail)) for each in moments]
+    assert told == [b"D:20261122120000Z", b"D:20261122120000Z", b"D:20261122120001Z", b"D:20261122120000Z"]
 
 
 @pytest.mark.parametrize(("document", "refusal"), [(b"", EmptyDocument), (b"This is no PDF at all.", NotPdf)])
