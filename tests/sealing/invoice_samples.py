@@ -24,9 +24,11 @@ ZF_1 = "urn:ferd:pdfa:CrossIndustryDocument:invoice:1p0#"
 _SMALL = ("MINIMUM", "BASIC WL")
 
 
-def cii(profile="EN 16931", *, guideline=None, number="R-2026-0001", mark="", total="238.00", lines=2):
+def cii(profile="EN 16931", *, guideline=None, number="R-2026-0001", mark="", total=None, lines=2):
     """An invoice in CII; ``mark`` is put into every text that a person could have written."""
     wanted = GUIDELINES[profile] if guideline is None else guideline
+    net, tax = f"{100 * lines}.00", f"{19 * lines}.00"
+    total = f"{119 * lines}.00" if total is None else total
     full = profile not in _SMALL
     items = "".join(_cii_line(place, mark) for place in range(1, lines + 1)) if full else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -39,8 +41,8 @@ def cii(profile="EN 16931", *, guideline=None, number="R-2026-0001", mark="", to
 {_cii_buyer(profile, mark)}</ram:ApplicableHeaderTradeAgreement>
 <ram:ApplicableHeaderTradeDelivery>{"" if profile == "MINIMUM" else "<ram:ActualDeliverySupplyChainEvent><ram:OccurrenceDateTime><udt:DateTimeString format='102'>20261118</udt:DateTimeString></ram:OccurrenceDateTime></ram:ActualDeliverySupplyChainEvent>"}</ram:ApplicableHeaderTradeDelivery>
 <ram:ApplicableHeaderTradeSettlement>{"" if profile == "MINIMUM" else f"<ram:PaymentReference>Rechnung{mark}</ram:PaymentReference>"}<ram:InvoiceCurrencyCode>EUR</ram:InvoiceCurrencyCode>
-{"" if profile == "MINIMUM" else _cii_settlement(mark)}
-<ram:SpecifiedTradeSettlementHeaderMonetarySummation>{"" if profile == "MINIMUM" else "<ram:LineTotalAmount>200.00</ram:LineTotalAmount><ram:ChargeTotalAmount>0.00</ram:ChargeTotalAmount><ram:AllowanceTotalAmount>0.00</ram:AllowanceTotalAmount>"}<ram:TaxBasisTotalAmount>200.00</ram:TaxBasisTotalAmount><ram:TaxTotalAmount currencyID="EUR">38.00</ram:TaxTotalAmount><ram:GrandTotalAmount>{total}</ram:GrandTotalAmount><ram:DuePayableAmount>{total}</ram:DuePayableAmount></ram:SpecifiedTradeSettlementHeaderMonetarySummation>
+{"" if profile == "MINIMUM" else _cii_settlement(mark, net, tax)}
+<ram:SpecifiedTradeSettlementHeaderMonetarySummation>{"" if profile == "MINIMUM" else f"<ram:LineTotalAmount>{net}</ram:LineTotalAmount><ram:ChargeTotalAmount>0.00</ram:ChargeTotalAmount><ram:AllowanceTotalAmount>0.00</ram:AllowanceTotalAmount>"}<ram:TaxBasisTotalAmount>{net}</ram:TaxBasisTotalAmount><ram:TaxTotalAmount currencyID="EUR">{tax}</ram:TaxTotalAmount><ram:GrandTotalAmount>{total}</ram:GrandTotalAmount><ram:DuePayableAmount>{total}</ram:DuePayableAmount></ram:SpecifiedTradeSettlementHeaderMonetarySummation>
 </ram:ApplicableHeaderTradeSettlement></rsm:SupplyChainTradeTransaction></rsm:CrossIndustryInvoice>""".encode()
 
 
@@ -68,9 +70,9 @@ def _cii_buyer(profile, mark):
     return f"<ram:BuyerTradeParty><ram:Name>Amt für Beispiele{mark}</ram:Name>{'' if profile == 'MINIMUM' else rest}{'' if profile in _SMALL else mail}</ram:BuyerTradeParty>"
 
 
-def _cii_settlement(mark):
+def _cii_settlement(mark, net, tax):
     return f"""<ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>58</ram:TypeCode><ram:PayeePartyCreditorFinancialAccount><ram:IBANID>DE75512108001245126199</ram:IBANID></ram:PayeePartyCreditorFinancialAccount></ram:SpecifiedTradeSettlementPaymentMeans>
-<ram:ApplicableTradeTax><ram:CalculatedAmount>38.00</ram:CalculatedAmount><ram:TypeCode>VAT</ram:TypeCode><ram:BasisAmount>200.00</ram:BasisAmount><ram:CategoryCode>S</ram:CategoryCode><ram:RateApplicablePercent>19</ram:RateApplicablePercent></ram:ApplicableTradeTax>
+<ram:ApplicableTradeTax><ram:CalculatedAmount>{tax}</ram:CalculatedAmount><ram:TypeCode>VAT</ram:TypeCode><ram:BasisAmount>{net}</ram:BasisAmount><ram:CategoryCode>S</ram:CategoryCode><ram:RateApplicablePercent>19</ram:RateApplicablePercent></ram:ApplicableTradeTax>
 <ram:SpecifiedTradePaymentTerms><ram:Description>Zahlbar innerhalb von 14 Tagen{mark}</ram:Description><ram:DueDateDateTime><udt:DateTimeString format="102">20261204</udt:DateTimeString></ram:DueDateDateTime></ram:SpecifiedTradePaymentTerms>"""
 
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 import signal
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,17 @@ def test_a_good_invoice_of_every_shipped_profile_holds_schema_and_rules(rules, p
     assert (report.findings, report.profile.value) == ((), profile)
     assert [each.name.partition("-")[0].lower() for each in report.rules] == ["factur", "facturx"]
     assert all(len(each.sha256) == 64 and each.version for each in report.rules)
+
+
+def test_the_sample_adds_up_however_many_lines_it_has(rules):
+    assert rules.check(read_xml_invoice(samples.cii(lines=7)))[0] == ()
+
+
+def test_an_invoice_for_which_nothing_could_be_run_is_not_called_checked(rules):
+    report = check_invoice(samples.invoice_pdf("EN 16931"), STRICT, rules)
+    assert (report.checked, replace(report, rules=()).checked, replace(report, sampled=False).checked) == (
+        (True, False, False)
+    )
 
 
 @pytest.mark.parametrize("kind", ["Invoice", "CreditNote"])

@@ -76,7 +76,7 @@ def _facts(report: InvoiceReport) -> dict[str, object]:
     return {
         "invoice": {
             "profile": report.profile.value if report.profile is not None else None,
-            "checked": report.sampled,
+            "checked": report.checked,
             "notes": list(report.notes),
             "rules": [{"name": each.name, "version": each.version} for each in report.rules],
         }

@@ -67,6 +67,11 @@ class InvoiceReport:
     """False where the policy left this invoice out of the sample whose rules are run, or asks for none."""
 
     @property
+    def checked(self) -> bool:
+        """Whether at least the XML schema was run; what could not be run was not checked."""
+        return self.sampled and bool(self.rules)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The findings' identifiers, each once, as the result of a sealed document carries them."""
         return tuple(dict.fromkeys(finding.rule_id for finding in self.findings))
