@@ -85,3 +85,8 @@ def configure(otherwise: str = "INFO") -> None:
         logging.getLogger(noisy).setLevel("WARNING")
     for personal in ("pyhanko", "pyhanko_certvalidator"):  # their warnings hold the names of signatories
         logging.getLogger(personal).setLevel("CRITICAL")
+
+
+def log_faults() -> None:
+    """Send what is wrong to stderr: for processes that a command starts."""
+    configure(otherwise="ERROR")

@@ -6,7 +6,7 @@ import fcntl
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -58,6 +58,8 @@ class SealRecipe:
 
     order: SealOrder
     forever: bool = False
+    prepare: Callable[[], None] | None = None
+    """What a process does first, such as choosing where its log goes; a function of a module, or a partial of one."""
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[Sequence[SealLoop]]:
@@ -66,6 +68,8 @@ class SealRecipe:
         Args:
             name: Under which the loops lease.
         """
+        if self.prepare is not None:
+            self.prepare()
         order, clock = self.order, SystemClock()
         sys.setswitchinterval(0.0005)  # a thread that comes back from the disk is not to wait long for the others
         gc.freeze()  # what is there now stays; what a document leaves behind is looked for less often
