@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from esign.contracts.parties import Signatory
 
 
+_LONGER_BEFORE = frozenset({"energy", "service", "insurance"})
+"""Kinds whose contracts could name a longer period before it was held against the law's."""
+
+
 def check(contract: ContractData) -> None:
     """Refuse contract data that the law of its date or its own figures contradict.
 
@@ -131,9 +135,11 @@ def _check_exception(code: str, kinds: tuple[str, ...]) -> None:
 
 
 def _check_length(contract: ContractData) -> None:
-    """Refuse a period other than the law's: the instruction names that one."""
-    period = withdrawal_rule(contract.withdrawal.kind, contract.date).period
-    if period.months or contract.withdrawal.period_days != period.days:
+    """Refuse a period other than the law's: the instruction names that one. Longer ones of before are read on."""
+    right = contract.withdrawal
+    period = withdrawal_rule(right.kind, contract.date).period
+    other = right.period_days != period.days and right.kind not in _LONGER_BEFORE
+    if period.months or right.period_days < period.days or other:
         raise WithdrawalContradiction("the period is not the law's", pointer="/withdrawal/period_days")
 
 

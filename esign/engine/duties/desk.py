@@ -10,6 +10,7 @@ from esign.contracts import ContractData
 from esign.contracts.consents import Consent
 from esign.contracts.deadlines import local_day
 from esign.contracts.duties import subject_of
+from esign.contracts.errors import ContractsError
 from esign.contracts.retention import RetentionPeriod, longest, retention_period
 from esign.contracts.rules import RuleUsed, read_rules
 from esign.engine.consents import keeping
@@ -122,7 +123,10 @@ def _kept(record: ContractRecord, contents: ContractContents) -> RetentionPeriod
     """Return how long a concluded contract is kept at the least: by the longest class of its sector."""
     if record.concluded_at is None:
         return None
-    sector = subject_of(ContractData.parse(contents.data)).sector
+    try:
+        sector = subject_of(ContractData.parse(contents.data)).sector
+    except ContractsError:  # data that today's rules refuse: how long they are kept a person decides
+        return None
     day = local_day(record.concluded_at)
     periods = tuple(retention_period(name, day, regulated=sector.regulated) for name in sector.retention)
     return longest(periods) if periods else None
