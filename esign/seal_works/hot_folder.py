@@ -16,6 +16,7 @@ import json
 import logging
 import os
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -100,7 +101,7 @@ class HotFolder:
         for folder in self.folders:
             for path, found in self._files(folder):
                 there.add(path)
-                stamp = (found.st_size, found.st_mtime_ns, found.st_ino)
+                stamp = _stamp(found)
                 if self._taken.get(path) == stamp:
                     continue
                 seen = self._waiting.get(path)
@@ -133,17 +134,28 @@ class HotFolder:
                 self._taken.pop(path, None)
             return
         try:
+            if self._exchanged(path):
+                return
             if result.sealed:
                 if self.processed is not None:
                     self._move(path, os.fsencode(self.processed), result.item.output)
                 return
             moved = self._move(path, os.fsencode(self.set_aside), result.item.output)
-            reason = json.dumps(line, ensure_ascii=False, indent=2) + "\n"
-            Path(os.fsdecode(moved + b".reason.json")).write_text(reason, "utf-8")
+            _write_new(moved, b".reason.json", json.dumps(line, ensure_ascii=False, indent=2) + "\n")
         except FileNotFoundError:
             pass  # somebody took it away
         except OSError as error:
             _log.error("a processed file cannot be moved", extra={"item": result.item.number, "errno": error.errno})
+
+    def _exchanged(self, path: bytes) -> bool:
+        """Tell whether another file has the name of the one that was worked on; it is looked at anew then."""
+        found = os.lstat(path)
+        with self._lock:
+            stamp = self._taken.get(path)
+            if stamp is None or stat.S_ISLNK(found.st_mode) or stamp == _stamp(found):
+                return False
+            del self._taken[path]
+        return True
 
     def _changes(self, stop: threading.Event) -> Iterator[bool]:
         """Return now and then, with True where the system told of a change."""
@@ -206,6 +218,24 @@ class HotFolder:
                 os.unlink(path)  # noqa: PTH108 - see above
                 return name
         raise OSError(errno.EEXIST, "no free name")
+
+
+def _stamp(found: os.stat_result) -> _Stamp:
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _write_new(beside: bytes, kind: bytes, content: str) -> None:
+    """Write a file that was not there: whoever fills the hot folder chooses names, and could have put a link there."""
+    for number in range(1, 10_000):
+        name = beside + (b"~%d" % number if number > 1 else b"") + kind
+        try:
+            handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        except FileExistsError:
+            continue
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+        return
+    raise OSError(errno.EEXIST, "no free name")
 
 
 def _same(one: bytes, other: bytes) -> bool:

@@ -7,7 +7,7 @@ some shares), a hidden one beside it is used. Then the folder itself is brought 
 """
 
 # Names are bytes as the system writes them, some of them no text; a Path has to be text:
-# ruff: noqa: PTH102, PTH104, PTH108, PTH112, PTH118, PTH120, PTH123
+# ruff: noqa: PTH102, PTH104, PTH108, PTH112, PTH115, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -60,6 +60,8 @@ class FolderDocument:
     data: Buffer
     part: _Part | None = None
     mapped: mmap.mmap | None = None
+    mode: int = 0o644
+    """Who may read the sealed one: nobody who may not read the document."""
 
     def close(self) -> None:
         """Let it go."""
@@ -108,10 +110,13 @@ class FolderDocuments:
     Args:
         out: The folder.
         large: Bytes from which a document is not held in memory.
+        within: Folders, without links in their paths, outside of which nothing is read: where others put documents, a
+            link among them must not lead to what only we may read. Empty: anywhere.
     """
 
     out: bytes
     large: int = LARGE
+    within: tuple[bytes, ...] = ()
     _folders: dict[bytes, int] = field(default_factory=dict)
     _touched: set[bytes] = field(default_factory=set)
     _proc: int | None = None
@@ -133,13 +138,22 @@ class FolderDocuments:
             looked = os.fstat(handle)
             if not stat.S_ISREG(looked.st_mode):
                 raise InputNotAFile
+            if self.within and not _lies_within(handle, source, self.within):
+                raise InputNotAFile("a link leads out of the folder")
+            mode = looked.st_mode & 0o666 | 0o600
             if looked.st_size >= self.large:
-                return self._copy(handle, output)
-            data = _read_all(handle, looked.st_size)
+                document = self._copy(handle, output, mode)
+            else:
+                document = FolderDocument(_read_all(handle, looked.st_size), mode=mode)
             after = os.fstat(handle)
-            if (after.st_size, after.st_mtime_ns) != (looked.st_size, looked.st_mtime_ns) or len(data) != after.st_size:
+            if (after.st_size, after.st_mtime_ns, len(document.data)) != (
+                looked.st_size,
+                looked.st_mtime_ns,
+                looked.st_size,
+            ):
+                document.close()
                 raise InputChanged
-            return FolderDocument(data)
+            return document
         except OSError as error:
             raise InputUnreadable(errno=error.errno or 0) from error
         finally:
@@ -154,7 +168,7 @@ class FolderDocuments:
         part = document.part if isinstance(document, FolderDocument) else None
         try:
             if part is None:
-                part = self._begin(output)
+                part = self._begin(output, getattr(document, "mode", 0o644))
                 _write_all(part.handle, document.data, tail)
             else:
                 document.part = None  # type: ignore[attr-defined]  # from here on it is the sealed document's
@@ -249,22 +263,22 @@ class FolderDocuments:
                         found += 1
         return found
 
-    def _begin(self, output: bytes) -> _Part:
+    def _begin(self, output: bytes, mode: int) -> _Part:
         folder = os.path.join(self.out, os.path.dirname(output)).rstrip(b"/") or b"/"
         os.fstat(self._open(folder))
         try:
-            handle = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o644)
+            handle = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, mode)
         except (OSError, AttributeError) as error:
             if getattr(error, "errno", errno.EOPNOTSUPP) not in _NO_NAMELESS:
                 raise
             hidden = os.path.join(folder, PART_PREFIX + secrets.token_hex(8).encode() + PART_SUFFIX)
-            handle = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            handle = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
             return _Part(handle, folder, hidden)
         return _Part(handle, folder, None)
 
-    def _copy(self, handle: int, output: bytes) -> FolderDocument:
+    def _copy(self, handle: int, output: bytes, mode: int) -> FolderDocument:
         try:
-            part = self._begin(output)
+            part = self._begin(output, mode)
         except OSError as error:
             _refuse(error)
         try:
@@ -279,7 +293,7 @@ class FolderDocuments:
         except BaseException:
             part.close()
             raise
-        return FolderDocument(memoryview(mapped) if mapped is not None else b"", part, mapped)
+        return FolderDocument(memoryview(mapped) if mapped is not None else b"", part, mapped, mode)
 
     def _open(self, folder: bytes) -> int:
         """Return a handle of an output folder, made and brought to the disk if it is not there."""
@@ -307,6 +321,15 @@ class FolderDocuments:
         if self._proc is None:
             self._proc = os.open(_PROC, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         return self._proc
+
+
+def _lies_within(handle: int, source: bytes, folders: Sequence[bytes]) -> bool:
+    """Tell whether an open file lies in one of the folders: the file itself, whatever has its name meanwhile."""
+    try:
+        place = os.readlink(b"%b/%d" % (_PROC.encode(), handle))
+    except OSError:
+        place = os.path.realpath(source)
+    return any(place.startswith(folder.rstrip(b"/") + b"/") for folder in folders)
 
 
 def _file(staged: Staged) -> StagedFile:

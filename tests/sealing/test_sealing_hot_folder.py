@@ -199,3 +199,35 @@ def test_what_comes_is_sealed_and_told_and_the_journal_forgets_what_is_told(
         (b"two.pdf", "", False),
     ]
     assert sorted(path.name for path in (place / "out").glob("*.pdf")) == ["one.pdf", "two.pdf"]
+
+
+def test_a_link_that_somebody_left_where_the_reason_goes_is_not_followed(tmp_path: Path) -> None:
+    folder = hot(tmp_path)
+    precious = tmp_path / "precious"
+    precious.write_text("untouched", "utf-8")
+    planted, bad = tmp_path / "in/bad.pdf.reason.json", tmp_path / "in/bad.pdf"
+    planted.symlink_to(precious)
+    bad.write_bytes(b"no pdf")
+    taken(folder, 0.0)
+    assert sorted(taken(folder, 99.0)) == [b"bad.pdf", b"bad.pdf.reason.json"]
+    for path in (planted, bad):
+        folder.put_away(result(path, os.fsencode(path.name), "sealing.document.not_pdf"), {"why": "bad"})
+    assert precious.read_text("utf-8") == "untouched"
+    assert (tmp_path / "aside/bad.pdf.reason.json").is_symlink()
+    assert json.loads((tmp_path / "aside/bad.pdf~2.reason.json").read_text("utf-8")) == {"why": "bad"}
+
+
+@pytest.mark.parametrize("code", ["", "sealing.document.not_pdf"])
+def test_a_document_that_came_meanwhile_under_the_name_is_not_put_away_for_the_one_that_was_worked_on(
+    tmp_path: Path, code: str
+) -> None:
+    folder = hot(tmp_path, processed=tmp_path / "done")
+    path = tmp_path / "in/one.pdf"
+    path.write_bytes(b"one")
+    os.utime(path, (0, 0))
+    assert taken(folder, 0.0) == [b"one.pdf"]
+    path.write_bytes(b"another")
+    os.utime(path, (1, 1))
+    folder.put_away(result(path, b"one.pdf", code), {})
+    assert path.read_bytes() == b"another" and not (tmp_path / "done").exists() and not (tmp_path / "aside").exists()
+    assert taken(folder, 9.0) == [b"one.pdf"]

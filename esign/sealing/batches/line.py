@@ -191,7 +191,7 @@ class Line:
             if admitted.instead is not None:
                 work.digest_in = hashlib.sha256(data).digest()
                 work.document.close()
-                work.document = _Made(admitted.instead)
+                work.document = _Made(admitted.instead, getattr(work.document, "mode", 0o644))
             self.steps("admitted", item)
 
     def _again(self, work: _Work, before: Known) -> ItemResult:
@@ -327,6 +327,8 @@ class _Made:
     """A document that was made here, in place of the one that was read."""
 
     data: Buffer
+    mode: int
+    """Who may read it, as of the one that was read."""
 
     def close(self) -> None:
         """Nothing has to be let go."""
