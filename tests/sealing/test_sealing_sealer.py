@@ -3,6 +3,8 @@ from __future__ import annotations
 import dataclasses
 import mmap
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta, timezone
 from pathlib import Path
 
@@ -138,3 +140,22 @@ def test_the_check_refuses_another_document_another_certificate_and_what_is_cut_
     refused(DRAFT, sealed._replace(tail=sealed.tail[:-1]), key.certificate)
     refused(DRAFT, sealed._replace(tail=b""), key.certificate)
     refused(DRAFT, sealed._replace(tail=sealed.tail + other.tail), key.certificate)
+
+
+def test_threads_share_a_sealer() -> None:
+    key = seal_key()
+    sealer = Sealer(key, PROFILE)
+    documents = [DRAFT.replace(b"Lang(de)", b"Lang(%02d)" % (number % 40)) for number in range(200)]
+
+    def seal(document: bytes) -> str:
+        sealed = sealer.seal(document, claimed_at=AT)
+        check_sealed(document, sealed, certificate=key.certificate, chain=key.chain)
+        return sealed.path
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(seal, documents)) == {"incremental"}
+    finally:
+        sys.setswitchinterval(interval)
