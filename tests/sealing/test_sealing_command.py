@@ -216,6 +216,37 @@ def test_wrong_use_begins_nothing(
     assert not (place / "out").exists()
 
 
+def test_within_an_installation_its_seal_is_the_default(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(place / "in/one.pdf", document(1))
+    (place / "state").mkdir()
+    put(place / "esign.toml", b'state_dir = "state"\nseal = "file:../key/seal.p12"\n')
+    assert program.run(["seal", "in", "--out", "out", "--policy", "none", "--json"]) == 0
+    (line,) = (json.loads(text) for text in capsys.readouterr().out.splitlines())
+    assert line["state"] == "sealed"
+
+
+def test_processes_log_faults_without_the_words_of_libraries(capsys: pytest.CaptureFixture[str]) -> None:
+    import logging
+
+    from esign.cli.logs import log_faults
+
+    before, level = logging.getLogger().handlers[:], logging.getLogger().level
+    try:
+        log_faults()
+        try:
+            raise KeyError("text of an invoice")
+        except KeyError as error:
+            logging.getLogger("esign.sealing").error("document not sealed", exc_info=error, extra={"item": 7})
+        logging.getLogger("esign.jobs").warning("worker processes ended")
+    finally:
+        logging.getLogger().handlers[:] = before
+        logging.getLogger().setLevel(level)
+    (line,) = capsys.readouterr().err.splitlines()
+    said = json.loads(line)
+    assert (said["message"], said["exception"], said["item"]) == ("document not sealed", "KeyError", 7)
+    assert "invoice" not in line
+
+
 def test_two_commands_do_not_seal_into_one_folder(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import fcntl
     from contextlib import ExitStack
