@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -323,6 +324,29 @@ def test_what_a_process_of_this_machine_held_waits_again_when_it_has_ended(
             job = work_once(desk, {"a.pdf": PLAIN}, die, killed=True)
         work(desk)
         assert desk.results(SHOP, job).results[0].state == "running", owner
+
+
+def test_workers_share_a_batch_and_one_of_them_ends_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "CHUNK", 3)
+    desk = desk_of(world)
+    names = {f"{number}.pdf": unlike(number) for number in range(20)}
+    job = batch(desk, names, evidence_record=True)
+
+    def run() -> None:
+        while desk.view(SHOP, job).state != "done":
+            desk.seal_due()
+
+    with ThreadPoolExecutor(3) as pool:
+        for each in [pool.submit(run) for _ in range(3)]:
+            each.result(60)
+    assert desk.view(SHOP, job).sealed == len(names)
+    assert [each.state for each in desk.results(SHOP, job, limit=100).results] == ["sealed"] * len(names)
+    assert len(entries(desk, "seal.batch_finished")) == 1
+    out = world.settings.state_dir / "seal-batches" / job / "out"
+    assert sum(path.is_file() for path in out.rglob("*")) == 2 * len(names)
+    for name in names:
+        sealed = hashlib.sha256(desk.document(SHOP, job, name)).digest()
+        assert EvidenceRecord.from_der(desk.evidence_record(SHOP, job, name)).imprints(lambda _, of=sealed: of)
 
 
 class _Bench:
