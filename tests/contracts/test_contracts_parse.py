@@ -46,6 +46,7 @@ def test_there_are_the_samples_of_the_demo() -> None:
         ("Jana Beispiel", "B2C-001", LegalLevel.SIMPLE, date(1987, 3, 14)),
         ("Mehmet Yılmaz-Groß", "INS-001", LegalLevel.ADVANCED, date(1979, 11, 2)),
         ("Sophie Müller-Lüdenscheidt", "TEL-001", LegalLevel.SIMPLE, date(1995, 6, 21)),
+        ("Jana Beispiel", "NRG-001", LegalLevel.ADVANCED, date(1987, 3, 14)),
         ("Jana Beispiel", "CRD-006", LegalLevel.ADVANCED, date(1987, 3, 14)),
         ("Annika Österreicher", "MED-007", LegalLevel.ADVANCED, date(1977, 8, 9)),
         ("Mehmet Yılmaz-Groß", "FIN-001", LegalLevel.ADVANCED, date(1979, 11, 2)),
