@@ -83,6 +83,11 @@ class SealedAtRest:
         """Return whether something has an output name."""
         return self.inner.exists(output)
 
+    def content(self, output: bytes, most: int) -> bytes | None:
+        """Return what has an output name, so many bytes at the most; None: nothing has."""
+        found = self.opened(output)
+        return None if found is None else found[:most]
+
     def discard(self, staged: Staged) -> None:
         """Let a written document go."""
         self.inner.discard(staged)

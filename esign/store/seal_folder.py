@@ -7,7 +7,7 @@ some shares), a hidden one beside it is used. Then the folder itself is brought 
 """
 
 # Names are bytes as the system writes them, some of them no text; a Path has to be text:
-# ruff: noqa: PTH102, PTH104, PTH108, PTH112, PTH115, PTH118, PTH120, PTH123
+# ruff: noqa: PTH102, PTH108, PTH112, PTH118, PTH120
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from esign.sealing.batches.errors import (
     OutputUnwritable,
 )
 from esign.sealing.batches.ports import Buffer, Document, Staged
+from esign.store.seal_folder_calls import PIECE, flush, lies_within, open_file, publish, read_all, write_all
 
 LARGE = 32 << 20
 """Bytes from which a document is copied to the disk first and mapped from there, instead of being held in memory."""
@@ -41,7 +42,6 @@ PART_PREFIX = b".esign-"
 PART_SUFFIX = b".part"
 """Hidden files that a killed process may leave where there are none without names; they are swept."""
 
-_PIECE = 8 << 20
 _NO_NAMELESS = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BAD_NAME = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ, errno.EINVAL}
@@ -138,13 +138,13 @@ class FolderDocuments:
             looked = os.fstat(handle)
             if not stat.S_ISREG(looked.st_mode):
                 raise InputNotAFile
-            if self.within and not _lies_within(handle, source, self.within):
+            if self.within and not lies_within(handle, source, self.within):
                 raise InputNotAFile("a link leads out of the folder")
             mode = looked.st_mode & 0o666 | 0o600
             if looked.st_size >= self.large:
                 document = self._copy(handle, output, mode)
             else:
-                document = FolderDocument(_read_all(handle, looked.st_size), mode=mode)
+                document = FolderDocument(read_all(handle, looked.st_size), mode=mode)
             after = os.fstat(handle)
             if (after.st_size, after.st_mtime_ns, len(document.data)) != (
                 looked.st_size,
@@ -169,11 +169,11 @@ class FolderDocuments:
         try:
             if part is None:
                 part = self._begin(output, getattr(document, "mode", 0o644))
-                _write_all(part.handle, document.data, tail)
+                write_all(part.handle, document.data, tail)
             else:
                 document.part = None  # type: ignore[attr-defined]  # from here on it is the sealed document's
                 os.lseek(part.handle, 0, os.SEEK_END)
-                _write_all(part.handle, tail)
+                write_all(part.handle, tail)
             if hasattr(os, "posix_fadvise"):
                 os.posix_fadvise(part.handle, 0, 0, os.POSIX_FADV_DONTNEED)
         except OSError as error:
@@ -206,7 +206,7 @@ class FolderDocuments:
             if part.hidden is None:
                 os.link(str(part.handle), name, src_dir_fd=self._descriptors(), dst_dir_fd=folder)
             else:
-                _publish(part.hidden, os.path.join(part.folder, name))
+                publish(part.hidden, os.path.join(part.folder, name))
                 part.hidden = None
         except FileExistsError:
             raise OutputExists from None
@@ -230,8 +230,16 @@ class FolderDocuments:
     def digest(self, output: bytes) -> bytes | None:
         """Return the SHA-256 of what has an output name; None: nothing has, or it is no file that can be read."""
         try:
-            with open(os.path.join(self.out, output), "rb") as file:
+            with os.fdopen(open_file(os.path.join(self.out, output)), "rb") as file:
                 return hashlib.file_digest(file, "sha256").digest()
+        except OSError:
+            return None
+
+    def content(self, output: bytes, most: int) -> bytes | None:
+        """Return what has an output name, so many bytes at the most; None: nothing has, or no file that can be read."""
+        try:
+            with os.fdopen(open_file(os.path.join(self.out, output)), "rb") as file:
+                return file.read(most)
         except OSError:
             return None
 
@@ -283,9 +291,9 @@ class FolderDocuments:
             _refuse(error)
         try:
             size = 0
-            while piece := os.read(handle, _PIECE):
+            while piece := os.read(handle, PIECE):
                 try:
-                    _write_all(part.handle, piece)
+                    write_all(part.handle, piece)
                 except OSError as error:
                     _refuse(error)
                 size += len(piece)
@@ -307,7 +315,7 @@ class FolderDocuments:
             for each in reversed(missing):
                 with suppress(FileExistsError):
                     os.mkdir(each)
-                _flush(os.path.dirname(each) or b".")
+                flush(os.path.dirname(each) or b".")
             if len(self._folders) > 64:
                 self._forget_folders()
             handle = self._folders[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -323,62 +331,10 @@ class FolderDocuments:
         return self._proc
 
 
-def _lies_within(handle: int, source: bytes, folders: Sequence[bytes]) -> bool:
-    """Tell whether an open file lies in one of the folders: the file itself, whatever has its name meanwhile."""
-    try:
-        place = os.readlink(b"%b/%d" % (_PROC.encode(), handle))
-    except OSError:
-        place = os.path.realpath(source)
-    return any(place.startswith(folder.rstrip(b"/") + b"/") for folder in folders)
-
-
 def _file(staged: Staged) -> StagedFile:
     if not isinstance(staged, StagedFile):
         raise TypeError("written by another store")
     return staged
-
-
-def _read_all(handle: int, size: int) -> bytes:
-    data = os.read(handle, size + 1)
-    if len(data) == size:
-        return data
-    pieces = [data]
-    while piece := os.read(handle, _PIECE):
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def _write_all(handle: int, *parts: Buffer) -> None:
-    views = [memoryview(part) for part in parts if len(part)]
-    while views:
-        written = os.writev(handle, views[:16])
-        while views and written >= len(views[0]):
-            written -= len(views.pop(0))
-        if written:
-            views[0] = views[0][written:]
-
-
-def _publish(hidden: bytes, final: bytes) -> None:
-    """Give a hidden file its name, where nothing has it."""
-    try:
-        os.link(hidden, final)
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
-            raise
-        # No hard links here: take the name with an empty file of our own, then put the whole one in its place.
-        os.close(os.open(final, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
-        os.rename(hidden, final)
-    else:
-        os.unlink(hidden)
-
-
-def _flush(folder: bytes) -> None:
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _reason(error: OSError) -> EsignError:

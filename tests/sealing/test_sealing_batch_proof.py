@@ -70,6 +70,22 @@ def test_what_has_a_record_is_not_proven_again(tmp_path, documents):
     assert stamps.asked == 2
 
 
+def test_what_only_has_the_name_of_a_record_does_not_count_as_one(tmp_path, documents):
+    sealed, stamps = batch(tmp_path, 5), Stamps()
+    prove_batch(sealed[:1], documents=documents, timestamps=stamps)
+    foreign = (tmp_path / "sub/invoice-0.pdf.ers").read_bytes()
+    (tmp_path / "sub/invoice-1.pdf.ers").write_bytes(foreign)
+    (tmp_path / "sub/invoice-2.pdf.ers").write_bytes(b"%PDF-1.7 a document that is called so")
+    os.mkfifo(tmp_path / "sub/invoice-3.pdf.ers")
+    proof = prove_batch(sealed, documents=documents, timestamps=stamps)
+    assert (proof.made, proof.there) == (1, 1)
+    assert {name: error.code for name, error in proof.failed.items()} == {
+        b"sub/invoice-%d.pdf" % number: "sealing.output.exists" for number in (1, 2, 3)
+    }
+    assert (tmp_path / "sub/invoice-1.pdf.ers").read_bytes() == foreign
+    assert documents.digest(b"sub/invoice-3.pdf.ers") is None
+
+
 def test_without_a_timestamp_nothing_is_written(tmp_path, documents):
     class Refusing:
         def stamp(self, digest):

@@ -116,6 +116,9 @@ class Documents(Protocol):
     def exists(self, output: bytes) -> bool:
         """Return whether something has an output name."""
 
+    def content(self, output: bytes, most: int) -> bytes | None:
+        """Return what has an output name, so many bytes at the most; None: nothing has that can be read."""
+
     def discard(self, staged: Staged) -> None:
         """Let a written document go; also after it was given out, then only what is left of the writing."""
 

@@ -1,6 +1,6 @@
 """The proof of a batch: one timestamp over all its sealed documents, and beside each its evidence record.
 
-1. Of the sealed documents those are taken that have no record beside them yet. 2. One timestamp is asked for over the
+1. Of the sealed documents those are taken that have no record of their own yet. 2. One timestamp is asked for over the
 root of their hash tree. 3. Each record is written beside its document, whole or not at all. After a crash the next run
 proves what is left, with a timestamp of its own.
 
@@ -13,8 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from esign.foundation.errors import EsignError
-from esign.proof.evidence_records import evidence_records
+from esign.proof.evidence_records import LARGEST, EvidenceRecord, evidence_records
+from esign.proof.evidence_records.hash_tree import root_of
 from esign.proof.ports import TimestampSource
+from esign.proof.timestamp_asn1 import read_token
 from esign.sealing.batches.errors import OutputExists
 from esign.sealing.batches.ports import Documents, Staged
 
@@ -64,18 +66,20 @@ def prove_batch(
     """
     wanted: dict[bytes, bytes] = {}
     there = set()
+    failed: dict[bytes, EsignError] = {}
     for output, digest in sealed:
-        if output in wanted or output in there:
+        if output in wanted or output in there or output in failed:
             continue
-        if documents.exists(output + RECORD):
+        if not documents.exists(output + RECORD):
+            wanted[output] = digest
+        elif _covers(documents.content(output + RECORD, LARGEST + 1), digest):
             there.add(output)
         else:
-            wanted[output] = digest
+            failed[output] = OutputExists("something else has the name of the evidence record")
     if not wanted:
-        return BatchProof(there=len(there))
+        return BatchProof(there=len(there), failed=failed)
     names = list(wanted)
     records = evidence_records(list(wanted.values()), timestamps)
-    failed: dict[bytes, EsignError] = {}
     portion: list[tuple[bytes, Staged]] = []
     for name, record in zip(names, records, strict=True):
         try:
@@ -86,7 +90,18 @@ def prove_batch(
             failed |= _give_out(documents, portion)
             portion.clear()
     failed |= _give_out(documents, portion)
-    return BatchProof(made=len(wanted) - len(failed), there=len(there), failed=failed)
+    return BatchProof(made=len(wanted) - len(wanted.keys() & failed), there=len(there), failed=failed)
+
+
+def _covers(record: bytes | None, digest: bytes) -> bool:
+    """Tell whether a file that has a record's name is one over the document; who stamped it is for the verdict."""
+    try:
+        first = EvidenceRecord.from_der(record or b"").chains[0][0]
+        return (
+            first.algorithm == "sha256" and root_of(first.reduced, digest, "sha256") == read_token(first.token).imprint
+        )
+    except EsignError:
+        return False
 
 
 def _give_out(documents: Documents, portion: Sequence[tuple[bytes, Staged]]) -> dict[bytes, EsignError]:
