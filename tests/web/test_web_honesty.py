@@ -50,6 +50,7 @@ COMPANY_SIDE = {
     "another web site, open beside a login of the company's side",
     "a guess at a login",
     "a stolen API key, besides the above",
+    "an API key that may have documents sealed",
     "a stolen secret of a webhook",
     "another company of the same installation, with every right in its own",
     "a malicious PDF, and somebody who uploads it (again and again)",
