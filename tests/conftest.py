@@ -8,7 +8,7 @@ import email.policy
 import gc
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ from esign.gateways.mail import MailServer, SmtpMailer
 from esign.settings import Settings
 from tests.actors import COMPANY
 from tests.postgres import SERVER, PostgresMissing, schema, server
-from tests.quick import migrated, remember_routes, remember_templates
+from tests.quick import migrated, remember_addresses, remember_routes, remember_templates
 from tests.samples import sample
 from web import create_app
 
@@ -40,6 +40,7 @@ TLS = httpx.create_ssl_context(trust_env=False)
 """The machine's roots, read once; the clients of the tests' worlds speak to no server anyway."""
 
 remember_routes()
+remember_addresses()
 remember_templates()
 
 
@@ -86,6 +87,21 @@ class PostBox:
         return str(body.get_content())
 
 
+class Apps(dict[str, Any]):
+    """What answers at each origin; what is given as a way to make it is made when somebody asks for it first."""
+
+    def __init__(self) -> None:
+        self._makers: dict[str, Callable[[], Any]] = {}
+
+    def later(self, origin: str, make: Callable[[], Any]) -> None:
+        self.pop(origin, None)
+        self._makers[origin] = make
+
+    def __missing__(self, origin: str) -> Any:
+        self[origin] = self._makers[origin]()
+        return self[origin]
+
+
 @dataclass
 class World:
     """One installation with everything outside it."""
@@ -96,13 +112,13 @@ class World:
     clock: TestClock
     post: PostBox
     http: httpx.Client
-    apps: dict[str, Any] = field(default_factory=dict)
+    apps: Apps = field(default_factory=Apps)
     application: Application = field(init=False)
 
     def start(self) -> None:
         """(Re)start the server: everything that was in memory is gone."""
-        self.application = bootstrap.build(self.settings, http=self.http, clock=self.clock, mailer=self.post)
-        self.apps[WEB] = create_app(self.application, agent_origin=AGENT, sandbox_url=SANDBOX)
+        self.application = made = bootstrap.build(self.settings, http=self.http, clock=self.clock, mailer=self.post)
+        self.apps.later(WEB, lambda: create_app(made, agent_origin=AGENT, sandbox_url=SANDBOX))
 
     def sample(self, name: str, **changes: Any) -> dict[str, Any]:
         """Return the data of a sample contract."""
@@ -221,7 +237,8 @@ def installation(
     )
     migrated(settings.database)
     bootstrap.install(settings)
-    apps: dict[str, Any] = {SANDBOX: sandbox.wsgi()}
+    apps = Apps()
+    apps[SANDBOX] = sandbox.wsgi()
 
     def transport(origin: str) -> httpx.WSGITransport:
         def app(environ: Any, start: Any) -> Any:

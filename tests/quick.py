@@ -8,7 +8,7 @@ text, the tables after all migrations. Each is what would have come out again.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import make_url
 from werkzeug.routing import Rule
+from werkzeug.routing.rules import RulePart
 
 from esign.store.database import migrate
 
 Builder = Callable[..., Any]
+_Asked = tuple[str, str, Any, Any, type[Any]]
 
 
 class Templates(BytecodeCache):
@@ -65,6 +67,38 @@ def remember_routes() -> None:
         return written[key]
 
     Rule._compile_builder = compile_builder  # type: ignore[method-assign]  # remembered between tests
+
+
+def remember_addresses() -> None:
+    """Let all applications of this process share what a rule's text is taken apart into."""
+    parse: Callable[[Rule, str], Iterable[RulePart]] = Rule._parse_rule
+    known: dict[str, tuple[list[RulePart], list[tuple[bool, str]], list[_Asked]]] = {}
+
+    def asking(rule: Rule, asked: list[_Asked]) -> Callable[..., Any]:
+        def get_converter(variable: str, name: str, args: Any, kwargs: Any) -> Any:
+            assert rule.map is not None
+            asked.append((variable, name, args, kwargs, rule.map.converters[name]))
+            return Rule.get_converter(rule, variable, name, args, kwargs)
+
+        return get_converter
+
+    def parse_rule(self: Rule, text: str) -> Iterable[RulePart]:
+        assert self.map is not None
+        if text not in known or any(self.map.converters.get(name) is not kind for _, name, *_, kind in known[text][2]):
+            since, asked = len(self._trace), list[_Asked]()
+            self.get_converter = asking(self, asked)  # type: ignore[method-assign]  # for this reading only
+            parts = list(parse(self, text))
+            del self.get_converter
+            known[text] = (parts, self._trace[since:], asked)
+            return parts
+        parts, trace, asked = known[text]
+        self._trace.extend(trace)
+        for variable, name, args, kwargs, _ in asked:
+            self._converters[variable] = self.get_converter(variable, name, args, kwargs)
+            self.arguments.add(variable)
+        return parts
+
+    Rule._parse_rule = parse_rule  # type: ignore[method-assign]  # remembered between tests
 
 
 def migrated(url: str) -> None:

@@ -34,6 +34,15 @@ WORDLESS = """() => [...document.querySelectorAll('main [data-t], main [data-sai
   .filter((each) => each.getClientRects().length && !each.textContent.trim() && !each.getAttribute('aria-label'))
   .map((each) => each.id || each.outerHTML.slice(0, 80))"""
 
+SKELETON = """() => {
+  const copy = document.documentElement.cloneNode(true);
+  const words = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) if (words.currentNode.data.trim()) words.currentNode.data = 'words';
+  copy.querySelector('body').removeAttribute('data-problem');
+  return copy.outerHTML;
+}"""
+"""Everything of a page but its words: elements, attributes, what is hidden, and where there are words at all."""
+
 UNFILLED = """() => (document.body.innerText.match(/\\{\\w+\\}|undefined|null|NaN|\\[object/g) ?? [])"""
 
 
@@ -46,8 +55,12 @@ class Inspector:
         self.findings: list[str] = []
         self.seen: list[str] = []
 
-    def look(self, name: str, *, own: bool = True) -> None:
-        """Judge the page as it stands; a page that is not the agent's own by the general rules only."""
+    def look(self, name: str, *, own: bool = True, judged: set[str] | None = None) -> None:
+        """Judge the page as it stands; a page that is not the agent's own by the general rules only.
+
+        With ``judged``, what axe-core has been asked about: pages that differ in nothing but their words, which do not
+        touch its rules, are put before it once. What words do to a screen is measured here on every one of them.
+        """
         page = self.customer.page
         page.wait_for_timeout(500 if SHOTS else 50)
         self.seen.append(name)
@@ -55,7 +68,11 @@ class Inspector:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             page.screenshot(path=f"{SHOTS}/{self.device}-{name}.png", full_page=False)
             page.screenshot(path=f"{SHOTS}/{self.device}-{name}-full.png", full_page=True)
-        self._found(name, self.customer.accessibility())
+        skeleton = page.evaluate(SKELETON) if judged is not None else ""
+        if judged is None or skeleton not in judged:
+            self._found(name, self.customer.accessibility())
+        if judged is not None:
+            judged.add(skeleton)
         if (wide := page.evaluate(WIDE)) > 0:
             self._found(name, [f"{wide} pixels wider than the window"])
         if not own:

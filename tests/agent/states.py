@@ -372,7 +372,7 @@ def judge_every_state(stack, recorded_stack, context_of, screen):
 def judge_every_refusal(stack, context_of, screen):
     """Each code that has words of its own, as the server's answer to the first message."""
     walk = Walk(stack, context_of, screen)
-    customer, words = walk.customer(), sentences(walk.lang)
+    customer, words, judged = walk.customer(), sentences(walk.lang), set()
     link = walk.invite("mobile-plan")
     customer.page.goto(f"{stack.agent}/?lang={walk.lang}")
     for words_of in REFUSALS:
@@ -384,5 +384,5 @@ def judge_every_refusal(stack, context_of, screen):
         assert customer.problem == code
         for each in ("title", "text", "next"):
             assert customer.page.locator(f"#problem-{each}").inner_text() == nearest(words, code, each)
-        walk.look(customer, f"problem-{words_of}")
+        walk.look(customer, f"problem-{words_of}", judged=judged)
     assert not walk.findings, "\n".join(walk.findings)

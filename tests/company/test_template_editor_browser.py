@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests import browsers
+from tests.axe import violations
 from tests.company.people import with_password
 from tests.documents.own_documents import UPLOAD, description
 from tests.documents.pdf_making import made
@@ -21,10 +22,7 @@ from web import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "web" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE, DESKTOP, NARROW = {"width": 360, "height": 740}, {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHOTS = os.environ.get("ESIGN_SHOTS", "")
 
 
@@ -95,17 +93,10 @@ def shot(page: Any, name: str) -> None:
 def accessible(page: Any) -> None:
     """Axe finds nothing. What lies on the page's picture is as small as it is on paper: each has an equivalent of full
     size in the list beside it (WCAG 2.2, 2.5.8, exception "equivalent")."""
-    page.evaluate(AXE.read_text("utf-8"))
-    run = "([where, options]) => axe.run(where, options)"
-    for where, options in (
-        ([["body"]], {"runOnly": RULES, "rules": {"target-size": {"enabled": False}}}),
-        (
-            {"include": [["body"]], "exclude": [[".page-fields"]]},
-            {"runOnly": {"type": "rule", "values": ["target-size"]}},
-        ),
-    ):
-        found = page.evaluate(run, [where if isinstance(where, dict) else {"include": where}, options])["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    found = violations(page, rules={"target-size": {"enabled": False}})
+    beside = {"include": [["body"]], "exclude": [[".page-fields"]]}
+    found += violations(page, where=beside, only={"type": "rule", "values": ["target-size"]})
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
 def template(world: Any, **changes: Any) -> str:

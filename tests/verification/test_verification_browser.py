@@ -14,14 +14,13 @@ from playwright.sync_api import expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from esign.engine.verification import LARGEST
+from tests.axe import violations
 from tests.browsers import chromium
 from tests.verification.files import Files
 from web.verification import room
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
-AXE = Path(__file__).parents[2] / "web" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 HEADINGS = {
     "good": "Gültig und unverändert",
@@ -81,10 +80,7 @@ def page_of(browser: Any, site: str, **options: Any) -> Any:
 
 
 def axe(page: Any) -> list[Any]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
+    return [(one["id"], one["nodes"][0]["html"][:200]) for one in violations(page)]
 
 
 def done(page: Any) -> None:

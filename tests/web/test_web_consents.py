@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import os
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,10 +14,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, Route, sync_playwright
 
 from tests.actors import COMPANY
+from tests.axe import violations
 from tests.browsers import ARGUMENTS, CHROMIUM
 
 WEB = "http://localhost:8080"
-AXE = Path(__file__).parents[2] / "web" / "agent" / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = os.environ.get("ESIGN_TEST_SHOTS", "")
 
 
@@ -105,8 +104,7 @@ def test_a_person_gives_and_revokes_with_the_keyboard_alone(
         route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
 
     def look(page: Page, name: str) -> None:
-        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        assert [(each["id"], each["nodes"][0]["html"]) for each in violations(page)] == []
         wide = "[...document.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)"
         assert page.evaluate(f"{wide}.map((e) => e.outerHTML.slice(0, 120))") == []
         if SHOTS:
@@ -116,7 +114,6 @@ def test_a_person_gives_and_revokes_with_the_keyboard_alone(
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for width in (360, 1280):
             context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True, locale="de-DE")
-            context.add_init_script(path=AXE)
             context.route("**/*", serve)
             page = context.new_page()
             page.goto(f"{WEB}{path}")
