@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from esign.pades.revision import text
 from esign.sealing.cms_template import CmsTemplate
 from esign.sealing.document_errors import EmptyDocument, NotPdf, SealProfileError, SealTooLong
-from esign.sealing.incremental.form import Entered, each_once, enter_field
+from esign.sealing.incremental.form import Entered, Found, each_once, enter_field, look_up
 from esign.sealing.incremental.library import prepare_by_library
 from esign.sealing.incremental.look import Look
 from esign.sealing.incremental.restrictions import NONE, Restrictions
-from esign.sealing.incremental.revision import append_with_room, ending_of
-from esign.sealing.incremental.source import Source
+from esign.sealing.incremental.revision import Block, append_with_room, block_of, ending_of
+from esign.sealing.incremental.source import Reference, Source
 from esign.sealing.incremental.structure import tag_widget
 from esign.sealing.incremental.unusual import Unusual
 from esign.sealing.ports import SealKey
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 Path = Literal["incremental", "library"]
 Range = tuple[int, int, int, int]
+_Alike = tuple[bytes, bytes, Reference, Reference, int]
+"""Catalog, page, their references, and the next free object number: where they are the same, so is what is appended."""
+_LONGEST_KEPT = 8_192
+_MOST_KEPT = 1_024
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 _HEADER_WITHIN = 1024
 _PRINT_AND_LOCKED = 132
 """Annotation flags: printed (ISO 19005-3 6.3.2 demands it) and not to be moved."""
@@ -103,7 +109,8 @@ class Sealer:
         self._dictionary = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Name%b/M(D:" % text(
             profile.name
         )
-        self._moment: tuple[int | None, bytes] = (None, b"")
+        self._known: dict[_Alike, tuple[Block, int, int]] = {}
+        self._moment = _LONG_AGO, _LONG_AGO, b""
 
     def begin(self, document: Buffer, *, claimed_at: datetime) -> Begun:
         """Append a revision, hash everything once, and let the key sign.
@@ -118,19 +125,14 @@ class Sealer:
         """
         try:
             source = Source(document)
-            entered = enter_field(source, self._page)
-            objects = entered.objects
-            widget = self._widget if entered.restrictions is NONE else self._widget_among(entered.restrictions)
-            size = entered.size
-            if self._look is None:
-                objects.append((entered.widget, 0, widget % (*entered.page, entered.value, b"")))
-            else:
-                size = self._show(self._look, source, entered, widget)
+            found = look_up(source, self._page)
+            alike = found.catalog, found.text, found.page, source.root, source.size
+            block, value, size = self._known.get(alike) or self._enter(source, found, alike)
             hashed = hashlib.sha256(document)
             revision = append_with_room(
                 ending_of(source),
-                objects,
-                dictionary=(entered.value, self._signature_dictionary(claimed_at)),
+                block,
+                dictionary=(value, self._signature_dictionary(claimed_at)),
                 room=self._room,
                 size=size,
                 identifier=hashed.digest()[:16],
@@ -184,6 +186,25 @@ class Sealer:
         restrictions.check(visible=self._profile.visible is not None)
         return self._widget_named(restrictions.name_for(self._profile.field))
 
+    def _enter(self, source: Source, found: Found, alike: _Alike) -> tuple[Block, int, int]:
+        """Return the objects of a seal, the number of its dictionary, and the next free number.
+
+        They are kept for documents that are alike, where they depend on nothing else.
+        """
+        entered = enter_field(source, self._page, found)
+        widget = self._widget if entered.restrictions is NONE else self._widget_among(entered.restrictions)
+        size = entered.size
+        if self._look is None:
+            entered.objects.append((entered.widget, 0, widget % (*entered.page, entered.value, b"")))
+        else:
+            size = self._show(self._look, source, entered, widget)
+        made = block_of(entered.objects, entered.value), entered.value, size
+        if self._look is None and found.alone and len(made[0].text) < _LONGEST_KEPT:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[alike] = made
+        return made
+
     def _show(self, look: Look, source: Source, entered: Entered, widget: bytes) -> int:
         """Add the widget and what it shows; return the next free object number."""
         image = entered.size
@@ -206,11 +227,11 @@ class Sealer:
         return size
 
     def _signature_dictionary(self, claimed_at: datetime) -> bytes:
-        second = int(claimed_at.timestamp())
-        known_second, known = self._moment
-        if second != known_second:
-            known = self._dictionary + claimed_at.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode() + b")"
-            self._moment = second, known
+        begins, ends, known = self._moment
+        if not begins <= claimed_at < ends:
+            begins = claimed_at.astimezone(UTC).replace(microsecond=0)
+            known = self._dictionary + begins.strftime("%Y%m%d%H%M%SZ").encode() + b")"
+            self._moment = begins, begins + _SECOND, known
         return known
 
     def _by_library(self, document: Buffer, claimed_at: datetime) -> tuple[bytes, bytes, Range]:

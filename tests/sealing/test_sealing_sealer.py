@@ -27,6 +27,7 @@ from esign.sealing import (
     sealed_document,
 )
 from tests.pades import small_world
+from tests.sealing.sealing_documents import QUICK, document
 from tests.sealing.sealing_worlds import PROFILE, seal_key
 
 AT = small_world.NOW
@@ -140,6 +141,14 @@ def test_the_check_refuses_another_document_another_certificate_and_what_is_cut_
     refused(DRAFT, sealed._replace(tail=sealed.tail[:-1]), key.certificate)
     refused(DRAFT, sealed._replace(tail=b""), key.certificate)
     refused(DRAFT, sealed._replace(tail=sealed.tail + other.tail), key.certificate)
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_what_is_remembered_of_a_document_gives_the_same_seal_for_the_next(name: str) -> None:
+    key, data = seal_key("rsa"), document(name)
+    sealer = Sealer(key, PROFILE)
+    first, again = (sealer.seal(data, claimed_at=AT) for _ in range(2))
+    assert first == again == Sealer(key, PROFILE).seal(data, claimed_at=AT)
 
 
 def test_threads_share_a_sealer() -> None:

@@ -44,7 +44,52 @@ class Entered(NamedTuple):
     catalog: Entries
 
 
-def enter_field(source: Source, page_number: int = 0) -> Entered:
+class Found(NamedTuple):
+    """Where a field is going to be entered: the catalog and a page, as they are written and taken apart.
+
+    Args:
+        catalog: The catalog.
+        entries: Its entries.
+        page: The page.
+        text: The page as it is written.
+        page_entries: Its entries.
+    """
+
+    catalog: bytes
+    entries: Entries
+    page: Reference
+    text: bytes
+    page_entries: Entries
+
+    @property
+    def alone(self) -> bool:
+        """Whether everything that changes is told here and nowhere else in the document."""
+        return (
+            b"AcroForm" not in self.entries
+            and b"Extensions" not in self.entries
+            and self.page_entries.get(b"Annots", b"[")[:1] == b"["
+        )
+
+
+def look_up(source: Source, page_number: int) -> Found:
+    """Return where a field is going to be entered.
+
+    Args:
+        source: The document.
+        page_number: 0 is the first.
+
+    Raises:
+        Unusual: A catalog or a page tree that the quick way does not know, or fewer pages.
+    """
+    catalog, entries = source.dictionary(*source.root)
+    if entries.get(b"Type") != b"/Catalog":
+        raise Unusual("catalog")
+    if page_number:
+        return Found(catalog, entries, *nth_page(source, entries, page_number))
+    return Found(catalog, entries, *first_page(source, entries))
+
+
+def enter_field(source: Source, page_number: int = 0, found: Found | None = None) -> Entered:
     """Return what changes so that one more signature field stands in the form and on a page.
 
     Where the document does not say yet that it uses ETSI's extensions, it does so then; and where a tagged page had no
@@ -53,17 +98,13 @@ def enter_field(source: Source, page_number: int = 0) -> Entered:
     Args:
         source: The document.
         page_number: 0 is the first.
+        found: Catalog and page, if they were looked up before.
 
     Raises:
         Unusual: A page tree, a form or annotations that the quick way does not know.
     """
     number, generation = source.root
-    catalog, entries = source.dictionary(number, generation)
-    if entries.get(b"Type") != b"/Catalog":
-        raise Unusual("catalog")
-    page, text, page_entries = (
-        first_page(source, entries) if not page_number else nth_page(source, entries, page_number)
-    )
+    catalog, entries, page, text, page_entries = found or look_up(source, page_number)
     value = source.size
     widget = value + 1
     restrictions = NONE

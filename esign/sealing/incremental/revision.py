@@ -23,6 +23,43 @@ RANGE_WIDTH = 34
 _LARGEST_OFFSET = 9_999_999_999
 
 
+class Block(NamedTuple):
+    """Objects as they stand one after the other in a file.
+
+    Args:
+        text: Their text.
+        rows: Object number, generation, and where each begins in the text.
+        table: The rows of a table for these objects and one of another number behind them, its offsets left out.
+        order: Which offset stands where in the table.
+    """
+
+    text: bytes
+    rows: tuple[tuple[int, int, int], ...]
+    table: bytes
+    order: tuple[int, ...]
+
+
+def block_of(objects: Iterable[Object], last: int) -> Block:
+    """Return objects as they stand one after the other in a file.
+
+    Args:
+        objects: The objects.
+        last: Number of the object that is going to follow them.
+    """
+    parts, rows, position = [], [], 0
+    for number, generation, body in objects:
+        text = b"%d %d obj\n%b\nendobj\n" % (number, generation, body)
+        rows.append((number, generation, position))
+        parts.append(text)
+        position += len(text)
+    joined = b"".join(parts)
+    numbered = sorted(
+        (number, generation, index) for index, (number, generation, _) in enumerate([*rows, (last, 0, 0)])
+    )
+    order = tuple(index for _, _, index in numbered)
+    return Block(joined, tuple(rows), _table(numbered, blank=True), order)
+
+
 class Ending(NamedTuple):
     """What a further revision has to know of the bytes before it.
 
@@ -102,7 +139,7 @@ def append(ending: Ending, objects: Iterable[Object], *, size: int, identifier: 
 
 def append_with_room(
     ending: Ending,
-    objects: Iterable[Object],
+    objects: Iterable[Object] | Block,
     *,
     dictionary: tuple[int, bytes],
     room: int,
@@ -123,13 +160,23 @@ def append_with_room(
     Raises:
         DocumentTooLarge: The file would be too long for its cross-reference.
     """
-    parts, rows, position = _objects(ending, objects)
     number, text = dictionary
-    rows.append((number, 0, position))
+    table = None
+    rows: list[tuple[int, int, int]] = []
+    if isinstance(objects, Block) and not ending.stream:
+        begin = ending.length + ending.newline
+        position = begin + len(objects.text)
+        offsets = [begin + offset for _, _, offset in objects.rows]
+        offsets.append(position)
+        table = objects.table % tuple([offsets[index] for index in objects.order])
+        parts = [b"\n" if ending.newline else b"", objects.text]
+    else:
+        parts, rows, position = _objects(ending, objects)
+        rows.append((number, 0, position))
     head = b"%d 0 obj\n%b/ByteRange[" % (number, text)
     start = position + len(head) + (RANGE_WIDTH + 10)
     end = start + room
-    reference, following = _reference(ending, rows, end + 10, size, identifier)
+    reference, following = _reference(ending, rows, end + 10, size, identifier, table)
     after = b">>\nendobj\n%b" % reference
     behind = following.length - end
     numbers = b"0 %d %d %d" % (start, end, behind)
@@ -137,13 +184,16 @@ def append_with_room(
     return WithRoom(b"".join(parts), after, (0, start, end, behind), following)
 
 
-def _objects(ending: Ending, objects: Iterable[Object]) -> tuple[list[bytes], list[tuple[int, int, int]], int]:
+def _objects(ending: Ending, objects: Iterable[Object] | Block) -> tuple[list[bytes], list[tuple[int, int, int]], int]:
     """Return the pieces, the rows ``(number, generation, offset)``, and where the next object begins."""
     position = ending.length
     parts = []
     if ending.newline:
         parts.append(b"\n")
         position += 1
+    if isinstance(objects, Block):
+        told = [(number, generation, position + offset) for number, generation, offset in objects.rows]
+        return [*parts, objects.text], told, position + len(objects.text)
     rows = []
     for number, generation, body in objects:
         text = b"%d %d obj\n%b\nendobj\n" % (number, generation, body)
@@ -154,9 +204,23 @@ def _objects(ending: Ending, objects: Iterable[Object]) -> tuple[list[bytes], li
 
 
 def _reference(
-    ending: Ending, rows: list[tuple[int, int, int]], position: int, size: int, identifier: bytes
+    ending: Ending,
+    rows: list[tuple[int, int, int]],
+    position: int,
+    size: int,
+    identifier: bytes,
+    table: bytes | None = None,
 ) -> tuple[bytes, Ending]:
-    """Return the cross-reference that stands at a position, with its end, and what stands behind it."""
+    """Return the cross-reference that stands at a position, with its end, and what stands behind it.
+
+    Args:
+        ending: What the revision follows.
+        rows: Object number, generation, offset of each object.
+        position: Where the cross-reference begins.
+        size: One more than the highest object number in use.
+        identifier: Second part of the file identifier.
+        table: The rows as they stand in a table, if they are written already.
+    """
     if position > _LARGEST_OFFSET:
         raise DocumentTooLarge(bytes=position)
     second = identifier.hex().encode()
@@ -176,12 +240,12 @@ def _reference(
             content,
         )
     else:
-        text = b"xref\n%btrailer\n<<%b>>\n" % (_table(rows), trailer)
+        text = b"xref\n%btrailer\n<<%b>>\n" % (table or _table(rows), trailer)
     text = b"%bstartxref\n%d\n%%%%EOF\n" % (text, position)
     return text, Ending(position + len(text), False, position, size, ending.trailer, first, ending.stream)
 
 
-def _table(rows: Sequence[tuple[int, int, int]]) -> bytes:
+def _table(rows: Sequence[tuple[int, int, int]], *, blank: bool = False) -> bytes:
     parts: list[bytes] = []
     group: list[bytes] = []
     first = following = -1
@@ -192,7 +256,7 @@ def _table(rows: Sequence[tuple[int, int, int]]) -> bytes:
                 parts += group
                 group = []
             first = number
-        group.append(b"%010d %05d n \n" % (offset, generation))
+        group.append(b"%%010d %05d n \n" % generation if blank else b"%010d %05d n \n" % (offset, generation))
         following = number + 1
     parts.append(b"%d %d\n" % (first, len(group)))
     parts += group
