@@ -13,6 +13,7 @@ from tests.api.conftest import Backend
 from tests.company.object_states import STATES, Memory
 from tests.company.people import colleague
 from tests.conftest import installation
+from tests.documents.own_documents import UPLOAD
 
 ORIGIN = "https://shop.example"
 
@@ -38,5 +39,23 @@ def states(tmp_path_factory: pytest.TempPathFactory, sandbox_folder: Any) -> Ite
             )
             world.backends[tenant] = Backend(world, made.secret)
             assert world.backends[tenant].get("/key").status_code == 200  # notes the day of its use
+        world.objects["batch_id"] = seal_batches(world, world.backends["default"])
         world.memory = Memory(world)
         yield world
+
+
+def seal_batches(world: Any, backend: Backend) -> dict[str, str]:
+    """Return a batch of documents to be sealed in each state; they belong to the key that opened them."""
+    made = {}
+    for state in ("deleted", "done", "running", "open"):
+        batch = backend.post("/seal-batches", {"level": "B-B", "evidence_record": True}).json()["id"]
+        path = f"/seal-batches/{batch}/documents/invoice.pdf"
+        assert backend("PUT", path, content=UPLOAD.pdf, headers={"Content-Type": "application/pdf"}).status_code == 201
+        if state in ("done", "running"):
+            backend.post(f"/seal-batches/{batch}/complete")
+        while state == "done" and world.application.sealing.seal_due():
+            pass
+        if state == "deleted":
+            backend("DELETE", f"/seal-batches/{batch}")
+        made[state] = batch
+    return made

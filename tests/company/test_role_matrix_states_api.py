@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_api_matrix import body_of
+from tests.api.test_api_matrix import PDF, body_of
 from tests.company.conftest import ORIGIN
 from web.api.specification import Operation, operations
 
@@ -44,6 +44,9 @@ CHANGES: dict[str, set[str]] = {
     "getDossier": {"concluded"},  # is recorded
     "startBulkRun": {"checked"},
     "cancelBulkRun": {"uploaded", "checked", "running"},
+    "addToSealBatch": {"open"},
+    "completeSealBatch": {"open"},
+    "deleteSealBatch": {"open", "done"},
     "decideCase": {"referred"},
     "closeCase": {"referred", "asked"},
     "deleteFile": {"waiting"},
@@ -73,7 +76,11 @@ def about_objects(house: Any) -> Iterator[tuple[Operation, str, list[str]]]:
 
 
 def path_of(house: Any, operation: Operation, kind: str, state: str, found: str) -> str:
-    others = {"document": "draft", "delivery_id": house.deliveries.get(state, "")}
+    others = {
+        "document": "draft",
+        "delivery_id": house.deliveries.get(state, ""),
+        "name": "invoice.pdf" if operation.method == "GET" else "another.pdf",
+    }
 
     def put(match: re.Match[str]) -> str:
         name = NAMES.get(match[1], match[1])
@@ -93,7 +100,11 @@ def body(house: Any, operation: Operation) -> Any:
 
 
 def asked(house: Any, tenant: str, operation: Operation, path: str) -> tuple[int, bool]:
-    answer = house.backends[tenant](operation.method, path, body(house, operation))
+    if operation.body_type == "application/pdf":
+        sent = {"content": PDF, "headers": {"Content-Type": "application/pdf"}}
+        answer = house.backends[tenant](operation.method, path, **sent)
+    else:
+        answer = house.backends[tenant](operation.method, path, body(house, operation))
     changed = house.memory.changed()
     if changed:
         house.memory.bring_back()
