@@ -76,6 +76,7 @@ def seal(
     installation its seal and timestamp authorities are used unless others are named. Exit 0 all sealed, 1 some were set
     aside (their lines say why), 2 nothing was begun, 130 stopped before the end.
     """
+    from esign.cli.logs import log_faults
     from esign.cli.seal_inputs import Inputs
     from esign.cli.seal_lines import Speaker
     from esign.cli.seal_watch import Folders, seal_what_comes
@@ -95,7 +96,7 @@ def seal(
                 out.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise FileUnwritable("the folder of the sealed documents cannot be made", file=str(out)) from error
-            batch = stack.enter_context(FolderBatch(order=order))
+            batch = stack.enter_context(FolderBatch(order=order, prepare=log_faults))
         except EsignError as error:
             click.echo(error_line(error), err=True)
             return WRONG_USE

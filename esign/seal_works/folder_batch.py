@@ -36,10 +36,12 @@ class FolderBatch:
     Args:
         order: What is to be done.
         clock: Where time comes from.
+        prepare: What each process does first, such as choosing where its log goes.
     """
 
     order: SealOrder
     clock: Clock = field(default_factory=SystemClock)
+    prepare: Callable[[], None] | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _journal: SqlSealJournal | None = None
     _shown: int = 0
@@ -180,7 +182,7 @@ class FolderBatch:
 
     @contextmanager
     def _workers(self, jobs: int, stop: threading.Event, *, forever: bool) -> Iterator[Callable[[], None]]:
-        recipe = SealRecipe(self.order, forever)
+        recipe = SealRecipe(self.order, forever, self.prepare)
         if jobs:
             processes = SealProcesses(recipe=recipe, journal=self.journal, count=jobs, threads=self.order.threads)
             processes.start()
