@@ -50,7 +50,8 @@ _VALUE = (
     rb"|\[(?:" + _INSIDE + rb")*+\]"
     rb"|" + _STRING + rb"|" + _HEXADECIMAL + rb"|(?:true|false|null)(?!" + _REGULAR + rb")"
 )
-_ENTRY = re.compile(rb"(" + _W + rb"*+/(" + _REGULAR + rb"++)" + _W + rb"*+(" + _VALUE + rb")" + _W + rb"*+)")
+_ENTRY = re.compile(rb"(/(" + _REGULAR + rb"++)" + _W + rb"*+(" + _VALUE + rb")" + _W + rb"*+)")
+"""It must not begin with white space: where no entry follows, it would be tried again at each further blank."""
 _LONGEST_KEPT = 1024
 _MOST_KEPT = 1024
 _plain: set[bytes] = set()
@@ -62,8 +63,9 @@ recall = _known.get
 _find_entries = _ENTRY.findall
 _find_references = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++[0-9]{1,5}+" + _W + rb"++R").findall
 _match_reference = re.compile(rb"([0-9]{1,10}+)" + _W + rb"++([0-9]{1,5}+)" + _W + rb"++R").fullmatch
+_match_white = re.compile(_W + rb"*+").match
 _search_control = re.compile(rb"[\x01-\x08\x0b\x0e-\x1f\x7f]").search
-_remove_strings = re.compile(_STRING).sub
+_find_signs = re.compile(rb"\\[\s\S]|[()%\r\n\x01-\x08\x0b\x0e-\x1f\x7f]").finditer
 _match_regular = re.compile(rb"(?:(?![()<>\[\]{}/%#])[!-~])++").fullmatch
 
 
@@ -80,9 +82,10 @@ def split(body: bytes, *, keep: bool = True) -> Entries:
     known = _known.get(body)
     if known is not None:
         return known
-    found = _find_entries(body, 2, len(body) - 2)
+    begin = _match_white(body, 2).end()  # type: ignore[union-attr]  # it matches everywhere
+    found = _find_entries(body, begin, len(body) - 2)
     result = Entries([(key, value) for _, key, value in found])
-    length = 4
+    length = begin + 2
     for whole, _, _ in found:
         length += len(whole)
     if length != len(body) or len(result) != len(found) or body[:2] != b"<<" or body[-2:] != b">>":
@@ -139,8 +142,24 @@ def _check_within(value: bytes) -> None:
 
 def _check_names(text: bytes) -> None:
     """Check that no control character stands outside of strings: readers do not agree what it is there."""
-    if _search_control(text) and _search_control(_remove_strings(b"", text)):
-        raise Unusual("control characters")
+    if not _search_control(text):
+        return
+    depth = 0
+    comment = False
+    for found in _find_signs(text):
+        sign = found[0]
+        if len(sign) > 1:
+            continue
+        if sign in b"\r\n":
+            comment = False
+        elif sign == b"%":
+            comment = comment or not depth
+        elif sign == b"(":
+            depth += not comment
+        elif sign == b")":
+            depth -= bool(depth) and not comment
+        elif not depth:
+            raise Unusual("control characters")
 
 
 def _split_strictly(body: bytes) -> Entries:
