@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from certs.signatory.errors import demand
+from certs.signatory.errors import SignatoryRefused, demand
 
 AMBIGUOUS: Final = "agent.document.ambiguous"
 
@@ -28,7 +28,7 @@ ACTIVE: Final = frozenset(f"/{name}".encode("ascii") for name in _ACTIVE.split()
 """Names of what acts, hides, or is left to the viewer. Source: docs/ceremony-spec.md section 5."""
 
 _TOKEN = re.compile(
-    rb"[\0\t\n\f\r ]+|%[^\r\n]*|<<|>>|<[^>]*>|[\[\]{}(]|/?[^\0\t\n\f\r ()<>\[\]{}/%]+|/",
+    rb"[\0\t\n\f\r ]*(%[^\r\n]*|<<|>>|<[^>]*>|[\[\]{}(]|/?[^\0\t\n\f\r ()<>\[\]{}/%]+|/|\Z)",
 )
 _HIDDEN = re.compile(
     rb"\d(?:[\0\s]|%[^\r\n]*[\r\n])+\d+(?:[\0\s]|%[^\r\n]*[\r\n])*obj|xref[\0\s]+\d|trailer[\0\s]*<<",
@@ -37,6 +37,7 @@ _HEX_STRING = re.compile(rb"<[0-9A-Fa-f\0\s]*>")
 _BRACKET = re.compile(rb"\\.|[()]", re.DOTALL)
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STRING = b"()"
+_BORDERS: Final = frozenset((b"obj", b"endobj"))
 
 
 def tokens(pdf: bytes) -> list[bytes]:
@@ -49,15 +50,21 @@ def tokens(pdf: bytes) -> list[bytes]:
     depth = at = 0
     while at < len(pdf):
         match = _TOKEN.match(pdf, at)
-        token = match[0] if match else b""
-        demand(token != b"", AMBIGUOUS)
-        end = at + len(token)
-        if token == b"(":
-            end = _passed(pdf, at, _end_of_string(pdf, at))
+        if match is None:
+            raise SignatoryRefused(AMBIGUOUS)
+        token, end = match[1], match.end()
+        if token == b"<<":
+            depth += 1
+            found.append(token)
+        elif token == b">>":
+            depth -= 1
+            found.append(token)
+        elif token == b"(":
+            end = _passed(pdf, match.start(1), _end_of_string(pdf, match.start(1)))
             found.append(_STRING)
         elif token.startswith(b"%"):
-            _passed(pdf, at, end)
-        elif token.startswith(b"<") and token != b"<<":
+            _passed(pdf, match.start(1), end)
+        elif token.startswith(b"<"):
             demand(_HEX_STRING.fullmatch(token) is not None, AMBIGUOUS)
             found.append(_STRING)
         elif token == b"stream":
@@ -65,10 +72,11 @@ def tokens(pdf: bytes) -> list[bytes]:
             begun = depth == 0 and found[-1:] == [b">>"] and (line == b"\r\n" or line[:1] == b"\n")
             demand(begun, AMBIGUOUS)
             end = _passed(pdf, end, pdf.find(b"endstream", end))
-        elif token[:1] not in b"\0\t\n\f\r ":
-            depth += (token == b"<<") - (token == b">>")
-            demand(depth == 0 or token not in (b"obj", b"endobj"), AMBIGUOUS)
-            found.append(_ESCAPE.sub(_plain, token) if token.startswith(b"/") else token)
+        elif token.startswith(b"/"):
+            found.append(_ESCAPE.sub(_plain, token) if b"#" in token else token)
+        elif token:  # nothing but blanks was left
+            demand(depth == 0 or token not in _BORDERS, AMBIGUOUS)
+            found.append(token)
         at = end
     demand(depth == 0, AMBIGUOUS)
     return found
