@@ -100,6 +100,7 @@ REFUSED: dict[str, tuple[str, bytes]] = {
         "broken",
         catalog(b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]>>>>", o5=b"<</T(a)/Kids[5 0 R]>>"),
     ),
+    "a form that is the catalog": ("broken", catalog(b"<</Type/Catalog/Pages 2 0 R/AcroForm 1 0 R>>")),
     "encrypted": ("encrypted", encrypted()),
     "an XFA form": ("unsupported", catalog(b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/XFA[(a)(b)]>>>>")),
     "certified, no change permitted": ("certified", rights(b"DocMDP", b"/P 1")),
@@ -108,6 +109,10 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "all fields locked": ("locked", rights(b"FieldMDP", b"/Action/All")),
     "all fields but others locked": ("locked", rights(b"FieldMDP", b"/Action/Exclude/Fields[(Anderes)]")),
     "all fields locked by the field": ("locked", signed(field=b"/Lock<</Action/All>>")),
+    "more locked fields than are looked at": (
+        "locked",
+        rights(b"FieldMDP", b"/Action/Include/Fields[%b]" % b"".join(b"(%d)" % number for number in range(100_001))),
+    ),
     "a lock that is not understood": ("locked", rights(b"FieldMDP", b"/Action/Some")),
 }
 

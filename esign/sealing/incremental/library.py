@@ -31,7 +31,7 @@ from esign.sealing.document_errors import (
     UnsupportedDocument,
 )
 from esign.sealing.incremental.form import ETSI_EXTENSION
-from esign.sealing.incremental.restrictions import Restrictions
+from esign.sealing.incremental.restrictions import Permissions, Restrictions
 from esign.sealing.profile import SealProfile
 from esign.validation.changes.permission import read_permission
 
@@ -95,7 +95,7 @@ def prepare_by_library(
         _check_annotations(view)
         opened.next_number = _next_number(pdf, view)
         prepared = _prepare(opened, profile, name, label, claimed_at, reserved)
-        _confirm(pdf, prepared.data)
+        _confirm(pdf, prepared.data, name)
         return prepared
     except PdfHeaderError as error:
         raise NotPdf() from error
@@ -113,9 +113,12 @@ def prepare_by_library(
 
 def _restrictions(view: View) -> Restrictions:
     fields = view.fields()
-    signatures = [(field, view.resolve(field.get("V"))) for field in fields if field.kind == "Sig"]
-    permissions = [read_permission(view, field, held) for field, held in signatures if isinstance(held, dict)]
-    return Restrictions(frozenset(field.name.partition(".")[0] for field in fields), tuple(permissions))
+    permissions = Permissions()
+    for field in fields:
+        held = view.resolve(field.get("V")) if field.kind == "Sig" else None
+        if isinstance(held, dict):
+            permissions.add(read_permission(view, field, held))
+    return Restrictions(frozenset(field.name.partition(".")[0] for field in fields), permissions.all())
 
 
 def _agree(view: View, document: Document) -> None:
@@ -130,8 +133,12 @@ def _agree(view: View, document: Document) -> None:
         raise BrokenDocument("two readers see different catalogs or pages")
 
 
-def _confirm(before: Pdf, prepared: bytes) -> None:
-    """Check that our own reader sees in the result what it saw before, but for form, annotations and extensions."""
+def _confirm(before: Pdf, prepared: bytes, name: str) -> None:
+    """Check that our own reader sees in the result what it saw before, but for form, annotations and extensions.
+
+    The new field must be seen in the form: one object that is form and catalog at once is written twice, and one of the
+    two is lost.
+    """
     after = Pdf(prepared)
     newest, last = after.revisions[-1], before.revisions[-1]
     old, new = before.view(), after.view()
@@ -141,6 +148,7 @@ def _confirm(before: Pdf, prepared: bytes) -> None:
         newest.trailer.get("Prev") != last.startxref - before.base
         or len(after.revisions) != len(before.revisions) + 1
         or [page.ref for page in new.pages()] != pages
+        or not any(field.kind == "Sig" and field.name == name for field in new.fields())
         or not all(_grown(old.resolve(reference), new.resolve(reference)) for reference in changed)
     ):
         raise BrokenDocument("two readers see different things")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _MOST_FIELDS = 5_000
 _DEEPEST = 64
+_MOST_SIGNATURES = 1_000
+_MOST_LOCKED = 100_000
+"""Names of fields that all signatures of a document lock together, as far as they are looked at."""
 
 
 class _Plain(NamedTuple):
@@ -68,6 +71,29 @@ NONE = Restrictions(frozenset(), ())
 """A document without a form."""
 
 
+class Permissions:
+    """What the signatures of a document permit, taken down one after the other: more than any honest one is refused."""
+
+    def __init__(self) -> None:
+        self._found: list[Permission] = []
+        self._locked = 0
+
+    def add(self, permission: Permission) -> None:
+        """Take down what one signature permits.
+
+        Raises:
+            LockedDocument: There are more of them than are looked at.
+        """
+        self._found.append(permission)
+        self._locked += len(permission.fields)
+        if len(self._found) > _MOST_SIGNATURES or self._locked > _MOST_LOCKED:
+            raise LockedDocument("earlier signatures, or fields that they lock, are more than are looked at")
+
+    def all(self) -> tuple[Permission, ...]:
+        """Return them."""
+        return tuple(self._found)
+
+
 def read_restrictions(values: Values, fields: Object) -> Restrictions:
     """Return what a form says, every field of it looked at.
 
@@ -77,9 +103,10 @@ def read_restrictions(values: Values, fields: Object) -> Restrictions:
 
     Raises:
         Unusual: A form that is damaged, circular or very large.
+        LockedDocument: Signatures say more than is looked at.
     """
     names: set[str] = set()
-    signatures: list[Permission] = []
+    signatures = Permissions()
     seen: set[Ref] = set()
     waiting: list[tuple[Object, int, Object, Object]] = [(fields, 0, None, None)]
     while waiting:
@@ -102,7 +129,7 @@ def read_restrictions(values: Values, fields: Object) -> Restrictions:
                 signature = values.resolve(own_held)
                 if isinstance(signature, dict):
                     view, plain = cast("View", values), cast("Field", _Plain(field))
-                    signatures.append(read_permission(view, plain, signature))
+                    signatures.add(read_permission(view, plain, signature))
             if "Kids" in field:
                 waiting.append((values.value(field, "Kids"), depth + 1, own_kind, own_held))
-    return Restrictions(frozenset(names), tuple(signatures))
+    return Restrictions(frozenset(names), signatures.all())
