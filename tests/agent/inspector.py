@@ -46,6 +46,12 @@ SKELETON = """() => {
 UNFILLED = """() => (document.body.innerText.match(/\\{\\w+\\}|undefined|null|NaN|\\[object/g) ?? [])"""
 
 
+def large_enough_for_a_finger(customer: Any) -> None:
+    """The scratch field is, whatever the screen."""
+    field = customer.page.locator(".scratch-field").bounding_box()
+    assert field["width"] >= 280 and field["height"] >= 80
+
+
 class Inspector:
     """Looks at a page in every state that it comes to."""
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from tests.actors import COMPANY
-from tests.agent.inspector import Inspector
+from tests.agent.inspector import Inspector, large_enough_for_a_finger
 from tests.agent.scratch_helpers import DESKTOP, PHONE, ROOT, Customer
 from tests.agent.test_agent_parties import COUPLE, MIRA, drawn_up
 
@@ -140,6 +140,7 @@ def the_straight_way(walk):
     page.locator("details summary").click()
     customer.unlock()
     walk.look(customer, "scratch")
+    large_enough_for_a_finger(customer)
     customer.scratch_with_mouse(rows=1)
     customer.wait("scratching")
     walk.look(customer, "scratching")

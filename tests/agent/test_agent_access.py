@@ -1,65 +1,21 @@
-"""Usable by everybody: axe-core in each state, reflow, size of controls, focus, languages, motion and contrast."""
+"""Usable by everybody: languages, headings and focus, order of what is read, zoom, motion and contrast.
+
+Every state on every screen is judged in the files ``test_agent_states_*.py``.
+"""
 
 import pytest
 
 from tests.agent.inspector import WIDE, Inspector
-from tests.agent.scratch_helpers import DESKTOP, PHONE, Customer
+from tests.agent.scratch_helpers import DESKTOP, Customer
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 
-def walk_advanced(stack, customer, inspect):
-    _, link = stack.invite()
-    customer.open(link)
-    inspect.look("landing")
-    customer.begin().identify()
-    inspect.look("reading")
-    customer.read()
-    inspect.look("unlock")
-    customer.unlock()
-    inspect.look("scratch")
-    customer.scratch_with_mouse(rows=1)
-    customer.wait("scratching")
-    inspect.look("scratching")
-    customer.scratch_with_mouse()
-    customer.wait("revealed")
-    customer.page.locator("#order").scroll_into_view_if_needed()
-    inspect.look("revealed")
-    customer.type("000000").order()
-    customer.wait("typo")
-    inspect.look("typo")
-    stack.wire.lose_before.append("signature")
-    customer.type(customer.code()).order()
-    customer.page.wait_for_function("() => document.body?.dataset.connection === 'waiting'")
-    inspect.look("progress")
-    customer.done()
-    inspect.look("done")
-
-
-@pytest.mark.parametrize("device", ["phone", "desktop"])
-def test_no_finding_in_any_state(stack, context_of, device):
-    customer = Customer(context_of(**(PHONE if device == "phone" else DESKTOP)).new_page())
-    inspect = Inspector(customer, device)
-    walk_advanced(stack, customer, inspect)
-    assert inspect.findings == []
-
-
-def test_no_finding_on_a_refusal_and_while_resuming(stack, desktop):
+def test_no_finding_without_a_link(stack, desktop):
     inspect = Inspector(desktop, "desktop")
     desktop.page.goto(f"{stack.agent}/")
     desktop.wait("problem")
     inspect.look("problem-link")
-    _, link = stack.invite()
-    desktop.open(link).begin().identify().read().unlock().scratch_with_mouse().type()
-    stack.wire.lose_before.extend(["intent"] * 8)
-    desktop.order()
-    desktop.page.wait_for_function("() => document.body?.dataset.connection === 'waiting'")
-    desktop.page.goto("about:blank")
-    stack.wire.lose_before.clear()
-    desktop.open(link, state="resuming")
-    inspect.look("resuming")
-    desktop.tap("#resume")
-    desktop.done()
     assert inspect.findings == []
 
 

@@ -66,7 +66,7 @@ class Served:
 
     def healthy(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz", trust_env=False, timeout=5).status_code == 200
+            return httpx.get(f"{self.url}/healthz", trust_env=False, timeout=5, verify=False).status_code == 200
         except httpx.TransportError:
             return False
 

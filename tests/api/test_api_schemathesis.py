@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,10 +24,11 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from tests.conftest import WEB
+from tests.api.conftest import Api, Backend
+from tests.conftest import WEB, World, installation
 from tests.documents.own_documents import UPLOAD
 from tests.form_answers import answers_of
-from web.api.specification import document, operations
+from web.api.specification import Operation, document, operations
 
 load_all_checks()
 schemathesis.openapi.media_type("application/pdf", st.binary(max_size=200) | st.just(UPLOAD.pdf))
@@ -66,9 +69,29 @@ def narrowed() -> dict[str, Any]:
     return {**narrow, "components": {**narrow["components"], "schemas": schemas}}
 
 
-@pytest.fixture
-def objects(api, backend) -> dict[str, str]:
-    contract = backend.post("/contracts", {"data": api.world.sample("electricity-supply"), "invite": True}).json()
+@dataclass(frozen=True)
+class Subject:
+    """An installation with one of everything, its description, and a key for all of it."""
+
+    schema: Any
+    secret: str
+    objects: dict[str, str]
+
+
+def subject(world: World) -> Subject:
+    """Make one of everything in an installation."""
+    world.settings = world.settings.with_changes(api_rate=10_000, api_burst=10_000)
+    world.start()
+    backend = Api(world).backend()
+    schema = schemathesis.openapi.from_dict(narrowed())
+    schema.config.update(base_url=f"{WEB}/api/v1")
+    schema.app = world.apps[WEB]
+    assert backend.secret is not None
+    return Subject(schema, backend.secret, one_of_each(world, backend))
+
+
+def one_of_each(world: World, backend: Backend) -> dict[str, str]:
+    contract = backend.post("/contracts", {"data": world.sample("electricity-supply"), "invite": True}).json()
     webhook = backend.post("/webhooks", {"url": "https://hooks.example/a"}).json()
     delivery = backend.post(f"/webhooks/{webhook['id']}/test").json()
     address = backend.post("/return-addresses", {"origin": "https://shop.example"}).json()
@@ -78,19 +101,27 @@ def objects(api, backend) -> dict[str, str]:
         "form": "mobile-plan",
         "contract_id": contract["id"],
         "webhook_id": webhook["id"],
-        "bulk_id": backend.post("/bulk-runs", {"contracts": [api.world.sample("mobile-plan")]}).json()["id"],
+        "bulk_id": backend.post("/bulk-runs", {"contracts": [world.sample("mobile-plan")]}).json()["id"],
         "batch_id": backend.post("/seal-batches", {"level": "B-B"}).json()["id"],
         "delivery_id": delivery["id"],
         "return_address_id": address["id"],
     }
 
 
+@pytest.fixture(scope="module")
+def read_only(sandbox_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    """One installation for everything that only reads: nothing in it changes between two operations."""
+    with installation(tmp_path_factory.mktemp("read"), sandbox_folder) as world:
+        yield subject(world)
+
+
 @pytest.fixture
-def schema(api):
-    found = schemathesis.openapi.from_dict(narrowed())
-    found.config.update(base_url=f"{WEB}/api/v1")
-    found.app = api.world.apps[WEB]
-    return found
+def asked(request: pytest.FixtureRequest, operation: Operation) -> Subject:
+    """What an operation is asked of: an installation of its own, if it changes anything."""
+    if operation.method.upper() == "GET":
+        found: Subject = request.getfixturevalue("read_only")
+        return found
+    return subject(request.getfixturevalue("world"))
 
 
 def walk(strategy: Any, ask: Callable[[Any], None]) -> None:
@@ -103,11 +134,11 @@ def walk(strategy: Any, ask: Callable[[Any], None]) -> None:
         settled(run)()
 
 
-@pytest.mark.parametrize("operation_id", [operation.id for operation in operations()])
-def test_nothing_is_found(schema, backend, objects, operation_id):
+@pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)
+def test_nothing_is_found(asked, operation):
     """Requests as described and requests that are not; on any objects, and on those that exist."""
-    operation = schema.find_operation_by_id(operation_id)
-    headers = {"Authorization": f"Bearer {backend.secret}"}
+    described, objects = asked.schema.find_operation_by_id(operation.id), asked.objects
+    headers = {"Authorization": f"Bearer {asked.secret}"}
     seen: set[int] = set()
 
     def any_object(case: Any) -> None:
@@ -121,5 +152,5 @@ def test_nothing_is_found(schema, backend, objects, operation_id):
 
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         for ask in (any_object, known_object):
-            walk(operation.as_strategy(generation_mode=mode), ask)
+            walk(described.as_strategy(generation_mode=mode), ask)
     assert seen - {401, 404, 405, 429, 500}
