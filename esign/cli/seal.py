@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--device", metavar="URI", help="The seal key: file:KEY.p12?pin-file=PATH, pkcs11:…, csc:NAME.")
 @click.option("--tsa", "tsa_urls", metavar="URL", multiple=True, help="A timestamp authority; a second one in reserve.")
 @click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates, file or folder, for timestamps.")
+@click.option("--fetch", "hosts", metavar="HOST[:PORT]", multiple=True, help="May be asked for revocation data (B-LT).")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: the processors).")
 @click.option("--policy", default="standard", show_default=True, help="E-invoices: a policy's name or file, or none.")
 @click.option("--rules", type=_PATH, metavar="DIR", help="E-invoices: further rules, with their list SHA256SUMS.")
@@ -56,6 +58,7 @@ def seal(
     device: str | None,
     tsa_urls: tuple[str, ...],
     trust: tuple[Path, ...],
+    hosts: tuple[str, ...],
     jobs: int | None,
     policy: str,
     rules: Path | None,
@@ -81,6 +84,7 @@ def seal(
     from esign.cli.seal_lines import Speaker
     from esign.cli.seal_watch import Folders, seal_what_comes
     from esign.seal_works import FolderBatch, look_at_key
+    from esign.sealing.invoices import InvoiceRules
 
     with ExitStack() as stack:
         try:
@@ -91,6 +95,9 @@ def seal(
                 raise WrongUse("an evidence record is made when a batch is done; what is watched is never done")
             if watch and (strange := [path for path in paths if not Path(path).is_dir()]):
                 raise WrongUse(f"--watch watches folders, and this is none: {strange[0]}")
+            # Others fill the watched folders: no link of theirs leads to what only we may read.
+            within = tuple(os.fsencode(Path(path).resolve()) for path in paths) if watch else ()
+            order = replace(order, within=within, revocation_hosts=(*order.revocation_hosts, *hosts))
             holder = look_at_key(order)
             try:
                 out.mkdir(parents=True, exist_ok=True)
@@ -100,6 +107,8 @@ def seal(
         except EsignError as error:
             click.echo(error_line(error), err=True)
             return WRONG_USE
+        if order.invoices and not InvoiceRules.installed():
+            click.echo("E-invoices cannot be checked without the extra: pip install 'esign[einvoice]'", err=True)
         if holder.sandbox:
             click.echo("SANDBOX: the seal is a simulated one; it proves nothing to anybody", err=True)
         speaker = Speaker(as_json=as_json, sandbox=holder.sandbox, bar=sys.stderr.isatty())

@@ -40,6 +40,7 @@ class SealOrder:
         anchors: Trusted certificates (DER), for timestamps and the sample.
         revocation_hosts: ``host:port`` that may be asked for revocation data.
         timeout: Seconds after which a call outside is given up.
+        within: Folders outside of which no document is read, links followed; empty: anywhere.
         profile: What every seal looks like; None: named after the certificate's organisation.
         invoices: Name of the policy for e-invoices, or path of a file; empty: they are not looked at.
         invoice_rules: The operator's folder of further rules.
@@ -62,6 +63,7 @@ class SealOrder:
     anchors: tuple[bytes, ...] = ()
     revocation_hosts: tuple[str, ...] = ()
     timeout: float = 10.0
+    within: tuple[bytes, ...] = ()
     profile: SealProfile | None = None
     invoices: str = ""
     invoice_rules: Path | None = None

@@ -196,7 +196,9 @@ def invoices_policy(name: str) -> InvoicePolicy:
 
 def opened_documents(order: SealOrder) -> FolderDocuments | ObjectDocuments:
     """Return where the documents of an order are read and given out."""
-    return ObjectDocuments(order.place) if order.place else FolderDocuments(os.fsencode(order.out))
+    if order.place:
+        return ObjectDocuments(order.place)
+    return FolderDocuments(os.fsencode(order.out), within=order.within)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -40,6 +41,11 @@ class InvoiceRules:
     def __init__(self, folder: Path | None = None, *, seconds: float | None = None) -> None:
         self._folder = None if folder is None else Folder(folder)
         self._schematron = Schematron() if seconds is None else Schematron(seconds=seconds)
+
+    @staticmethod
+    def installed() -> bool:
+        """Tell whether schemas and the processor of the rules are there (the extra ``einvoice``)."""
+        return find_spec("facturx") is not None and Schematron.available()
 
     def __enter__(self) -> Self:
         return self
