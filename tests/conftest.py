@@ -156,8 +156,17 @@ PERSONS = {
 }
 
 
-LONGEST = ("tests/agent/test_agent_states_", "tests/agent/test_agent_refusals", "tests/api/test_api_killed")
-"""Files that alone take as long as many others."""
+LONGEST = (
+    "tests/agent/test_agent_states_",
+    "tests/agent/test_agent_refusals",
+    "tests/api/test_api_killed",
+    "tests/api/test_api_schemathesis",
+    "tests/verifier/test_verifiers_agree.py",
+    "tests/cli/test_cli_demo",
+    "tests/company/test_role_matrix_states.py",
+    "tests/engine/test_engine_races",
+)
+"""Files that take as long as many others: begun at the end they would keep one process busy and the others idle."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -76,7 +76,7 @@ class Orders:
                 answer = http.post(f"{self.url}/api/v1{path}", content=json.dumps(body), headers=headers)
             except httpx.TransportError:
                 self.broken += 1
-                time.sleep(0.05)
+                time.sleep(0.2)
                 continue
             if answer.status_code == 201:
                 return answer.text
@@ -196,7 +196,7 @@ def start_many(application: Application, number: int) -> str:
 
 def many(application: Application, runs: list[str]) -> list[str]:
     """Return the contracts of the runs, once they are through."""
-    wait_until(lambda: all(application.bulk.view(COMPANY, run)[0].state == "done" for run in runs))
+    wait_until(lambda: all(application.bulk.view(COMPANY, run)[0].state == "done" for run in runs), pause=0.5)
     rows = [row for run in runs for row in application.bulk.view(COMPANY, run)[1]]
     return [row.contract_id or f"no contract: row {row.number}" for row in rows]
 
@@ -218,7 +218,7 @@ def settled(application: Application, receiver: Receiver, mailbox: Mailbox, cont
     def done() -> bool:
         return wanted <= set(receiver.contracts("invitation.made")) and len(links(mailbox)) >= len(wanted)
 
-    wait_until(done, strict=False)
+    wait_until(done, strict=False, pause=0.5)  # to look through all mails takes what the worker needs
     lost = wanted - set(receiver.contracts("invitation.made"))
     mails = len(links(mailbox))
     return ([f"{len(lost)} contracts of which the webhook was not told"] if lost else []) + (
@@ -262,13 +262,13 @@ def counted(
     return faults
 
 
-def wait_until(true: Callable[[], Any], *, strict: bool = True) -> None:
+def wait_until(true: Callable[[], Any], *, strict: bool = True, pause: float = 0.05) -> None:
     deadline = time.monotonic() + SETTLED_SECONDS
     while not true():
         if time.monotonic() > deadline:
             assert not strict, "it did not happen"
             return
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 if __name__ == "__main__":
