@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -156,20 +157,20 @@ def test_same_contract_and_instant_give_the_same_bytes(drawn) -> None:
     assert draw_up(contract, drawn_up_at=AT + timedelta(seconds=1)).pdf != draft.pdf
 
 
-def test_another_process_gives_the_same_bytes(drawn, tmp_path) -> None:
-    import sys
-
-    contract, draft = drawn
+def test_another_process_gives_the_same_bytes() -> None:
+    """Also in another order: what was drawn up before leaves no trace."""
+    contracts = [ContractData.parse(data) for data in SAMPLES.values()]
     code = (
         "import sys,hashlib;from datetime import datetime,UTC;"
         "from esign.contracts import ContractData;from esign.documents import draw_up;"
-        "c=ContractData.parse(sys.stdin.buffer.read());"
-        "print(hashlib.sha256(draw_up(c,drawn_up_at=datetime(2026,11,20,9,30,tzinfo=UTC)).pdf).hexdigest())"
+        "at=datetime(2026,11,20,9,30,tzinfo=UTC);"
+        "drawn=(draw_up(ContractData.parse(each),drawn_up_at=at).pdf for each in sys.stdin.buffer);"
+        "print(*(hashlib.sha256(pdf).hexdigest() for pdf in drawn))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], input=contract.canonical(), capture_output=True, check=True, timeout=60
-    )
-    assert done.stdout.decode().strip() == hashlib.sha256(draft.pdf).hexdigest()
+    lines = b"".join(contract.canonical() + b"\n" for contract in reversed(contracts))
+    done = subprocess.run([sys.executable, "-c", code], input=lines, capture_output=True, check=True, timeout=60)
+    wanted = [hashlib.sha256(draw_up(contract, drawn_up_at=AT).pdf).hexdigest() for contract in contracts]
+    assert done.stdout.decode().split() == wanted[::-1]
 
 
 def test_many_threads_draw_up_without_mixing_contracts() -> None:
