@@ -200,8 +200,8 @@ def postgres() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+@contextmanager
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The database of an installation: SQLite in its folder; a schema of its own where ESIGN_TEST_POSTGRES is set.
 
     The value ``temporary`` asks for a temporary cluster of this machine.
@@ -210,6 +210,12 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield ""
         return
     with schema(request.getfixturevalue("postgres")) as address:
+        yield address
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    with database(request) as address:
         yield address
 
 

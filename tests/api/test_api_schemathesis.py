@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.api.conftest import Api, Backend
-from tests.conftest import WEB, World, installation
+from tests.conftest import WEB, World, database, installation
 from tests.documents.own_documents import UPLOAD
 from tests.form_answers import answers_of
 from web.api.specification import Operation, document, operations
@@ -109,9 +109,12 @@ def one_of_each(world: World, backend: Backend) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def read_only(sandbox_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+def read_only(
+    request: pytest.FixtureRequest, sandbox_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Subject]:
     """One installation for everything that only reads: nothing in it changes between two operations."""
-    with installation(tmp_path_factory.mktemp("read"), sandbox_folder) as world:
+    folder = tmp_path_factory.mktemp("read")
+    with database(request) as address, installation(folder, sandbox_folder, address) as world:
         yield subject(world)
 
 

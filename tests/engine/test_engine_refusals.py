@@ -7,17 +7,42 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from certs.signatory import SandboxSignatory, ServerRefused
 from tests.actors import COMPANY
+from tests.conftest import database, installation
 
 MEMBERS = ("hello", "enrol", "open", "document", "intent", "signature", "result")
 ASIDE = ("handover", "decline")
 """Messages beside the walk: sent before the signature."""
 KINDS = (*MEMBERS, *ASIDE)
+
+
+@pytest.fixture(scope="module")
+def house(
+    request: pytest.FixtureRequest, sandbox_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("refusals")
+    with database(request) as address, installation(folder, sandbox_folder, address) as made:
+        yield made
+
+
+@pytest.fixture
+def shared(house: Any) -> Any:
+    """One installation in which each test has a contract of its own; nothing is left to be mailed."""
+    house.application.delivery.deliver_due()
+    return house
+
+
+@pytest.fixture(scope="module")
+def invited(house: Any) -> tuple[str, str]:
+    """A contract and its link that nobody opens."""
+    found: tuple[str, str] = house.invite()
+    return found
 
 
 def schema_members(kind: str) -> list[str]:
@@ -62,12 +87,12 @@ def send(signatory: SandboxSignatory, kind: str) -> object:
 
 @pytest.mark.parametrize(("kind", "member"), CASES)
 def test_each_changed_field_of_every_message_is_refused_and_the_honest_customer_goes_on(
-    world: Any, kind: str, member: str
+    shared: Any, kind: str, member: str
 ) -> None:
-    contract, link = world.invite()
-    signatory = world.signatory(link)
+    contract, link = shared.invite()
+    signatory = shared.signatory(link)
     walk_to(signatory, kind)
-    before = world.ledger(contract)
+    before = shared.ledger(contract)
     seen: dict[str, Any] = {}
 
     def watch(payload: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +125,7 @@ def test_each_changed_field_of_every_message_is_refused_and_the_honest_customer_
         assert refusal.value.status in (400, 403, 404, 409, 410, 413, 422), (refusal.value.code, refusal.value.status)
         refusals += 1
     assert refusals > 0
-    after = world.ledger(contract)
+    after = shared.ledger(contract)
     assert after[: len(before)] == before
     assert len(after) > len(before), "the refusal is recorded"
     assert not {"intent.declared", "signature.received", "contract.concluded"} & set(after[len(before) :])
@@ -109,7 +134,7 @@ def test_each_changed_field_of_every_message_is_refused_and_the_honest_customer_
         signatory.hello()  # a refused enrolment may be used again only if nothing of it was kept; a new one always
     for step in ["handover", "signature"] if kind in ASIDE else MEMBERS[MEMBERS.index(kind) :]:
         send(signatory, step)
-    assert world.application.contracts.view(COMPANY, contract).state == "concluded"
+    assert shared.application.contracts.view(COMPANY, contract).state == "concluded"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -153,9 +178,9 @@ def test_a_server_restarted_around_a_decline_loses_nothing(world: Any, step: str
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_used_number_with_other_bytes_is_refused(world: Any, kind: str) -> None:
-    _, link = world.invite()
-    signatory = world.signatory(link)
+def test_a_used_number_with_other_bytes_is_refused(shared: Any, kind: str) -> None:
+    _, link = shared.invite()
+    signatory = shared.signatory(link)
     walk_to(signatory, kind)
     used: dict[str, str] = {}
     signatory.wire.tamper["hello"] = lambda payload: {**payload, "jti": used.setdefault("jti", payload["jti"])}
@@ -169,9 +194,9 @@ def test_a_used_number_with_other_bytes_is_refused(world: Any, kind: str) -> Non
 
 @pytest.mark.parametrize("token", ["", "x", "A" * 43, "A" * 42 + "=", "../../etc/passwd", "A" * 10_000], ids=range(6))
 @pytest.mark.parametrize("kind", [*KINDS, "unknown"])
-def test_a_guessed_token_learns_nothing(world: Any, token: str, kind: str) -> None:
-    world.invite()
-    answer = world.http.post(
+def test_a_guessed_token_learns_nothing(shared: Any, invited: tuple[str, str], token: str, kind: str) -> None:
+    before = shared.ledger(invited[0])
+    answer = shared.http.post(
         f"http://localhost:8080/ceremony/v1/{kind}",
         content=b"whatever",
         headers={"Content-Type": "application/jose", "Authorization": f"Bearer {token}".encode()},
@@ -179,6 +204,7 @@ def test_a_guessed_token_learns_nothing(world: Any, token: str, kind: str) -> No
     assert answer.status_code == 404
     assert answer.json()["code"] == "ceremony.invitation.unknown"
     assert not answer.json().get("facts")
+    assert shared.ledger(invited[0]) == before
 
 
 def test_another_customers_link_does_not_let_me_sign(world: Any) -> None:
