@@ -24,6 +24,8 @@ COMMANDS = {
     "account": ("esign.cli.account:account", "Make accounts of the company's side; the first administrator."),
     "verify": ("esign.cli.verify:verify", "Say the truth about signed PDFs, ours or a stranger's."),
     "trusted-lists": ("esign.cli.trusted_lists:trusted_lists", "Bring trusted lists up to date, and show them."),
+    "seal-batch": ("esign.cli.seal_batch:seal_batch", "Have documents sealed by workers on other machines."),
+    "seal-worker": ("esign.cli.seal_worker:seal_worker", "Seal what other machines list in a shared journal."),
     "seal": ("esign.cli.seal:seal", "Seal documents by the thousand: files, folders, a hot folder."),
     "sign": ("esign.cli.sign:sign", "Sign a PDF with a device that you hold: a file, a token, a remote service."),
     "augment": ("esign.cli.augment:augment", "Bring signatures to B-T, B-LT or B-LTA, or renew B-LTA."),

@@ -88,7 +88,9 @@ def seal(
 
     with ExitStack() as stack:
         try:
-            order = _order(out, level, device, tsa_urls, trust, policy, rules, sample, config, stamped=evidence_record)
+            order = order_of(
+                out, level, device, tsa_urls, trust, policy, rules, sample, config, stamped=evidence_record
+            )
             if not paths:
                 raise WrongUse("name files, folders or patterns, or - for a list on standard input")
             if watch and evidence_record:
@@ -112,7 +114,7 @@ def seal(
         if holder.sandbox:
             click.echo("SANDBOX: the seal is a simulated one; it proves nothing to anybody", err=True)
         speaker = Speaker(as_json=as_json, sandbox=holder.sandbox, bar=sys.stderr.isatty())
-        stop = stack.enter_context(_stopping())
+        stop = stack.enter_context(stopping())
         jobs = jobs or os.cpu_count() or 1
         if watch:
             folders = Folders(paths, out, set_aside or out.with_name(out.name + ".set-aside"), processed, base)
@@ -137,7 +139,7 @@ def _prove(batch: FolderBatch, speaker: Speaker) -> bool:
     return not proof.failed
 
 
-def _order(
+def order_of(
     out: Path,
     level: str,
     device: str | None,
@@ -192,7 +194,7 @@ def _order(
 
 
 @contextmanager
-def _stopping() -> Iterator[threading.Event]:
+def stopping() -> Iterator[threading.Event]:
     """Let the signals that end a program end the batch after the chunks under way."""
     stop = threading.Event()
 

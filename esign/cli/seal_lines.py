@@ -17,7 +17,7 @@ from esign.sealing.batches import Counts, ItemResult
 from esign.sealing.batches.proof import BatchProof
 
 
-def line_of(result: ItemResult, *, sandbox: bool) -> dict[str, Any]:
+def line_of(result: ItemResult, *, sandbox: bool | None) -> dict[str, Any]:
     """Return what is said about a document (docs/schemas/seal.schema.json)."""
     return {
         **_name("input", result.item.source),
@@ -54,7 +54,7 @@ class Speaker:
     """
 
     as_json: bool
-    sandbox: bool
+    sandbox: bool | None
     bar: bool
     _began: float = field(default_factory=time.monotonic)
     _last: float = 0.0
@@ -66,7 +66,7 @@ class Speaker:
             if self.as_json:
                 click.echo(json.dumps(line_of(result, sandbox=self.sandbox), ensure_ascii=False))
             elif not result.sealed:
-                self._wipe()
+                self.wipe()
                 rules = result.facts.get("rules")
                 names = f" [{', '.join(map(str, rules))}]" if isinstance(rules, list | tuple) and rules else ""
                 name = plain(result.item.source.decode("utf-8", "replace"))
@@ -80,7 +80,7 @@ class Speaker:
 
     def proved(self, proof: BatchProof) -> None:
         """Say what became of the evidence records."""
-        self._wipe()
+        self.wipe()
         if self.as_json:
             failed = [{**_name("output", name), "code": error.code} for name, error in proof.failed.items()]
             told = {"made": proof.made, "there_before": proof.there, "failed": failed}
@@ -92,7 +92,7 @@ class Speaker:
 
     def ended(self, counts: Counts) -> None:
         """Say what it came to."""
-        self._wipe()
+        self.wipe()
         if not self.as_json:
             seconds = time.monotonic() - self._began
             words = f"{counts.sealed:,} sealed, {counts.set_aside:,} set aside"
@@ -101,7 +101,8 @@ class Speaker:
             rate = f"{counts.sealed / seconds:,.0f}/s" if seconds else ""
             click.echo(f"{words} ({seconds:,.1f} s, {rate})", err=True)
 
-    def _wipe(self) -> None:
+    def wipe(self) -> None:
+        """Take the line with the progress away."""
         if self._shown:
             click.echo("\r\x1b[K", nl=False, err=True)
             self._shown = False

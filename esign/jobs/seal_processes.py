@@ -147,13 +147,18 @@ def run_loops(loops: Sequence[SealLoop], stop: threading.Event) -> bool:
     return all(ends)
 
 
+def end_with_parent() -> None:
+    """Let the kernel end this process, in order, when the one that started it dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
 def _work(recipe: Recipe, name: str) -> None:
     """Be one process."""
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the one above ends us in order
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    end_with_parent()
     above = multiprocessing.parent_process()
     if above is None or not above.is_alive():  # it ended before the kernel knew what to do
         return

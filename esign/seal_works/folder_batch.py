@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from esign.foundation.clock import Clock, SystemClock
-from esign.gateways.timestamp_lines import bulk_timestamps
 from esign.jobs.seal_processes import SealProcesses, run_loops
 from esign.seal_works.locks import hold
 from esign.seal_works.order import JOURNAL_FOLDER, SealOrder
+from esign.seal_works.proof import prove
 from esign.seal_works.recipe import SealRecipe, opened_journal
-from esign.sealing.batches import Counts, ItemResult, NewItem
-from esign.sealing.batches.proof import BatchProof, prove_batch
+from esign.seal_works.telling import Telling, Told
+from esign.sealing.batches import Counts, NewItem
+from esign.sealing.batches.proof import BatchProof
 from esign.store.seal_folder import FolderDocuments
 from esign.store.seal_journal import SqlSealJournal
 from esign.store.seal_journal_file import forget_batches, settle_promises
@@ -25,8 +26,6 @@ from esign.store.seal_journal_file import forget_batches, settle_promises
 STORE = "folder"
 """Name of the one place of output of a folder's journal."""
 _LISTED_AT_ONCE = 500
-Told = Callable[[Sequence[ItemResult], Counts], None]
-"""Is given results, and how far it is."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +43,7 @@ class FolderBatch:
     prepare: Callable[[], None] | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _journal: SqlSealJournal | None = None
-    _shown: int = 0
+    _telling: Telling | None = None
 
     def __enter__(self) -> FolderBatch:
         """Take the folder, look what became of the last batch, and begin.
@@ -130,10 +129,10 @@ class FolderBatch:
         """
         with self._listing(iter(blocks), stop), self._workers(jobs, stop, forever=True) as look:
             while not stop.wait(every):
-                before = self._shown
+                before = self._telling.shown if self._telling is not None else 0
                 self._tell(told)
-                if self._shown != before:
-                    self.journal.forget(self._shown)
+                if self._telling is not None and self._telling.shown != before:
+                    self.journal.forget(self._telling.shown)
                 look()
         return self._tell(told)
 
@@ -166,19 +165,7 @@ class FolderBatch:
         Raises:
             EsignError: No timestamp could be had; then no record is written.
         """
-        with ExitStack() as stack:
-            documents = FolderDocuments(os.fsencode(self.order.out))
-            stack.callback(documents.close)
-            stamps = stack.enter_context(
-                bulk_timestamps(self.order.tsa_urls, anchors=self.order.anchors, clock=self.clock)
-            )
-            return prove_batch(self._sealed(), documents=documents, timestamps=stamps)
-
-    def _sealed(self) -> Iterator[tuple[bytes, bytes]]:
-        after = 0
-        while lines := self.journal.lines(after, _LISTED_AT_ONCE):
-            after = lines[-1].item.number
-            yield from ((each.item.output, each.digest_out) for each in lines if each.sealed)
+        return prove(self.order, self.journal, self.clock)
 
     @contextmanager
     def _workers(self, jobs: int, stop: threading.Event, *, forever: bool) -> Iterator[Callable[[], None]]:
@@ -202,14 +189,9 @@ class FolderBatch:
                 thread.join()
 
     def _tell(self, told: Told) -> Counts:
-        counts = self.journal.counts()
-        while True:
-            lines = self.journal.lines(self._shown)
-            if lines:
-                self._shown = lines[-1].item.number
-            told(lines, counts)
-            if len(lines) < _LISTED_AT_ONCE:
-                return counts
+        if self._telling is None:
+            self._telling = Telling(self.journal)
+        return self._telling.tell(told)
 
 
 def _blocks(items: Iterator[NewItem]) -> Iterator[Sequence[NewItem]]:

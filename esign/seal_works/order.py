@@ -14,6 +14,7 @@ from esign.jobs.seal_loop import CHUNK
 from esign.proof.certificate_path import load_certificate
 from esign.sealing import Sealer, SealKey, SealProfile
 from esign.sealing.batches import Steps, no_steps
+from esign.store.seal_objects import is_objects
 
 JOURNAL_FOLDER = ".esign-seal"
 """Stands in the folder of the sealed documents."""
@@ -97,6 +98,13 @@ class SealOrder:
             SealKeyError: It cannot be used.
         """
         return open_seal_key(self.device, clock=clock, base=self.base, services=self.services)
+
+
+def with_place(order: SealOrder, place: str) -> SealOrder:
+    """Return an order with its place of output: an address of object storage, or a folder."""
+    if is_objects(place):
+        return replace(order, place=place.rstrip("/"), out=Path())
+    return replace(order, out=Path(place))
 
 
 def profile_of(order: SealOrder, certificate: bytes) -> SealProfile:

@@ -107,6 +107,24 @@ class BatchWorkersEnded(BatchError):
     code = "sealing.batch.workers_ended"
 
 
+class BatchBrokerAway(BatchError):
+    """The broker that carries the word to workers cannot be reached; what was sealed is recorded."""
+
+    code = "sealing.batch.broker_away"
+
+
+class BatchUnknown(BatchError):
+    """The journal knows no batch of this number for this place of output."""
+
+    code = "sealing.batch.unknown"
+
+
+class BatchWaiting(BatchError):
+    """No worker has sealed anything for as long as was to be waited."""
+
+    code = "sealing.batch.waiting"
+
+
 class SampleNotGood(SealingError):
     """The full verdict on a sealed document, taken as a sample, is not good; it was not given out."""
 

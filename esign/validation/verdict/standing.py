@@ -49,7 +49,8 @@ class Standing:
     """What is known about the person and the key behind a signature.
 
     Args:
-        legal_level: ``simple``, ``advanced``, ``qualified``, of a signature or a seal; None where the signature is not valid or nobody says so.
+        legal_level: ``simple``, ``advanced``, ``qualified``, of a signature or a seal; None where it is not valid or
+            nobody says so.
         held_by: Who holds the key.
         identified_by: Who identified the person.
         signer: Name, for people.
