@@ -190,7 +190,7 @@ def test_what_the_contract_does_not_say_is_left_over_for_the_company():
     }
 
 
-ANY_FORM = st.sampled_from(form_definitions())
+ANY_FORM = st.deferred(lambda: st.sampled_from(form_definitions()))
 TEXT = st.text(max_size=40)
 
 
