@@ -23,7 +23,7 @@ from esign.jobs.seal_loop import SealLoop
 from esign.jobs.seal_processes import STOP_SECONDS, SealProcesses, end_with_parent
 from esign.seal_works.order import SealOrder
 from esign.seal_works.recipe import SealRecipe, opened_journal
-from esign.sealing.batches.errors import BatchUnknown
+from esign.sealing.batches.errors import BatchElsewhere
 from esign.store.database import Database
 from esign.store.seal_journal import SqlSealJournal, level_of_batch, open_batches
 
@@ -52,12 +52,12 @@ class SharedBench:
         """Open everything, and close it in the end.
 
         Raises:
-            BatchUnknown: The journal knows no such batch for this place of output.
+            BatchElsewhere: The journal knows no such batch for this place of output.
         """
         with opened_journal(self.order) as database:
             level = level_of_batch(database, self.order.store, batch)
         if level is None:
-            raise BatchUnknown(batch=batch)
+            raise BatchElsewhere(batch=batch)
         with SealRecipe(for_batch(self.order, batch, level, threads=1))(name) as loops:
             yield loops
 

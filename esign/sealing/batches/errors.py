@@ -113,10 +113,10 @@ class BatchBrokerAway(BatchError):
     code = "sealing.batch.broker_away"
 
 
-class BatchUnknown(BatchError):
+class BatchElsewhere(BatchError):
     """The journal knows no batch of this number for this place of output."""
 
-    code = "sealing.batch.unknown"
+    code = "sealing.batch.elsewhere"
 
 
 class BatchWaiting(BatchError):
