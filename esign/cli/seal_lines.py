@@ -98,8 +98,7 @@ class Speaker:
             words = f"{counts.sealed:,} sealed, {counts.set_aside:,} set aside"
             if counts.open or not counts.complete:
                 words += f", {counts.open:,} not begun"
-            rate = f"{counts.sealed / seconds:,.0f}/s" if seconds else ""
-            click.echo(f"{words} ({seconds:,.1f} s, {rate})", err=True)
+            click.echo(f"{words} ({seconds:,.1f} s, {_rate(counts.sealed / max(seconds, 1e-6))})", err=True)
 
     def wipe(self) -> None:
         """Take the line with the progress away."""
@@ -108,12 +107,16 @@ class Speaker:
             self._shown = False
 
 
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+
+
 def progress(counts: Counts, seconds: float) -> str:
     """Return how far it is: documents, rate, time left."""
     done = counts.sealed + counts.set_aside
     rate = done / seconds if seconds > 0 else 0.0
     of = f"{counts.listed:,}" if counts.complete else f"{counts.listed:,}+"
-    words = f"{done:,} of {of}, {counts.set_aside:,} set aside, {rate:,.0f}/s"
+    words = f"{done:,} of {of}, {counts.set_aside:,} set aside, {_rate(rate)}"
     if counts.complete and rate > 0:
         left = round(counts.open / rate)
         words += f", {left // 3600}:{left // 60 % 60:02}:{left % 60:02} left"

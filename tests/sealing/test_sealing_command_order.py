@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from esign.cli import program, seal_watch
+from esign.cli.seal_lines import progress
 from esign.seal_works import FolderBatch, SealOrder
+from esign.sealing.batches import Counts
 from esign.sealing.invoices import InvoiceRules
 from tests.sealing.helpers.seal_files import seal_file
+
+
+def test_a_slow_batch_does_not_look_as_if_nothing_were_done() -> None:
+    counts = Counts(listed=60, sealed=6, set_aside=0, complete=True)
+    assert progress(counts, 10.0) == "[##..................] 6 of 60, 0 set aside, 0.6/s, 0:01:30 left"
+    assert progress(replace(counts, sealed=30), 0.1).endswith(" 300/s, 0:00:00 left")
 
 
 @pytest.fixture
