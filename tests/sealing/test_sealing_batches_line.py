@@ -139,14 +139,14 @@ def test_sealed_before_at_a_lower_level_is_told(world: SmallWorld) -> None:
 
 
 def test_a_full_disk_sets_aside_and_the_rest_goes_on(world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = seal_folder._write_all
+    write = seal_folder.write_all
 
     def full(handle: int, *parts: Buffer) -> None:
         if any(b"big" in bytes(part) for part in parts):
             raise OSError(errno.ENOSPC, "full")
         write(handle, *parts)
 
-    monkeypatch.setattr(seal_folder, "_write_all", full)
+    monkeypatch.setattr(seal_folder, "write_all", full)
     big, small = _run(world, world.put("big.pdf", PDF + b"big"), world.put("small.pdf", PDF))
     assert big.code == "sealing.output.disk_full" and small.sealed
     assert list(world.sealed()) == ["small.pdf"]

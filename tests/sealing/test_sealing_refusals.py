@@ -104,6 +104,13 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "encrypted": ("encrypted", encrypted()),
     "an XFA form": ("unsupported", catalog(b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/XFA[(a)(b)]>>>>")),
     "certified, no change permitted": ("certified", rights(b"DocMDP", b"/P 1")),
+    "certified by the catalog alone": (
+        "certified",
+        catalog(
+            b"<</Type/Catalog/Pages 2 0 R/Perms<</DocMDP 5 0 R>>>>",
+            o5=b"<</Type/Sig/Reference[<</TransformMethod/DocMDP/TransformParams<</P 1/V/1.2>>>>]>>",
+        ),
+    ),
     "certified in a way that is not understood": ("certified", rights(b"DocMDP", b"/P 7")),
     "locked for good by the field": ("certified", signed(field=b"/Lock<</Action/All/P 1>>")),
     "all fields locked": ("locked", rights(b"FieldMDP", b"/Action/All")),

@@ -82,8 +82,8 @@ def look_up(source: Source, page_number: int) -> Found:
         Unusual: A catalog or a page tree that the quick way does not know, or fewer pages.
     """
     catalog, entries = source.dictionary(*source.root)
-    if entries.get(b"Type") != b"/Catalog":
-        raise Unusual("catalog")
+    if entries.get(b"Type") != b"/Catalog" or b"Perms" in entries:
+        raise Unusual("catalog")  # a certification that it names may stand in no field: the library's way looks
     if page_number:
         return Found(catalog, entries, *nth_page(source, entries, page_number))
     return Found(catalog, entries, *first_page(source, entries))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -31,12 +31,15 @@ from esign.sealing.document_errors import (
     UnsupportedDocument,
 )
 from esign.sealing.incremental.form import ETSI_EXTENSION
-from esign.sealing.incremental.restrictions import Permissions, Restrictions
+from esign.sealing.incremental.restrictions import Permissions, Plain, Restrictions
 from esign.sealing.profile import SealProfile
 from esign.validation.changes.permission import read_permission
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
+
+    from esign.pdf import Dictionary as Dict
+    from esign.pdf import Field
 
 _GROW = {"AcroForm", "Extensions", "Annots", "Fields", "SigFlags", "K", "Nums", "Kids"}
 _PAGES_LOOKED_AT = 1_000
@@ -118,7 +121,18 @@ def _restrictions(view: View) -> Restrictions:
         held = view.resolve(field.get("V")) if field.kind == "Sig" else None
         if isinstance(held, dict):
             permissions.add(read_permission(view, field, held))
+    certified = _certified_by_catalog(view)
+    if certified is not None:
+        permissions.add(read_permission(view, cast("Field", Plain({})), certified))
     return Restrictions(frozenset(field.name.partition(".")[0] for field in fields), permissions.all())
+
+
+def _certified_by_catalog(view: View) -> Dict | None:
+    """Return the certification that the catalog names, whether or not a field holds it (ISO 32000-2 clause 12.8.6)."""
+    catalog = view.resolve(view.trailer.get("Root"))
+    named = view.value(catalog, "Perms") if isinstance(catalog, dict) else None
+    held = view.value(named, "DocMDP") if isinstance(named, dict) else None
+    return held if isinstance(held, dict) else None
 
 
 def _agree(view: View, document: Document) -> None:

@@ -20,7 +20,7 @@ _MOST_LOCKED = 100_000
 """Names of fields that all signatures of a document lock together, as far as they are looked at."""
 
 
-class _Plain(NamedTuple):
+class Plain(NamedTuple):
     """As much of a field as the reading of its lock looks at."""
 
     dictionary: Dictionary
@@ -128,7 +128,7 @@ def read_restrictions(values: Values, fields: Object) -> Restrictions:
             if own_kind == "Sig" and own_held is not None:
                 signature = values.resolve(own_held)
                 if isinstance(signature, dict):
-                    view, plain = cast("View", values), cast("Field", _Plain(field))
+                    view, plain = cast("View", values), cast("Field", Plain(field))
                     signatures.add(read_permission(view, plain, signature))
             if "Kids" in field:
                 waiting.append((values.value(field, "Kids"), depth + 1, own_kind, own_held))
