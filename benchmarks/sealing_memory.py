@@ -171,22 +171,22 @@ def _others(key: Key, documents: Sequence[bytes], rounds: int) -> Iterator[str]:
         check_sealed(document, made, certificate=key.certificate, chain=key.chain)
 
     actions: dict[str, tuple[Callable[[object], object], Sequence[object]]] = {
-        "floor": (floor, documents),  # type: ignore[dict-item]  # each takes what stands beside it
-        "seal": (lambda document: sealer.seal(document, claimed_at=AT), documents),  # type: ignore[arg-type,dict-item]
-        "seal, nothing remembered of other documents": (anew, documents),  # type: ignore[dict-item]
+        "floor": (floor, documents),
+        "seal": (lambda document: sealer.seal(document, claimed_at=AT), documents),
+        "seal, nothing remembered of other documents": (anew, documents),
         "seal, objects in object streams, cross-reference stream": (
-            lambda document: sealer.seal(document, claimed_at=AT),  # type: ignore[arg-type,dict-item]
+            lambda document: sealer.seal(document, claimed_at=AT),
             streams,
         ),
         "seal of a document that is sealed already": (
-            lambda document: sealer.seal(document, claimed_at=AT),  # type: ignore[arg-type,dict-item]
+            lambda document: sealer.seal(document, claimed_at=AT),
             forms,
         ),
         f"visible seal (picture of {len(picture.picture):,} bytes)": (
-            lambda document: visible.seal(document, claimed_at=AT),  # type: ignore[arg-type,dict-item]
+            lambda document: visible.seal(document, claimed_at=AT),
             documents,
         ),
-        "the check before release": (check, range(len(pairs))),  # type: ignore[dict-item]
+        "the check before release": (check, range(len(pairs))),
     }
     found = _turns([action for action, _ in actions.values()], [given for _, given in actions.values()], rounds)
     for name, values in zip(actions, found, strict=True):

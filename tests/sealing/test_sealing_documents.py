@@ -196,7 +196,7 @@ def test_a_visible_seal_may_stand_on_a_later_page(way: str) -> None:
     view = Pdf(sealed_by(way, name, dataclasses.replace(PROFILE, visible=visible))[0]).view()
     field = view.fields()[-1]
     assert field.dictionary["P"] == view.pages()[2].ref
-    assert field.ref in view.value(dict(view.pages()[2].dictionary), "Annots")  # type: ignore[operator]
+    assert field.ref in view.value(dict(view.pages()[2].dictionary), "Annots")
 
 
 @pytest.mark.parametrize("name", ["classic, tagged, PDF/A-3 with an attachment", "object streams", "form"])
