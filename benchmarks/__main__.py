@@ -18,6 +18,7 @@ from benchmarks import (
     drawing_up,
     forms,
     rate,
+    sealing_celery,
     sealing_files,
     sealing_invoices,
     sealing_keys,
@@ -86,6 +87,7 @@ def parts(rounds: int) -> dict[str, Callable[[], str]]:
         "sealing_memory": sealing_memory.measure,
         "sealing_files": sealing_files.measure,
         "sealing_timestamps": sealing_timestamps.measure,
+        "sealing_celery": sealing_celery.measure,
     }
 
 
