@@ -28,9 +28,18 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--out", required=True, metavar="PLACE", help="Place of the sealed documents: folder, or s3://bucket/prefix."
 )
-@click.option("--journal", required=True, metavar="URL", help="The shared journal: postgresql+psycopg://….")
 @click.option(
-    "--broker", metavar="URL", help="Celery's broker: redis://… or amqp://…; without it workers look by themselves."
+    "--journal",
+    envvar="ESIGN_SEAL_JOURNAL",
+    required=True,
+    metavar="URL",
+    help="The shared journal: postgresql+psycopg://….",
+)
+@click.option(
+    "--broker",
+    envvar="ESIGN_SEAL_BROKER",
+    metavar="URL",
+    help="Celery's broker: redis://…, amqp://…; none: workers look.",
 )
 @click.option("--level", type=click.Choice(("B-B", "B-T", "B-LT", "B-LTA")), default="B-B", show_default=True)
 @click.option("--evidence-record", is_flag=True, help="One timestamp for the whole batch, a record (.ers) beside each.")
@@ -59,7 +68,6 @@ def seal_batch(
     """
     from esign.cli.seal_lines import Speaker
     from esign.seal_works import SealOrder
-    from esign.seal_works.order import with_place
     from esign.seal_works.shared_batch import SharedBatch, celery_dispatcher
 
     with ExitStack() as stack:
@@ -76,7 +84,7 @@ def seal_batch(
                 journal_url=journal,
                 chunk=chunk,
             )
-            order = with_place(order, out)
+            order = placed(order, out)
             dispatcher = celery_dispatcher(broker, stack) if broker else None
             batch = stack.enter_context(SharedBatch(order=order, dispatcher=dispatcher, patience=patience))
             items = _items(paths, order)
@@ -98,6 +106,20 @@ def seal_batch(
     if not counts.done:
         return INTERRUPTED
     return SOME_SET_ASIDE if counts.set_aside or (proof is not None and proof.failed) else ALL_SEALED
+
+
+def placed(order: SealOrder, place: str) -> SealOrder:
+    """Return an order with its place of output.
+
+    Raises:
+        WrongUse: It begins like an address of object storage and is none.
+    """
+    from esign.seal_works.order import with_place
+
+    try:
+        return with_place(order, place)
+    except ValueError as error:
+        raise WrongUse("--out is neither a folder nor an address such as s3://bucket/prefix") from error
 
 
 def _items(paths: Sequence[str], order: SealOrder) -> Iterator[NewItem]:

@@ -13,6 +13,7 @@ import click
 from esign.cli.configuration import config_option
 from esign.cli.errors import error_line
 from esign.cli.seal import ALL_SEALED, WRONG_USE, order_of, stopping
+from esign.cli.seal_batch import placed
 from esign.foundation.errors import EsignError
 
 _PATH = click.Path(path_type=Path)
@@ -22,9 +23,18 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--out", required=True, metavar="PLACE", help="As esign seal-batch has it: folder, or s3://bucket/prefix."
 )
-@click.option("--journal", required=True, metavar="URL", help="The shared journal: postgresql+psycopg://….")
 @click.option(
-    "--broker", metavar="URL", help="Celery's broker: redis://… or amqp://…; without it the journal is looked at."
+    "--journal",
+    envvar="ESIGN_SEAL_JOURNAL",
+    required=True,
+    metavar="URL",
+    help="The shared journal: postgresql+psycopg://….",
+)
+@click.option(
+    "--broker",
+    envvar="ESIGN_SEAL_BROKER",
+    metavar="URL",
+    help="Celery's broker: redis://…, amqp://…; none: it looks.",
 )
 @click.option("--device", metavar="URI", help="The seal key: file:KEY.p12?pin-file=PATH, pkcs11:…, csc:NAME.")
 @click.option("--tsa", "tsa_urls", metavar="URL", multiple=True, help="A timestamp authority; a second one in reserve.")
@@ -59,14 +69,13 @@ def seal_worker(
     over when its lease ends. SIGTERM lets each process finish its chunk.
     """
     from esign.seal_works import look_at_key
-    from esign.seal_works.order import with_place
     from esign.seal_works.shared_worker import serve_by_celery, serve_by_looking
 
     with ExitStack() as stack:
         try:
             level = "B-T" if tsa_urls else "B-B"
             order = order_of(Path(), level, device, tsa_urls, trust, policy, rules, sample, config)
-            order = replace(with_place(order, out), journal_url=journal, lease=timedelta(seconds=lease), chunk=chunk)
+            order = replace(placed(order, out), journal_url=journal, lease=timedelta(seconds=lease), chunk=chunk)
             holder = look_at_key(order)
         except EsignError as error:
             click.echo(error_line(error), err=True)

@@ -124,6 +124,22 @@ class _Benches:
             known[0].close()
 
 
+def seal_chunk(benches: _Benches, batch: object) -> None:
+    """Do what a message says: seal a chunk of the batch that it names; one that names none is passed over."""
+    if type(batch) is not int or batch < 1:
+        return
+    loop = None
+    try:
+        loop = benches.loop(batch)
+        loop.once()
+    except Exception as error:
+        code = error.code if isinstance(error, EsignError) else "internal"
+        _log.error("chunk failed", exc_info=error, extra={"code": code, "batch": batch})
+        if loop is not None:
+            loop.give_back()
+        benches.forget(batch)
+
+
 def serve_celery(broker: str, bench: Bench, *, processes: int) -> None:
     """Be a worker until a signal ends it; SIGTERM lets each process finish its chunk.
 
@@ -134,21 +150,10 @@ def serve_celery(broker: str, bench: Bench, *, processes: int) -> None:
     """
     app, benches = celery_app(broker), _Benches(bench)
 
-    def seal_chunk(batch: int) -> None:
-        if type(batch) is not int or batch < 1:
-            return
-        loop = None
-        try:
-            loop = benches.loop(batch)
-            loop.once()
-        except Exception as error:
-            code = error.code if isinstance(error, EsignError) else "internal"
-            _log.error("chunk failed", exc_info=error, extra={"code": code, "batch": batch})
-            if loop is not None:
-                loop.give_back()
-            benches.forget(batch)
+    def seal_message(batch: object) -> None:
+        seal_chunk(benches, batch)
 
-    app.task(seal_chunk, name=TASK)
+    app.task(seal_message, name=TASK)
     worker: Any = app.Worker(
         concurrency=processes,
         pool="prefork",

@@ -14,7 +14,7 @@ from esign.jobs.seal_loop import CHUNK
 from esign.proof.certificate_path import load_certificate
 from esign.sealing import Sealer, SealKey, SealProfile
 from esign.sealing.batches import Steps, no_steps
-from esign.store.seal_objects import is_objects
+from esign.store.seal_objects import check_place, is_objects
 
 JOURNAL_FOLDER = ".esign-seal"
 """Stands in the folder of the sealed documents."""
@@ -101,8 +101,13 @@ class SealOrder:
 
 
 def with_place(order: SealOrder, place: str) -> SealOrder:
-    """Return an order with its place of output: an address of object storage, or a folder."""
+    """Return an order with its place of output: an address of object storage, or a folder.
+
+    Raises:
+        ValueError: It begins like an address of object storage and is none.
+    """
     if is_objects(place):
+        check_place(place)
         return replace(order, place=place.rstrip("/"), out=Path())
     return replace(order, out=Path(place))
 

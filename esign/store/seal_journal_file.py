@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import URL, delete, select, text
+from sqlalchemy.exc import ArgumentError
 
 from esign.foundation.clock import Clock, rfc3339
 from esign.sealing.batches.errors import BatchJournalNewer
 from esign.store.database import Database
+from esign.store.errors import DatabaseError
 from esign.store.metadata import metadata
 from esign.store.seal_statements import GIVEN_OUT
 from esign.store.tables_sealing import seal_batch, seal_item, seal_output
@@ -57,7 +59,10 @@ def open_shared_journal(url: str) -> Database:
     Raises:
         DatabaseError: It cannot be opened.
     """
-    database = Database(url)
+    try:
+        database = Database(url)
+    except ArgumentError as error:  # its message would repeat the address, and a password in it
+        raise DatabaseError("this is no address of a database") from error
     try:
         with database.transaction() as connection:
             metadata.create_all(connection, tables=_TABLES)

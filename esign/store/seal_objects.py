@@ -42,6 +42,15 @@ def is_objects(address: str) -> bool:
     return address.partition("://")[0] in SCHEMES and "://" in address
 
 
+def check_place(address: str) -> None:
+    """Check that an address names a place in object storage.
+
+    Raises:
+        ValueError: It does not.
+    """
+    _split(address)
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectDocument:
     """A document as it was read."""

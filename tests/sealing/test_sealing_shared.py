@@ -16,8 +16,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from esign.cli.seal_batch import seal_batch
+from esign.jobs import seal_celery
 from esign.seal_works import SealOrder
 from esign.seal_works.order import with_place
 from esign.seal_works.shared_batch import SharedBatch, celery_dispatcher, items_below
@@ -249,3 +252,29 @@ def test_the_command_lists_waits_and_tells(postgres, documents, tmp_path):
     assert done.returncode == 1, done.stderr.decode()
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert Counter(line["state"] for line in lines) == {"sealed": DOCUMENTS - 1, "set_aside": 1}
+
+
+@pytest.mark.parametrize("address", ["no address geheim", "bogus://user:geheim@host/database"])
+def test_an_address_that_is_none_is_told_without_repeating_its_password(address, tmp_path, monkeypatch):
+    monkeypatch.setenv("ESIGN_SEAL_JOURNAL", address)
+    done = CliRunner().invoke(seal_batch, [str(tmp_path), "--out", str(tmp_path / "out")], standalone_mode=False)
+    assert (done.return_value, done.exception) == (2, None)
+    assert "(store.database)" in done.stderr
+    assert "geheim" not in done.output
+
+
+@pytest.mark.parametrize("place", ["s3://", "s3:///key", "s3://user:geheim@bucket/key"])
+def test_a_place_of_output_that_is_no_address_is_wrong_use(place, tmp_path):
+    words = [str(tmp_path), "--out", place, "--journal", f"sqlite:///{tmp_path}/journal.sqlite"]
+    done = CliRunner().invoke(seal_batch, words, standalone_mode=False)
+    assert (done.return_value, done.exception) == (2, None)
+    assert "(cli.usage)" in done.stderr
+    assert "geheim" not in done.output
+
+
+def test_a_message_that_names_no_batch_seals_nothing():
+    opened = []
+    benches = seal_celery._Benches(lambda batch, name: opened.append(batch))
+    for strange in ("1", None, -1, 0, True, [1], {"batch": 1}):
+        seal_celery.seal_chunk(benches, strange)
+    assert opened == []
