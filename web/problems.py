@@ -106,6 +106,7 @@ STATUS: dict[str, int] = {
     "sealing.output.exists": 409,
     "sealing.output.gone": 409,
     "sealing.output.level": 409,
+    "sealing.output.replaced": 409,
     "sealing.output.disk_full": 507,
     "sealing.output.name": 422,
     "sealing.batch": 500,

@@ -18,12 +18,12 @@ PIECE = 8 << 20
 
 
 def open_file(path: bytes) -> int:
-    """Open a file for reading; nothing that only looks like one: a pipe or a device never ends, or never begins.
+    """Open a file for reading; nothing that only looks like one: no link, and a pipe or a device never ends.
 
     Raises:
         OSError: There is none.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "not a file")

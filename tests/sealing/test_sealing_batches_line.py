@@ -18,7 +18,7 @@ from esign.sealing.batches.errors import SampleNotGood
 from esign.sealing.batches.ports import Buffer
 from esign.store import seal_folder
 from esign.store.seal_journal_file import settle_promises
-from tests.sealing.small_line import NOW, SmallWorld
+from tests.sealing.small_line import NOW, SmallForm, SmallWorkshop, SmallWorld
 
 PDF = b"%PDF-1.7 one"
 
@@ -128,6 +128,72 @@ def test_what_was_taken_away_is_not_sealed_a_second_time(world: SmallWorld) -> N
     (result,) = _run(world, item)
     assert result.code == "sealing.output.gone"
     assert world.sealed() == {} and len(world.workshop.made) == 1
+
+
+def _a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _a_link(path: Path) -> None:
+    path.rename(path.with_suffix(".moved"))
+    path.symlink_to(path.with_suffix(".moved"))
+
+
+def _a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+REPLACED = {
+    "another document": lambda path: path.write_bytes(b"%PDF-1.7 theirs %%EOF\n"),
+    "the document without its seal": lambda path: path.write_bytes(PDF),
+    "one byte": lambda path: path.write_bytes(path.read_bytes().replace(b"one", b"One")),
+    "cut off": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "a beginning that is more than the sealed one": lambda path: path.write_bytes(b"x" + path.read_bytes()),
+    "a pipe": _a_pipe,
+    "a folder": _a_folder,
+    "a link": _a_link,
+}
+
+
+@pytest.mark.parametrize("how", REPLACED)
+def test_what_was_put_in_place_of_a_sealed_document_is_not_reported_as_sealed(world: SmallWorld, how: str) -> None:
+    item = world.put("a.pdf", PDF)
+    _run(world, item, world.put("b.pdf", PDF + b"b"))
+    REPLACED[how](world.out / "a.pdf")
+    before = world.sealed()
+    for level in ("B-B", "B-T"):  # what is there is told before what it is not
+        world.again()
+        replaced, other = _run(world, item, world.put("b.pdf", PDF + b"b"), level=level)
+        assert (replaced.code, replaced.state) == ("sealing.output.replaced", ItemState.SET_ASIDE)
+        assert replaced.digest_out == b"" and other.code == {"B-B": "", "B-T": "sealing.output.level"}[level]
+    assert world.sealed() == before and len(world.workshop.made) == 2
+
+
+@pytest.mark.parametrize("end", [b"%%EOF\n", b"%%EOF", b"%%EOF\r\n"])
+def test_a_sealed_document_that_was_lengthened_since_is_known_and_said_to_be_longer(
+    world: SmallWorld, monkeypatch: pytest.MonkeyPatch, end: bytes
+) -> None:
+    seal = world.workshop.seal
+
+    def ended(items: Any, documents: Any) -> Any:
+        for form in seal(items, documents):
+            yield SmallForm(tail=form.tail + end, hashed=form.hashed)
+
+    item = world.put("a.pdf", b"%PDF %%EOF\n two revisions %%EOF\n")
+    monkeypatch.setattr(SmallWorkshop, "seal", lambda self, items, documents: ended(items, documents))
+    (first,) = _run(world, item)
+    sealed = world.sealed()["a.pdf"]
+    (world.out / "a.pdf").write_bytes(sealed + b"\n a further revision %%EOF\n")
+    world.again()
+    (second,) = _run(world, item)
+    assert second.sealed and second.again and second.facts == {"lengthened": True}
+    assert second.digest_out == first.digest_out == hashlib.sha256(sealed).digest()
+    (world.out / "a.pdf").write_bytes(sealed)
+    world.again()
+    (third,) = _run(world, item)
+    assert third.sealed and third.again and third.facts == {}
 
 
 def test_sealed_before_at_a_lower_level_is_told(world: SmallWorld) -> None:

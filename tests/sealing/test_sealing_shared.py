@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -25,7 +26,8 @@ from esign.seal_works import SealOrder
 from esign.seal_works.order import with_place
 from esign.seal_works.shared_batch import SharedBatch, celery_dispatcher, items_below
 from esign.sealing import Sealed, check_sealed
-from esign.sealing.batches.errors import BatchBrokerAway, BatchWaiting, OutputExists
+from esign.sealing.batches.errors import BatchBrokerAway, BatchWaiting, OutputExists, OutputGone, OutputReplaced
+from esign.sealing.batches.standing import still_sealed
 from esign.store.database import Database
 from esign.store.seal_objects import ObjectDocument, ObjectDocuments, is_objects
 from esign.store.tables_sealing import seal_output
@@ -175,6 +177,30 @@ def test_an_object_appears_whole_and_only_where_nothing_has_its_name(storage):
         with pytest.raises(Exception) as refused:
             objects.stage(ObjectDocument(b""), b"", name)
         assert refused.value.code == "sealing.output.name"
+
+
+def test_an_object_in_place_of_a_sealed_one_is_told_from_it(storage):
+    import obstore
+
+    objects = ObjectDocuments("s3://invoices/replaced")
+    sealed, name = b"document %%EOF\n seal %%EOF\n", b"a.pdf"
+    digest = hashlib.sha256(sealed).digest()
+    objects.release(objects.stage(ObjectDocument(b"document %%EOF\n"), b" seal %%EOF\n", name))
+    assert still_sealed(objects, name, digest) is False
+    for there, expected in [
+        (sealed + b"more %%EOF\n", None),
+        (b"document %%EOF\n", OutputReplaced),
+        (b"", OutputReplaced),
+    ]:
+        obstore.put(objects._store("s3://invoices"), "replaced/a.pdf", there)
+        if expected is None:
+            assert still_sealed(objects, name, digest) is True
+        else:
+            with pytest.raises(expected):
+                still_sealed(objects, name, digest)
+    obstore.delete(objects._store("s3://invoices"), "replaced/a.pdf")
+    with pytest.raises(OutputGone):
+        still_sealed(objects, name, digest)
 
 
 @pytest.mark.parametrize("address", ["s3://bucket/key", "/tmp/out", "out", "C:\\out"])

@@ -53,6 +53,12 @@ class OutputGone(OutputError):
     code = "sealing.output.gone"
 
 
+class OutputReplaced(OutputError):
+    """It was sealed before, and what has its name now is something else, or cannot be read; it is not sealed anew."""
+
+    code = "sealing.output.replaced"
+
+
 class OutputLevelLower(OutputError):
     """It was sealed before at a lower level than is asked for; ``esign augment`` raises it."""
 

@@ -25,8 +25,8 @@ from typing import Protocol
 
 from esign.foundation.clock import Clock
 from esign.foundation.errors import EsignError
-from esign.sealing.batches.errors import LeaseEnded, OutputExists, OutputGone, OutputLevelLower, Unexpected
-from esign.sealing.batches.items import Chunk, Item, ItemResult, ItemState, Known, Promise
+from esign.sealing.batches.errors import LeaseEnded, OutputExists, OutputLevelLower, Unexpected
+from esign.sealing.batches.items import NO_FACTS, Chunk, Item, ItemResult, ItemState, Known, Promise
 from esign.sealing.batches.ports import (
     Buffer,
     Document,
@@ -38,6 +38,7 @@ from esign.sealing.batches.ports import (
     Verdicts,
     no_steps,
 )
+from esign.sealing.batches.standing import still_sealed
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 """From the lowest to the highest."""
@@ -197,8 +198,7 @@ class Line:
     def _again(self, work: _Work, before: Known) -> ItemResult:
         if before.digest_in != work.digest_in:
             raise OutputExists("another document was sealed under that name")
-        if not self.documents.exists(work.item.output):
-            raise OutputGone
+        lengthened = still_sealed(self.documents, work.item.output, before.digest_out)
         if LEVELS.index(before.level) < LEVELS.index(self.level):
             raise OutputLevelLower(level=before.level)
         return ItemResult(
@@ -207,6 +207,7 @@ class Line:
             digest_in=before.digest_in,
             digest_out=before.digest_out,
             level=before.level,
+            facts={"lengthened": True} if lengthened else NO_FACTS,
             again=True,
             seconds=time.perf_counter() - work.began,
         )
