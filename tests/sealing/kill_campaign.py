@@ -1,19 +1,23 @@
 """``./run kills``: stops sealing at every named step and at random moments, and looks for each document exactly once.
 
 A trial seals a folder in a process that is killed (SIGKILL), once or several times in a row: at a step, or at a moment
-that is drawn by lot. Then the same batch runs to its end, and everything is looked at: each document has exactly one
-sealed file, whole, whose seal verifies; the journal says of each what is true; nothing else lies in the folder; and
-running once more seals nothing.
+that is drawn by lot. What stands under a name then is looked at: it is whole and at its level. Then the same batch runs
+to its end, and everything is looked at: each document has exactly one sealed file, whole, whose seal and timestamps
+verify; the journal says of each what is true; nothing else lies in the folder; running once more seals nothing; and our
+own full verdict on some of them is what was ordered. B-T to B-LTA have the services of a sandbox, in processes of their
+own, which are killed as well: then documents are set aside, or sealed with the second authority, and the next run
+finishes them.
 
-Usage: python -m tests.sealing.kill_campaign [--moments N] [--workers N] [--seed N] [--documents N]
+Usage: python -m tests.sealing.kill_campaign [--levels B-B,B-T,…] [--moments N] [--workers N] [--authorities N]
+[--seed N] [--documents N]
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
+import pickle
 import random
 import shutil
 import signal
@@ -24,117 +28,57 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from esign.seal_works import FolderBatch, SealOrder
-from esign.sealing import Sealed, check_sealed
-from esign.sealing.batches import Item, ItemResult, NewItem
-from tests.pades import small_world
-from tests.sealing.helpers.seal_files import certificate_of, seal_file
+from esign.seal_works import recipe
+from esign.sealing.batches import Item, ItemResult
+from esign.sealing.levels import CircuitRule, TimestampRules
+from tests.sealing.helpers.kill_field import Field, seal
+from tests.sealing.helpers.served_world import ServedWorld, served_world
 
-STEPS = (
-    *("claimed", "read", "begun", "verified", "sealed", "checked", "written"),
-    *("settled", "promised", "named", "confirmed", "recorded"),
+_FIRST, _LAST = ("claimed", "read", "admitted", "begun"), ("sealed", "checked", "written")
+_CHUNK = ("settled", "promised", "named", "confirmed", "recorded")
+STEPS = {
+    "B-B": (*_FIRST, "verified", *_LAST, *_CHUNK),
+    "B-T": (*_FIRST, "stamped", "verified", *_LAST, *_CHUNK),
+    "B-LT": (*_FIRST, "stamped", "verified", "stored", "raised", *_LAST, *_CHUNK),
+    "B-LTA": (*_FIRST, "stamped", "verified", "stored", "archived", "raised", *_LAST, *_CHUNK),
+}
+"""Every step of a document or a chunk, by level."""
+IMPATIENT = TimestampRules(
+    seconds=2.0, patience=0.4, pause=0.01, longest_pause=0.05, circuit=CircuitRule(rest=0.05, longest_rest=0.1)
 )
-"""Every step of a document or a chunk at level B-B."""
-CHUNK = 5
+"""As the command asks, only that a dead authority is waited for less than half a second instead of two minutes."""
 
 
 @dataclass
-class KillAt:
-    """Kills the process as it comes to a step for the so-manieth time."""
+class At:
+    """Does something as the process comes to a step for the so-manieth time."""
 
     step: str
     times: int
+    act: Callable[[], None]
 
     def __call__(self, step: str, item: Item | None = None) -> None:
         if step == self.step:
             self.times -= 1
             if self.times == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                self.act()
 
 
-@dataclass
-class Field:
-    """A folder of documents, good and bad, and where they are sealed."""
-
-    folder: Path
-    documents: int = 12
-    device: str = ""
-    good: dict[str, bytes] = field(default_factory=dict)
-    bad: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.device = seal_file(self.folder / "key")
-        draft = small_world.draft()
-        for number in range(self.documents):
-            data = draft + b"%%%d\n" % number
-            self.good[f"{number % 3}/{number:04}.pdf"] = data
-        self.bad = {"0/empty.pdf": "sealing.document.empty", "1/text.pdf": "sealing.document.not_pdf"}
-        for name, data in (*self.good.items(), ("0/empty.pdf", b""), ("1/text.pdf", b"no document")):
-            path = self.folder / "in" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-
-    def items(self) -> list[NewItem]:
-        """Return everything that is given; one document twice, as lists do."""
-        names = [*self.good, *self.bad, next(iter(self.good))]
-        return [NewItem(source=str(self.folder / "in" / name).encode(), output=name.encode()) for name in names]
-
-    def order(self, out: Path, steps: Callable[..., None] | None = None) -> SealOrder:
-        more = {} if steps is None else {"steps": steps}
-        return SealOrder(device=self.device, out=out, chunk=CHUNK, threads=2, **more)
-
-    def run(self, out: Path, steps: Callable[..., None] | None = None, *, jobs: int = 0) -> list[ItemResult]:
-        """Seal the folder; returns what was told."""
-        told: list[ItemResult] = []
-        with FolderBatch(order=self.order(out, steps)) as batch:
-            batch.run(
-                self.items(),
-                jobs=jobs,
-                told=lambda results, _: told.extend(results),
-                stop=threading.Event(),
-                every=0.01,
-            )
-        return told
-
-    def faults(self, out: Path, told: list[ItemResult]) -> list[str]:
-        """Return everything that is not as it must be after the batch has run to its end."""
-        found = []
-        certificate = certificate_of()
-        for name, data in self.good.items():
-            path = out / name
-            if not path.is_file():
-                found.append(f"lost: {name}")
-                continue
-            sealed = path.read_bytes()
-            if not sealed.startswith(data):
-                found.append(f"not the document: {name}")
-                continue
-            try:
-                check_sealed(
-                    data, Sealed(sealed[len(data) :], (0, 0, 0, 0), b"", "incremental"), certificate=certificate
-                )
-            except Exception as error:
-                found.append(f"not whole: {name}: {error}")
-            said = [each for each in told if each.item.output == name.encode()]
-            if not said or any(each.digest_out != hashlib.sha256(sealed).digest() for each in said):
-                found.append(f"told otherwise: {name}: {[each.code for each in said]}")
-        for name, code in self.bad.items():
-            if [each.code for each in told if each.item.output == name.encode()] != [code]:
-                found.append(f"not told: {name}")
-        there = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
-        if strange := {name for name in there if not name.startswith(".esign-seal/")} - set(self.good):
-            found.append(f"left behind: {sorted(strange)}")
-        if len(told) != len(self.items()):
-            found.append(f"{len(told)} lines for {len(self.items())} documents")
-        return found
+def kill(pid: int) -> None:
+    """Kill a process, this one included."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def killed_at(ground: Field, out: Path, step: str, times: int) -> bool:
     """Seal in a process that kills itself at a step; returns whether it came to that."""
-    return _in_child(lambda: ground.run(out, KillAt(step, times))) == -signal.SIGKILL
+    die = At(step, times, lambda: kill(os.getpid()))
+    return _in_child(lambda: ground.run(out, die)) == -signal.SIGKILL
 
 
 def killed_after(ground: Field, out: Path, seconds: float) -> bool:
@@ -147,31 +91,79 @@ def killed_after(ground: Field, out: Path, seconds: float) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
-def judged(ground: Field, out: Path) -> list[str]:
-    """Run the batch to its end, once more after that, and return what is wrong."""
+def judged(ground: Field, out: Path, doubt: str = "") -> list[str]:
+    """Look at what stands, run the batch to its end, once more after that, and return what is wrong.
+
+    Args:
+        ground: What was to be sealed.
+        out: Where.
+        doubt: A document that gets the full verdict.
+    """
 
     def look() -> None:
-        found = ground.faults(out, ground.run(out))
+        found = [f"before it went on: {fault}" for fault in ground.standing(out)]
+        found += ground.faults(out, ground.run(out))
         before = {path: path.stat().st_mtime_ns for path in out.rglob("*.pdf")}
         told = ground.run(out)
         found += [f"again: {fault}" for fault in ground.faults(out, told)]
         found += [f"sealed twice: {each.item.output!r}" for each in told if each.sealed and not each.again]
         if before != {path: path.stat().st_mtime_ns for path in out.rglob("*.pdf")}:
             found.append("a sealed file was touched again")
-        (out.parent / "faults.json").write_text(json.dumps(found))
+        if doubt:
+            found += ground.doubted(doubt, out)
+        _keep(out, found)
 
     status = _in_child(look)
-    return [f"ended with {status}"] if status else json.loads((out.parent / "faults.json").read_text())
+    return [f"ended with {status}"] if status else _kept(out)
+
+
+def authority_killed(ground: Field, out: Path, when: At | float, *, lists: bool = False) -> list[str]:
+    """Seal while the first authority (or the lists) die, at a step or after some seconds; returns what is wrong.
+
+    With a second authority everything is sealed; without, a document is sealed or set aside with a code of timestamps
+    or levels, and nothing stands under a name that is not whole and at its level.
+    """
+    timer = (
+        None if isinstance(when, At) else threading.Timer(when, (ground.world.lists if lists else _first(ground)).kill)
+    )
+
+    def look() -> None:
+        recipe.bulk_timestamps = partial(recipe.bulk_timestamps, rules=IMPATIENT)
+        told = ground.run(out, when if isinstance(when, At) else None)
+        found = ground.faults(out, told) if ground.reserve else ground.standing(out) + _set_aside_wrongly(ground, told)
+        _keep(out, found)
+
+    if timer is not None:
+        timer.start()
+    status = _in_child(look)
+    if timer is not None:
+        timer.join()
+    ground.world.close()
+    ground.world.open()
+    return [f"ended with {status}"] if status else _kept(out)
+
+
+def _first(ground: Field):
+    return ground.world.first
+
+
+def _set_aside_wrongly(ground: Field, told: list[ItemResult]) -> list[str]:
+    """Return every line that is neither a sealed document nor one that waits for an authority."""
+    codes = {each.item.output.decode(): each.code for each in told if not each.sealed}
+    strange = {
+        name: code
+        for name, code in codes.items()
+        if name not in ground.bad and not code.startswith(("sealing.timestamp.", "sealing.level.revocation"))
+    }
+    lines = [] if len(told) == len(ground.items()) else [f"{len(told)} lines"]
+    return [*lines, *(f"set aside otherwise: {name}: {code}" for name, code in strange.items())]
 
 
 def worker_killed(ground: Field, out: Path, seconds: float, *, parent: bool) -> None:
     """Seal with worker processes, and kill one of them, or the one above them, after some time."""
-    code = (
-        "import sys; from pathlib import Path; from tests.sealing.kill_campaign import Field, reopened;"
-        "reopened(Path(sys.argv[1]), int(sys.argv[2])).run(Path(sys.argv[3]), jobs=2)"
-    )
+    code = "import sys; from tests.sealing.kill_campaign import seal_saved; seal_saved(sys.argv[1])"
     process = subprocess.Popen(
-        [sys.executable, "-c", code, str(ground.folder), str(ground.documents), str(out)],
+        [sys.executable, "-c", code, str(ground.save(out.parent, out))],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=Path(__file__).parents[2],
@@ -179,13 +171,14 @@ def worker_killed(ground: Field, out: Path, seconds: float, *, parent: bool) -> 
     time.sleep(seconds)
     victims = [process.pid] if parent else _children(process.pid)
     if victims:
-        os.kill(random.choice(victims), signal.SIGKILL)
+        kill(random.choice(victims))
     process.wait(120)
 
 
-def reopened(folder: Path, documents: int) -> Field:
-    """Return the same field in another process."""
-    return Field(folder, documents)
+def seal_saved(path: str) -> None:
+    """Seal with two worker processes what another process wrote down."""
+    order, items = pickle.loads(Path(path).read_bytes())
+    seal(order, items, jobs=2)
 
 
 def _children(pid: int) -> list[int]:
@@ -197,6 +190,15 @@ def _children(pid: int) -> list[int]:
     except OSError:
         return []
     return [int(each) for some in found for each in some]
+
+
+def _keep(out: Path, found: list[str]) -> None:
+    (out.parent / "faults.json").write_text(json.dumps(found))
+
+
+def _kept(out: Path) -> list[str]:
+    found: list[str] = json.loads((out.parent / "faults.json").read_text())
+    return found
 
 
 def _in_child(act: Callable[[], object]) -> int:
@@ -224,70 +226,112 @@ class Score:
     faults: list[str] = field(default_factory=list)
 
 
-def campaign(folder: Path, *, moments: int, workers: int, seed: int, documents: int) -> Score:
-    """Run all trials; each in a folder of its own."""
-    chance = random.Random(seed)
-    ground = Field(folder / "ground", documents)
-    score = Score()
+@dataclass
+class Campaign:
+    """All trials, each in a folder of its own."""
 
-    def trial(kind: str, kill: Callable[[Path], None]) -> None:
-        place = folder / f"trial-{sum(score.trials.values())}"
+    folder: Path
+    world: ServedWorld
+    chance: random.Random
+    documents: int
+    score: Score = field(default_factory=Score)
+
+    def ground(self, level: str, *, reserve: bool = False) -> Field:
+        place = self.folder / f"ground-{level}{'-reserve' if reserve else ''}"
+        return Field(place, self.world, documents=self.documents, level=level, reserve=reserve)
+
+    def trial(self, ground: Field, kind: str, stop: Callable[[Path], list[str] | None]) -> None:
+        """Let something be killed, then judge."""
+        place = self.folder / f"trial-{sum(self.score.trials.values())}"
         out = place / "out"
         out.mkdir(parents=True)
-        kill(out)
-        score.trials[kind] += 1
-        if found := judged(ground, out):
-            score.faults += [f"{kind}: {fault}" for fault in found]
+        found = stop(out) or []
+        found += judged(ground, out, doubt=self.chance.choice(sorted(ground.good)))
+        self.score.trials[f"{ground.level}, {kind}"] += 1
+        if found:
+            self.score.faults += [f"{ground.level}, {kind}: {fault} ({place})" for fault in found]
         else:
             shutil.rmtree(place)
 
-    def at(step: str, times: int) -> Callable[[Path], None]:
-        def kill(out: Path) -> None:
-            score.kills += killed_at(ground, out, step, times)
+    def steps(self, ground: Field) -> None:
+        """Kill at every step, at the first document that comes to it, the second and the seventh."""
+        for step in STEPS[ground.level]:
+            for times in (1, 2, 7):
+                self.trial(ground, "named step", partial(self._at, ground, step, times))
 
-        return kill
+    def moments(self, ground: Field, count: int) -> None:
+        """Kill at moments drawn by lot."""
+        whole = self._seconds(ground)
+        for _ in range(count):
+            self.trial(ground, "random moment", partial(self._at_random, ground, whole))
 
-    for step in STEPS:
-        for times in (1, 2, 7):
-            trial(f"step {step}", at(step, times))
-    whole = _seconds(ground, folder / "whole")
+    def workers(self, ground: Field, count: int) -> None:
+        """Kill worker processes, and the one above them."""
+        for number in range(count):
+            kind, seconds = ("worker process" if number % 2 else "process above"), self.chance.uniform(1.0, 4.0)
+            self.trial(ground, kind, partial(worker_killed, ground, seconds=seconds, parent=number % 2 == 0))
 
-    def at_random(out: Path) -> None:
-        for _ in range(chance.choice((1, 1, 2, 4))):
-            score.kills += killed_after(ground, out, chance.uniform(0.0, whole))
+    def authorities(self, count: int) -> None:
+        """Kill the timestamp authority in mid-batch, with and without a second one, and the revocation lists."""
+        for level in ("B-T", "B-LT", "B-LTA"):
+            for reserve in (False, True):
+                ground = self.ground(level, reserve=reserve)
+                kind = "authority killed, a second one there" if reserve else "authority killed"
+                whole = self._seconds(ground)
+                for step in ("begun", "stamped", *(("stored", "archived") if level == "B-LTA" else ())):
+                    when = At(step, self.chance.randint(1, 8), lambda: kill(self.world.first.pid))
+                    self.trial(ground, kind, partial(authority_killed, ground, when=when))
+                for _ in range(count):
+                    when = self.chance.uniform(0.0, whole)
+                    self.trial(ground, kind, partial(authority_killed, ground, when=when))
+            if level != "B-T":
+                for _ in range(count):
+                    when = self.chance.uniform(0.0, whole)
+                    self.trial(
+                        self.ground(level), "lists killed", partial(authority_killed, ground, when=when, lists=True)
+                    )
 
-    for _ in range(moments):
-        trial("random moment", at_random)
-    for number in range(workers):
-        trial(
-            "worker process" if number % 2 else "process above",
-            lambda out, number=number: worker_killed(ground, out, chance.uniform(1.0, 4.0), parent=number % 2 == 0),
-        )
-    return score
+    def _at(self, ground: Field, step: str, times: int, out: Path) -> None:
+        self.score.kills += killed_at(ground, out, step, times)
 
+    def _at_random(self, ground: Field, whole: float, out: Path) -> None:
+        for _ in range(self.chance.choice((1, 1, 2, 4))):
+            self.score.kills += killed_after(ground, out, self.chance.uniform(0.0, whole))
 
-def _seconds(ground: Field, place: Path) -> float:
-    place.mkdir()
-    began = time.perf_counter()
-    _in_child(lambda: ground.run(place / "out"))
-    return time.perf_counter() - began
+    def _seconds(self, ground: Field) -> float:
+        place = Path(tempfile.mkdtemp(prefix="whole-", dir=self.folder))
+        began = time.perf_counter()
+        _in_child(lambda: ground.run(place / "out"))
+        return time.perf_counter() - began
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--moments", type=int, default=1000)
-    parser.add_argument("--workers", type=int, default=40)
+    parser.add_argument("--levels", default=",".join(STEPS), help="which ones, with commas between")
+    parser.add_argument("--moments", type=int, default=1000, help="at B-B; a fifth of them over the other levels")
+    parser.add_argument("--workers", type=int, default=40, help="at B-B; a fifth of them over the other levels")
+    parser.add_argument("--authorities", type=int, default=5, help="random moments of each kind")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--documents", type=int, default=12)
     asked = parser.parse_args()
+    levels = asked.levels.split(",")
+    higher = max(1, len([level for level in levels if level != "B-B"]))
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="esign-kills-"))
-    score = campaign(folder, moments=asked.moments, workers=asked.workers, seed=asked.seed, documents=asked.documents)
-    steps = sum(count for kind, count in score.trials.items() if kind.startswith("step "))
+    with served_world(folder / "world") as world:
+        campaign = Campaign(folder, world, random.Random(asked.seed), asked.documents)
+        for level in levels:
+            ground = campaign.ground(level)
+            share = 1 if level == "B-B" else 5 * higher
+            campaign.steps(ground)
+            campaign.moments(ground, -(-asked.moments // share))
+            campaign.workers(ground, -(-asked.workers // share))
+        if higher and asked.authorities:
+            campaign.authorities(asked.authorities)
+    score = campaign.score
     print(f"seed {asked.seed}; {asked.documents} documents a trial, one given twice, two that cannot be sealed")
-    print(f"trials at {len(STEPS)} named steps: {steps}")
-    for kind in ("random moment", "process above", "worker process"):
-        print(f"trials, {kind}: {score.trials[kind]}")
+    for kind, count in score.trials.items():
+        print(f"trials at {kind}: {count}")
     print(f"processes killed at work by step or moment: {score.kills}; {time.monotonic() - began:.0f} s")
     for fault in score.faults:
         print(f"FAULT {fault}")
