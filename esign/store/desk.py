@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from esign.engine.api.paging import ContractPlace
+from esign.engine.api.paging import RowPlace
 from esign.engine.company.records import BulkRow, BulkRun, BulkState, RowState, Wanted
 from esign.engine.records import ContractRecord, ContractState
 from esign.policy import LegalLevel
-from esign.store.statements import changed_by, found_by, keys, row_of
+from esign.store.statements import changed_by, found_by, keys, older, row_of
 from esign.store.tables_contracts import contract
 from esign.store.tables_desk import bulk_file, bulk_row, bulk_run, search_state, search_token
 
@@ -47,7 +47,7 @@ class SqlSearchIndex:
         return tuple(self._connection.execute(query).scalars())
 
     def find(
-        self, tenant: str, wanted: Wanted, tokens: frozenset[bytes], *, after: ContractPlace | None, limit: int
+        self, tenant: str, wanted: Wanted, tokens: frozenset[bytes], *, after: RowPlace | None, limit: int
     ) -> tuple[ContractRecord, ...]:
         """Return a tenant's contracts that have all the tokens, newest first, from behind a place."""
         conditions = [contract.c.tenant == tenant, *_wanted(wanted)]
@@ -55,8 +55,7 @@ class SqlSearchIndex:
             having = select(search_token.c.contract_id).where(search_token.c.token == token)
             conditions.append(contract.c.id.in_(having))
         if after is not None:
-            same = and_(contract.c.created_at == after.created_at, contract.c.id < after.id)
-            conditions.append(or_(contract.c.created_at < after.created_at, same))
+            conditions.append(older(contract.c.created_at, contract.c.id, after))
         rows = self._connection.execute(
             select(contract)
             .where(*conditions)
@@ -130,12 +129,11 @@ class SqlBulkRuns:
             query = query.where(bulk_row.c.number > after)
         return tuple(_row(row) for row in self._connection.execute(query))
 
-    def runs(self, tenant: str, *, after: ContractPlace | None, limit: int) -> tuple[BulkRun, ...]:
+    def runs(self, tenant: str, *, after: RowPlace | None, limit: int) -> tuple[BulkRun, ...]:
         """Return a tenant's runs, newest first, from behind a place."""
         query = select(bulk_run).where(bulk_run.c.tenant == tenant)
         if after is not None:
-            same = and_(bulk_run.c.created_at == after.created_at, bulk_run.c.id < after.id)
-            query = query.where(or_(bulk_run.c.created_at < after.created_at, same))
+            query = query.where(older(bulk_run.c.created_at, bulk_run.c.id, after))
         query = query.order_by(bulk_run.c.created_at.desc(), bulk_run.c.id.desc()).limit(limit)
         return tuple(_run(row) for row in self._connection.execute(query))
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
+from sqlalchemy import Connection, Row, and_, delete, insert, select
 
+from esign.engine.api.paging import RowPlace
 from esign.engine.forms.records import CaseRecord, CaseState, DraftAccess, DraftRecord
-from esign.store.statements import changed_by, found_by, keys, row_of
+from esign.store.statements import changed_by, found_by, keys, older, row_of
 from esign.store.tables_forms import form_access, form_case, form_draft, prefill_use
 
 _DRAFT, _DRAFT_NEW, _DRAFT_CHANGED = found_by(form_draft, "id"), insert(form_draft), changed_by(form_draft, "id")
@@ -101,7 +102,7 @@ class SqlCases:
         self._connection.execute(delete(form_case).where(form_case.c.id == case_id))
 
     def page(
-        self, tenant: str, *, state: CaseState | None, form: str | None, after: tuple[datetime, str] | None, limit: int
+        self, tenant: str, *, state: CaseState | None, form: str | None, after: RowPlace | None, limit: int
     ) -> tuple[CaseRecord, ...]:
         """Return a tenant's cases, newest first, from behind a place."""
         conditions = [form_case.c.tenant == tenant]
@@ -110,9 +111,7 @@ class SqlCases:
         if form is not None:
             conditions.append(form_case.c.form == form)
         if after is not None:
-            at, name = after
-            same = and_(form_case.c.created_at == at, form_case.c.id < name)
-            conditions.append(or_(form_case.c.created_at < at, same))
+            conditions.append(older(form_case.c.created_at, form_case.c.id, after))
         newest_first = (form_case.c.created_at.desc(), form_case.c.id.desc())
         query = select(form_case).where(*conditions).order_by(*newest_first).limit(limit)
         return _cases(self._connection.execute(query))

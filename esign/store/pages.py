@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, or_, select
 
-from esign.engine.api.paging import ContractFilter, ContractPlace
+from esign.engine.api.paging import ContractFilter, RowPlace
 from esign.engine.records import ContractRecord, ContractState
 from esign.evidence.entry import Entry
 from esign.policy import LegalLevel
+from esign.store.statements import older
 from esign.store.tables_access import audit
 from esign.store.tables_contracts import contract
 from esign.store.tables_ledger import ledger_entry
@@ -21,7 +22,7 @@ class SqlPages:
         self._connection = connection
 
     def contracts(
-        self, tenant: str, wanted: ContractFilter, *, after: ContractPlace | None, limit: int
+        self, tenant: str, wanted: ContractFilter, *, after: RowPlace | None, limit: int
     ) -> tuple[ContractRecord, ...]:
         """Return a tenant's contracts, newest first, from behind a place."""
         conditions = [contract.c.tenant == tenant]
@@ -37,8 +38,7 @@ class SqlPages:
         if wanted.created_before is not None:
             conditions.append(contract.c.created_at < wanted.created_before)
         if after is not None:
-            same = and_(contract.c.created_at == after.created_at, contract.c.id < after.id)
-            conditions.append(or_(contract.c.created_at < after.created_at, same))
+            conditions.append(older(contract.c.created_at, contract.c.id, after))
         rows = self._connection.execute(
             select(contract)
             .where(*conditions)

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from esign.contracts.rights import Right, Verdict
+from esign.engine.api.paging import RowPlace
 from esign.engine.ports import AlreadyKept
 from esign.engine.rights.records import DeclarationRecord, DeclarationState
-from esign.store.statements import changed_by, found_by, keys, row_of
+from esign.store.statements import changed_by, found_by, keys, older, row_of
 from esign.store.tables_rights import right_declaration as table
 
 _FOUND, _NEW, _CHANGED = found_by(table, "id"), insert(table), changed_by(table, "id")
@@ -66,15 +67,13 @@ class SqlDeclarations:
         tenant: str,
         *,
         states: tuple[DeclarationState, ...],
-        after: tuple[datetime, str] | None,
+        after: RowPlace | None,
         limit: int,
     ) -> tuple[DeclarationRecord, ...]:
         """Return a tenant's declarations in some states, newest first, from behind a place."""
         conditions = [table.c.tenant == tenant, table.c.state.in_([state.value for state in states])]
         if after is not None:
-            at, name = after
-            same = and_(table.c.received_at == at, table.c.id < name)
-            conditions.append(or_(table.c.received_at < at, same))
+            conditions.append(older(table.c.received_at, table.c.id, after))
         query = select(table).where(*conditions)
         query = query.order_by(table.c.received_at.desc(), table.c.id.desc()).limit(limit)
         return _records(self._connection.execute(query))

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from esign.engine.api.paging import ContractPlace
+from esign.engine.api.paging import RowPlace
 from esign.engine.sealing.records import SealFile, SealJob, SealState, number_of
 from esign.sealing.batches import Counts, ItemResult, ItemState
 from esign.store.seal_journal import counts_of, new_batch, result_of, waiting_rows
-from esign.store.statements import changed_by, found_by, keys, row_of
+from esign.store.statements import changed_by, found_by, keys, older, row_of
 from esign.store.tables_sealing import seal_file, seal_item, seal_job, seal_output
 
 _JOB, _JOB_NEW, _JOB_CHANGED = found_by(seal_job, "id"), insert(seal_job), changed_by(seal_job, "id")
@@ -39,12 +39,11 @@ class SqlSealJobs:
         """Replace a batch."""
         self._connection.execute(_JOB_CHANGED, keys(id=job.id) | row_of(job))
 
-    def of_owner(self, tenant: str, owner: str, *, after: ContractPlace | None, limit: int) -> tuple[SealJob, ...]:
+    def of_owner(self, tenant: str, owner: str, *, after: RowPlace | None, limit: int) -> tuple[SealJob, ...]:
         """Return the batches of one owner, newest first, from behind a place."""
         query = select(seal_job).where(seal_job.c.tenant == tenant, seal_job.c.owner == owner)
         if after is not None:
-            same = and_(seal_job.c.created_at == after.created_at, seal_job.c.id < after.id)
-            query = query.where(or_(seal_job.c.created_at < after.created_at, same))
+            query = query.where(older(seal_job.c.created_at, seal_job.c.id, after))
         query = query.order_by(seal_job.c.created_at.desc(), seal_job.c.id.desc()).limit(limit)
         return tuple(_job(row) for row in self._connection.execute(query))
 

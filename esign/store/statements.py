@@ -6,7 +6,9 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, Update, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, or_, select, update
+
+from esign.engine.api.paging import RowPlace
 
 
 def found_by(table: Table, *columns: str) -> Select[Any]:
@@ -25,6 +27,11 @@ def changed_by(table: Table, *columns: str) -> Update:
 def keys(**values: object) -> dict[str, object]:
     """Return the parameters that name rows."""
     return {f"by_{name}": value for name, value in values.items()}
+
+
+def older(time: ColumnElement[Any], name: ColumnElement[Any], place: RowPlace) -> ColumnElement[bool]:
+    """Return the condition that a row stands behind a place, newest first; of one instant the greater name is first."""
+    return or_(time < place.at, and_(time == place.at, name < place.id))
 
 
 def row_of(record: Any) -> dict[str, object]:

@@ -96,11 +96,11 @@ class SqlWebhooks:
         row = self._connection.execute(_DELIVERY, keys(id=delivery_id)).first()
         return None if row is None else _delivery(row._mapping)
 
-    def deliveries(self, webhook_id: str, *, before: int | None, limit: int) -> tuple[WebhookDelivery, ...]:
-        """Return a webhook's deliveries, newest first."""
+    def deliveries(self, webhook_id: str, *, after: int | None, limit: int) -> tuple[WebhookDelivery, ...]:
+        """Return a webhook's deliveries, newest first, from behind a number."""
         query = select(webhook_delivery).where(webhook_delivery.c.webhook_id == webhook_id)
-        if before is not None:
-            query = query.where(webhook_delivery.c.number < before)
+        if after is not None:
+            query = query.where(webhook_delivery.c.number < after)
         rows = self._connection.execute(query.order_by(webhook_delivery.c.number.desc()).limit(limit))
         return tuple(_delivery(row._mapping) for row in rows)
 

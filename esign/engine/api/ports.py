@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from esign.engine.api.paging import ContractFilter, ContractPlace
+from esign.engine.api.paging import ContractFilter, RowPlace
 from esign.engine.api.records import (
     ApiKeyRecord,
     JourneyRecord,
@@ -89,8 +89,8 @@ class Webhooks(Protocol):
     def delivery(self, delivery_id: str) -> WebhookDelivery | None:
         """Return a delivery."""
 
-    def deliveries(self, webhook_id: str, *, before: int | None, limit: int) -> tuple[WebhookDelivery, ...]:
-        """Return a webhook's deliveries, newest first."""
+    def deliveries(self, webhook_id: str, *, after: int | None, limit: int) -> tuple[WebhookDelivery, ...]:
+        """Return a webhook's deliveries, newest first, from behind a number."""
 
     def attempts(self, delivery_id: str) -> tuple[WebhookAttempt, ...]:
         """Return how the tries of a delivery ended, oldest first."""
@@ -122,7 +122,7 @@ class Pages(Protocol):
     """Pages of contracts and events."""
 
     def contracts(
-        self, tenant: str, wanted: ContractFilter, *, after: ContractPlace | None, limit: int
+        self, tenant: str, wanted: ContractFilter, *, after: RowPlace | None, limit: int
     ) -> tuple[ContractRecord, ...]:
         """Return a tenant's contracts, newest first, from behind a place."""
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from esign.access import Actor, Permission
 from esign.engine.api.events import EVENT_KINDS, Event
-from esign.engine.api.paging import ContractFilter, ContractPlace, cursor, place
+from esign.engine.api.paging import ContractFilter, cursor, page_by_time, place
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import turns
 from esign.engine.contracts.views import ContractView, view_of
@@ -17,7 +18,7 @@ from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
-from esign.foundation.clock import from_rfc3339, rfc3339
+from esign.foundation.clock import rfc3339
 
 _KINDS = tuple(kind.value for kind in EVENT_KINDS)
 
@@ -82,13 +83,9 @@ class ReadingDesk:
         wanted = wanted or ContractFilter()
         context = ("contracts", actor.tenant, _filter(wanted))
         with self.household.store.reading() as tx:
-            behind = _contract_place(place(tx.vault, after, *context)) if after else None
-            found = tx.pages.contracts(actor.tenant, wanted, after=behind, limit=limit + 1)
-            more = None
-            if len(found) > limit:
-                last = found[limit - 1]
-                more = cursor(tx.vault, [rfc3339(last.created_at), last.id], *context)
-        return ContractPage(contracts=tuple(view_of(record) for record in found[:limit]), next=more)
+            rows = partial(tx.pages.contracts, actor.tenant, wanted)
+            found, more = page_by_time(rows, tx.vault, context, after=after, limit=limit)
+        return ContractPage(contracts=tuple(map(view_of, found)), next=more)
 
     def outcome(self, actor: Actor, contract_id: str) -> ContractView:
         """Return what may be shown of a contract to whoever has just changed it.
@@ -220,8 +217,3 @@ def _state(invitation: InvitationRecord | None) -> str:
 def _filter(wanted: ContractFilter) -> str:
     instants = [value and rfc3339(value) for value in (wanted.created_from, wanted.created_before)]
     return json.dumps([wanted.state, wanted.template, wanted.reference, *instants])
-
-
-def _contract_place(found: object) -> ContractPlace:
-    created_at, contract_id = found if isinstance(found, list) else ("", "")
-    return ContractPlace(created_at=from_rfc3339(created_at), id=contract_id)

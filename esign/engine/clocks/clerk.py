@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from esign.access import Actor, Permission
 from esign.contracts.deadlines import DeadlineError, WithdrawalFacts, local_day
 from esign.contracts.errors import ContractsError
 from esign.contracts.rights import Compensation, Right, compensation, tidy
 from esign.engine.accounts.rows import open_person
-from esign.engine.api.paging import cursor, place
+from esign.engine.api.paging import page
 from esign.engine.api.reading import known
 from esign.engine.clocks import planning, tasks
 from esign.engine.clocks.records import Act, TaskKind, TaskRecord, TaskState
@@ -113,13 +114,9 @@ class TaskDesk:
         limit_day = due_to.isoformat() if due_to else None
         context = (_LIST, actor.tenant, state.value, kind.value if kind else "", limit_day or "")
         with self.household.store.reading() as tx:
-            behind = place(tx.vault, after, *context) if after else None
-            start = (str(behind[0]), str(behind[1])) if isinstance(behind, list) and len(behind) == 2 else None
-            found = tx.tasks.page(actor.tenant, state=state, kind=kind, due_to=limit_day, after=start, limit=limit + 1)
-            more = None
-            if len(found) > limit:
-                more = cursor(tx.vault, [found[limit - 1].due_on, found[limit - 1].id], *context)
-            return TaskPage(tasks=tuple(self._view(tx, task) for task in found[:limit]), next=more)
+            rows = partial(tx.tasks.page, actor.tenant, state=state, kind=kind, due_to=limit_day)
+            found, more = page(rows, lambda task: [task.due_on, task.id], tx.vault, context, after=after, limit=limit)
+            return TaskPage(tasks=tuple(self._view(tx, task) for task in found), next=more)
 
     def detail(self, actor: Actor, task_id: str) -> TaskDetail:
         """Return everything about a task.

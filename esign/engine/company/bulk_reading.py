@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from esign.access import Actor, Permission
-from esign.engine.api.paging import ContractPlace, cursor, place
+from esign.engine.api.paging import page, page_by_time
 from esign.engine.company.bulk_file import write_table
 from esign.engine.company.bulk_views import BulkView, RowPage, RowView, RunPage, row_view, run_view
 from esign.engine.company.records import BulkRun, RowState
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.refusals import EngineError
-from esign.foundation.clock import from_rfc3339, rfc3339
 
 MOST = 50
 """Runs of one company that are shown on a page."""
@@ -48,14 +48,10 @@ class BulkReader:
         actor.require(Permission.CONTRACTS_WRITE)
         context = ("bulk-runs", actor.tenant)
         with self.household.store.reading() as tx:
-            behind = _place(place(tx.vault, after, *context)) if after else None
-            found = tx.bulk.runs(actor.tenant, after=behind, limit=limit + 1)
-            more = None
-            if len(found) > limit:
-                last = found[limit - 1]
-                more = cursor(tx.vault, [rfc3339(last.created_at), last.id], *context)
+            rows = partial(tx.bulk.runs, actor.tenant)
+            found, more = page_by_time(rows, tx.vault, context, after=after, limit=limit)
             now = self.household.clock.now()
-            return RunPage(runs=tuple(run_view(tx, run) for run in found[:limit] if run.expires_at > now), next=more)
+            return RunPage(runs=tuple(run_view(tx, run) for run in found if run.expires_at > now), next=more)
 
     def view(self, actor: Actor, run_id: str) -> tuple[BulkView, tuple[RowView, ...]]:
         """Return a file and its rows.
@@ -94,12 +90,10 @@ class BulkReader:
         context = ("bulk-rows", actor.tenant, run_id, state or "")
         with self.household.store.reading() as tx:
             run = self._get(tx, actor, run_id)
-            begin = place(tx.vault, after, *context) if after else None
-            behind = begin if isinstance(begin, int) else None
             wanted = None if state is None else RowState(state)
-            found = tx.bulk.page(run.id, state=wanted, after=behind, limit=limit + 1)
-            more = cursor(tx.vault, found[limit - 1].number, *context) if len(found) > limit else None
-            return RowPage(rows=tuple(row_view(tx, row) for row in found[:limit]), next=more)
+            rows = partial(tx.bulk.page, run.id, state=wanted)
+            found, more = page(rows, lambda row: row.number, tx.vault, context, after=after, limit=limit)
+            return RowPage(rows=tuple(row_view(tx, row) for row in found), next=more)
 
     def result(self, actor: Actor, run_id: str, lang: str) -> bytes:
         """Return what became of each row as CSV: line, state, contract number, contract, column, reason.
@@ -125,8 +119,3 @@ class BulkReader:
         if run is None or run.tenant != actor.tenant or run.expires_at <= self.household.clock.now():
             raise BulkUnknown
         return run
-
-
-def _place(found: object) -> ContractPlace:
-    created_at, run_id = found if isinstance(found, list) else ("", "")
-    return ContractPlace(created_at=from_rfc3339(created_at), id=run_id)

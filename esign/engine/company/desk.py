@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 
 from esign.access import Actor, Permission
 from esign.engine.api.errors import CursorRefused
-from esign.engine.api.paging import ContractPlace, cursor, place
+from esign.engine.api.paging import cursor, page_by_time, place
 from esign.engine.api.reading import ContractPage, PartyView, known, party_views
 from esign.engine.ceremony.admission import LIVE
 from esign.engine.company import search as desk_search
@@ -90,14 +91,10 @@ class CompanyDesk:
             return ContractPage(contracts=(), next=None)
         context = ("desk", actor.tenant, _question(wanted))
         with self.household.store.reading() as tx:
-            behind = _place(place(tx.vault, after, *context)) if after else None
             tokens = desk_search.tokens(tx.vault, actor.tenant, looked_for)
-            found = tx.search.find(actor.tenant, wanted, tokens, after=behind, limit=limit + 1)
-            more = None
-            if len(found) > limit:
-                last = found[limit - 1]
-                more = cursor(tx.vault, [rfc3339(last.created_at), last.id], *context)
-        return ContractPage(contracts=tuple(view_of(record) for record in found[:limit]), next=more)
+            rows = partial(tx.search.find, actor.tenant, wanted, tokens)
+            found, more = page_by_time(rows, tx.vault, context, after=after, limit=limit)
+        return ContractPage(contracts=tuple(map(view_of, found)), next=more)
 
     def ask(self, actor: Actor, wanted: Wanted) -> str:
         """Return a question in one sealed word: it may stand in an address, though it may hold a name.
@@ -219,8 +216,3 @@ def _question(wanted: Wanted) -> str:
     instants: tuple[datetime | None, ...] = tuple(getattr(wanted, name) for name in _INSTANTS)
     words = [wanted.state and wanted.state.value, wanted.template, wanted.text, wanted.party]
     return json.dumps([*words, *(value and rfc3339(value.astimezone(UTC)) for value in instants)])
-
-
-def _place(found: object) -> ContractPlace:
-    created_at, contract_id = found if isinstance(found, list) else ("", "")
-    return ContractPlace(created_at=from_rfc3339(created_at), id=contract_id)

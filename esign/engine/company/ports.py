@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from esign.engine.api.paging import ContractPlace
+from esign.engine.api.paging import RowPlace
 from esign.engine.company.records import BulkRow, BulkRun, RowState, Wanted
 from esign.engine.records import ContractRecord
 
@@ -21,7 +21,7 @@ class SearchIndex(Protocol):
         """Return contracts whose search words are missing, or of an earlier version."""
 
     def find(
-        self, tenant: str, wanted: Wanted, tokens: frozenset[bytes], *, after: ContractPlace | None, limit: int
+        self, tenant: str, wanted: Wanted, tokens: frozenset[bytes], *, after: RowPlace | None, limit: int
     ) -> tuple[ContractRecord, ...]:
         """Return a tenant's contracts that have all the tokens, newest first, from behind a place."""
 
@@ -56,7 +56,7 @@ class BulkRuns(Protocol):
     def page(self, run_id: str, *, state: RowState | None, after: int | None, limit: int) -> tuple[BulkRow, ...]:
         """Return rows of a run in order, from behind a number."""
 
-    def runs(self, tenant: str, *, after: ContractPlace | None, limit: int) -> tuple[BulkRun, ...]:
+    def runs(self, tenant: str, *, after: RowPlace | None, limit: int) -> tuple[BulkRun, ...]:
         """Return a tenant's runs, newest first, from behind a place."""
 
     def put_file(self, run_id: str, sealed: bytes) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from esign.access import Actor, Permission
-from esign.engine.api.paging import cursor, place
+from esign.engine.api.paging import page_by_time
 from esign.engine.contracts.desk import ContractDesk, Drawn
 from esign.engine.forms import drafts, refusing, settling
 from esign.engine.forms.case_views import CaseDetail, CasePage, CaseReason, CaseView, Corrections
@@ -19,7 +20,6 @@ from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.forms import Answers, check, contract_data, form_definition
 from esign.forms.answers import forbidden
-from esign.foundation.clock import from_rfc3339, rfc3339
 
 MOST_WORDS = 1000
 """Characters of an employee's words to a customer."""
@@ -81,16 +81,9 @@ class CaseDesk:
         wanted = CaseState(state) if state is not None else None
         context = (_LIST, actor.tenant, state or "", form or "")
         with self.household.store.reading() as tx:
-            behind = place(tx.vault, after, *context) if after else None
-            start = None
-            if isinstance(behind, list) and len(behind) == 2:
-                start = (from_rfc3339(str(behind[0])), str(behind[1]))
-            found = tx.cases.page(actor.tenant, state=wanted, form=form, after=start, limit=limit + 1)
-            more = None
-            if len(found) > limit:
-                last = found[limit - 1]
-                more = cursor(tx.vault, [rfc3339(last.created_at), last.id], *context)
-        return CasePage(cases=tuple(CaseView.of(record) for record in found[:limit]), next=more)
+            rows = partial(tx.cases.page, actor.tenant, state=wanted, form=form)
+            found, more = page_by_time(rows, tx.vault, context, after=after, limit=limit)
+        return CasePage(cases=tuple(map(CaseView.of, found)), next=more)
 
     def view(self, actor: Actor, case_id: str) -> CaseView:
         """Return a case without opening anything personal.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from esign.engine.api.paging import RowPlace
 from esign.engine.forms.records import CaseRecord, CaseState, DraftAccess, DraftRecord
 from esign.forms import Prefill
 
@@ -64,7 +65,7 @@ class Cases(Protocol):
         """Delete a case."""
 
     def page(
-        self, tenant: str, *, state: CaseState | None, form: str | None, after: tuple[datetime, str] | None, limit: int
+        self, tenant: str, *, state: CaseState | None, form: str | None, after: RowPlace | None, limit: int
     ) -> tuple[CaseRecord, ...]:
         """Return a tenant's cases, newest first, from behind a place."""
 

@@ -6,12 +6,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from esign.access import Actor, Permission
 from esign.contracts.deadlines import local_day
 from esign.contracts.retention import RetentionPeriod, retention_of
 from esign.contracts.rights import Right
-from esign.engine.api.paging import cursor, place
+from esign.engine.api.paging import page_by_time
 from esign.engine.api.reading import known
 from esign.engine.clocks import tasks
 from esign.engine.household import BERLIN, Household
@@ -29,7 +30,7 @@ from esign.engine.rights.records import (
 )
 from esign.engine.rights.refusals import DeclarationStateRefused, DeclarationUnknown, DeclarationWordsRefused
 from esign.evidence.kinds import EntryKind
-from esign.foundation.clock import from_rfc3339, rfc3339
+from esign.foundation.clock import from_rfc3339
 
 MOST_WORDS = 1000
 WAITING = (DeclarationState.RECEIVED, DeclarationState.OPEN)
@@ -113,17 +114,10 @@ class DeclarationDesk:
         actor.require(Permission.CASES_READ)
         context = (_LIST, actor.tenant, "done" if done else "waiting")
         with self.household.store.reading() as tx:
-            behind = place(tx.vault, after, *context) if after else None
-            start = None
-            if isinstance(behind, list) and len(behind) == 2:
-                start = (from_rfc3339(str(behind[0])), str(behind[1]))
             states = DONE if done else WAITING
-            found = tx.declarations.page(actor.tenant, states=states, after=start, limit=limit + 1)
-            more = None
-            if len(found) > limit:
-                last = found[limit - 1]
-                more = cursor(tx.vault, [rfc3339(last.received_at), last.id], *context)
-        return DeclarationPage(declarations=tuple(self._view(record) for record in found[:limit]), next=more)
+            rows = partial(tx.declarations.page, actor.tenant, states=states)
+            found, more = page_by_time(rows, tx.vault, context, after=after, limit=limit, time="received_at")
+        return DeclarationPage(declarations=tuple(map(self._view, found)), next=more)
 
     def of_contract(self, actor: Actor, contract_id: str) -> tuple[DeclarationView, ...]:
         """Return the declarations that were found to concern a contract, in whatever state, oldest first.

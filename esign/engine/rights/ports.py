@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from esign.engine.api.paging import RowPlace
 from esign.engine.rights.records import DeclarationRecord, DeclarationState
 
 
@@ -38,7 +39,7 @@ class Declarations(Protocol):
         tenant: str,
         *,
         states: tuple[DeclarationState, ...],
-        after: tuple[datetime, str] | None,
+        after: RowPlace | None,
         limit: int,
     ) -> tuple[DeclarationRecord, ...]:
         """Return a tenant's declarations in some states, newest first, from behind a place."""

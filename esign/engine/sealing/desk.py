@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from esign.access import Actor, Permission
-from esign.engine.api.paging import ContractPlace, cursor, place
+from esign.engine.api.paging import cursor, page_by_time, place
 from esign.engine.ports import Transaction
 from esign.engine.sealing.errors import (
     SealBatchEmpty,
@@ -37,7 +38,6 @@ from esign.engine.sealing.views import (
     result_view,
 )
 from esign.evidence.kinds import EntryKind
-from esign.foundation.clock import from_rfc3339, rfc3339
 from esign.foundation.digests import sha256
 from esign.foundation.identifiers import new_id
 from esign.sealing.batches.errors import OutputExists
@@ -197,13 +197,9 @@ class SealingDesk(SealRuns):
         actor.require(Permission.SEALS_READ)
         context = (_BATCHES, actor.tenant, actor.name)
         with self.household.store.reading() as tx:
-            behind = _place(place(tx.vault, after, *context)) if after else None
-            found = tx.seals.of_owner(actor.tenant, actor.name, after=behind, limit=limit + 1)
-            more = None
-            if len(found) > limit:
-                last = found[limit - 1]
-                more = cursor(tx.vault, [rfc3339(last.created_at), last.id], *context)
-            return SealBatchPage(batches=tuple(batch_view(tx, job) for job in found[:limit]), next=more)
+            rows = partial(tx.seals.of_owner, actor.tenant, actor.name)
+            found, more = page_by_time(rows, tx.vault, context, after=after, limit=limit)
+            return SealBatchPage(batches=tuple(batch_view(tx, job) for job in found), next=more)
 
     def results(self, actor: Actor, job_id: str, *, after: str | None = None, limit: int = 50) -> SealResultPage:
         """Return a page of what became of the documents, in the order in which they came.
@@ -316,8 +312,3 @@ class SealingDesk(SealRuns):
 def _require(job: SealJob, *states: SealState) -> None:
     if job.state not in states:
         raise SealBatchState(state=job.state.value)
-
-
-def _place(found: object) -> ContractPlace:
-    created_at, job_id = found if isinstance(found, list) else ("", "")
-    return ContractPlace(created_at=from_rfc3339(created_at), id=job_id)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from esign.engine.api.paging import ContractPlace
+from esign.engine.api.paging import RowPlace
 from esign.engine.sealing.records import SealFile, SealJob
 from esign.evidence.ports import HeldKey
 from esign.sealing.batches import Counts, Documents, ItemResult, Journal, Preparation
@@ -26,7 +26,7 @@ class SealJobs(Protocol):
     def update(self, job: SealJob) -> None:
         """Replace a batch."""
 
-    def of_owner(self, tenant: str, owner: str, *, after: ContractPlace | None, limit: int) -> tuple[SealJob, ...]:
+    def of_owner(self, tenant: str, owner: str, *, after: RowPlace | None, limit: int) -> tuple[SealJob, ...]:
         """Return the batches of one owner, newest first, from behind a place."""
 
     def unfinished(self, tenant: str, owner: str) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from esign.access import Actor, Permission
 from esign.engine.api.errors import (
@@ -17,7 +18,7 @@ from esign.engine.api.errors import (
     WebhookUnknown,
 )
 from esign.engine.api.events import EVENT_KINDS, TEST
-from esign.engine.api.paging import cursor, place
+from esign.engine.api.paging import page
 from esign.engine.api.records import (
     DeliveryState,
     WebhookAttempt,
@@ -251,12 +252,9 @@ class WebhookDesk:
         with self.household.store.reading() as tx:
             record = _get(tx, actor, webhook_id)
             context = ("webhook-deliveries", actor.tenant, record.id)
-            before = place(tx.vault, after, *context) if after else None
-            found = tx.webhooks.deliveries(
-                record.id, before=before if isinstance(before, int) else None, limit=limit + 1
-            )
-            shown = tuple(DeliveryView(delivery=each, attempts=tx.webhooks.attempts(each.id)) for each in found[:limit])
-            more = cursor(tx.vault, found[limit - 1].number, *context) if len(found) > limit else None
+            rows = partial(tx.webhooks.deliveries, record.id)
+            found, more = page(rows, lambda delivery: delivery.number, tx.vault, context, after=after, limit=limit)
+            shown = tuple(DeliveryView(delivery=each, attempts=tx.webhooks.attempts(each.id)) for each in found)
         return DeliveryPage(deliveries=shown, next=more)
 
     def redeliver(self, actor: Actor, webhook_id: str, delivery_id: str) -> DeliveryView:
