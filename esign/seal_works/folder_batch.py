@@ -18,6 +18,7 @@ from esign.seal_works.proof import prove
 from esign.seal_works.recipe import SealRecipe, opened_journal
 from esign.seal_works.telling import Telling, Told
 from esign.sealing.batches import Counts, NewItem
+from esign.sealing.batches.errors import OutputNameUnusable
 from esign.sealing.batches.proof import BatchProof
 from esign.store.seal_folder import FolderDocuments
 from esign.store.seal_journal import SqlSealJournal
@@ -51,9 +52,12 @@ class FolderBatch:
         Raises:
             BatchRunning: Another program seals into this folder.
             BatchJournalNewer: A newer version wrote its journal.
+            OutputNameUnusable: A link leads to another journal.
         """
         try:
             folder = self.order.out / JOURNAL_FOLDER
+            if folder.is_symlink():
+                raise OutputNameUnusable("a link has the name of the journal's folder")
             folder.mkdir(parents=True, exist_ok=True)
             hold(self._stack, folder / "lock", fcntl.LOCK_EX)
             # Processes of a batch that was killed end after their chunk; nobody begins before.

@@ -7,7 +7,6 @@ some shares), a hidden one beside it is used. Then the folder itself is brought 
 """
 
 # Names are bytes as the system writes them, some of them no text; a Path has to be text:
-# ruff: noqa: PTH102, PTH108, PTH112, PTH118, PTH120
 
 from __future__ import annotations
 
@@ -34,7 +33,8 @@ from esign.sealing.batches.errors import (
     OutputUnwritable,
 )
 from esign.sealing.batches.ports import Buffer, Document, Staged
-from esign.store.seal_folder_calls import PIECE, flush, lies_within, open_file, publish, read_all, write_all
+from esign.store.seal_folder_calls import PIECE, lies_within, open_file, publish, read_all, write_all
+from esign.store.seal_folder_tree import FolderTree, apart
 
 LARGE = 32 << 20
 """Bytes from which a document is copied to the disk first and mapped from there, instead of being held in memory."""
@@ -44,7 +44,7 @@ PART_SUFFIX = b".part"
 
 _NO_NAMELESS = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_BAD_NAME = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ, errno.EINVAL}
+_BAD_NAME = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EILSEQ, errno.EINVAL, errno.ELOOP}
 _PROC = "/proc/self/fd"
 
 
@@ -82,8 +82,11 @@ class _Part:
 
     handle: int
     folder: bytes
+    """Where it shall stand, below the output folder."""
     hidden: bytes | None
     """Its name, where the file system wants one."""
+    beside: int = -1
+    """A handle of its own of the folder where it has that name."""
 
     def close(self) -> None:
         if self.handle >= 0:
@@ -91,8 +94,11 @@ class _Part:
             self.handle = -1
         if self.hidden is not None:
             with suppress(OSError):
-                os.unlink(self.hidden)
+                os.unlink(self.hidden, dir_fd=self.beside)
             self.hidden = None
+        if self.beside >= 0:
+            os.close(self.beside)
+            self.beside = -1
 
 
 @dataclass(slots=True)
@@ -117,9 +123,12 @@ class FolderDocuments:
     out: bytes
     large: int = LARGE
     within: tuple[bytes, ...] = ()
-    _folders: dict[bytes, int] = field(default_factory=dict)
-    _touched: set[bytes] = field(default_factory=set)
+    _tree: FolderTree = field(init=False)
+    _touched: set[int] = field(default_factory=set)
     _proc: int | None = None
+
+    def __post_init__(self) -> None:
+        self._tree = FolderTree(self.out)
 
     def read(self, source: bytes, output: bytes) -> Document:
         """Read a document.
@@ -202,17 +211,17 @@ class FolderDocuments:
         part = _file(staged).part
         name = staged.name.rpartition(b"/")[2]
         try:
-            folder = self._open(part.folder)
+            folder = self._tree.held(part.folder)
             if part.hidden is None:
                 os.link(str(part.handle), name, src_dir_fd=self._descriptors(), dst_dir_fd=folder)
             else:
-                publish(part.hidden, os.path.join(part.folder, name))
+                publish(part.hidden, name, beside=part.beside, folder=folder)
                 part.hidden = None
         except FileExistsError:
             raise OutputExists from None
         except OSError as error:
             _refuse(error)
-        self._touched.add(part.folder)
+        self._touched.add(folder)
 
     def confirm(self) -> None:
         """Bring the names that were given out to the disk.
@@ -223,14 +232,16 @@ class FolderDocuments:
         touched, self._touched = self._touched, set()
         try:
             for folder in touched:
-                os.fsync(self._open(folder))
+                os.fsync(folder)
         except OSError as error:
             _refuse(error)
+        finally:
+            self._tree.forget_retired()
 
     def digest(self, output: bytes) -> bytes | None:
         """Return the SHA-256 of what has an output name; None: nothing has, or it is no file that can be read."""
         try:
-            with os.fdopen(open_file(os.path.join(self.out, output)), "rb") as file:
+            with os.fdopen(self._found(output), "rb") as file:
                 return hashlib.file_digest(file, "sha256").digest()
         except OSError:
             return None
@@ -238,14 +249,19 @@ class FolderDocuments:
     def content(self, output: bytes, most: int) -> bytes | None:
         """Return what has an output name, so many bytes at the most; None: nothing has, or no file that can be read."""
         try:
-            with os.fdopen(open_file(os.path.join(self.out, output)), "rb") as file:
+            with os.fdopen(self._found(output), "rb") as file:
                 return file.read(most)
         except OSError:
             return None
 
     def exists(self, output: bytes) -> bool:
         """Return whether something has an output name."""
-        return os.path.lexists(os.path.join(self.out, output))
+        try:
+            folder, name = apart(output)
+            os.stat(name, dir_fd=self._tree.reach(folder, make=False), follow_symlinks=False)
+        except OSError:
+            return False
+        return True
 
     def discard(self, staged: Staged) -> None:
         """Let a written document go; also after it was given out."""
@@ -253,9 +269,7 @@ class FolderDocuments:
 
     def close(self) -> None:
         """Close the folders."""
-        for handle in self._folders.values():
-            os.close(handle)
-        self._folders.clear()
+        self._tree.close()
         if self._proc is not None:
             os.close(self._proc)
             self._proc = None
@@ -263,25 +277,26 @@ class FolderDocuments:
     def sweep(self) -> int:
         """Remove hidden parts that killed processes have left; returns how many. Nobody may be working here."""
         found = 0
-        for folder, _, names in os.walk(self.out):
+        for _, _, names, folder in os.fwalk(self.out):
             for name in names:
                 if name.startswith(PART_PREFIX) and name.endswith(PART_SUFFIX):
                     with suppress(OSError):
-                        os.unlink(os.path.join(folder, name))
+                        os.unlink(name, dir_fd=folder)
                         found += 1
         return found
 
     def _begin(self, output: bytes, mode: int) -> _Part:
-        folder = os.path.join(self.out, os.path.dirname(output)).rstrip(b"/") or b"/"
-        os.fstat(self._open(folder))
+        folder, _ = apart(output)
+        self._tree.forget(keep=self._touched)
+        above = self._tree.reach(folder)
         try:
-            handle = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, mode)
+            handle = os.open(b".", os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, mode, dir_fd=above)
         except (OSError, AttributeError) as error:
             if getattr(error, "errno", errno.EOPNOTSUPP) not in _NO_NAMELESS:
                 raise
-            hidden = os.path.join(folder, PART_PREFIX + secrets.token_hex(8).encode() + PART_SUFFIX)
-            handle = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-            return _Part(handle, folder, hidden)
+            hidden = PART_PREFIX + secrets.token_hex(8).encode() + PART_SUFFIX
+            handle = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode, dir_fd=above)
+            return _Part(handle, folder, hidden, os.dup(above))
         return _Part(handle, folder, None)
 
     def _copy(self, handle: int, output: bytes, mode: int) -> FolderDocument:
@@ -303,27 +318,10 @@ class FolderDocuments:
             raise
         return FolderDocument(memoryview(mapped) if mapped is not None else b"", part, mapped, mode)
 
-    def _open(self, folder: bytes) -> int:
-        """Return a handle of an output folder, made and brought to the disk if it is not there."""
-        handle = self._folders.get(folder)
-        if handle is None:
-            missing = []
-            above = folder
-            while not os.path.isdir(above) and above != os.path.dirname(above):
-                missing.append(above)
-                above = os.path.dirname(above)
-            for each in reversed(missing):
-                with suppress(FileExistsError):
-                    os.mkdir(each)
-                flush(os.path.dirname(each) or b".")
-            if len(self._folders) > 64:
-                self._forget_folders()
-            handle = self._folders[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        return handle
-
-    def _forget_folders(self) -> None:
-        for folder in [each for each in self._folders if each not in self._touched]:
-            os.close(self._folders.pop(folder))
+    def _found(self, output: bytes) -> int:
+        """Return a handle of the file that has an output name; of nothing that a link leads to."""
+        folder, name = apart(output)
+        return open_file(name, folder=self._tree.reach(folder, make=False))
 
     def _descriptors(self) -> int:
         if self._proc is None:

@@ -1,7 +1,7 @@
 """Calls of the system on files and folders whose names are bytes; none trusts what has a name."""
 
 # Names are bytes as the system writes them, some of them no text; a Path has to be text:
-# ruff: noqa: PTH104, PTH108, PTH115
+# ruff: noqa: PTH115
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ PIECE = 8 << 20
 """Bytes that are read at a time."""
 
 
-def open_file(path: bytes) -> int:
+def open_file(name: bytes, *, folder: int) -> int:
     """Open a file for reading; nothing that only looks like one: no link, and a pipe or a device never ends.
+
+    Args:
+        name: Its name.
+        folder: A handle of the folder in which it stands.
 
     Raises:
         OSError: There is none.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+    handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW, dir_fd=folder)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "not a file")
@@ -66,18 +70,25 @@ def write_all(handle: int, *parts: Buffer) -> None:
             views[0] = views[0][written:]
 
 
-def publish(hidden: bytes, final: bytes) -> None:
-    """Give a hidden file its name, where nothing has it."""
+def publish(hidden: bytes, final: bytes, *, beside: int, folder: int) -> None:
+    """Give a hidden file its name, where nothing has it.
+
+    Args:
+        hidden: Its hidden name.
+        final: Its name.
+        beside: A handle of the folder in which it is hidden.
+        folder: A handle of the one in which it gets its name.
+    """
     try:
-        os.link(hidden, final)
+        os.link(hidden, final, src_dir_fd=beside, dst_dir_fd=folder, follow_symlinks=False)
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
             raise
         # No hard links here: take the name with an empty file of our own, then put the whole one in its place.
-        os.close(os.open(final, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
-        os.rename(hidden, final)
+        os.close(os.open(final, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644, dir_fd=folder))
+        os.rename(hidden, final, src_dir_fd=beside, dst_dir_fd=folder)
     else:
-        os.unlink(hidden)
+        os.unlink(hidden, dir_fd=beside)
 
 
 def flush(folder: bytes) -> None:

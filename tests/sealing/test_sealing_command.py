@@ -319,3 +319,28 @@ def test_what_is_listed_is_a_stream() -> None:
         thread.start()
         assert [item.output for item in items] == [b"two.pdf"]
         thread.join()
+
+
+def test_links_that_others_plant_in_the_output_folder_lead_nothing_out(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(place / "in/sub/one.pdf", document(1))
+    put(place / "in/two.pdf", document(2))
+    put(place / "in/three.pdf", document(3))
+    elsewhere = place / "elsewhere"
+    elsewhere.mkdir()
+    (place / "out").mkdir()
+    (place / "out/sub").symlink_to(elsewhere, target_is_directory=True)
+    (place / "out/two.pdf").symlink_to(elsewhere / "two.pdf")
+    status, lines = seal(capsys, "in")
+    assert status == 1
+    assert {name: line["error"] and line["error"]["code"] for name, line in by_input(lines).items()} == {
+        "in/sub/one.pdf": "sealing.output.name",
+        "in/two.pdf": "sealing.output.exists",
+        "in/three.pdf": None,
+    }
+    assert list(elsewhere.iterdir()) == []
+    (place / "out" / JOURNAL_FOLDER).rename(elsewhere / "journal")
+    (place / "out" / JOURNAL_FOLDER).symlink_to(elsewhere / "journal", target_is_directory=True)
+    assert seal(capsys, "in") == (2, [])
+    assert not (place / "out/sub").joinpath("one.pdf").exists()

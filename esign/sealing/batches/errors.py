@@ -78,7 +78,7 @@ class OutputUnwritable(OutputError):
 
 
 class OutputNameUnusable(OutputError):
-    """A file of that name cannot be made: too long, or a folder stands in its way."""
+    """A file of that name cannot be made: too long, or a folder, a file or a link stands in its way."""
 
     code = "sealing.output.name"
 
