@@ -12,9 +12,6 @@ import click
 
 from esign.foundation.errors import EsignError
 
-OPEN = "to be confirmed"
-"""The mark of what a lawyer has still to confirm."""
-
 
 @click.group()
 def policy() -> None:
@@ -64,13 +61,14 @@ def check() -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def open_points(as_json: bool) -> int:
     """List what a lawyer has still to confirm, file by file; until then the cautious reading applies."""
+    from esign.contracts.rules import OPEN, marks
     from esign.policy import policies_root, read_policy
 
     root = policies_root()
     found = {}
     for path in sorted(root.glob("*/*.yaml")):
-        marks = list(_marks(read_policy(path)))
-        found[path.relative_to(root).as_posix()] = {"marks": len(marks), "to_be_confirmed": marks.count(OPEN)}
+        told = list(marks(read_policy(path)))
+        found[path.relative_to(root).as_posix()] = {"marks": len(told), "to_be_confirmed": told.count(OPEN)}
     total = {name: sum(each[name] for each in found.values()) for name in ("marks", "to_be_confirmed")}
     if as_json:
         click.echo(json.dumps({"files": found, **total}))
@@ -82,18 +80,6 @@ def open_points(as_json: bool) -> int:
         f"{total['to_be_confirmed']} of {total['marks']} marks are to be confirmed; the cautious reading applies"
     )
     return 0
-
-
-def _marks(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == "mark" or key.endswith("_mark"):
-                yield str(item)
-            else:
-                yield from _marks(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _marks(item)
 
 
 def _wrong_forms() -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from esign.contracts.buttons import OrderButtons, lawful
@@ -15,12 +14,12 @@ from esign.contracts.deadlines.policy_tests import deadline_faults
 from esign.contracts.declaration import declaration_text
 from esign.contracts.duties.policy_tests import duty_faults
 from esign.contracts.form_policy_tests import form_faults
+from esign.contracts.policy_cases import case_faults, day_fault
 from esign.contracts.retention import retention_faults
 from esign.contracts.rights.policy_tests import right_faults
 from esign.contracts.summary import order_summary
 from esign.contracts.text import ContractText, Section, compose
-from esign.contracts.wording import all_wordings, in_force
-from esign.foundation.errors import EsignError
+from esign.contracts.wording import all_wordings
 from esign.policy import policies_root
 
 
@@ -44,6 +43,7 @@ def check_policies() -> tuple[PolicyFault, ...]:
         PolicyMalformed: A file cannot be read or does not fit its schema.
     """
     found = (
+        *_faults(),
         *form_faults(),
         *deadline_faults(),
         *right_faults(),
@@ -52,7 +52,7 @@ def check_policies() -> tuple[PolicyFault, ...]:
         *retention_faults(),
     )
     own = (PolicyFault(file=file, case=case, what=what) for file, case, what in found)
-    return (*_faults(), *_unlawful_labels(), *own)
+    return (*own, *_unlawful_labels())
 
 
 def samples() -> tuple[tuple[str, bytes], ...]:
@@ -60,16 +60,9 @@ def samples() -> tuple[tuple[str, bytes], ...]:
     return tuple((path.name, path.read_bytes()) for path in sorted((policies_root() / "samples").glob("*.json")))
 
 
-def _faults() -> Iterator[PolicyFault]:
+def _faults() -> Iterator[tuple[str, int, str]]:
     for folder in ("contracts", "wording"):
-        for path, policy in all_wordings(folder):
-            for number, case in enumerate(policy["tests"], start=1):
-                try:
-                    what = _run(path, policy, case)
-                except EsignError as error:
-                    what = error.code
-                if what:
-                    yield PolicyFault(file=f"{folder}/{path.name}", case=number, what=what)
+        yield from case_faults(folder, _run)
 
 
 def _unlawful_labels() -> Iterator[PolicyFault]:
@@ -82,7 +75,7 @@ def _unlawful_labels() -> Iterator[PolicyFault]:
                 yield PolicyFault(file=f"wording/{path.name}", case=0, what=what)
 
 
-def _run(path: Path, policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
+def _run(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
     if "label" in case:
         return _label(case)
     if "level" in case:
@@ -90,8 +83,7 @@ def _run(path: Path, policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
         said = " ".join([*texts["word"].values(), *texts["sentence"].values()]).casefold()
         return f"says {case['lacks']}" if case["lacks"].casefold() in said else ""
     if "day" in case:
-        holds = in_force(policy, date.fromisoformat(case["day"]))
-        return "" if holds == (case["in_force"] == "true") else "in force on the wrong day"
+        return day_fault(policy, case)
     return _sample(case)
 
 

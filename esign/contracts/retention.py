@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from esign.contracts.errors import ContractsError
-from esign.contracts.wording import all_wordings, in_force
-from esign.foundation.errors import EsignError
+from esign.contracts.policy_cases import case_faults, day_fault
+from esign.contracts.wording import all_wordings
 
 FOLDER = "retention"
 
@@ -94,20 +94,12 @@ def longest(periods: tuple[RetentionPeriod, ...]) -> RetentionPeriod:
 
 def retention_faults() -> Iterator[tuple[str, int, str]]:
     """Yield file, position of the test case from 1 and what does not hold."""
-    for path, policy in all_wordings(FOLDER):
-        for number, case in enumerate(policy["tests"], start=1):
-            try:
-                what = _run(policy, case)
-            except EsignError as error:
-                what = error.code
-            if what:
-                yield f"{FOLDER}/{path.name}", number, what
+    return case_faults(FOLDER, _run)
 
 
 def _run(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
     if "day" in case:
-        holds = in_force(policy, date.fromisoformat(case["day"]))
-        return "" if holds == (case["in_force"] == "true") else "in force on the wrong day"
+        return day_fault(policy, case)
     event = date.fromisoformat(case["event"])
     regulated = case.get("regulated") == "true"
     if "record" in case:

@@ -86,23 +86,24 @@ def _named(folder: str, names: tuple[str, ...], contract: ContractData) -> Itera
 
 
 def _used(name: str, policy: Mapping[str, Any]) -> RuleUsed:
-    marks = list(_marks(policy))
+    found = list(marks(policy))
     return RuleUsed(
         name=name,
         version=str(policy.get("version", "1")),
         sha256=sha256(canonical(policy)).hex(),
-        verified=marks.count("verified"),
-        open=marks.count(OPEN),
+        verified=found.count("verified"),
+        open=found.count(OPEN),
     )
 
 
-def _marks(value: Any) -> Iterator[str]:
+def marks(value: Any) -> Iterator[str]:
+    """Yield the marks of a policy, or of a part of it: ``verified`` or ``to be confirmed``."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             if key == "mark" or key.endswith("_mark"):
                 yield str(item)
             else:
-                yield from _marks(item)
+                yield from marks(item)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _marks(item)
+            yield from marks(item)

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from esign.contracts.consents.text import FOLDER
-from esign.contracts.wording import all_wordings, in_force
+from esign.contracts.policy_cases import case_faults, day_fault
 
 
 def consent_faults() -> Iterator[tuple[str, int, str]]:
     """Yield file, position of the test case from 1 and what does not hold."""
-    for path, policy in all_wordings(FOLDER):
-        for number, case in enumerate(policy["tests"], start=1):
-            what = _run(policy, case)
-            if what:
-                yield f"{FOLDER}/{path.name}", number, what
+    return case_faults(FOLDER, _run)
 
 
 def _run(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
     if "day" in case:
-        holds = in_force(policy, date.fromisoformat(case["day"]))
-        return "" if holds == (case["in_force"] == "true") else "in force on the wrong day"
+        return day_fault(policy, case)
     statements = policy["statements"]
     if "never_says" in case:
         said = " ".join(word for item in statements for word in item["text"].values()).casefold()

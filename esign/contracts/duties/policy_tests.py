@@ -9,8 +9,7 @@ from typing import Any
 from esign.contracts.data import ContractData
 from esign.contracts.duties.information import Information, information
 from esign.contracts.duties.policy import FOLDER, SECTORS, Subject, duties, sector_of
-from esign.contracts.wording import all_wordings, in_force
-from esign.foundation.errors import EsignError
+from esign.contracts.policy_cases import case_faults, day_fault
 from esign.policy import policies_root
 
 _GIVEN: tuple[str, ...] = ()
@@ -18,21 +17,13 @@ _GIVEN: tuple[str, ...] = ()
 
 def duty_faults() -> Iterator[tuple[str, int, str]]:
     """Yield file, position of the test case from 1 and what does not hold."""
-    for path, policy in all_wordings(FOLDER):
-        for number, case in enumerate(policy["tests"], start=1):
-            try:
-                what = _run(policy, case)
-            except EsignError as error:
-                what = error.code
-            if what:
-                yield f"{FOLDER}/{path.name}", number, what
+    return case_faults(FOLDER, _run)
 
 
 def _run(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
     day = date.fromisoformat(case.get("on", policy["valid_from"]))
     if "day" in case:
-        holds = in_force(policy, date.fromisoformat(case["day"]))
-        return "" if holds == (case["in_force"] == "true") else "in force on the wrong day"
+        return day_fault(policy, case)
     if policy["id"] == SECTORS:
         found = sector_of(case["type"], day).name
         return "" if found == case["sector"] else f"is of {found}"

@@ -7,25 +7,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from esign.contracts.deadlines import WithdrawalFacts
+from esign.contracts.policy_cases import case_faults
 from esign.contracts.rights.compensation import compensation
 from esign.contracts.rights.declaration import read
 from esign.contracts.rights.ending import Term, ordinary_ending
 from esign.contracts.rights.function import FOLDER, Right, function
-from esign.contracts.wording import all_wordings
-from esign.foundation.errors import EsignError
 
 
 def right_faults() -> Iterator[tuple[str, int, str]]:
     """Yield file, position of the test case from 1 and what does not hold."""
-    for path, policy in all_wordings(FOLDER):
-        run = _RUNS[policy["kind"]]
-        for number, case in enumerate(policy["tests"], start=1):
-            try:
-                what = run(policy, case)
-            except EsignError as error:
-                what = error.code
-            if what:
-                yield f"{FOLDER}/{path.name}", number, what
+    return case_faults(FOLDER, lambda policy, case: _RUNS[policy["kind"]](policy, case))
 
 
 def _function(policy: Mapping[str, Any], case: Mapping[str, Any]) -> str:
