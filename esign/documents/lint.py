@@ -7,6 +7,7 @@ a validator such as veraPDF.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ _FORBIDDEN_ACTIONS = (
 )
 _STANDARD_NAMESPACE = "http://www.aiim.org/pdfa/ns/id/"
 _UA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
+_UNENDED = re.compile(rb"[^\r\n]endstream[\r\n ]+endobj")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ def _bytes(pdf: bytes) -> Iterator[LintFinding]:
         yield LintFinding(kind="revisions", what="the file is not exactly one revision")
     if not pdf.rstrip(b"\r\n").endswith(b"%%EOF"):
         yield LintFinding(kind="trailing_bytes", what="something stands behind the end of the file")
+    if _UNENDED.search(pdf):
+        yield LintFinding(kind="stream_end", what="a stream has no end of line before its end")
     if b"/Linearized" in pdf[:4096]:
         yield LintFinding(kind="linearised", what="the file is linearised")
 

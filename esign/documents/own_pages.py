@@ -93,7 +93,7 @@ def written(document: pikepdf.Pdf) -> bytes:
         stream,
         force_version="1.7",
         fix_metadata_version=False,
-        preserve_pdfa=False,
+        preserve_pdfa=True,  # an end of line before each "endstream" (ISO 19005-3 clause 6.1.7.1)
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
         deterministic_id=True,
     )

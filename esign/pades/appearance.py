@@ -15,6 +15,14 @@ from esign.pades.revision import Reference, Revision, number, pointer, stream
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LARGEST = 4_000_000
 """Pixels."""
+_COLOURS = (
+    b"[/CalRGB<</WhitePoint[0.9505 1 1.089]/Gamma[2.2 2.2 2.2]"
+    b"/Matrix[0.4124 0.2126 0.0193 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505]>>]"
+)
+"""sRGB, said without a profile: PDF/A wants it so where the output intent is none or one for print (ISO 19005-3 6.2.4).
+
+Source: ISO 32000-1 8.6.5.3 (CalRGB); IEC 61966-2-1 (primaries and white).
+"""
 
 
 def add_appearance(revision: Revision, png: bytes, width: float, height: float) -> Reference:
@@ -84,9 +92,10 @@ def _laid_on_white(png: bytes) -> bytes:
 
 
 def _xobject(width: int, height: int, parameters: bytes, compressed: bytes) -> bytes:
-    entries = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8" % (
+    entries = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%b/BitsPerComponent 8" % (
         width,
         height,
+        _COLOURS,
     )
     return stream(entries + b"/Filter/FlateDecode" + parameters, compressed)
 

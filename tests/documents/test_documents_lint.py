@@ -114,6 +114,7 @@ def test_encryption_linearisation_revisions_and_tails_are_found() -> None:
     assert "revisions" in _kinds(DRAFT + b"\n%%EOF\n")
     assert "trailing_bytes" in _kinds(DRAFT + b"hello")
     assert "header" in _kinds(b"\n" + DRAFT)
+    assert _kinds(_changed(lambda document: None, preserve_pdfa=False)) == {"stream_end"}
 
 
 @pytest.mark.parametrize(

@@ -258,6 +258,14 @@ def test_colours_are_those_that_the_output_intent_knows():
     unchanged(DOCUMENT, update(DOCUMENT, {NEW: body}))
 
 
+@pytest.mark.parametrize("components", [1, 4])
+def test_the_picture_of_a_visible_seal_needs_no_output_intent_for_its_colours(components):
+    printed = samples.paper(samples.cii(), output_components=components).pdf()
+    tail = Sealer(seal_key(), VISIBLE).seal(printed, claimed_at=AT).tail
+    unchanged(printed, tail)
+    assert b"/Device" not in tail and b"[/CalRGB<<" in tail
+
+
 def test_the_long_way_finds_by_comparing_what_the_short_way_finds_by_what_was_written():
     number, body = numbered(DOCUMENT, rb"/Filespec")
     other = update(DOCUMENT, {number: body.replace(b"factur-x.xml", b"fuctur-x.xml")})
