@@ -1,4 +1,5 @@
-"""The same batch on many machines: PostgreSQL, S3-style storage, Celery on Redis; workers and broker are killed."""
+"""The same batch on many machines: PostgreSQL, S3-style storage, Celery on Redis or RabbitMQ; workers and broker are
+killed."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ from esign.store.tables_sealing import seal_output
 from tests.pades import small_world
 from tests.postgres import PostgresMissing, schema, server
 from tests.sealing.helpers.seal_files import certificate_of, seal_file
-from tests.sealing.helpers.servers import has_redis, object_storage, redis
+from tests.sealing.helpers.servers import BROKERS, object_storage
 
 pytestmark = pytest.mark.network
 DOCUMENTS = 40
@@ -60,7 +61,7 @@ def storage():
 @pytest.fixture
 def documents(storage, request):
     """A place of its own in the storage, with documents; one of them is none."""
-    place = f"s3://invoices/{request.node.name[:40].strip('_')}"
+    place = f"s3://invoices/{hashlib.sha256(request.node.name.encode()).hexdigest()[:16]}"
     objects = ObjectDocuments(f"{place}/in")
     draft = small_world.draft()
     for number in range(DOCUMENTS):
@@ -219,10 +220,15 @@ def test_workers_that_look_into_the_journal_seal_what_is_listed(postgres, docume
     looked_at(order, results)
 
 
-@pytest.mark.skipif(not has_redis(), reason="redis-server is not installed")
-def test_with_celery_each_document_is_sealed_once_though_workers_and_broker_are_killed(postgres, documents, tmp_path):
+@pytest.mark.parametrize("kind", BROKERS)
+def test_with_celery_each_document_is_sealed_once_though_workers_and_broker_are_killed(
+    postgres, documents, tmp_path, kind
+):
+    installed, started = BROKERS[kind]
+    if not installed():
+        pytest.skip(f"{kind} is not installed")
     order, device = order_for(postgres, documents), seal_file(tmp_path)
-    with redis() as broker, ExitStack() as stack:
+    with started() as broker, ExitStack() as stack:
         killed = []
 
         def start():
