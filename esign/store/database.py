@@ -52,16 +52,28 @@ class Database:
         return self.url.get_backend_name() == "sqlite"
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, durable: bool = True) -> Iterator[Connection]:
         """Begin a transaction that may write; it commits at the end of the block unless an error leaves it.
+
+        Args:
+            durable: Whether it must survive a power cut as soon as it has ended. One that need not survives the death
+                of this process all the same, and a power cut as soon as a durable one has followed.
 
         Raises:
             DatabaseUnavailable: The database cannot be reached or is too busy; nothing was written.
         """
         turn = self._writers.turn() if self._writers is not None else nullcontext()
-        with _reachable(), self.engine.connect() as connection, turn, connection.begin():
+        with (
+            _reachable(),
+            self.engine.connect() as connection,
+            nullcontext() if durable or not self.is_sqlite else _unsynced(connection),
+            turn,
+            connection.begin(),
+        ):
             if not self.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_WRITER})
+                if not durable:
+                    connection.execute(text("SET LOCAL synchronous_commit = off"))
             yield connection
 
     @contextmanager
@@ -189,6 +201,17 @@ def _prepare(connection: Any, record: Any) -> None:
         "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+@contextmanager
+def _unsynced(connection: Connection) -> Iterator[None]:
+    """Let commits not wait for the disk; the log is whole at any time, its end may be missing after a power cut."""
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA synchronous = NORMAL").close()
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA synchronous = FULL").close()
 
 
 def _write_ahead(connection: Any) -> None:

@@ -1,14 +1,16 @@
 """The journal of sealing in bulk: every document of a batch leased, finished once, and known for ever after.
 
 Claim, promise and finish are short transactions over a whole chunk. Whoever records something proves that it still
-holds the document: owner, attempt and state stand in the condition. What is promised stands here before anybody can
-see the sealed file, so after a crash the file under a name is told from a stranger's by its digest alone.
+holds the document: owner, attempt and state stand in the condition. What is promised stands here, and on the disk,
+before anybody can see the sealed file, so after a crash the file under a name is told from a stranger's by its digest
+alone. That is why claim and finish need not wait for the disk: a power cut that takes one of them back leaves a
+document that waits again, and a promise that says what stands under its name.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,19 +21,23 @@ from esign.foundation.errors import EsignError
 from esign.sealing.batches.errors import BatchCrashed, LeaseEnded, OutputExists
 from esign.sealing.batches.items import Chunk, Counts, Item, ItemResult, ItemState, Known, NewItem, Promise
 from esign.store.database import Database
+from esign.store.errors import DatabaseError
 from esign.store.seal_statements import (
     ADD,
     FINISH,
     FRESH,
     GIVEN_OUT,
     HELD,
+    LEASE,
+    OUTPUTS,
     PROMISE,
     RUNNING,
     TAKEN_BACK,
     WAITING,
+    WAITS,
     finished_row,
 )
-from esign.store.tables_sealing import seal_batch, seal_item, seal_output
+from esign.store.tables_sealing import NOT_ENDED, seal_batch, seal_item, seal_output
 
 MOST_ATTEMPTS = 3
 """Processes that may die at a document before it is set aside."""
@@ -104,23 +110,29 @@ class SqlSealJournal:
     def claim(self, owner: str, limit: int) -> Chunk:
         """Lease waiting documents, at most so many; one that somebody died with is leased alone."""
         until = self._clock.now() + self._lease
-        with self._database.transaction() as connection:
-            rows = connection.execute(
-                select(seal_item.c.id, seal_item.c.attempt, seal_item.c.source, seal_item.c.output)
-                .where(seal_item.c.batch_id == self.batch, seal_item.c.state == WAITING)
-                .order_by(seal_item.c.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            ).all()
+        with self._database.transaction(durable=False) as connection:
+            rows = connection.execute(WAITS, {"the_batch": self.batch, "the_limit": limit}).all()
             if not rows:
                 return Chunk(owner=owner, items=(), lease_until=until, known={})
             rows = rows[:1] if rows[0].attempt else [row for row in rows if not row.attempt]
-            connection.execute(
-                update(seal_item)
-                .where(seal_item.c.id.in_([row.id for row in rows]))
-                .values(state=RUNNING, owner=owner, attempt=seal_item.c.attempt + 1, lease_until=until)
-            )
-            known = self._known(connection, {row.output for row in rows})
+            leased = connection.execute(
+                LEASE,
+                {
+                    "the_batch": self.batch,
+                    "the_attempt": rows[0].attempt,
+                    "the_first": rows[0].id,
+                    "the_last": rows[-1].id,
+                    "the_owner": owner,
+                    "the_end": until,
+                },
+            ).rowcount
+            if leased != len(rows):
+                raise DatabaseError("other documents were leased than were found")
+            known = {
+                row.output: Known(digest_in=row.digest_in, digest_out=row.digest_out, level=row.level)
+                for row in self._outputs(connection, owner)
+                if row.sealed_at is not None
+            }
         items = tuple(
             Item(number=row.id, attempt=row.attempt + 1, source=row.source, output=row.output) for row in rows
         )
@@ -132,7 +144,12 @@ class SqlSealJournal:
         with self._database.transaction() as connection:
             connection.execute(
                 update(seal_item)
-                .where(seal_item.c.batch_id == self.batch, seal_item.c.state == RUNNING, seal_item.c.owner == owner)
+                .where(
+                    NOT_ENDED,
+                    seal_item.c.batch_id == self.batch,
+                    seal_item.c.state == RUNNING,
+                    seal_item.c.owner == owner,
+                )
                 .values(lease_until=until)
             )
         return until
@@ -145,12 +162,7 @@ class SqlSealJournal:
         now = rfc3339(self._clock.now())
         with self._database.transaction() as connection:
             held = self._held(connection, owner, [promise.item for promise in promises])
-            rows = connection.execute(
-                select(seal_output.c.output, seal_output.c.digest_in, seal_output.c.digest_out).where(
-                    seal_output.c.store == self.store,
-                    seal_output.c.output.in_({promise.item.output for promise in promises}),
-                )
-            ).all()
+            rows = self._outputs(connection, owner)
             owned = {row.output: row.digest_in for row in rows}
             there = {(row.output, row.digest_out) for row in rows}
             new = []
@@ -191,7 +203,7 @@ class SqlSealJournal:
     def finish(self, owner: str, results: Sequence[ItemResult]) -> int:
         """Record results in one transaction; those whose lease was lost change nothing."""
         now = rfc3339(self._clock.now())
-        with self._database.transaction() as connection:
+        with self._database.transaction(durable=False) as connection:
             held = self._held(connection, owner, [result.item for result in results])
             valid = [result for result in results if result.item.number in held]
             if not valid:
@@ -251,15 +263,8 @@ class SqlSealJournal:
             after = lines[-1].item.number
             yield from ((each.item.output, each.digest_out) for each in lines if each.sealed)
 
-    def _known(self, connection: Connection, outputs: Iterable[bytes]) -> Mapping[bytes, Known]:
-        rows = connection.execute(
-            select(seal_output.c.output, seal_output.c.digest_in, seal_output.c.digest_out, seal_output.c.level).where(
-                seal_output.c.store == self.store,
-                seal_output.c.output.in_(list(outputs)),
-                seal_output.c.sealed_at.is_not(None),
-            )
-        )
-        return {row.output: Known(digest_in=row.digest_in, digest_out=row.digest_out, level=row.level) for row in rows}
+    def _outputs(self, connection: Connection, owner: str) -> Sequence[Any]:
+        return connection.execute(OUTPUTS, {"the_batch": self.batch, "the_owner": owner, "the_store": self.store}).all()
 
     def _held(self, connection: Connection, owner: str, items: Sequence[Item]) -> frozenset[int]:
         attempts = {item.number: item.attempt for item in items}
@@ -267,7 +272,7 @@ class SqlSealJournal:
         return frozenset(number for number, attempt in rows if attempts.get(number) == attempt)
 
     def _give_back(self, whose: Any) -> int:
-        mine = and_(seal_item.c.batch_id == self.batch, seal_item.c.state == RUNNING, whose)
+        mine = and_(NOT_ENDED, seal_item.c.batch_id == self.batch, seal_item.c.state == RUNNING, whose)
         with self._database.transaction() as connection:
             crashed = connection.execute(
                 update(seal_item)

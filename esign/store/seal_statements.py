@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from esign.sealing.batches.items import ItemResult, ItemState
 from esign.store.many_rows import ManyRows
-from esign.store.tables_sealing import seal_item, seal_output
+from esign.store.tables_sealing import NOT_ENDED, seal_item, seal_output
 
 RUNNING, WAITING = ItemState.RUNNING.value, ItemState.WAITING.value
 FRESH: dict[str, Any] = {"attempt": 0, "level": "", "path": "", "facts": "", "again": False, "seconds": 0.0}
@@ -51,10 +51,49 @@ TAKEN_BACK = ManyRows(
     )
 )
 HELD = select(seal_item.c.id, seal_item.c.attempt).where(
+    NOT_ENDED,
     seal_item.c.batch_id == bindparam("the_batch"),
     seal_item.c.state == RUNNING,
     seal_item.c.owner == bindparam("the_owner"),
 )
+WAITS = (
+    select(seal_item.c.id, seal_item.c.attempt, seal_item.c.source, seal_item.c.output)
+    .where(NOT_ENDED, seal_item.c.batch_id == bindparam("the_batch"), seal_item.c.state == WAITING)
+    .order_by(seal_item.c.id)
+    .limit(bindparam("the_limit"))
+)
+LEASE = (
+    update(seal_item)
+    .where(
+        NOT_ENDED,
+        seal_item.c.batch_id == bindparam("the_batch"),
+        seal_item.c.state == WAITING,
+        seal_item.c.attempt == bindparam("the_attempt"),
+        seal_item.c.id.between(bindparam("the_first"), bindparam("the_last")),
+    )
+    .values(
+        state=RUNNING,
+        owner=bindparam("the_owner"),
+        attempt=seal_item.c.attempt + 1,
+        lease_until=bindparam("the_end"),
+    )
+)
+"""Lease what WAITS has found: write transactions come one after the other, so no document is in between."""
+OUTPUTS = select(
+    seal_output.c.output,
+    seal_output.c.digest_in,
+    seal_output.c.digest_out,
+    seal_output.c.level,
+    seal_output.c.sealed_at,
+).where(
+    NOT_ENDED,
+    seal_item.c.batch_id == bindparam("the_batch"),
+    seal_item.c.state == RUNNING,
+    seal_item.c.owner == bindparam("the_owner"),
+    seal_output.c.store == bindparam("the_store"),
+    seal_output.c.output == seal_item.c.output,
+)
+"""What was promised or given out under the names of the documents that somebody holds."""
 ADD, PROMISE = ManyRows(insert(seal_item)), ManyRows(insert(seal_output))
 
 

@@ -22,6 +22,9 @@ from sqlalchemy import (
 
 from esign.store.metadata import Instant, metadata
 
+NOT_ENDED = text("state IN ('waiting', 'running')")
+"""Documents that have not come to their end. Statements that are to use their index say it word for word."""
+
 _ROW = BigInteger().with_variant(Integer, "sqlite")
 
 seal_batch = Table(
@@ -67,8 +70,8 @@ seal_item = Table(
         "batch_id",
         "state",
         "id",
-        sqlite_where=text("state IN ('waiting', 'running')"),
-        postgresql_where=text("state IN ('waiting', 'running')"),
+        sqlite_where=NOT_ENDED,
+        postgresql_where=NOT_ENDED,
     ),
     sqlite_autoincrement=True,  # numbers of forgotten documents are not given again
 )

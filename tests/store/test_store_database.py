@@ -31,6 +31,24 @@ def test_a_transaction_commits_at_the_end_of_its_block(database):
     assert len(rows(database)) == 1
 
 
+def waits_for_the_disk(connection) -> bool:
+    if connection.dialect.name == "sqlite":
+        return connection.execute(text("PRAGMA synchronous")).scalar_one() == 2  # FULL
+    return connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+
+
+def test_a_transaction_waits_for_the_disk_unless_it_need_not(database):
+    with database.transaction(durable=False) as connection:
+        connection.execute(insert(contract_key).values(ROW))
+        assert not waits_for_the_disk(connection)
+    with pytest.raises(RuntimeError), database.transaction(durable=False):
+        raise RuntimeError
+    for _ in range(2):
+        with database.transaction() as connection:
+            assert waits_for_the_disk(connection)
+    assert len(rows(database)) == 1
+
+
 def test_an_error_leaves_nothing_behind(database):
     with pytest.raises(RuntimeError), database.transaction() as connection:
         connection.execute(insert(contract_key).values(ROW))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, event, inspect, text
 
 from esign.foundation.clock import FixedClock
 from esign.sealing.batches import Item, ItemResult, ItemState, NewItem, Promise
@@ -15,6 +15,7 @@ from esign.sealing.batches.errors import BatchJournalNewer
 from esign.store.database import Database, migrate
 from esign.store.seal_journal import SqlSealJournal
 from esign.store.seal_journal_file import forget_batches, open_journal, settle_promises
+from esign.store.seal_statements import HELD, LEASE, OUTPUTS, WAITS
 from esign.store.tables_sealing import seal_batch, seal_item, seal_output
 
 IN, OUT, OTHER = b"\x01" * 32, b"\x02" * 32, b"\x03" * 32
@@ -102,6 +103,43 @@ def test_who_lost_the_lease_records_nothing_and_promises_nothing(journal: SqlSea
     assert journal.finish("next", [sealed(held)]) == 1
     assert journal.finish("next", [aside(held)]) == 0  # finished is finished
     assert journal.counts().sealed == 1
+
+
+def test_a_promise_is_on_the_disk_before_anything_is_given_out(journal: SqlSealJournal, database: Database) -> None:
+    journal.add(new("a"))
+    waited: list[bool] = []
+
+    def at_commit(connection: Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            waited.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2)
+        else:
+            waited.append(connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on")
+
+    event.listen(database.engine, "commit", at_commit)
+    try:
+        (item,) = journal.claim("one", 1).items
+        journal.promise("one", [promise(item)])
+        journal.finish("one", [sealed(item)])
+    finally:
+        event.remove(database.engine, "commit", at_commit)
+    assert waited == [False, True, False]
+
+
+def test_looking_for_work_costs_the_same_however_much_is_done(tmp_path: Path) -> None:
+    database = open_journal(tmp_path / "journal.sqlite")
+    values = {"the_batch": 1, "the_owner": "one", "the_store": "here", "the_limit": 9}
+    values |= {"the_attempt": 0, "the_first": 1, "the_last": 9, "the_end": None}
+    try:
+        with database.reading() as connection:
+            for statement in (WAITS, LEASE, HELD, OUTPUTS):
+                made = statement.compile(dialect=connection.dialect)
+                named = {**made.params, **{name: value for name, value in values.items() if name in made.params}}
+                plan = connection.exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {made}", tuple(named[name] for name in made.positiontup or ())
+                ).all()
+                assert any("ix_seal_item_open (batch_id=? AND state=?" in row[3] for row in plan), plan
+    finally:
+        database.close()
 
 
 def test_a_name_belongs_to_the_first_document_that_was_promised_under_it(journal: SqlSealJournal) -> None:
