@@ -74,8 +74,8 @@ def by_the_library(monkeypatch):
     def unusual(*_arguments, **_options):
         raise Unusual("for this test")
 
-    monkeypatch.setattr("esign.sealing.levels.long_term.store_revision", unusual)
-    monkeypatch.setattr("esign.sealing.levels.long_term.archive_revision", unusual)
+    monkeypatch.setattr("esign.sealing.levels.lengthening.store_revision", unusual)
+    monkeypatch.setattr("esign.sealing.levels.lengthening.archive_revision", unusual)
 
 
 @pytest.mark.parametrize(

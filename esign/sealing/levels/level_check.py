@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from esign.pades import der
 from esign.pades.errors import PadesError
+from esign.pdf import Pdf, PdfError
 from esign.sealing.document_errors import SealNotGood
 from esign.sealing.incremental.source import Source
 from esign.sealing.incremental.unusual import Unusual
@@ -38,10 +39,8 @@ def check_raised(document: Buffer, tail: bytes, *, archived: bool, hashed: hashl
         SealNotGood: Anything is not as it must be.
     """
     try:
-        source = Source(document, tail)
-        _, catalog = source.dictionary(*source.root)
-        stored = b"DSS" in catalog
-    except Unusual as error:
+        stored = _stored(document, tail)
+    except PdfError as error:
         raise SealNotGood("what was appended cannot be read") from error
     if not stored:
         raise SealNotGood("the newest catalog has no security store")
@@ -50,6 +49,15 @@ def check_raised(document: Buffer, tail: bytes, *, archived: bool, hashed: hashl
         raise SealNotGood("another number of document timestamps than there must be", stamps=len(found))
     if archived:
         _check_stamp(document, tail, found[0], hashlib.sha256(document) if hashed is None else hashed.copy())
+
+
+def _stored(document: Buffer, tail: bytes) -> bool:
+    """Tell whether the newest catalog has a security store."""
+    try:
+        source = Source(document, tail)
+        return b"DSS" in source.dictionary(*source.root)[1]
+    except Unusual:  # the document is not written as the quick way knows it
+        return "DSS" in Pdf(b"".join((document, tail))).view().catalog
 
 
 def _check_stamp(document: Buffer, tail: bytes, found: re.Match[bytes], hashed: hashlib._Hash) -> None:

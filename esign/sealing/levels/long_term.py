@@ -17,19 +17,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from esign.foundation.clock import Clock
-from esign.foundation.digests import sha256
 from esign.identity.ports import RevocationSource
-from esign.pades import add_document_security_store, prepare_document_timestamp
-from esign.pades.errors import PadesError
 from esign.proof.certificate_path import CertificatePathError, verify_path
 from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import TimestampToken
-from esign.sealing.incremental.source import Source
-from esign.sealing.incremental.unusual import Unusual
 from esign.sealing.levels.errors import LevelNotReached, RevocationUnknown, TimestampCertificateRefused
+from esign.sealing.levels.lengthening import archive_tail, store_tail
 from esign.sealing.levels.level_check import check_raised
 from esign.sealing.levels.material import Chain, ChainMaterial, MaterialKeeper, SealStanding, asked
-from esign.sealing.levels.revisions import StoreValues, archive_revision, store_revision
+from esign.sealing.levels.revisions import StoreValues
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -140,11 +136,7 @@ class LongTerm:
             TimestampCertificateRefused: The timestamp authority is revoked, or leads to no anchor.
             LevelNotReached: The document cannot be extended.
         """
-        values = self._values(token)
-        try:
-            return store_revision(Source(document, tail), values, identity=token.digest)
-        except Unusual:
-            return self._store_by_library(b"".join((document, tail)), values)
+        return store_tail(document, tail, self._values(token), identity=token.digest)
 
     def begin_archive(self, document: Buffer, tail: bytes, *, hashed: hashlib._Hash | None = None) -> BegunArchive:
         """Return the revision of a document timestamp over everything (B-LTA), its token still missing.
@@ -157,10 +149,7 @@ class LongTerm:
         Raises:
             LevelNotReached: The document cannot be extended.
         """
-        try:
-            before, after = archive_revision(Source(document, tail), reserved=self._reserved, identity=sha256(tail))
-        except Unusual:
-            before, after = self._archive_by_library(b"".join((document, tail)))
+        before, after = archive_tail(document, tail, reserved=self._reserved)
         digest = hashlib.sha256(document) if hashed is None else hashed.copy()
         for part in (tail, before, after):
             digest.update(part)
@@ -213,23 +202,3 @@ class LongTerm:
             self._paths.clear()
         self._paths[key] = token, path
         return path
-
-    def _store_by_library(self, sealed: bytes, values: StoreValues) -> bytes:
-        try:
-            longer = add_document_security_store(
-                sealed,
-                certificates=values.certificates,
-                crls=values.crls,
-                ocsp_responses=values.ocsp_responses,
-            )
-        except PadesError as error:
-            raise LevelNotReached("the security store cannot be added", reason=error.code) from error
-        return longer[len(sealed) :]
-
-    def _archive_by_library(self, sealed: bytes) -> tuple[bytes, bytes]:
-        try:
-            prepared = prepare_document_timestamp(sealed, reserved=self._reserved)
-        except PadesError as error:
-            raise LevelNotReached("the document timestamp cannot be added", reason=error.code) from error
-        _, start, end, _ = prepared.byte_range
-        return prepared.data[len(sealed) : start], prepared.data[end:]
