@@ -16,9 +16,11 @@ from esign.seal_works.locks import hold
 from esign.seal_works.order import JOURNAL_FOLDER, SealOrder
 from esign.seal_works.proof import prove
 from esign.seal_works.recipe import SealRecipe, opened_journal
+from esign.seal_works.refusing import key_fault, refusing
 from esign.seal_works.telling import Telling, Told
+from esign.sealing import SealKeyError
 from esign.sealing.batches import Counts, NewItem
-from esign.sealing.batches.errors import OutputNameUnusable
+from esign.sealing.batches.errors import BatchWorkersEnded, OutputNameUnusable
 from esign.sealing.batches.proof import BatchProof
 from esign.store.seal_folder import FolderDocuments
 from esign.store.seal_journal import SqlSealJournal
@@ -94,7 +96,7 @@ class FolderBatch:
         stop: threading.Event,
         every: float = 0.2,
     ) -> Counts:
-        """Seal all items.
+        """Seal all items; where no process can open the key any more, what is left is set aside with the reason.
 
         Args:
             items: Documents; they are listed while the first ones are being sealed.
@@ -110,11 +112,25 @@ class FolderBatch:
         first = next(blocks, [])
         self.journal.add(first)
         wanted = min(jobs, max(1, -(-len(first) // self.order.chunk))) if jobs else 0
-        with self._listing(blocks, stop), self._workers(wanted, stop, forever=False) as look:
-            while not (counts := self._tell(told)).done and not stop.is_set():
-                stop.wait(every if counts.open > 2 * self.order.chunk else min(every, 0.02))
-                look()
+        with self._listing(blocks, stop):
+            try:
+                with self._workers(wanted, stop, forever=False) as look:
+                    while not (counts := self._tell(told)).done and not stop.is_set():
+                        stop.wait(every if counts.open > 2 * self.order.chunk else min(every, 0.02))
+                        look()
+            except (BatchWorkersEnded, SealKeyError):
+                fault = key_fault(self.order, self.clock)
+                if fault is None:
+                    raise
+                self._refuse(fault, told, stop)
         return self._tell(told)
+
+    def _refuse(self, fault: SealKeyError, told: Told, stop: threading.Event) -> None:
+        """Let each document that is left have its line, although the key cannot be opened."""
+        with refusing(self.order, self.journal, self.clock, fault) as loop:
+            while not self._tell(told).done and not stop.is_set():
+                if not loop.once():
+                    stop.wait(0.02)
 
     def watch(
         self, blocks: Iterable[Sequence[NewItem]], *, jobs: int, told: Told, stop: threading.Event, every: float = 0.2
