@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from esign.ceremony import verify_user
-from esign.evidence.dossier_chain import chain_above, readable
+from esign.evidence.dossier_chain import chain_above, check_carried, check_order
 from esign.evidence.dossier_findings import Findings
 from esign.evidence.dossier_json import read_json
 from esign.evidence.dossier_report import present, require
@@ -103,8 +103,9 @@ def provider_is_trusted(found: Findings) -> str:
         return "the provider publishes no certificates: that the keys are its own rests on this dossier's seal"
     canonical = isinstance(published["x5c"], list) and all(_is_base64(text) for text in published["x5c"])
     require(canonical, "the provider's certificates cannot be read", ENROLMENT)
-    own, *above = provider_chain(found.provider, found.person.token)
-    chain = (own, *readable(above))
+    chain = provider_chain(found.provider, found.person.token)
+    check_order(chain)
+    check_carried(chain[0], chain[1:], anchors=found.anchors)
     verify_provider_chain(chain, anchors=found.anchors, at=found.provider.fetched_at)
     return "the provider's key leads to an anchor"
 

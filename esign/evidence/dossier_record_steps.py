@@ -10,10 +10,10 @@ from esign.ceremony import check_disclosure, peek
 from esign.ceremony import verify as verify_message
 from esign.ceremony.limits import VERSION
 from esign.evidence.dossier_findings import DeviceMessage, Findings
-from esign.evidence.dossier_forms import PasskeyEvidence, user_verification_form
+from esign.evidence.dossier_forms import EnrolmentEvidence, PasskeyEvidence, user_verification_form
 from esign.evidence.dossier_json import check_depth
 from esign.evidence.dossier_report import about, present, require
-from esign.evidence.dossier_tokens import verify_stamp
+from esign.evidence.dossier_tokens import verify_lone_stamp
 from esign.evidence.head import Head
 from esign.evidence.kinds import EntryKind
 from esign.foundation.canonical import parse_canonical
@@ -99,7 +99,7 @@ def ledger_tells_the_same(found: Findings) -> str:
     extract = found.dossier.ledger
     found.entries = extract.check()
     head = Head.parse(extract.head.head)
-    stamped = verify_stamp(extract.head.token, head.digest, anchors=found.anchors)
+    stamped = verify_lone_stamp(extract.head.token, head.digest, anchors=found.anchors)
     for entry in found.entries:
         require(entry.contract == found.transcript.contract, "an entry is about another contract", LEDGER)
     tau = found.tau.hex()
@@ -163,7 +163,7 @@ def commitments_open(found: Findings) -> str:
             sent.add(opening.content)
         expected = here.get((entry.kind, opening.name))
         if enrolment is not None and entry.facts.get("request") == sha256(enrolment.request).hex():
-            expected = enrolment.id_token.encode("ascii") if opening.name == "id_token" else None
+            expected = _identification(enrolment).get(opening.name)
         if expected is not None and entry.facts.get("tau", tau) == tau:
             same = opening.content == expected
             require(same, f"entry {entry.seq} committed to another {opening.name} than is here", COMMITMENTS)
@@ -173,6 +173,11 @@ def commitments_open(found: Findings) -> str:
     for place, mail in enumerate(found.dossier.mails, 1):
         require(sha256(mail) in sent, "no entry says that this mail was sent", f"mails/{place:03}.eml")
     return f"all {len(opened)} commitments in the entries are opened, and are to what is here"
+
+
+def _identification(enrolment: EnrolmentEvidence) -> Mapping[str, bytes]:
+    """Return what the entry of a request commits to, by name; the provider's keys since release 0.2."""
+    return {"id_token": enrolment.id_token.encode("ascii"), "provider_keys": sha256(enrolment.jwks.encode())}
 
 
 def seed_settles_the_dispute(found: Findings) -> str:

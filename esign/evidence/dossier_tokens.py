@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from esign.evidence.dossier_chain import check_key, readable
+from esign.evidence.dossier_chain import check_carried, check_key, readable
 from esign.evidence.errors import DossierError
 from esign.pades import der
 from esign.pades.errors import DerError
@@ -34,23 +34,43 @@ class TokenFormError(DossierError):
 def verify_stamp(token: bytes, digest: bytes, *, anchors: Sequence[bytes]) -> TimestampToken:
     """Return the token after checking its form, itself, and that it leads to an anchor at the time that it states.
 
-    Certificates in it that cannot be read are left out: what is not needed does no harm, and what is needed is missing.
+    It is one in a document, whose bytes are all committed to. Certificates in it that cannot be read are left out: what
+    is not needed does no harm, and what is needed is missing.
 
     Raises:
         TokenFormError: It is of another form.
         TimestampError: It is not good.
     """
+    return _verified(token, digest, anchors)[0]
+
+
+def verify_lone_stamp(token: bytes, digest: bytes, *, anchors: Sequence[bytes]) -> TimestampToken:
+    """Return a token that nothing else covers, checked as others are, and with it every certificate that it carries.
+
+    Raises:
+        TokenFormError: It is of another form.
+        TimestampError: It is not good.
+        ChainError: It carries a certificate that is not above the authority's, or that was changed.
+        CertificateMalformed: It carries one that cannot be read.
+    """
+    stamp, carried = _verified(token, digest, anchors)
+    check_carried(stamp.certificate, carried, anchors=anchors)
+    return stamp
+
+
+def _verified(token: bytes, digest: bytes, anchors: Sequence[bytes]) -> tuple[TimestampToken, tuple[bytes, ...]]:
+    """Return the verified token and everything that it carries as certificates, readable or not."""
     try:
-        readable_token = _checked_form(token)
+        readable_token, carried = _checked_form(token)
     except DerError as error:
         raise TokenFormError(error.detail) from error
     stamp = verify_token(readable_token, digest, anchors=anchors)
     check_key(stamp.certificate)
-    return stamp
+    return stamp, carried
 
 
-def _checked_form(token: bytes) -> bytes:
-    """Return the token, which is in the form that it must have, with those certificates that can be read."""
+def _checked_form(token: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """Return the token, in the form that it must have, with those certificates that can be read; and all it carries."""
     if not der.well_formed(token):
         raise TokenFormError("not distinguished encoding")
     info = der.Reader(token).inside(der.SEQUENCE)
@@ -68,7 +88,8 @@ def _checked_form(token: bytes) -> bytes:
     content.done()
     octets.content(der.OCTET_STRING)
     octets.done()
-    certificates = readable(_elements(data.inside(_CONTEXT_0)))
+    carried = tuple(_elements(data.inside(_CONTEXT_0)))
+    certificates = readable(carried)
     revocation = data.raw(_CONTEXT_1) if data.tag() == _CONTEXT_1 else b""
     signer_infos = data.raw(der.SET)
     data.done()
@@ -76,7 +97,7 @@ def _checked_form(token: bytes) -> bytes:
     _signer(signers.inside(der.SEQUENCE), _hashes(der.Reader(hashes).inside(der.SET)))
     signers.done()
     parts = (der.integer(3), hashes, encapsulated, der.tlv(_CONTEXT_0, *certificates), revocation, signer_infos)
-    return der.sequence(der.oid(_SIGNED_DATA), der.tlv(_CONTEXT_0, der.sequence(*parts)))
+    return der.sequence(der.oid(_SIGNED_DATA), der.tlv(_CONTEXT_0, der.sequence(*parts))), carried
 
 
 def _elements(reader: der.Reader) -> Iterator[bytes]:

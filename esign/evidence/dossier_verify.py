@@ -28,7 +28,7 @@ from esign.evidence.dossier_party import seen_by, whole_name
 from esign.evidence.dossier_report import DossierReport, PrefixedSteps, Steps, present, require
 from esign.evidence.dossier_seal import check_seal
 from esign.evidence.dossier_together import signatories_belong_together
-from esign.evidence.dossier_tokens import verify_stamp
+from esign.evidence.dossier_tokens import verify_lone_stamp
 from esign.foundation.digests import sha256
 from esign.identity import CertificateFacts
 from esign.proof.certificate_path import verify_path
@@ -215,7 +215,7 @@ def _manifest(found: Findings) -> str:
 
 def _timestamp(found: Findings) -> str:
     digest = sha256(found.parts[STAMPED_MANIFEST])
-    found.dossier_at = verify_stamp(found.parts[TIMESTAMP], digest, anchors=found.anchors).gen_time
+    found.dossier_at = verify_lone_stamp(found.parts[TIMESTAMP], digest, anchors=found.anchors).gen_time
     return f"the dossier existed at {found.dossier_at.isoformat()}"
 
 

@@ -19,10 +19,11 @@ from esign.evidence.dossier_identity_steps import user_was_verified
 from esign.evidence.dossier_json import DEEPEST, JsonError, read_json
 from esign.evidence.dossier_report import Outcome, StepFailed
 from esign.evidence.dossier_signature_steps import signature_holds, transcript_binds_texts
-from esign.evidence.dossier_tokens import TokenFormError, verify_stamp
+from esign.evidence.dossier_tokens import TokenFormError, verify_lone_stamp, verify_stamp
 from esign.foundation.digests import sha256
 from esign.foundation.encoding import b64url, from_b64url
 from esign.pades import der
+from esign.proof.certificate_path import CertificateMalformed
 from tests.evidence.helpers.case import Case, certify, identify, jws, message, p256, spki
 from tests.pades.small_world import NOW, World
 
@@ -171,9 +172,16 @@ def test_an_empty_list_is_no_missing_user_verification(without_passkey: Case) ->
     assert [step.name for step in report.steps if step.outcome is Outcome.FAILED] == ["intent"]
 
 
-def test_a_certificate_that_the_provider_publishes_and_nobody_needs_does_no_harm(advanced: Case) -> None:
-    changed = keys_of_provider(advanced, in_key(x5c=lambda key: [*key["x5c"], "AAAA"]))
-    assert advanced.verify(advanced.build(**changed)).valid
+def test_a_provider_s_key_set_is_the_one_that_the_ledger_commits_to(advanced: Case) -> None:
+    """What no step needs – another key, another member, a blank – is covered by the commitment alone."""
+    for change in (
+        lambda text: text.replace('{"keys": [', '{"keys":  ['),
+        lambda text: text.replace('"use": "sig"', '"usf": "sig"'),
+        lambda text: text.replace("]}", ', {"kid": "other"}]}'),
+    ):
+        report = advanced.verify(advanced.build(**keys_of_provider(advanced, change)))
+        failed = [(step.name, step.part) for step in report.steps if step.outcome is Outcome.FAILED]
+        assert failed == [("commitments", "commitments.json")]
 
 
 def test_a_passkeys_word_that_the_transcript_does_not_ask_for_is_not_believed(without_passkey: Case) -> None:
@@ -235,22 +243,20 @@ def token(world: World, digest: bytes) -> bytes:
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
 def test_a_token_has_one_form() -> None:
-    """Every bit of what is wrapped around a token's statement is looked at, but in certificates that nobody needs."""
+    """Every bit of what is wrapped around a token's statement is looked at, in certificates that nobody needs too."""
     world = World()
     digest = sha256(b"something")
     good = token(world, digest)
-    verify_stamp(good, digest, anchors=(world.root.der,))
-    root = good.index(world.root.der)
+    verify_lone_stamp(good, digest, anchors=(world.root.der,))
     for position in range(len(good)):
-        if root <= position < root + len(world.root.der):
-            continue
         for bit in (0, 5, 7):
             turned = good[:position] + bytes([good[position] ^ 1 << bit]) + good[position + 1 :]
-            with pytest.raises(Exception, match=r"evidence\.dossier\.token|proof\.timestamp"):
-                verify_stamp(turned, digest, anchors=(world.root.der,))
+            with pytest.raises(Exception, match=r"evidence\.dossier|proof\.(timestamp|certificate_path\.malformed)"):
+                verify_lone_stamp(turned, digest, anchors=(world.root.der,))
 
 
-def test_a_certificate_in_a_token_that_cannot_be_read_and_is_not_needed_is_left_out() -> None:
+def test_a_certificate_in_a_documents_token_that_cannot_be_read_and_is_not_needed_is_left_out() -> None:
+    """The ledger commits to the document; a token that nothing else covers carries nothing of the kind."""
     world = World()
     digest = sha256(b"something")
     good = token(world, digest)
@@ -259,6 +265,8 @@ def test_a_certificate_in_a_token_that_cannot_be_read_and_is_not_needed_is_left_
     assert broken != good
     assert verify_stamp(broken, digest, anchors=(root,)).gen_time == NOW
     assert readable([root, b"x", world.tsa.der]) == (root, world.tsa.der)
+    with pytest.raises(CertificateMalformed):
+        verify_lone_stamp(broken, digest, anchors=(root,))
 
 
 @pytest.mark.parametrize("bad", [b"", b"\x30\x00", b"\x30\x80\x00\x00", der.sequence(der.oid("1.2.3"))])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from esign.ceremony.answers import answer_enrol
 from esign.ceremony.capsule import enrolment_challenge
@@ -115,7 +116,10 @@ def request_certificate(house: Household, tx: Transaction, received: Received, r
             "message": received.message.digest.hex(),
             "passkey": sha256(reviewed.contents.passkey_key).hex() if reviewed.contents.passkey_key else "",
         },
-        {"id_token": reviewed.contents.id_token.encode()},
+        {
+            "id_token": reviewed.contents.id_token.encode(),
+            "provider_keys": sha256(key_set(json.loads(reviewed.contents.provider)["jwks"]).encode()),
+        },
     )
     if reviewed.contents.birth_date:
         born = date.fromisoformat(reviewed.contents.birth_date)
@@ -204,6 +208,11 @@ def _identify(
     except TokenKeyUnknown:  # the provider may have changed its keys since they were fetched
         provider = house.provider.keys(fresh=True)
         return provider, verify_id_token(token, provider, audience=audience, nonce=nonce, now=now)
+
+
+def key_set(jwks: Mapping[str, Any]) -> str:
+    """Return the provider's key set as the text that the ledger commits to and a dossier holds."""
+    return json.dumps(dict(jwks), sort_keys=True)
 
 
 def _contents(

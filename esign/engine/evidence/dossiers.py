@@ -188,6 +188,6 @@ def _enrolment(tx: Transaction, kept: KeptAttempt) -> EnrolmentEvidence | None:
         else None,
         id_token=enrolment.id_token,
         issuer=provider["issuer"],
-        jwks=json.dumps(provider["jwks"], sort_keys=True),
+        jwks=enrol.key_set(provider["jwks"]),
         audience=enrolment.audience,
     )

@@ -1,12 +1,12 @@
 // The identity provider's signed word over a key, and the certificates behind its own key.
 // Source: OpenID Connect Core 1.0; RFC 7515; RFC 7517; RFC 7518; docs/dossier-spec.md section 3.7.
 import { concat, equal, fromB64url, fromBase64, fromUtf8, utf8 } from "./bytes.js";
-import { readCertificate, readable } from "./certificate.js";
+import { readCertificate } from "./certificate.js";
 import { BIT_STRING, INTEGER, NULL, microseconds, oid, sequence, tlv } from "./der.js";
 import { isObject, parseJson } from "./json.js";
 import { p256Spki, readKey, readP256, verifies, verifiesRaw } from "./keys.js";
 import * as oids from "./oids.js";
-import { findPath } from "./path.js";
+import { demandNothingLoose, demandOrder, findPath } from "./path.js";
 import { demand } from "./refusal.js";
 
 /** @typedef {{ issuer: string, givenName: string, familyName: string, issuedAt: number, authenticatedAt: number | null }} Person times: seconds */
@@ -57,9 +57,11 @@ export async function readIdToken(token, { issuer, jwks, audience, nonce }) {
  */
 export async function demandCertified(published, key, { anchors, at }) {
   demand(Array.isArray(published) && published.length > 0 && published.length <= MOST_CERTIFICATES, "the provider's certificates cannot be read");
-  const [first, ...others] = published.map(fromBase64);
-  const [own, between] = [readCertificate(first), readable(others)];
+  const chain = published.map((text) => readCertificate(fromBase64(text)));
+  const [own, ...between] = chain;
   demand(equal(own.spki, key.spki), "the provider's certificate is for another key");
+  await demandOrder(chain);
+  await demandNothingLoose(own, between, anchors);
   await findPath(own, { between, anchors, at });
 }
 

@@ -1,15 +1,16 @@
 // A certificate leads to an anchor. Source: RFC 5280 section 6; docs/dossier-spec.md section 3.3.
-import { equal } from "./bytes.js";
+import { equal, hex } from "./bytes.js";
 import { KEY_CERT_SIGN, readCertificate } from "./certificate.js";
 import { Reader } from "./der.js";
 import { readAlgorithm, readKey, verifies } from "./keys.js";
 import * as oids from "./oids.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, demand } from "./refusal.js";
 
 /** @typedef {import("./certificate.js").Certificate} Certificate */
 
 const MOST_BETWEEN = 6;
 const MOST_TRIED = 200;
+const MOST_CARRIED = 16;
 const UNDERSTOOD = new Set([
   oids.BASIC_CONSTRAINTS,
   oids.KEY_USAGE,
@@ -115,8 +116,67 @@ async function issuerAmong(candidates, certificate) {
   return null;
 }
 
-/** Whether a root's own signature holds. Trust never comes from it, so SHA-1 will do where an old root has it.
- * @param {Certificate} root */
-async function signsItself({ algorithm, signature, signed, spki }) {
-  return verifies(readKey(spki), readAlgorithm(new Reader(algorithm), { old: true }), signature, signed);
+/** Whether a root's own signature holds. @param {Certificate} root */
+const signsItself = (root) => signed(root, root);
+
+/** Whether a signature of one that names itself as its issuer holds. Trust never comes from it, so SHA-1 will do where
+ * an old root has it. @param {Certificate} issuer @param {Certificate} certificate */
+async function signed(issuer, certificate) {
+  const algorithm = readAlgorithm(new Reader(certificate.algorithm), { old: true });
+  return verifies(readKey(issuer.spki), algorithm, certificate.signature, certificate.signed);
 }
+
+/** Require that each certificate certifies the one before it (RFC 7515 section 4.1.6).
+ * @param {readonly Certificate[]} chain */
+export async function demandOrder(chain) {
+  for (const [i, upper] of chain.entries()) {
+    if (i) demand(await vouches(upper, chain[i - 1]), "a certificate does not certify the one before it");
+  }
+}
+
+/**
+ * Require that nothing stands beside a signer's certificate that could be another one just as well: each certifies the
+ * signer's or one of those that do; its signature holds where its issuer is carried, trusted or itself; a copy of an
+ * anchor is the anchor.
+ * @param {Certificate} signer @param {readonly Certificate[]} others @param {readonly Certificate[]} anchors
+ */
+export async function demandNothingLoose(signer, others, anchors) {
+  demand(others.length <= MOST_CARRIED, "more certificates than any chain has");
+  let left = others.filter(({ der }, i) => !equal(der, signer.der) && others.findIndex((other) => equal(other.der, der)) === i);
+  const known = [signer, ...left, ...anchors];
+  const above = [signer];
+  for (const lower of above) {
+    /** @type {Certificate[]} */
+    const found = [];
+    for (const certificate of left) if (await vouches(certificate, lower)) found.push(certificate);
+    left = left.filter((certificate) => !found.includes(certificate));
+    above.push(...found);
+  }
+  demand(!left.length, "a certificate is carried that certifies nothing here");
+  for (const certificate of above.slice(1)) {
+    const issuers = known.filter(({ subject }) => equal(subject, certificate.issuer));
+    demand(!issuers.length || (await anyVouches(issuers, certificate)), "the signature of a carried certificate does not hold");
+    const copied = anchors.some((anchor) => identity(anchor) === identity(certificate) && !equal(anchor.der, certificate.der));
+    demand(!copied, "an anchor is carried in another form");
+  }
+}
+
+/** @param {readonly Certificate[]} issuers @param {Certificate} certificate */
+async function anyVouches(issuers, certificate) {
+  for (const issuer of issuers) if (await vouches(issuer, certificate)) return true;
+  return false;
+}
+
+/** Whether a certificate names another as its issuer and was signed by its key. @param {Certificate} issuer @param {Certificate} certificate */
+async function vouches(issuer, certificate) {
+  if (!equal(issuer.subject, certificate.issuer)) return false;
+  try {
+    return equal(certificate.subject, certificate.issuer) ? await signed(issuer, certificate) : await issued(issuer, certificate);
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
+
+/** @param {Certificate} certificate */
+const identity = ({ subject, spki, serial }) => [subject, spki, serial].map(hex).join();

@@ -28,7 +28,7 @@ export async function manifest(found) {
 export async function timestamp(found, anchors) {
   found.anchors = readAnchors(anchors);
   const imprint = await sha256(found.part(STAMPED_MANIFEST));
-  found.dossierAt = (await readTimestamp(found.part(TIMESTAMP), imprint, found.anchors)).at;
+  found.dossierAt = (await readTimestamp(found.part(TIMESTAMP), imprint, found.anchors, { lone: true })).at;
   return `the dossier existed at ${instantText(found.dossierAt)}`;
 }
 

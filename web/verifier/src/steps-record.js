@@ -98,7 +98,7 @@ export function intent(found) {
 export async function ledger(found) {
   const { capsule, ledger: extract, tau } = found.dossier;
   const { entries, digest } = await readEntries(extract);
-  const stamped = await readTimestamp(extract.token, digest, found.anchors);
+  const stamped = await readTimestamp(extract.token, digest, found.anchors, { lone: true });
   for (const entry of entries) demand(entry.contract === found.transcript.contract, "an entry is about another contract", LEDGER);
   const concerned = entries.filter(({ facts }) => facts.tau === hex(tau));
   const ends = found.last ? "contract.concluded" : "contract.partly_signed";
@@ -133,6 +133,13 @@ function demandHandedOver({ transcript }, entries) {
   demand(bound.length === expected, "the ledger says otherwise whose device it was than the transcript", LEDGER);
 }
 
+/** What the entry of a request commits to under a name; the provider's keys since release 0.2.
+ * @param {import("./parts.js").Enrolment} enrolment @param {string} name */
+async function identification({ idToken, jwks }, name) {
+  if (name === "id_token") return utf8(idToken);
+  return name === "provider_keys" ? sha256(utf8(jwks)) : null;
+}
+
 /** @param {Findings} found */
 export async function commitments(found) {
   const { enrolment, mails, openings, tau } = found.dossier;
@@ -148,7 +155,7 @@ export async function commitments(found) {
     opened.add(`${seq} ${name}`);
     if (entry.kind === "delivery.done" && name === "mail") sent.add(hex(content));
     let expected = here.get(`${entry.kind} ${name}`) ?? null;
-    if (enrolment && entry.facts.request === request) expected = name === "id_token" ? utf8(enrolment.idToken) : null;
+    if (enrolment && entry.facts.request === request) expected = await identification(enrolment, name);
     if (expected && (!("tau" in entry.facts) || entry.facts.tau === hex(tau))) {
       demand(equal(content, expected), `entry ${seq} committed to another ${name} than is here`, COMMITMENTS);
     }

@@ -1,7 +1,7 @@
 // RFC 3161 timestamp tokens, checked in themselves and up to an anchor at the time that they state.
 // Source: RFC 3161; RFC 5816; RFC 5652 section 5; docs/dossier-spec.md section 3.5.
 import { concat, equal } from "./bytes.js";
-import { CONTENT_COMMITMENT, DIGITAL_SIGNATURE, issuerAndSerial, readExtensions, readable } from "./certificate.js";
+import { CONTENT_COMMITMENT, DIGITAL_SIGNATURE, issuerAndSerial, readCertificate, readExtensions, readable } from "./certificate.js";
 import {
   BOOLEAN,
   GENERALIZED_TIME,
@@ -20,7 +20,7 @@ import {
 import { digest } from "./digests.js";
 import { readAlgorithm, readHash, readKey, verifies } from "./keys.js";
 import * as oids from "./oids.js";
-import { findPath } from "./path.js";
+import { demandNothingLoose, findPath } from "./path.js";
 import { Refusal, demand } from "./refusal.js";
 
 /** @typedef {import("./certificate.js").Certificate} Certificate */
@@ -28,9 +28,11 @@ import { Refusal, demand } from "./refusal.js";
 
 /**
  * The timestamp that a token is, over a SHA-256 digest. `at` is in microseconds since 1970.
- * @param {Uint8Array} token DER @param {Uint8Array} imprint @param {readonly Certificate[]} anchors @returns {Promise<Timestamp>}
+ * @param {Uint8Array} token DER @param {Uint8Array} imprint @param {readonly Certificate[]} anchors
+ * @param {{ lone?: boolean }} [place] whether nothing else covers its bytes: then every certificate in it is judged, needed or not
+ * @returns {Promise<Timestamp>}
  */
-export async function readTimestamp(token, imprint, anchors) {
+export async function readTimestamp(token, imprint, anchors, { lone = false } = {}) {
   demandWellFormed(token);
   const info = whole(token, SEQUENCE);
   demand(info.oid() === oids.SIGNED_DATA, "the timestamp is not signed data");
@@ -41,7 +43,8 @@ export async function readTimestamp(token, imprint, anchors) {
   demand(data.smallInteger() === 3, "signed data of another version");
   const hashes = readHashes(data.inside(SET));
   const content = readContent(data.inside(SEQUENCE));
-  const certificates = readable(elements(data.inside(constructed(0))));
+  const carried = elements(data.inside(constructed(0)));
+  const certificates = lone ? carried.map(readCertificate) : readable(carried);
   if (data.tag === constructed(1)) data.raw();
   const signers = data.inside(SET);
   data.done();
@@ -55,6 +58,7 @@ export async function readTimestamp(token, imprint, anchors) {
   demandMayStamp(certificate, at);
   demand(await verifies(readKey(certificate.spki), signed.algorithm, signed.signature, signed.attributeBytes), "the timestamp's signature does not hold");
   const path = await findPath(certificate, { between: certificates, anchors, at });
+  if (lone) await demandNothingLoose(certificate, certificates, anchors);
   return { at, certificate, certificates, path };
 }
 
