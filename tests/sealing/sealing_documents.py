@@ -26,6 +26,9 @@ def _form(catalog: bytes, page: bytes, **more: bytes) -> bytes:
     return write(objects)
 
 
+_CERTIFICATE = b"<</Length 8>>\nstream\n(a cert)\nendstream"
+
+
 def _saved(**options: object) -> bytes:
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(small_world.draft())) as pdf:
@@ -103,6 +106,9 @@ QUICK: dict[str, Build] = {
         b"/Annots[5 0 R 7 0 R]",
         o7=b"<</FT/Sig/T(Siegel)/Subtype/Widget/Type/Annot/Rect[0 0 0 0]/F 4/P 3 0 R>>",
     ),
+    "permissions of other kinds": lambda: _form(b"/Perms 8 0 R", b"", o8=b"<</UR3<</Type/Sig>>>>"),
+    "a security store": lambda: _form(b"/DSS<</Type/DSS/Certs[7 0 R]>>", b"", o7=_CERTIFICATE),
+    "a security store by reference": lambda: _form(b"/DSS 8 0 R", b"", o7=_CERTIFICATE, o8=b"<</Certs[7 0 R]>>"),
     "kids below kids": lambda: write(
         {
             1: b"<</Type/Catalog/Pages 2 0 R>>",

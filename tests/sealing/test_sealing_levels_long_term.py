@@ -4,6 +4,7 @@ import hashlib
 import io
 import shutil
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -297,3 +298,105 @@ def test_what_is_no_document_is_not_extended(opened):
         lasting.store(nothing, b"", token.result())
     with pytest.raises(LevelNotReached):
         lasting.begin_archive(nothing, b"")
+
+
+def with_store(*, catalog: bool, arrays: bool, packed_streams: bool, objects: bool = False) -> bytes:
+    """The draft with a store that somebody else wrote, in one of the ways that the standard allows."""
+    out = io.BytesIO()
+    values = [b"a certificate", b"another one"]
+    with pikepdf.open(io.BytesIO(DRAFT)) as pdf:
+        streams = [pdf.make_stream(value * 40) for value in values]
+        listed = pikepdf.Array(streams)
+        single = pikepdf.Dictionary(Cert=pikepdf.Array(streams[:1]))
+        store = pikepdf.Dictionary(Certs=pdf.make_indirect(listed) if arrays else listed)
+        store.VRI = pikepdf.Dictionary({"/" + "A" * 40: pdf.make_indirect(single)})
+        store.CRLs = pikepdf.Array([])
+        pdf.Root.DSS = store if catalog else pdf.make_indirect(store)
+        mode = pikepdf.ObjectStreamMode.generate if objects else pikepdf.ObjectStreamMode.disable
+        pdf.save(out, compress_streams=packed_streams, object_stream_mode=mode)
+    return out.getvalue()
+
+
+STORES = {
+    "by reference": with_store(catalog=False, arrays=False, packed_streams=False),
+    "in the catalog": with_store(catalog=True, arrays=False, packed_streams=False),
+    "arrays by reference": with_store(catalog=False, arrays=True, packed_streams=False),
+    "all by reference or in the catalog": with_store(catalog=True, arrays=True, packed_streams=True),
+    "compressed": with_store(catalog=False, arrays=False, packed_streams=True),
+    "object streams": with_store(catalog=False, arrays=True, packed_streams=True, objects=True),
+}
+
+
+def without_the_library(monkeypatch):
+    def never(*_arguments, **_options):
+        raise AssertionError("by the library")
+
+    modules = [module for name, module in sys.modules.items() if name.startswith("esign.sealing.levels.")]
+    for name in ("add_document_security_store", "prepare_document_timestamp"):
+        users = [module for module in modules if hasattr(module, name)]
+        assert users
+        for module in users:
+            monkeypatch.setattr(module, name, never)
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_a_store_that_is_there_is_lengthened_at_speed_and_as_the_library_does(opened, monkeypatch, name):
+    document = STORES[name]
+    before = read_security_store(document)
+    assert len(before[0]) == 2
+    with monkeypatch.context() as never:
+        without_the_library(never)
+        quick = opened.seal(document, "B-LTA")
+    with monkeypatch.context() as always:
+        by_the_library(always)
+        slow = opened.seal(document, "B-LTA")
+    after = read_security_store(quick)
+    assert after == read_security_store(slow)
+    assert after[0][:2] == before[0] and len(after[0]) == len(set(after[0])) > 2
+    for sealed in (quick, slow):
+        assert sealed.startswith(document) and Pdf(sealed).anomalies == Pdf(document).anomalies
+        verdict = opened.verdict(sealed, material=Material())
+        assert (verdict.clean, verdict.signatures[0].level) == (True, "PAdES-BASELINE-LTA")
+        with pikepdf.open(io.BytesIO(sealed)) as pdf:
+            assert list(pdf.Root.DSS.VRI.keys()) == ["/" + "A" * 40]
+
+
+def test_a_sealed_document_with_document_timestamp_is_sealed_again_at_speed(opened, monkeypatch):
+    first = opened.seal(with_form(), "B-LTA")
+    without_the_library(monkeypatch)
+    opened.clock.at += timedelta(minutes=1)
+    assert opened.sealed(first)[0].path == "incremental"
+    second = opened.seal(first, "B-LTA")
+    assert second.startswith(first)
+    certificates, lists, answers = read_security_store(first)
+    after = read_security_store(second)
+    assert after[0] == certificates and after[1][: len(lists)] == lists and after[2] == answers  # nothing twice
+    assert [each.field for each in read_signatures(second)] == [
+        "Siegel",
+        "DocumentTimestamp1",
+        "Siegel2",
+        "DocumentTimestamp2",
+    ]
+    verdict = opened.verdict(second, material=Material())
+    assert verdict.clean and {each.level for each in verdict.signatures} == {"PAdES-BASELINE-LTA"}
+    statuses = [each.compute_integrity_info() for each in PdfFileReader(io.BytesIO(second)).embedded_signatures]
+    assert statuses == [None] * 4
+
+
+def test_where_nothing_is_missing_in_the_store_nothing_is_appended_for_it(opened, monkeypatch):
+    first = opened.seal(DRAFT, "B-LT")
+    without_the_library(monkeypatch)
+    sealed, token = opened.sealed(first)
+    assert opened.long_term().store(first, sealed.tail, token.result()) == b""
+    again = opened.seal(first, "B-LT")
+    assert read_security_store(again) == read_security_store(first)
+    assert [each.level for each in opened.verdict(again, material=Material()).signatures] == ["PAdES-BASELINE-LT"] * 2
+
+
+@pytest.mark.parametrize("name", ["(Document\\124imestamp1)", "<446F63756D656E7454696D657374616D7031>"])
+def test_a_name_that_is_written_in_another_way_is_taken_all_the_same(opened, monkeypatch, name):
+    stand_in = "x" * (len(name) - 2)  # as long, so that every offset stays true
+    document = with_form(stand_in).replace(f"({stand_in})".encode(), name.encode())
+    assert document.count(name.encode()) == 1
+    without_the_library(monkeypatch)
+    assert read_signatures(opened.seal(document, "B-LTA"))[1].field == "DocumentTimestamp2"

@@ -47,10 +47,16 @@ def page_tree(text: bytes) -> bytes:
     return write(page_objects() | {2: text})
 
 
-def signed(reference: bytes = b"", field: bytes = b"") -> bytes:
+def signed(reference: bytes = b"", field: bytes = b"", then: bytes = b"", *, timestamped: bool = False) -> bytes:
     """Return a document with a field that holds a signature, as far as rights are concerned."""
+    stamp = {
+        "o7": b"<</FT/Sig/T(Stempel)/V 8 0 R/Subtype/Widget/Type/Annot/Rect[0 0 0 0]/F 132/P 3 0 R>>",
+        "o8": b"<</Type/DocTimeStamp/Filter/A/SubFilter/ETSI.RFC3161/Contents<00>/ByteRange[0 1 2 3]>>",
+    }
     return catalog(
-        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]/SigFlags 3>>>>",
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R%b]/SigFlags 3>>%b>>"
+        % (b" 7 0 R" if timestamped else b"", then),
+        **(stamp if timestamped else {}),
         o5=b"<</FT/Sig/T(Vertrag)/V 6 0 R/Subtype/Widget/Type/Annot/Rect[0 0 0 0]/F 132/P 3 0 R%b>>" % field,
         o6=b"<</Type/Sig/Filter/A/SubFilter/B/Contents<00>/ByteRange[0 1 2 3]%b>>" % reference,
     )
@@ -111,6 +117,30 @@ REFUSED: dict[str, tuple[str, bytes]] = {
             o5=b"<</Type/Sig/Reference[<</TransformMethod/DocMDP/TransformParams<</P 1/V/1.2>>>>]>>",
         ),
     ),
+    "certified by the catalog, besides a form": (
+        "certified",
+        catalog(
+            b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]>>/Perms 6 0 R>>",
+            o5=b"<</Type/Sig/Reference[<</TransformMethod/DocMDP/TransformParams<</P 1/V/1.2>>>>]>>",
+            o6=b"<</DocMDP 5 0 R>>",
+        ),
+    ),
+    "certified, no change permitted, with store and document timestamp": (
+        "certified",
+        signed(
+            b"/Reference[<</TransformMethod/DocMDP/TransformParams<</P 1/V/1.2>>>>]",
+            then=b"/DSS<</Certs[]>>",
+            timestamped=True,
+        ),
+    ),
+    "all fields locked, with store and document timestamp": (
+        "locked",
+        signed(
+            b"/Reference[<</TransformMethod/FieldMDP/TransformParams<</Action/All/V/1.2>>>>]",
+            then=b"/DSS<</Certs[]>>",
+            timestamped=True,
+        ),
+    ),
     "certified in a way that is not understood": ("certified", rights(b"DocMDP", b"/P 7")),
     "locked for good by the field": ("certified", signed(field=b"/Lock<</Action/All/P 1>>")),
     "all fields locked": ("locked", rights(b"FieldMDP", b"/Action/All")),
@@ -154,12 +184,17 @@ def test_what_cannot_be_sealed_is_refused_with_its_code_and_the_key_is_not_used(
 def test_a_certified_document_that_permits_signatures_takes_a_seal_that_nobody_sees(
     way: str, level: bytes, profile: SealProfile
 ) -> None:
-    document = rights(b"DocMDP", b"/P " + level)
-    if profile is VISIBLE:
-        refused(document, "certified", profile)
-        return
-    key = seal_key()
-    check_sealed(document, Sealer(key, profile).seal(document, claimed_at=AT), certificate=key.certificate)
+    bare = rights(b"DocMDP", b"/P " + level)
+    told = b"/Reference[<</TransformMethod/DocMDP/TransformParams<</P %b/V/1.2>>>>]" % level
+    named = signed(told, then=b"/DSS<</Certs[]>>/Perms<</DocMDP 6 0 R>>", timestamped=True)
+    for document in (bare, named):
+        if profile is VISIBLE:
+            refused(document, "certified", profile)
+            continue
+        key = seal_key()
+        sealed = Sealer(key, profile).seal(document, claimed_at=AT)
+        check_sealed(document, sealed, certificate=key.certificate)
+        assert sealed.path == ("library" if way == "library" else "incremental")
 
 
 def test_a_field_name_that_is_locked_is_not_used(way: str) -> None:

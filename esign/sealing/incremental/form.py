@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from esign.pdf import Ref
-from esign.sealing.incremental.restrictions import NONE, Restrictions, read_restrictions
+from esign.sealing.incremental.restrictions import NONE, Restrictions, read_restrictions, with_certification
 from esign.sealing.incremental.revision import Object
 from esign.sealing.incremental.source import Reference, Source
 from esign.sealing.incremental.syntax import Entries, integer, reference, split, written
@@ -66,6 +66,7 @@ class Found(NamedTuple):
         """Whether everything that changes is told here and nowhere else in the document."""
         return (
             b"AcroForm" not in self.entries
+            and b"Perms" not in self.entries
             and b"Extensions" not in self.entries
             and self.page_entries.get(b"Annots", b"[")[:1] == b"["
         )
@@ -82,8 +83,8 @@ def look_up(source: Source, page_number: int) -> Found:
         Unusual: A catalog or a page tree that the quick way does not know, or fewer pages.
     """
     catalog, entries = source.dictionary(*source.root)
-    if entries.get(b"Type") != b"/Catalog" or b"Perms" in entries:
-        raise Unusual("catalog")  # a certification that it names may stand in no field: the library's way looks
+    if entries.get(b"Type") != b"/Catalog":
+        raise Unusual("catalog")
     if page_number:
         return Found(catalog, entries, *nth_page(source, entries, page_number))
     return Found(catalog, entries, *first_page(source, entries))
@@ -131,6 +132,8 @@ def enter_field(source: Source, page_number: int = 0, found: Found | None = None
         if changed or extended is not catalog:
             objects.append((number, generation, extended))
         each_once(objects)
+    if b"Perms" in entries:  # a certification that the catalog names may stand in no field
+        restrictions = with_certification(restrictions, Values(source), entries[b"Perms"])
     return Entered(objects, page, widget, value, size, restrictions, entries)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from esign.pdf import Dictionary, Object, Ref, String
 from esign.sealing.document_errors import CertifiedDocument, LockedDocument
 from esign.sealing.incremental.unusual import Unusual
+from esign.sealing.incremental.values import whole
 from esign.validation.changes.permission import NOTHING, Permission, read_permission, strictest
 
 if TYPE_CHECKING:
@@ -133,3 +134,26 @@ def read_restrictions(values: Values, fields: Object) -> Restrictions:
             if "Kids" in field:
                 waiting.append((values.value(field, "Kids"), depth + 1, own_kind, own_held))
     return Restrictions(frozenset(names), signatures.all())
+
+
+def with_certification(known: Restrictions, values: Values, permissions: bytes) -> Restrictions:
+    """Return restrictions with what the certification says that a catalog names (ISO 32000-2 clause 12.8.6).
+
+    Args:
+        known: What the form says.
+        values: The document.
+        permissions: The catalog's ``/Perms``.
+
+    Raises:
+        Unusual: Damaged.
+    """
+    named = values.resolve(whole(permissions))
+    if not isinstance(named, dict):
+        raise Unusual("permissions")
+    held = values.value(named, "DocMDP")
+    if held is None:
+        return known
+    if not isinstance(held, dict):
+        raise Unusual("permissions")
+    permission = read_permission(cast("View", values), cast("Field", Plain({})), held)
+    return Restrictions(known.names, (*known.signatures, permission))

@@ -220,6 +220,25 @@ class Source:
         if usual is not None and usual.number == number and b"DecodeParms" not in usual.entries:
             self._streams[number] = packed = Packed(usual)
             return packed
+        stream, decoded = self._stream_at(place, number, 0)
+        self._streams[number] = opened = ObjectStream(stream, decoded, number, LIMITS)
+        return opened
+
+    def stream_data(self, number: int, generation: int) -> bytes:
+        """Return what a stream holds.
+
+        Raises:
+            Unusual: No such stream, damaged, or filtered in another way than by ``FlateDecode``.
+        """
+        place = self._place(number, generation)
+        if not isinstance(place, int):
+            raise Unusual("no stream")
+        try:
+            return self._stream_at(place, number, generation)[1]
+        except PdfError as error:
+            raise Unusual(error.detail) from error
+
+    def _stream_at(self, place: int, number: int, generation: int) -> tuple[Stream, bytes]:
         size = 1 << 14
         while True:
             window = self.piece(place, place + size)
@@ -231,10 +250,12 @@ class Source:
                     raise Unusual(error.detail) from error
                 size *= 16
         stream = found.value
-        if found.number != number or found.generation or type(stream) is not Stream:
-            raise Unusual("no object stream")
-        if stream.dictionary.get("Filter") != Name("FlateDecode") or "DecodeParms" in stream.dictionary:
-            raise Unusual("filter of an object stream")
-        decoded = decode(stream.raw, ("FlateDecode",), (None,), LIMITS.stream_bytes, 0)
-        self._streams[number] = opened = ObjectStream(stream, decoded, number, LIMITS)
-        return opened
+        if (found.number, found.generation) != (number, generation) or type(stream) is not Stream:
+            raise Unusual("no stream, or another object")
+        if "DecodeParms" in stream.dictionary or "F" in stream.dictionary:
+            raise Unusual("a stream with parameters")
+        if "Filter" not in stream.dictionary:
+            return stream, stream.raw
+        if stream.dictionary["Filter"] != Name("FlateDecode"):
+            raise Unusual("filter of a stream")
+        return stream, decode(stream.raw, ("FlateDecode",), (None,), LIMITS.stream_bytes, 0)

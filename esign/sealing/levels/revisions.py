@@ -1,7 +1,7 @@
 """The two revisions of the long term, written at speed: a security store, and the field of a document timestamp.
 
 They follow a revision of the sealer's, so that as a rule everything they change was written by it a moment ago. What is
-written in another way, and a store that is there already, goes to the library (:class:`Unusual`).
+written in another way goes to the library (:class:`Unusual`).
 
 Source: ETSI EN 319 142-1 clauses 5.4.2 and 5.4.3; ISO 32000-2 clauses 12.8.4.3, 12.8.5; ISO 19005-3 6.3.2, 6.3.3.
 """
@@ -9,16 +9,19 @@ Source: ETSI EN 319 142-1 clauses 5.4.2 and 5.4.3; ISO 32000-2 clauses 12.8.4.3,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from esign.foundation.digests import sha256
 from esign.pades.revision import stream, text
+from esign.pdf import String
 from esign.sealing.incremental.form import first_page
 from esign.sealing.incremental.revision import Object, append, append_with_room, ending_of
 from esign.sealing.incremental.source import Reference, Source
 from esign.sealing.incremental.syntax import Entries, integer, reference, split, written
 from esign.sealing.incremental.unusual import Unusual
+from esign.sealing.incremental.values import whole
+from esign.sealing.levels.kept_store import KeptStore, references_of
 
 _PRINT_AND_LOCKED = 132
 """Annotation flags: printed and not to be moved."""
@@ -26,11 +29,6 @@ _MOST_FIELDS = 64
 """Fields of a form that are looked at for their names."""
 _WIDGET = b"<</Type/Annot/Subtype/Widget/FT/Sig/T%b/F %d/Rect[0 0 0 0]/P %d %d R/V %d 0 R>>"
 _DICTIONARY = b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161"
-_find_references = re.compile(rb"([0-9]{1,10}+)[\0\t\n\f\r ]++([0-9]{1,5}+)[\0\t\n\f\r ]++R").findall
-_match_references = re.compile(
-    rb"\[[\0\t\n\f\r ]*+(?:[0-9]{1,10}+[\0\t\n\f\r ]++[0-9]{1,5}+[\0\t\n\f\r ]++R[\0\t\n\f\r ]*+)*+\]"
-).fullmatch
-
 _match_plain = re.compile(rb"\(([ -'*-\[\]-~]*+)\)").fullmatch
 _match_hexadecimal = re.compile(rb"<FEFF((?:[0-9A-Fa-f]{4})*+)>").fullmatch
 
@@ -65,9 +63,17 @@ class StoreValues:
         certificates, crls, ocsp_responses = kinds
         return cls(certificates, crls, ocsp_responses, objects, sha256(*map(sha256, everything)))
 
+    def wanted(self) -> Iterator[tuple[bytes, Sequence[bytes], Sequence[bytes]]]:
+        """Yield for each array that is not empty its name, the values, and the same as streams."""
+        named = {b"Certs": self.certificates, b"CRLs": self.crls, b"OCSPs": self.ocsp_responses}
+        for name, streams in self.objects:
+            yield name, named[name], streams
+
 
 def store_revision(source: Source, values: StoreValues, *, identity: bytes) -> bytes:
-    """Return the revision that adds a security store to a document that has none.
+    """Return the revision that adds a security store to a document, or to the one that it has what is missing there.
+
+    Nothing is missing: the revision is empty.
 
     Args:
         source: The document.
@@ -75,12 +81,15 @@ def store_revision(source: Source, values: StoreValues, *, identity: bytes) -> b
         identity: A digest that no other document has: of it, the file identifier is made.
 
     Raises:
-        Unusual: The document has one, or is written in a way that is not known here.
+        Unusual: The document is written in a way that is not known here.
     """
     number, generation = source.root
     catalog, entries = source.dictionary(number, generation)
-    if entries.get(b"Type") != b"/Catalog" or b"DSS" in entries:
+    if entries.get(b"Type") != b"/Catalog":
         raise Unusual("catalog")
+    identifier = sha256(values.identifier, identity)[:16]
+    if b"DSS" in entries:
+        return _longer_store(source, entries, values, identifier)
     following = source.size + 1
     objects: list[Object] = []
     arrays = []
@@ -92,8 +101,21 @@ def store_revision(source: Source, values: StoreValues, *, identity: bytes) -> b
         arrays.append(b"/%b[%b]" % (name, b" ".join([b"%d 0 R" % n for n in range(first, following)])))
     objects.append((source.size, 0, b"<</Type/DSS%b>>" % b"".join(arrays)))
     objects.append((number, generation, b"<</DSS %d 0 R%b" % (source.size, catalog[2:])))
-    identifier = sha256(values.identifier, identity)[:16]
     return append(ending_of(source), objects, size=following, identifier=identifier).tail
+
+
+def _longer_store(source: Source, catalog: Entries, values: StoreValues, identifier: bytes) -> bytes:
+    kept = KeptStore.of(source, catalog[b"DSS"])
+    objects, store = kept.with_missing(values.wanted(), source.size + (kept.place is None))
+    if not objects:
+        return b""
+    size = objects[-1][0] + 1
+    if kept.place is not None:
+        objects.append((*kept.place, store))
+    else:
+        objects.append((source.size, 0, store))
+        objects.append((*source.root, written({**catalog, b"DSS": b"%d 0 R" % source.size})))
+    return append(ending_of(source), objects, size=size, identifier=identifier).tail
 
 
 def archive_revision(source: Source, *, reserved: int, identity: bytes) -> tuple[bytes, bytes]:
@@ -137,9 +159,9 @@ def _in_form(source: Source, catalog: Entries, widget: int) -> tuple[list[Object
     listed = reference(form[b"Fields"])
     fields = form[b"Fields"] if listed is None else source.value(*listed)
     flags = integer(form.get(b"SigFlags", b"0"))
-    if not _match_references(fields) or flags is None:
-        raise Unusual("fields or flags of the form")
-    name = _free_name(source, [(int(a), int(b)) for a, b in _find_references(fields)])
+    if flags is None:
+        raise Unusual("flags of the form")
+    name = _free_name(source, references_of(fields, most=_MOST_FIELDS))
     longer = b"%b %d 0 R]" % (fields[:-1], widget)
     changed: list[Object] = []
     if listed is not None:
@@ -159,10 +181,8 @@ def _free_name(source: Source, fields: Sequence[Reference]) -> str:
     """Return ``DocumentTimestamp`` with the first number that is free.
 
     Raises:
-        Unusual: Many fields, or a name that is written in another way than usual: it might be the same.
+        Unusual: A name that readers may understand differently: it might be the same.
     """
-    if len(fields) > _MOST_FIELDS:
-        raise Unusual("many fields")
     taken = set()
     for field in fields:
         written_name = source.dictionary(*field)[1].get(b"T", b"()")
@@ -172,8 +192,15 @@ def _free_name(source: Source, fields: Sequence[Reference]) -> str:
         elif hexadecimal is not None:
             taken.add(bytes.fromhex(hexadecimal[1].decode("ascii")).decode("utf-16-be", "replace"))
         else:
-            raise Unusual("name of a field")
+            taken.add(_name_of(written_name))
     return next(name for n in range(1, len(fields) + 2) if (name := f"DocumentTimestamp{n}") not in taken)
+
+
+def _name_of(written_name: bytes) -> str:
+    name = whole(written_name)
+    if not isinstance(name, String) or not (name.isascii() or name.startswith(b"\xfe\xff")):
+        raise Unusual("name of a field")
+    return name.text
 
 
 def _on_page(source: Source, page: Reference, body: bytes, entries: Entries, widget: int) -> list[Object]:
