@@ -1,7 +1,12 @@
 """Sealing from files to files: journal, fsync and the check before release included.
 
-Beside it: sealing the same documents in memory (one process, one thread), and a bare pool of processes that only
-hashes, signs with the same library, writes and fsyncs each document. Rounds take turns; what is compared ran in one.
+Beside it, each in the same rounds, which take turns:
+
+* sealing the same documents in memory (one process, one thread);
+* a bare pool of processes that only hashes, signs with the same library, writes and fsyncs each document;
+* the calls alone: what the work itself consists of and nothing else, in as many processes and threads, fsynced by as
+  many documents at a time: read, hash, sign, hash again, verify, write without a name, fsync, name, fsync the folder.
+  No PDF, no CMS, no journal: the limit for everything that is written in this language with these libraries.
 
 Run by itself: ``python -m benchmarks.sealing_files [--count N] [--rounds N] [--keys P-256,RSA-2048] [--folder DIR]``.
 The folder is to lie on the disk that is meant: on memory an fsync costs nothing.
@@ -24,10 +29,17 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import load_der_x509_certificate
 
 from benchmarks.sealing_sources import invoices
 from esign.gateways.seal_keys import open_seal_key
+from esign.jobs.seal_loop import CHUNK
 from esign.seal_works import FolderBatch, SealOrder
+from esign.seal_works.order import THREADS
 from esign.sealing import Sealer, SealProfile
 from esign.sealing.batches import NewItem
 from tests.sealing.helpers.seal_files import seal_file
@@ -35,6 +47,7 @@ from tests.sealing.helpers.seal_files import seal_file
 KEYS = ("P-256", "RSA-2048", "RSA-3072")
 COUNT, ROUNDS, SIZE = 10_000, 3, 111_000
 PROCESSES = (1, 2, 4)
+WAYS = ("bare", "calls", "esign")
 _AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -58,29 +71,44 @@ def _section(work: Path, count: int, rounds: int, keys: Sequence[str]) -> list[s
         "",
         f"{count:,} distinct invoices of {weight / 1000:.0f} kB, level B-B, median of {rounds} rounds that take turns;",
         "documents a second between the first tenth and the last twentieth, so that starting processes does not count.",
-        "Gain: how many times what one process reaches. *Bare*: a pool that hashes, signs, writes and fsyncs.",
+        "*Bare*: a pool that hashes, signs, writes and fsyncs. *Calls alone*: reading, hashing, signing, hashing again,",
+        "verifying, writing, fsyncing by the chunk and naming, in as many threads, without PDF, CMS and journal: the limit",
+        "of this path.",
         "",
-        "| key | in memory | processes | bare | esign seal | of in memory | of bare | bare gains | gains | of that |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| key | in memory | processes | bare | calls alone | esign seal | of in memory | of bare | of the calls alone |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    gains = [
+        "",
+        "Gain: how many times what one process reaches.",
+        "",
+        "| key | processes | bare | calls alone | esign seal | of bare's | of the calls' |",
+        "|---|---|---|---|---|---|---|",
     ]
     for kind in keys:
         device = seal_file(work / "keys" / kind, kind)
         memory: list[float] = []
-        bare: dict[int, list[float]] = {processes: [] for processes in PROCESSES}
-        ours: dict[int, list[float]] = {processes: [] for processes in PROCESSES}
+        rates: dict[tuple[str, int], list[float]] = {(what, each): [] for what in WAYS for each in PROCESSES}
         for _ in range(rounds):
             memory.append(_apart("memory", device, source, work, count, 1)["rate"])
             for processes in PROCESSES:
-                bare[processes].append(_apart("bare", device, source, work, count, processes)["rate"])
-                ours[processes].append(_apart("esign", device, source, work, count, processes)["rate"])
+                for what in WAYS:
+                    rates[what, processes].append(_apart(what, device, source, work, count, processes)["rate"])
         whole = statistics.median(memory)
-        first, own = statistics.median(bare[1]), statistics.median(ours[1])
+        median = {which: statistics.median(seen) for which, seen in rates.items()}
         for processes in PROCESSES:
-            there, here = statistics.median(bare[processes]), statistics.median(ours[processes])
+            bare, calls, here = (median[what, processes] for what in WAYS)
             lines.append(
-                f"| {kind} | {whole:,.0f} | {processes} | {there:,.0f} | **{here:,.0f}** | {here / whole:.0%} "
-                f"| {here / there:.0%} | {there / first:.2f} | {here / own:.2f} | {here / own / (there / first):.0%} |"
+                f"| {kind} | {whole:,.0f} | {processes} | {bare:,.0f} | {calls:,.0f} | **{here:,.0f}** "
+                f"| {here / whole:.0%} | {here / bare:.0%} | {here / calls:.0%} |"
             )
+            bare, calls, here = (median[what, processes] / median[what, 1] for what in WAYS)
+            if processes > 1:
+                gains.append(
+                    f"| {kind} | {processes} | {bare:.2f} | {calls:.2f} | **{here:.2f}** "
+                    f"| {here / bare:.0%} | {here / calls:.0%} |"
+                )
+    lines += gains
     device = seal_file(work / "keys" / keys[0], keys[0])
     few, many = (_apart("esign", device, source, work, number, 2) for number in (min(1000, count), count))
     lines += [
@@ -115,7 +143,8 @@ def _one(what: str, device: str, source: Path, out: Path, count: int, processes:
     began = time.perf_counter()
     highest = _Highest()
     highest.start()
-    rate = {"memory": _memory, "bare": _bare, "esign": _esign}[what](device, source, out, names, processes)
+    ways = {"memory": _memory, "bare": _bare, "calls": _calls, "esign": _esign}
+    rate = ways[what](device, source, out, names, processes)
     seconds = time.perf_counter() - began
     return {"rate": rate, "seconds": seconds, "rss": highest.end() / 1024}
 
@@ -190,6 +219,80 @@ def _bare(device: str, source: Path, out: Path, names: Sequence[str], processes:
         paths = [str(source / name) for name in names]
         for number, _ in enumerate(pool.imap_unordered(_bare_one, paths, chunksize=64), 1):
             seen.append((time.perf_counter(), number))
+    return _between(seen, len(names))
+
+
+_TAIL = bytes(8192)
+
+
+def _calls_of_chunk(paths: Sequence[str]) -> int:
+    """Make the calls that sealing a chunk consists of."""
+    assert _bare_key is not None
+    public = load_der_x509_certificate(_bare_key.certificate).public_key()
+    folder = os.open(_bare_out, os.O_RDONLY | os.O_DIRECTORY)
+    descriptors = os.open("/proc/self/fd", os.O_RDONLY | os.O_DIRECTORY)
+    written = []
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        data = os.read(handle, os.fstat(handle).st_size)
+        os.close(handle)
+        digest = hashlib.sha256(data).digest()
+        signature = _bare_key.sign(digest)
+        again = hashlib.sha256(data).digest()
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            public.verify(signature, again, ec.ECDSA(hashes.SHA256()))
+        elif isinstance(public, rsa.RSAPublicKey):
+            public.verify(signature, again, padding.PKCS1v15(), hashes.SHA256())
+        handle = os.open(_bare_out, os.O_TMPFILE | os.O_RDWR, 0o644)
+        os.writev(handle, [data, signature, _TAIL])
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        written.append((handle, path.rpartition("/")[2]))
+    for handle, _ in written:
+        os.fsync(handle)
+    for handle, name in written:
+        os.link(str(handle), name, src_dir_fd=descriptors, dst_dir_fd=folder)
+        os.close(handle)
+    os.fsync(folder)
+    os.close(folder)
+    os.close(descriptors)
+    return len(paths)
+
+
+def _calls_of_process(device: str, out: str, chunks: Any, done: Any) -> None:
+    """Take chunks in several threads until there are no more."""
+    _bare_begin(device, out)
+
+    def run() -> None:
+        while (paths := chunks.get()) is not None:
+            done.put(_calls_of_chunk(paths))
+
+    threads = [threading.Thread(target=run) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _calls(device: str, source: Path, out: Path, names: Sequence[str], processes: int) -> float:
+    context = multiprocessing.get_context("spawn")
+    chunks, done = context.Queue(), context.Queue()
+    paths = [str(source / name) for name in names]
+    for begin in range(0, len(paths), CHUNK):
+        chunks.put(paths[begin : begin + CHUNK])
+    for _ in range(processes * THREADS):
+        chunks.put(None)
+    workers = [
+        context.Process(target=_calls_of_process, args=(device, str(out), chunks, done)) for _ in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    seen: list[tuple[float, int]] = []
+    count = 0
+    while count < len(paths):
+        count += done.get(timeout=120)
+        seen.append((time.perf_counter(), count))
+    for worker in workers:
+        worker.join()
     return _between(seen, len(names))
 
 
