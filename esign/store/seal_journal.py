@@ -187,18 +187,17 @@ class SqlSealJournal:
             PROMISE.run(connection, new)
         return refused
 
-    def promised(self, output: bytes, digest_in: bytes) -> frozenset[bytes]:
-        """Return the digests of all sealed forms of a document that were promised or given out under a name."""
+    def promised(self, output: bytes, digest_in: bytes) -> Mapping[bytes, str]:
+        """Return the sealed forms of a document that were promised or given out under a name: digest and level."""
         with self._database.reading() as connection:
-            return frozenset(
-                connection.execute(
-                    select(seal_output.c.digest_out).where(
-                        seal_output.c.store == self.store,
-                        seal_output.c.output == output,
-                        seal_output.c.digest_in == digest_in,
-                    )
-                ).scalars()
-            )
+            rows = connection.execute(
+                select(seal_output.c.digest_out, seal_output.c.level).where(
+                    seal_output.c.store == self.store,
+                    seal_output.c.output == output,
+                    seal_output.c.digest_in == digest_in,
+                )
+            ).all()
+        return {row.digest_out: row.level for row in rows}
 
     def finish(self, owner: str, results: Sequence[ItemResult]) -> int:
         """Record results in one transaction; those whose lease was lost change nothing."""

@@ -27,7 +27,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -123,9 +123,8 @@ def authority_killed(ground: Field, out: Path, when: At | float, *, lists: bool 
     With a second authority everything is sealed; without, a document is sealed or set aside with a code of timestamps
     or levels, and nothing stands under a name that is not whole and at its level.
     """
-    timer = (
-        None if isinstance(when, At) else threading.Timer(when, (ground.world.lists if lists else _first(ground)).kill)
-    )
+    desk = ground.world.lists if lists else ground.world.first
+    timer = None if isinstance(when, At) else threading.Timer(when, desk.kill)
 
     def look() -> None:
         recipe.bulk_timestamps = partial(recipe.bulk_timestamps, rules=IMPATIENT)
@@ -141,10 +140,6 @@ def authority_killed(ground: Field, out: Path, when: At | float, *, lists: bool 
     ground.world.close()
     ground.world.open()
     return [f"ended with {status}"] if status else _kept(out)
-
-
-def _first(ground: Field):
-    return ground.world.first
 
 
 def _set_aside_wrongly(ground: Field, told: list[ItemResult]) -> list[str]:
@@ -223,6 +218,8 @@ class Score:
 
     trials: Counter[str] = field(default_factory=Counter)
     kills: int = 0
+    aside: int = 0
+    """Documents that were set aside because an authority was away, and sealed by the next run."""
     faults: list[str] = field(default_factory=list)
 
 
@@ -271,25 +268,29 @@ class Campaign:
             kind, seconds = ("worker process" if number % 2 else "process above"), self.chance.uniform(1.0, 4.0)
             self.trial(ground, kind, partial(worker_killed, ground, seconds=seconds, parent=number % 2 == 0))
 
-    def authorities(self, count: int) -> None:
+    def authorities(self, levels: Sequence[str], count: int) -> None:
         """Kill the timestamp authority in mid-batch, with and without a second one, and the revocation lists."""
-        for level in ("B-T", "B-LT", "B-LTA"):
+        for level in levels:
             for reserve in (False, True):
                 ground = self.ground(level, reserve=reserve)
                 kind = "authority killed, a second one there" if reserve else "authority killed"
                 whole = self._seconds(ground)
                 for step in ("begun", "stamped", *(("stored", "archived") if level == "B-LTA" else ())):
                     when = At(step, self.chance.randint(1, 8), lambda: kill(self.world.first.pid))
-                    self.trial(ground, kind, partial(authority_killed, ground, when=when))
+                    self.trial(ground, kind, partial(self._authority, ground, when))
                 for _ in range(count):
                     when = self.chance.uniform(0.0, whole)
-                    self.trial(ground, kind, partial(authority_killed, ground, when=when))
+                    self.trial(ground, kind, partial(self._authority, ground, when))
             if level != "B-T":
+                ground = self.ground(level)
                 for _ in range(count):
                     when = self.chance.uniform(0.0, whole)
-                    self.trial(
-                        self.ground(level), "lists killed", partial(authority_killed, ground, when=when, lists=True)
-                    )
+                    self.trial(ground, "lists killed", partial(self._authority, ground, when, lists=True))
+
+    def _authority(self, ground: Field, when: At | float, out: Path, *, lists: bool = False) -> list[str]:
+        found = authority_killed(ground, out, when, lists=lists)
+        self.score.aside += len(ground.good) - len(list(out.rglob("*.pdf")))
+        return found
 
     def _at(self, ground: Field, step: str, times: int, out: Path) -> None:
         self.score.kills += killed_at(ground, out, step, times)
@@ -315,24 +316,25 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=12)
     asked = parser.parse_args()
     levels = asked.levels.split(",")
-    higher = max(1, len([level for level in levels if level != "B-B"]))
+    higher = [level for level in levels if level != "B-B"]
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="esign-kills-"))
     with served_world(folder / "world") as world:
         campaign = Campaign(folder, world, random.Random(asked.seed), asked.documents)
         for level in levels:
             ground = campaign.ground(level)
-            share = 1 if level == "B-B" else 5 * higher
+            share = 1 if level == "B-B" else 5 * len(higher)
             campaign.steps(ground)
             campaign.moments(ground, -(-asked.moments // share))
             campaign.workers(ground, -(-asked.workers // share))
-        if higher and asked.authorities:
-            campaign.authorities(asked.authorities)
+        if asked.authorities:
+            campaign.authorities(higher, asked.authorities)
     score = campaign.score
     print(f"seed {asked.seed}; {asked.documents} documents a trial, one given twice, two that cannot be sealed")
     for kind, count in score.trials.items():
         print(f"trials at {kind}: {count}")
     print(f"processes killed at work by step or moment: {score.kills}; {time.monotonic() - began:.0f} s")
+    print(f"documents set aside while an authority or the lists were away: {score.aside}")
     for fault in score.faults:
         print(f"FAULT {fault}")
     print("faults: none" if not score.faults else f"faults: {len(score.faults)} (see {folder})")

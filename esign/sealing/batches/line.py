@@ -272,21 +272,25 @@ class Line:
 
     def _release(self, work: _Work) -> None:
         assert work.staged is not None  # noqa: S101 - only written ones come here
-        again = False
+        level, again = self.level, False
         try:
             self.documents.release(work.staged)
         except OutputExists:
             there = self.documents.digest(work.item.output)
-            if there is None or there not in self.journal.promised(work.item.output, work.digest_in):
+            before = None if there is None else self.journal.promised(work.item.output, work.digest_in).get(there)
+            if there is None or before is None:
                 raise
             # An earlier attempt came through, or the same document was given twice.
-            work.digest_out, again = there, True
+            if LEVELS.index(before) < LEVELS.index(level):
+                work.digest_out = b""  # the promise of what stands there is not taken back
+                raise OutputLevelLower(level=before) from None
+            work.digest_out, level, again = there, before, True
         work.result = ItemResult(
             item=work.item,
             state=ItemState.SEALED,
             digest_in=work.digest_in,
             digest_out=work.digest_out,
-            level=self.level,
+            level=level,
             path=work.path,
             facts=work.facts,
             again=again,

@@ -36,8 +36,8 @@ class Journal(Protocol):
             By the item's number, those that must not be: the name belongs to another document, or the lease is lost.
         """
 
-    def promised(self, output: bytes, digest_in: bytes) -> frozenset[bytes]:
-        """Return the digests of all sealed forms of a document that were promised or given out under a name."""
+    def promised(self, output: bytes, digest_in: bytes) -> Mapping[bytes, str]:
+        """Return the sealed forms of a document that were promised or given out under a name: digest and level."""
 
     def finish(self, owner: str, results: Sequence[ItemResult]) -> int:
         """Record results; those whose lease was lost change nothing. Recording again changes nothing.
