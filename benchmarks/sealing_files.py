@@ -71,18 +71,18 @@ def _section(work: Path, count: int, rounds: int, keys: Sequence[str]) -> list[s
         "",
         f"{count:,} distinct invoices of {weight / 1000:.0f} kB, level B-B, median of {rounds} rounds that take turns;",
         "documents a second between the first tenth and the last twentieth, so that starting processes does not count.",
-        "*Bare*: a pool that hashes, signs, writes and fsyncs. *Calls alone*: reading, hashing, signing, hashing again,",
-        "verifying, writing, fsyncing by the chunk and naming, in as many threads, without PDF, CMS and journal: the limit",
-        "of this path.",
+        "*Bare*: a pool that hashes, signs, writes and fsyncs. *Calls*: reading, hashing, signing, hashing again,",
+        "verifying, writing, fsyncing by the chunk and naming, in as many threads, and nothing else: no PDF, no CMS,",
+        "no journal; the limit of this path.",
         "",
-        "| key | in memory | processes | bare | calls alone | esign seal | of in memory | of bare | of the calls alone |",
+        "| key | in memory | processes | bare | calls | esign seal | of in memory | of bare | of the calls |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     gains = [
         "",
         "Gain: how many times what one process reaches.",
         "",
-        "| key | processes | bare | calls alone | esign seal | of bare's | of the calls' |",
+        "| key | processes | bare | calls | esign seal | of bare's | of the calls' |",
         "|---|---|---|---|---|---|---|",
     ]
     for kind in keys:
