@@ -8,8 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.foundation.clock import Clock, SystemClock
 from esign.gateways.allowed_hosts import EVERY, AllowedHosts
@@ -19,6 +17,7 @@ from esign.gateways.trusted_lists import HttpListSource
 from esign.settings import Settings, SettingsError
 from esign.store.trusted_lists import FolderListCache, FolderListSource, NoCache
 from esign.validation import TrustAnchors
+from esign.validation.certificates import CERTIFICATE_FILES, read_certificates
 from esign.validation.list_keeper import ListKeeper
 from esign.validation.trusted_lists import ListAnchors, ListPolicy
 
@@ -153,7 +152,7 @@ def house_seal_key(
 
 
 def trust_anchors(paths: Sequence[Path], *, setting: str = "trust_anchors") -> TrustAnchors:
-    """Read trust anchors from files in PEM or DER; a folder stands for the ``.pem`` and ``.cer`` files in it.
+    """Read trust anchors from files in PEM or DER; a folder stands for those in it, by their names' endings.
 
     Args:
         paths: Files and folders.
@@ -164,18 +163,12 @@ def trust_anchors(paths: Sequence[Path], *, setting: str = "trust_anchors") -> T
     """
     found: list[bytes] = []
     for path in paths:
-        files = sorted([*path.glob("*.pem"), *path.glob("*.cer"), *path.glob("*.crt")]) if path.is_dir() else [path]
-        for file in files:
+        inside = (file for pattern in CERTIFICATE_FILES for file in path.glob(pattern))
+        for file in sorted(inside) if path.is_dir() else [path]:
             try:
-                data = file.read_bytes()
-                loaded = (
-                    x509.load_pem_x509_certificates(data)
-                    if data.lstrip().startswith(b"-----BEGIN")
-                    else [x509.load_der_x509_certificate(data)]
-                )
+                found += read_certificates(file.read_bytes())
             except (OSError, ValueError) as error:
                 raise SettingsError("a trust anchor cannot be read", setting=setting, file=file.name) from error
-            found += [certificate.public_bytes(Encoding.DER) for certificate in loaded]
     if not found:
         raise SettingsError("no trust anchor is configured: nothing can be verified", setting=setting)
     return TrustAnchors(certificates=tuple(dict.fromkeys(found)))

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from esign.cli.configuration import config_option, load
-from esign.cli.errors import FileUnreadable, FileUnwritable, error_line
+from esign.cli.errors import FileUnwritable, tell
+from esign.cli.fetching import Fetching, GivenData, given_data
+from esign.cli.inputs import read_document, trust_of
+from esign.cli.options import PATH
 from esign.cli.terminal import plain
-from esign.cli.verify_fetching import Fetching
-from esign.cli.verify_inputs import material_of, read_file, trust_of
 from esign.cli.whole_file import create, replace
 from esign.foundation.errors import EsignError
 
@@ -25,20 +26,14 @@ if TYPE_CHECKING:
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
 """Exit status."""
-_PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("file", type=_PATH)
+@click.argument("file", type=PATH)
 @click.option("--level", type=click.Choice(("B-T", "B-LT", "B-LTA")), required=True, help="Where the signatures go.")
-@click.option("--out", type=_PATH, help="A new file to write (default: FILE itself is replaced as a whole).")
-@click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates beside those of the configuration.")
-@click.option(
-    "--crl", "crls", type=_PATH, multiple=True, help="A revocation list, PEM or DER, that goes into the file."
-)
-@click.option("--ocsp", "ocsps", type=_PATH, multiple=True, help="An OCSP response, DER, that goes into the file.")
-@click.option("--certificate", "certificates", type=_PATH, multiple=True, help="Issuers' certificates: file or folder.")
-@click.option("--fetch", "hosts", metavar="HOST[:PORT]", multiple=True, help="A host that may be asked as well.")
+@click.option("--out", type=PATH, help="A new file to write (default: FILE itself is replaced as a whole).")
+@click.option("--trust", type=PATH, multiple=True, help="Trusted certificates beside those of the configuration.")
+@given_data
 @click.option(
     "--grace", type=click.FloatRange(0, 24 * 31), default=0.0, metavar="HOURS", help="See docs/augment.md (0)."
 )
@@ -49,10 +44,7 @@ def augment(
     level: str,
     out: Path | None,
     trust: tuple[Path, ...],
-    crls: tuple[Path, ...],
-    ocsps: tuple[Path, ...],
-    certificates: tuple[Path, ...],
-    hosts: tuple[str, ...],
+    given: GivenData,
     grace: float,
     as_json: bool,
     config: Path | None,
@@ -60,20 +52,22 @@ def augment(
     """Bring every signature of a PDF to a level; a file that is B-LTA already is renewed by --level B-LTA.
 
     The timestamp authority, the hosts that may be asked for revocation data and the trust anchors are those of the
-    configuration. What is made is verified before it is written. Exit 0 done (or nothing to do), 1 refused, 2 the file
-    cannot be read, or wrong use; unless it is 0, nothing was written.
+    configuration; what is handed in beside them goes into the file as well. What is made is verified before it is
+    written. Exit 0 done (or nothing to do), 1 refused, 2 the file cannot be read, or wrong use; unless it is 0, nothing
+    was written.
     """
     from esign.preservation import BaselineLevel
     from esign.preservation.errors import FileNotReadable
 
     try:
-        data = _read(file)
+        data = read_document(file)
         if out is not None and out.exists():
             raise FileUnwritable("the file exists already", file=str(out))
         augmenter = replace_fields(_augmenter(trust, config), grace=timedelta(hours=grace))
-        fetching = _fetching(hosts, material_of(crls, ocsps, certificates), config)
+        fetching = given.fetching(load(config))
     except EsignError as error:
-        return _told(file, error, as_json, WRONG_USE)
+        tell(error, file, as_json=as_json)
+        return WRONG_USE
     try:
         material = _look(data, augmenter, fetching)
         made = augmenter.augment(data, BaselineLevel.named(level), material=material)
@@ -82,22 +76,14 @@ def augment(
         elif made.changed:
             replace(file, made.data, was=data)
     except EsignError as error:
-        return _told(file, error, as_json, WRONG_USE if isinstance(error, FileNotReadable) else REFUSED)
+        tell(error, file, as_json=as_json)
+        return WRONG_USE if isinstance(error, FileNotReadable) else REFUSED
     if as_json:
         click.echo(json.dumps(_object(file, out or file, made), ensure_ascii=False))
     else:
         for line in _lines(out or file, made):
             click.echo(line)
     return DONE
-
-
-def _read(file: Path) -> bytes:
-    from esign.validation.isolation import MAX_BYTES
-
-    data = read_file(file, MAX_BYTES)
-    if len(data) > MAX_BYTES:
-        raise FileUnreadable("the file is larger than any that is looked into", file=str(file))
-    return data
 
 
 def _augmenter(trust: tuple[Path, ...], config: Path | None) -> Augmenter:
@@ -110,11 +96,6 @@ def _augmenter(trust: tuple[Path, ...], config: Path | None) -> Augmenter:
         more = (*anchors.certificates, *trust_of(trust, config).certificates)
         anchors = TrustAnchors(certificates=tuple(dict.fromkeys(more)))
     return bootstrap.augmenter(settings, trust=anchors)
-
-
-def _fetching(hosts: tuple[str, ...], given: Material, config: Path | None) -> Fetching:
-    settings = load(config)
-    return Fetching((*settings.revocation_hosts, *hosts), given, settings.private_networks)
 
 
 def _look(data: bytes, augmenter: Augmenter, fetching: Fetching) -> Material:
@@ -154,12 +135,3 @@ def _lines(out: Path, made: Augmented) -> Iterator[str]:
         yield (f"  {field}: {one.before} -> {one.after}" if one.before != one.after else f"  {field}: {one.after}")
     if made.renew_before is not None:
         yield f"  renew before {made.renew_before:%Y-%m-%d}: esign augment --level B-LTA"
-
-
-def _told(file: Path, error: EsignError, as_json: bool, status: int) -> int:
-    if as_json:
-        said = {"code": error.code, "detail": error.detail, "source": error.source}
-        click.echo(json.dumps({"file": str(file), "error": said}, ensure_ascii=False))
-    else:
-        click.echo(error_line(error), err=True)
-    return status

@@ -43,6 +43,15 @@ def load(path: Path | None) -> Settings:
     return Settings.load(locate(path))
 
 
+def load_if_any(path: Path | None) -> Settings | None:
+    """Read the configuration; None where no file was named and there is no ``esign.toml`` here.
+
+    Raises:
+        SettingsError: The file cannot be used.
+    """
+    return None if path is None and not DEFAULT.is_file() else load(path)
+
+
 def locate(path: Path | None) -> Path:
     """Return the configuration file that is used.
 

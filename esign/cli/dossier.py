@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from esign.cli.configuration import DEFAULT, ENVIRONMENT, config_option, load, tenant_option
+from esign.cli.configuration import config_option, load, tenant_option
 from esign.cli.errors import FileUnreadable, FileUnwritable, TrustMissing, error_line
+from esign.cli.inputs import trust_of
+from esign.cli.options import PATH
+from esign.cli.whole_file import create as write_new
 from esign.foundation.errors import EsignError
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ VALID, NOT_VALID, UNREADABLE = 0, 1, 2
 """Exit status of ``esign dossier verify``."""
 
 _SIGNS = {"passed": "ok     ", "failed": "FAILED ", "skipped": "skipped"}
-_FILE = click.Path(path_type=Path)
 
 
 @click.group()
@@ -30,11 +31,11 @@ def dossier() -> None:
 
 @dossier.command()
 @click.argument("contract")
-@click.option("--out", type=_FILE, required=True, help="File to write; an existing one is not overwritten.")
+@click.option("--out", type=PATH, required=True, help="File to write; an existing one is not overwritten.")
 @click.option(
     "--dispute-key",
     "dispute_keys",
-    type=_FILE,
+    type=PATH,
     metavar="PEM",
     multiple=True,
     help="Private dispute key, given twice, for two persons: discloses the seed, from which the code follows.",
@@ -50,20 +51,13 @@ def create(contract: str, out: Path, dispute_keys: tuple[Path, ...], tenant: str
         raise FileUnwritable("the file exists already", file=str(out))
     keys = [_read(path) for path in dispute_keys]
     data = build(load(config)).dossiers.create(system(tenant), contract, dispute_keys=keys)
-    try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-    except FileExistsError as error:
-        raise FileUnwritable("the file exists already", file=str(out)) from error
-    except OSError as error:
-        raise FileUnwritable("the file cannot be written", file=str(out)) from error
+    write_new(out, data)
     click.echo(f"{out}: {len(data)} bytes")
 
 
 @dossier.command()
-@click.argument("file", type=_FILE)
-@click.option("--trust", type=_FILE, multiple=True, help="Trusted root certificates: a file, or a folder of files.")
+@click.argument("file", type=PATH)
+@click.option("--trust", type=PATH, multiple=True, help="Trusted root certificates: a file, or a folder of files.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @config_option
 def verify(file: Path, trust: tuple[Path, ...], as_json: bool, config: Path | None) -> int:
@@ -135,16 +129,10 @@ def _print_error(file: Path, error: EsignError, as_json: bool) -> None:
 
 
 def _anchors(trust: tuple[Path, ...], config: Path | None) -> tuple[bytes, ...]:
-    from esign.bootstrap import trust_anchors
-
-    if not trust:
-        if not (config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file()):
-            raise TrustMissing("nothing can be verified without a trust anchor: give --trust FILE")
-        return trust_anchors(load(config).trust_anchors).certificates
-    missing = next((path for path in trust if not path.exists()), None)
-    if missing:
-        raise FileUnreadable("a trust anchor cannot be read", file=str(missing))
-    return trust_anchors(trust).certificates
+    anchors = trust_of(trust, config).certificates
+    if not anchors:
+        raise TrustMissing("nothing can be verified without a trust anchor: give --trust FILE")
+    return anchors
 
 
 def _read(path: Path) -> bytes:

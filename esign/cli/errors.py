@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import click
+
 from esign.cli.terminal import plain
 from esign.foundation.errors import EsignError
 
@@ -102,3 +107,12 @@ def error_line(error: EsignError) -> str:
     facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items())
     detail = error.detail.rstrip(".")
     return plain(f"error: {detail} [{facts}] ({error.code})" if facts else f"error: {detail} ({error.code})")
+
+
+def tell(error: EsignError, file: Path, *, as_json: bool) -> None:
+    """Tell why a command on one file was refused: as its JSON object, or as a line on standard error."""
+    if as_json:
+        said = {"code": error.code, "detail": error.detail, "source": error.source}
+        click.echo(json.dumps({"file": str(file), "error": said}, ensure_ascii=False))
+    else:
+        click.echo(error_line(error), err=True)

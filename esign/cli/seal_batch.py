@@ -12,53 +12,34 @@ from typing import TYPE_CHECKING
 import click
 
 from esign.cli.errors import WrongUse, error_line
-from esign.cli.seal import ALL_SEALED, INTERRUPTED, SOME_SET_ASIDE, WRONG_USE, stopping
-from esign.cli.verify_inputs import trust_of
+from esign.cli.inputs import trust_of
+from esign.cli.options import PATH, evidence_record_option, level_option, seal_json_option
+from esign.cli.seal_order import ALL_SEALED, INTERRUPTED, SOME_SET_ASIDE, WRONG_USE, stopping
+from esign.cli.seal_shared import SharedPlace, shared_place
 from esign.foundation.errors import EsignError
 
 if TYPE_CHECKING:
     from esign.seal_works import SealOrder
     from esign.sealing.batches import NewItem
 
-_PATH = click.Path(path_type=Path)
-
 
 @click.command("seal-batch")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
-@click.option(
-    "--out", required=True, metavar="PLACE", help="Place of the sealed documents: folder, or s3://bucket/prefix."
-)
-@click.option(
-    "--journal",
-    envvar="ESIGN_SEAL_JOURNAL",
-    required=True,
-    metavar="URL",
-    help="The shared journal: postgresql+psycopg://….",
-)
-@click.option(
-    "--broker",
-    envvar="ESIGN_SEAL_BROKER",
-    metavar="URL",
-    help="Celery's broker: redis://…, amqp://…; none: workers look.",
-)
-@click.option("--level", type=click.Choice(("B-B", "B-T", "B-LT", "B-LTA")), default="B-B", show_default=True)
-@click.option("--evidence-record", is_flag=True, help="One timestamp for the whole batch, a record (.ers) beside each.")
+@shared_place
+@level_option
+@evidence_record_option
 @click.option("--tsa", "tsa_urls", metavar="URL", multiple=True, help="With --evidence-record: a timestamp authority.")
-@click.option("--trust", type=_PATH, multiple=True, help="With --evidence-record: trusted certificates.")
+@click.option("--trust", type=PATH, multiple=True, help="With --evidence-record: trusted certificates.")
 @click.option("--patience", type=click.IntRange(1), metavar="SECONDS", help="End when nothing was sealed for so long.")
-@click.option("--chunk", type=click.IntRange(1, 1000), default=64, show_default=True, help="As the workers have it.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a document (docs/schemas/seal.schema.json).")
+@seal_json_option
 def seal_batch(
     paths: tuple[str, ...],
-    out: str,
-    journal: str,
-    broker: str | None,
+    place: SharedPlace,
     level: str,
     evidence_record: bool,
     tsa_urls: tuple[str, ...],
     trust: tuple[Path, ...],
     patience: int | None,
-    chunk: int,
     as_json: bool,
 ) -> int:
     """Have files, folders, patterns, a list (-) or s3://bucket/prefix sealed by esign seal-worker, wherever it runs.
@@ -75,17 +56,9 @@ def seal_batch(
             if evidence_record and not (tsa_urls and trust):
                 raise WrongUse("an evidence record needs --tsa URL and --trust FILE")
             anchors = trust_of(trust, None).certificates if trust else ()
-            order = SealOrder(
-                device="",
-                out=Path(),
-                level=level,
-                tsa_urls=tsa_urls,
-                anchors=tuple(anchors),
-                journal_url=journal,
-                chunk=chunk,
-            )
-            order = placed(order, out)
-            dispatcher = celery_dispatcher(broker, stack) if broker else None
+            order = SealOrder(device="", out=Path(), level=level, tsa_urls=tsa_urls, anchors=tuple(anchors))
+            order = place.placed(order)
+            dispatcher = celery_dispatcher(place.broker, stack) if place.broker else None
             batch = stack.enter_context(SharedBatch(order=order, dispatcher=dispatcher, patience=patience))
             items = _items(paths, order)
         except EsignError as error:
@@ -106,20 +79,6 @@ def seal_batch(
     if not counts.done:
         return INTERRUPTED
     return SOME_SET_ASIDE if counts.set_aside or (proof is not None and proof.failed) else ALL_SEALED
-
-
-def placed(order: SealOrder, place: str) -> SealOrder:
-    """Return an order with its place of output.
-
-    Raises:
-        WrongUse: It begins like an address of object storage and is none.
-    """
-    from esign.seal_works.order import with_place
-
-    try:
-        return with_place(order, place)
-    except ValueError as error:
-        raise WrongUse("--out is neither a folder nor an address such as s3://bucket/prefix") from error
 
 
 def _items(paths: Sequence[str], order: SealOrder) -> Iterator[NewItem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from esign.cli import sign_terminal
-from esign.cli.configuration import DEFAULT, ENVIRONMENT, config_option, load
-from esign.cli.errors import FileUnreadable, FileUnwritable, WrongUse, error_line
+from esign.cli.configuration import config_option, load, load_if_any
+from esign.cli.errors import FileUnwritable, WrongUse, tell
+from esign.cli.fetching import Fetching, GivenData, given_data
+from esign.cli.inputs import read_document, trust_of
+from esign.cli.options import PATH
 from esign.cli.terminal import plain
-from esign.cli.trusted_list_inputs import lists_of
-from esign.cli.verify_fetching import Fetching
-from esign.cli.verify_inputs import material_of, read_file, trust_of
+from esign.cli.trusted_list_inputs import NamedLists, lists_of, named_lists
 from esign.cli.whole_file import create
 from esign.foundation.digests import sha256
 from esign.foundation.errors import EsignError
@@ -38,29 +38,23 @@ if TYPE_CHECKING:
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
 """Exit status."""
-_PATH = click.Path(path_type=Path)
 _PLACE = re.compile(r"(\d{1,5}):(\d{1,5}),(\d{1,5}),(\d{1,5}),(\d{1,5})")
 
 
 @click.command()
-@click.argument("file", type=_PATH)
+@click.argument("file", type=PATH)
 @click.option("--legal-level", type=click.Choice(("simple", "advanced", "qualified")), required=True, help="By law.")
 @click.option("--level", type=click.Choice(("B-B", "B-T", "B-LT", "B-LTA")), required=True, help="By ETSI (PAdES).")
 @click.option("--device", metavar="URI", required=True, help="file:KEY.p12?pin-file=PATH, pkcs11:… or csc:NAME.")
-@click.option("--out", type=_PATH, required=True, help="A new file to write.")
+@click.option("--out", type=PATH, required=True, help="A new file to write.")
 @click.option("--field", default="Signature", show_default=True, help="Name of the field; taken: a number follows.")
 @click.option(
     "--visible", metavar="PAGE:LEFT,BOTTOM,RIGHT,TOP", help="Where it is shown, in points (default: nowhere)."
 )
 @click.option("--lang", type=click.Choice(("de", "en")), default="de", show_default=True, help="Of what is shown.")
-@click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates (default: those of the configuration).")
-@click.option("--crl", "crls", type=_PATH, multiple=True, help="A revocation list, PEM or DER.")
-@click.option("--ocsp", "ocsps", type=_PATH, multiple=True, help="An OCSP response, DER.")
-@click.option("--certificate", "certificates", type=_PATH, multiple=True, help="Issuers' certificates: file or folder.")
-@click.option("--fetch", "hosts", metavar="HOST[:PORT]", multiple=True, help="A host that may be asked as well.")
-@click.option("--trusted-list", "lists", metavar="FILE|DIR|URL", multiple=True, help="Trusted lists (TS 119 612).")
-@click.option("--trusted-list-signer", "signers", type=_PATH, multiple=True, help="Who may sign the list of the lists.")
-@click.option("--journal", default="", help="Address of the publication that names them.")
+@click.option("--trust", type=PATH, multiple=True, help="Trusted certificates (default: those of the configuration).")
+@given_data
+@named_lists
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object (docs/schemas/sign.schema.json).")
 @config_option
 def sign(
@@ -73,13 +67,8 @@ def sign(
     visible: str | None,
     lang: str,
     trust: tuple[Path, ...],
-    crls: tuple[Path, ...],
-    ocsps: tuple[Path, ...],
-    certificates: tuple[Path, ...],
-    hosts: tuple[str, ...],
-    lists: tuple[str, ...],
-    signers: tuple[Path, ...],
-    journal: str,
+    given: GivenData,
+    lists: NamedLists,
     as_json: bool,
     config: Path | None,
 ) -> int:
@@ -96,23 +85,23 @@ def sign(
     try:
         if wanted is LegalLevel.QUALIFIED:
             sign_terminal.require()
-        data = _read(file)
+        data = read_document(file)
         if out.exists():
             raise FileUnwritable("the file exists already", file=str(out))
         place = _place(visible)
-        configured = bool(config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file())
-        settings = load(config) if configured or level != "B-B" else None
+        settings = load_if_any(config) if level == "B-B" else load(config)
         now = _now()
-        found = lists_of(lists, signers=signers, journal=journal, hosts=hosts, config=config, at=now, offline=False)
+        found = lists_of(lists, hosts=given.hosts, config=config, at=now, offline=False)
         surroundings = _Surroundings(
             settings=settings,
             trust=trust_of(trust, config),
             services=_services(found),
-            fetching=_fetching(hosts, material_of(crls, ocsps, certificates), settings),
+            fetching=given.fetching(settings),
             at=now,
         )
     except EsignError as error:
-        return _told(file, error, as_json, WRONG_USE)
+        tell(error, file, as_json=as_json)
+        return WRONG_USE
     try:
         _look(data, surroundings)
         key, allowed = _device(device, wanted, surroundings)
@@ -123,7 +112,8 @@ def sign(
         verdict = _judged(data, made, allowed, key, surroundings)
         create(out, made)
     except EsignError as error:
-        return _told(file, error, as_json, REFUSED)
+        tell(error, file, as_json=as_json)
+        return REFUSED
     if as_json:
         click.echo(json.dumps(_object(file, out, allowed, verdict, key), ensure_ascii=False))
     else:
@@ -147,15 +137,6 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _read(file: Path) -> bytes:
-    from esign.validation.isolation import MAX_BYTES
-
-    data = read_file(file, MAX_BYTES)
-    if len(data) > MAX_BYTES:
-        raise FileUnreadable("the file is larger than any that is looked into", file=str(file))
-    return data
-
-
 def _place(text: str | None) -> tuple[int, tuple[float, float, float, float]] | None:
     if text is None:
         return None
@@ -172,12 +153,6 @@ def _services(found: Any) -> TrustedServices | None:
     from esign.validation.qualification import TrustedServices
 
     return None if found is None else TrustedServices.of(found)
-
-
-def _fetching(hosts: tuple[str, ...], given: Material, settings: Settings | None) -> Fetching:
-    if settings is None:
-        return Fetching(hosts, given)
-    return Fetching((*settings.revocation_hosts, *hosts), given, settings.private_networks)
 
 
 def _look(data: bytes, around: _Surroundings) -> None:
@@ -291,12 +266,3 @@ def _lines(out: Path, allowed: OwnSignature, verdict: SignatureVerdict) -> Itera
     yield f"{plain(str(out))}: signed by {plain(allowed.signer)}, {allowed.level.word}, {verdict.level}"
     if allowed.level.word == "qualified" and allowed.listed is None:
         yield "  qualified by the certificate's own statements; no trusted list was asked"
-
-
-def _told(file: Path, error: EsignError, as_json: bool, status: int) -> int:
-    if as_json:
-        said = {"code": error.code, "detail": error.detail, "source": error.source}
-        click.echo(json.dumps({"file": str(file), "error": said}, ensure_ascii=False))
-    else:
-        click.echo(error_line(error), err=True)
-    return status

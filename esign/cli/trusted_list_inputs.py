@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from esign.cli.configuration import DEFAULT, ENVIRONMENT, load
+import click
+
+from esign.cli.configuration import load_if_any
 from esign.cli.errors import FileUnreadable, WrongUse
-from esign.cli.verify_inputs import input_file, trust_of
+from esign.cli.inputs import input_file, trust_of
+from esign.cli.options import PATH, gathered
 
 if TYPE_CHECKING:
     from esign.validation.list_keeper import ListKeeper
@@ -20,22 +24,38 @@ if TYPE_CHECKING:
 _SCHEMES = ("https://", "http://")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedLists:
+    """The trusted lists that a command is told of.
+
+    ``lists`` are files, folders, or the address of a list of the lists; ``signers`` certificates of the Official
+    Journal, for an address, and where the way from there is wanted; ``journal`` is the address of that publication.
+    """
+
+    lists: tuple[str, ...]
+    signers: tuple[Path, ...]
+    journal: str
+
+
+named_lists = gathered(
+    NamedLists,
+    "lists",
+    click.option("--trusted-list", "lists", metavar="FILE|DIR|URL", multiple=True, help="Trusted lists (TS 119 612)."),
+    click.option(
+        "--trusted-list-signer", "signers", type=PATH, multiple=True, help="Who may sign the list of the lists."
+    ),
+    click.option("--journal", default="", help="Address of the publication that names them; pivots lead back to it."),
+)
+"""The options of commands that judge what the law calls a signature."""
+
+
 def lists_of(
-    named: Sequence[str],
-    *,
-    signers: Sequence[Path],
-    journal: str,
-    hosts: Sequence[str],
-    config: Path | None,
-    at: datetime,
-    offline: bool,
+    lists: NamedLists, *, hosts: Sequence[str], config: Path | None, at: datetime, offline: bool
 ) -> LoadedLists | None:
     """Return the trusted lists that are meant; without any those of the configuration; None where there are none.
 
     Args:
-        named: Files, folders, or the address of a list of the lists.
-        signers: Certificates of the Official Journal, for an address, and where the way from there is wanted.
-        journal: Address of that publication.
+        lists: Those that are named.
         hosts: Who may be asked besides the host of the address.
         config: The configuration file.
         at: The instant of the validation.
@@ -47,6 +67,7 @@ def lists_of(
         WrongUse: These things do not go together.
         SettingsError: The configuration cannot be used.
     """
+    named, signers, journal = lists.lists, lists.signers, lists.journal
     addresses = [name for name in named if name.lower().startswith(_SCHEMES)]
     if not named:
         keeper = configured(config)
@@ -88,11 +109,12 @@ def configured(config: Path | None) -> ListKeeper | None:
     Raises:
         SettingsError: The configuration cannot be used.
     """
-    if not (config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file()):
+    settings = load_if_any(config)
+    if settings is None:
         return None
     from esign.lookups import list_keeper
 
-    return list_keeper(load(config))
+    return list_keeper(settings)
 
 
 def fetched(

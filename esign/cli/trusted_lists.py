@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from esign.cli.configuration import config_option
 from esign.cli.errors import ConfigurationMissing, error_line
+from esign.cli.options import PATH
 from esign.cli.terminal import plain
 from esign.cli.trusted_list_inputs import configured, fetched
 from esign.foundation.errors import EsignError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 GOOD, WRONG, WRONG_USE = 0, 1, 2
 """Exit status: all lists can be used and are fresh; some are not; wrong use, or none are configured."""
-_PATH = click.Path(path_type=Path)
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -30,10 +29,10 @@ def _options(command: _Command) -> _Command:
     for option in (
         config_option,
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object (trusted-lists.schema.json)."),
-        click.option("--cache", type=_PATH, help="Folder of the kept lists, with --url."),
+        click.option("--cache", type=PATH, help="Folder of the kept lists, with --url."),
         click.option("--host", "hosts", multiple=True, help="A further host that may be asked; *: all by https."),
         click.option("--journal", default="", help="Address of the publication in the Official Journal."),
-        click.option("--signer", "signers", type=_PATH, multiple=True, help="Who may sign it: certificates."),
+        click.option("--signer", "signers", type=PATH, multiple=True, help="Who may sign it: certificates."),
         click.option("--url", help="Address of the list of the lists (default: that of the configuration)."),
     ):
         command = option(command)

@@ -17,9 +17,10 @@ import click
 
 from esign.cli.configuration import config_option
 from esign.cli.errors import FileUnreadable, WrongUse, error_line
-from esign.cli.trusted_list_inputs import lists_of
-from esign.cli.verify_fetching import Fetching
-from esign.cli.verify_inputs import files_of, instant_of, material_of, read_file, records_of, shown, trust_of
+from esign.cli.fetching import Fetching, GivenData, given_data
+from esign.cli.inputs import files_of, instant_of, read_file, records_of, shown, trust_of
+from esign.cli.options import PATH
+from esign.cli.trusted_list_inputs import NamedLists, lists_of, named_lists
 from esign.foundation.errors import EsignError
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 UNREADABLE = 2
 _ORDER = (2, 1, 3, 0)
 """Of several files the first of these that occurs is the exit status."""
-_PATH = click.Path(path_type=Path)
 _WIDTH = 40
 """Signs of the bar."""
 _EACH = 16
@@ -40,35 +40,23 @@ _MANY = 4
 
 
 @click.command()
-@click.argument("paths", metavar="FILE|FOLDER...", nargs=-1, required=True, type=_PATH)
-@click.option("--trust", type=_PATH, multiple=True, help="Trusted certificates, PEM or DER: a file, or a folder.")
-@click.option("--crl", "crls", type=_PATH, multiple=True, help="A revocation list, PEM or DER.")
-@click.option("--ocsp", "ocsps", type=_PATH, multiple=True, help="An OCSP response, DER.")
-@click.option("--certificate", "certificates", type=_PATH, multiple=True, help="Issuers' certificates: file or folder.")
-@click.option(
-    "--fetch", "hosts", metavar="HOST[:PORT]", multiple=True, help="A host that may be asked; else nobody is."
-)
-@click.option("--trusted-list", "lists", metavar="FILE|DIR|URL", multiple=True, help="Trusted lists (TS 119 612).")
-@click.option("--trusted-list-signer", "signers", type=_PATH, multiple=True, help="Who may sign the list of the lists.")
-@click.option("--journal", default="", help="Address of the publication that names them; pivots lead back to it.")
-@click.option("--evidence-record", "record", type=_PATH, metavar="FILE|DIR", help="Of the file, or a folder of them.")
+@click.argument("paths", metavar="FILE|FOLDER...", nargs=-1, required=True, type=PATH)
+@click.option("--trust", type=PATH, multiple=True, help="Trusted certificates, PEM or DER: a file, or a folder.")
+@given_data
+@named_lists
+@click.option("--evidence-record", "record", type=PATH, metavar="FILE|DIR", help="Of the file, or a folder of them.")
 @click.option("--at", metavar="TIME", help="The instant of the validation, such as 2026-11-22T12:00:00Z (now).")
 @click.option("--offline", is_flag=True, help="Ask nobody, whatever else is said.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line (docs/schemas/verify.schema.json).")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Files looked into at a time (default: by processors).")
-@click.option("--report", type=_PATH, metavar="DIR", help="Folder for reports: PDF, JSON, XML (ETSI TS 119 102-2).")
+@click.option("--report", type=PATH, metavar="DIR", help="Folder for reports: PDF, JSON, XML (ETSI TS 119 102-2).")
 @click.option("--lang", type=click.Choice(("de", "en")), help="Language for people (default: that of the system).")
 @config_option
 def verify(
     paths: tuple[Path, ...],
     trust: tuple[Path, ...],
-    crls: tuple[Path, ...],
-    ocsps: tuple[Path, ...],
-    certificates: tuple[Path, ...],
-    hosts: tuple[str, ...],
-    lists: tuple[str, ...],
-    signers: tuple[Path, ...],
-    journal: str,
+    given: GivenData,
+    lists: NamedLists,
     record: Path | None,
     at: str | None,
     offline: bool,
@@ -91,17 +79,15 @@ def verify(
 
     lang = lang or _language()
     try:
-        if offline and hosts:
+        if offline and given.hosts:
             raise WrongUse("--offline and --fetch contradict each other")
         files = list(files_of(paths))
         if report is not None:
             files = list(dict.fromkeys(files))
         records = records_of(record, files)
         instant = instant_of(at)
-        anchors, material = trust_of(trust, config), material_of(crls, ocsps, certificates)
-        found_lists = lists_of(
-            lists, signers=signers, journal=journal, hosts=hosts, config=config, at=instant, offline=offline
-        )
+        anchors, material = trust_of(trust, config), given.material()
+        found_lists = lists_of(lists, hosts=given.hosts, config=config, at=instant, offline=offline)
         services = None if found_lists is None else TrustedServices.of(found_lists)
         reports = ReportFolder(report, files, lang=lang, config=config) if report is not None else None
     except EsignError as error:
@@ -113,7 +99,7 @@ def verify(
     jobs = min(jobs or min(os.cpu_count() or 1, 1 + len(files) // _EACH), len(files))
     if reports is not None:
         jobs = min(jobs, AT_A_TIME)
-    fetching = Fetching(hosts, material) if hosts else None
+    fetching = Fetching(given.hosts, material) if given.hosts else None
     with Isolation(trust=anchors, material=material, lists=services) as isolation:
         bar = _Bar(len(files))
         work = _Work(at=instant, isolation=isolation, records=records, reports=reports, fetching=fetching)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from esign.cli.configuration import DEFAULT, ENVIRONMENT, load
+from esign.cli.configuration import load_if_any
 from esign.cli.errors import FileUnwritable
 
 if TYPE_CHECKING:
@@ -95,10 +94,8 @@ def _stems(files: Sequence[Path]) -> dict[Path, str]:
 
 def _desk(config: Path | None) -> ReportDesk | None:
     """Return who seals reports; None where no installation is configured, or one without a seal."""
-    if not (config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file()):
-        return None
-    settings = load(config)
-    if not settings.seal_uri:
+    settings = load_if_any(config)
+    if settings is None or not settings.seal_uri:
         return None
     from esign.bootstrap import build
 

@@ -10,6 +10,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from esign.validation.errors import TrustAnchorError
 
+CERTIFICATE_FILES = ("*.pem", "*.cer", "*.crt", "*.der")
+"""How the files are named for which a folder of certificates stands."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustAnchors:
@@ -55,6 +58,19 @@ class NoTrustAnchors(TrustAnchors):
 
     def __post_init__(self) -> None:
         return
+
+
+def read_certificates(data: bytes) -> list[bytes]:
+    """Return the certificates (DER) that a file holds: any number in PEM, or one in DER.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    if b"-----BEGIN" in data[:4096]:
+        loaded = x509.load_pem_x509_certificates(data)
+    else:
+        loaded = [x509.load_der_x509_certificate(data)]
+    return [certificate.public_bytes(Encoding.DER) for certificate in loaded]
 
 
 def certificate_policies(certificate: bytes) -> frozenset[str]:

@@ -15,7 +15,7 @@ from certs.trusted_lists import ListWorld
 from certs.trusted_lists.__main__ import write
 from certs.trusted_lists.serving import ListServer
 from esign.bootstrap import list_keeper
-from esign.cli.trusted_list_inputs import lists_of
+from esign.cli.trusted_list_inputs import NamedLists, lists_of
 from esign.cli.trusted_lists import trusted_lists
 from esign.cli.verify import verify
 from esign.settings import Settings, SettingsError
@@ -102,8 +102,10 @@ def test_without_a_configuration_and_an_address_it_is_wrong_use(options):
 
 
 def lists(world, folder, named, **more):
-    given = {"signers": [folder / "journal.pem"], "journal": world.description.journal, "hosts": (), "config": None}
-    return lists_of(named, at=AT, offline=False, **{**given, **more})
+    given = {"signers": (folder / "journal.pem",), "journal": world.description.journal}
+    told = {name: more.pop(name) for name in given if name in more}
+    meant = NamedLists(lists=tuple(named), **{**given, **told})
+    return lists_of(meant, at=AT, offline=False, **{"hosts": (), "config": None, **more})
 
 
 def test_a_folder_that_mirrors_the_lists_is_followed_from_the_journal(options, world, folder):

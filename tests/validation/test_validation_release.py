@@ -22,6 +22,7 @@ from esign.pades import (
     read_signatures,
 )
 from esign.validation import FindingKind, ReleaseExpectation, TrustAnchors, ValidationError, check_release
+from esign.validation.certificates import read_certificates
 
 
 @pytest.fixture(scope="module")
@@ -341,6 +342,13 @@ def test_anchors_are_read_from_pem(small, walked, tmp_path):
     assert TrustAnchors.from_pem([path.read_bytes()]).certificates == (walked.world.root.der,)
     with pytest.raises(ValidationError):
         TrustAnchors.from_pem([b"nothing"])
+
+
+def test_a_file_of_certificates_is_pem_or_der(small, walked, tmp_path):
+    path = small.write_pem(tmp_path / "root.pem", walked.world.root.der)
+    assert read_certificates(path.read_bytes()) == read_certificates(walked.world.root.der) == [walked.world.root.der]
+    with pytest.raises(ValueError):
+        read_certificates(b"nothing")
 
 
 def test_the_kinds_of_findings_are_stable_words():

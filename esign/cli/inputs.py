@@ -1,4 +1,4 @@
-"""What ``esign verify`` is given: files and folders, evidence records, trust anchors, validation data, an instant."""
+"""What commands are given: files and folders, evidence records, trust anchors, validation data, an instant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from esign.cli.configuration import DEFAULT, ENVIRONMENT, load
+from esign.cli.configuration import load_if_any
 from esign.cli.errors import FileUnreadable, WrongUse
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ LARGEST_INPUT = 64 << 20
 """Bytes of a trust anchor, revocation list or trusted list."""
 RECORD = ".ers"
 """What the name of an evidence record has behind that of its file."""
-_CERTIFICATES = ("*.pem", "*.cer", "*.crt", "*.der")
 
 
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
@@ -93,6 +92,20 @@ def read_file(path: Path, limit: int) -> bytes:
         raise FileUnreadable("the file cannot be read") from error
 
 
+def read_document(path: Path) -> bytes:
+    """Return a document's bytes.
+
+    Raises:
+        FileUnreadable: It is not there, not to be read, no file, or larger than any that is looked into.
+    """
+    from esign.validation.isolation import MAX_BYTES
+
+    data = read_file(path, MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        raise FileUnreadable("the file is larger than any that is looked into", file=str(path))
+    return data
+
+
 def trust_of(paths: Sequence[Path], config: Path | None) -> TrustAnchors:
     """Return the trust anchors of files and folders; without any those of the configuration, if there is one.
 
@@ -103,11 +116,12 @@ def trust_of(paths: Sequence[Path], config: Path | None) -> TrustAnchors:
     from esign.validation.certificates import NoTrustAnchors, TrustAnchors
 
     if not paths:
-        if not (config or os.environ.get(ENVIRONMENT) or DEFAULT.is_file()):
+        settings = load_if_any(config)
+        if settings is None:
             return NoTrustAnchors()
-        from esign.bootstrap import trust_anchors
+        from esign.lookups import trust_anchors
 
-        return trust_anchors(load(config).trust_anchors)
+        return trust_anchors(settings.trust_anchors)
     found: list[bytes] = []
     for path in paths:
         for file in _inside(path):
@@ -116,25 +130,21 @@ def trust_of(paths: Sequence[Path], config: Path | None) -> TrustAnchors:
 
 
 def _inside(path: Path) -> list[Path]:
-    inside = sorted(file for pattern in _CERTIFICATES for file in path.glob(pattern)) if path.is_dir() else [path]
+    from esign.validation.certificates import CERTIFICATE_FILES
+
+    inside = sorted(file for pattern in CERTIFICATE_FILES for file in path.glob(pattern)) if path.is_dir() else [path]
     if not inside:
         raise FileUnreadable("there is no certificate in the folder", file=str(path))
     return inside
 
 
 def _certificates(file: Path) -> list[bytes]:
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
+    from esign.validation.certificates import read_certificates
 
-    data = input_file(file)
     try:
-        if b"-----BEGIN" in data[:4096]:
-            loaded = x509.load_pem_x509_certificates(data)
-        else:
-            loaded = [x509.load_der_x509_certificate(data)]
+        return read_certificates(input_file(file))
     except ValueError as error:
         raise FileUnreadable("this is no certificate", file=str(file)) from error
-    return [certificate.public_bytes(Encoding.DER) for certificate in loaded]
 
 
 def material_of(

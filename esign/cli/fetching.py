@@ -1,14 +1,21 @@
-"""What ``esign verify --fetch`` and ``esign augment --fetch`` may ask for, and what became of it."""
+"""Validation data: what a person hands in, what allowed hosts have besides, and what became of asking them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import click
+
+from esign.cli.inputs import material_of
+from esign.cli.options import PATH, gathered
 from esign.cli.terminal import plain
 
 if TYPE_CHECKING:
+    from esign.settings import Settings
     from esign.validation.isolation import Isolation
     from esign.validation.process import Material
     from esign.validation.verdict import FileVerdict
@@ -16,6 +23,47 @@ if TYPE_CHECKING:
 _FETCHED = {"de": "abgerufen von", "en": "fetched from"}
 _REFUSED = {"de": "nicht abgerufen von", "en": "not fetched from"}
 _NOT_ALLOWED = {"de": "nicht erlaubt: --fetch", "en": "not allowed: --fetch"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenData:
+    """Validation data at hand, and hosts that may be asked for more."""
+
+    crls: tuple[Path, ...]
+    ocsps: tuple[Path, ...]
+    certificates: tuple[Path, ...]
+    hosts: tuple[str, ...]
+
+    def material(self) -> Material:
+        """Read what is at hand.
+
+        Raises:
+            FileUnreadable: A file cannot be read, or holds something else.
+        """
+        return material_of(self.crls, self.ocsps, self.certificates)
+
+    def fetching(self, settings: Settings | None = None) -> Fetching:
+        """Return how more is asked for: from these hosts, and from those of an installation.
+
+        Raises:
+            FileUnreadable: A file cannot be read, or holds something else.
+        """
+        if settings is None:
+            return Fetching(self.hosts, self.material())
+        return Fetching((*settings.revocation_hosts, *self.hosts), self.material(), settings.private_networks)
+
+
+given_data = gathered(
+    GivenData,
+    "given",
+    click.option("--crl", "crls", type=PATH, multiple=True, help="A revocation list, PEM or DER."),
+    click.option("--ocsp", "ocsps", type=PATH, multiple=True, help="An OCSP response, DER."),
+    click.option(
+        "--certificate", "certificates", type=PATH, multiple=True, help="Issuers' certificates: file or folder."
+    ),
+    click.option("--fetch", "hosts", metavar="HOST[:PORT]", multiple=True, help="A host that may be asked for more."),
+)
+"""The options of commands that judge signatures."""
 
 
 class Fetching:
