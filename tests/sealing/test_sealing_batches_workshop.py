@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from threading import Barrier
 
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from esign.foundation.clock import FixedClock
 from esign.foundation.errors import EsignError
-from esign.proof.timestamps import TimestampToken
+from esign.proof.timestamps import TimestampToken, verify_token
 from esign.sealing import Sealer
 from esign.sealing.batches import Item
 from esign.sealing.batches.workshop import Form, SealWorkshop
 from esign.sealing.key_errors import SealKeyExpired, SealKeyUnavailable
 from esign.sealing.levels.errors import TimestampSilent
 from tests.pades import small_world
-from tests.sealing.sealing_worlds import PROFILE, HolderKey, holder
+from tests.sealing.sealing_worlds import PROFILE, HolderKey, holder, world
 
 DRAFT = small_world.draft()
 
@@ -98,6 +104,34 @@ def test_all_timestamps_of_a_portion_are_asked_for_before_the_first_is_waited_fo
     first = next(forms)
     assert len(stamps.asked) == 3
     assert [form.code for form in (first, *forms) if isinstance(form, EsignError)] == ["sealing.timestamp.silent"] * 3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"), [(-1, "sealing.key.not_yet_valid"), (0, ""), (1, ""), (2, "sealing.key.expired")]
+)
+def test_a_seal_whose_time_is_proven_outside_of_its_certificates_validity_does_not_leave(
+    seconds: int, code: str
+) -> None:
+    """An authority answers after the certificate has ended, or its clock is behind the certificate's beginning."""
+    brief = (
+        x509.CertificateBuilder()
+        .subject_name(holder().certificate.subject)
+        .issuer_name(world().root.certificate.subject)
+    )
+    brief = brief.public_key(holder().key.public_key()).serial_number(7)
+    brief = brief.not_valid_before(small_world.NOW).not_valid_after(small_world.NOW + timedelta(seconds=1))
+    key = HolderKey(holder())
+    key.certificate, key.chain = brief.sign(world().root.key, hashes.SHA256()).public_bytes(Encoding.DER), ()
+    at = small_world.NOW + timedelta(seconds=seconds)
+
+    class Answering(Stamps):
+        def submit(self, digest: bytes) -> Future[TimestampToken]:
+            future: Future[TimestampToken] = Future()
+            future.set_result(verify_token(world().stamp(digest, at=at), digest, anchors=(world().root.der,)))
+            return future
+
+    (form,) = workshop(key, level="B-T", stamps=Answering()).seal(items(1), [DRAFT])
+    assert (form.code if isinstance(form, EsignError) else "") == code
 
 
 def test_a_key_that_serves_several_threads_is_asked_for_a_portion_at_once_and_the_order_stays() -> None:

@@ -7,6 +7,7 @@ portion and not once a document. A key that is far away (a token, a remote servi
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -17,11 +18,13 @@ from typing import Protocol
 
 from esign.foundation.clock import Clock
 from esign.foundation.errors import EsignError
+from esign.proof.certificate_path import load_certificate
 from esign.proof.timestamps import TimestampToken
 from esign.sealing.batches.errors import Unexpected
 from esign.sealing.batches.items import Item
 from esign.sealing.batches.ports import Buffer, Steps, no_steps
 from esign.sealing.check import check_sealed
+from esign.sealing.key_errors import SealKeyExpired, SealKeyNotYetValid
 from esign.sealing.levels.level_check import check_raised
 from esign.sealing.levels.long_term import BegunArchive, LongTerm
 from esign.sealing.sealer import Begun, Sealer
@@ -132,6 +135,7 @@ class SealWorkshop:
         assert piece.begun is not None  # noqa: S101 - begun before
         if piece.waiting is not None:
             piece.token = piece.waiting.result()
+            _check_proven_time(self.certificate, piece.token.gen_time)
             self.steps("stamped", piece.item)
         sealed = self.sealer.finish(piece.begun, timestamp=piece.token.der if piece.token is not None else None)
         piece.hashed = check_sealed(piece.document, sealed, certificate=self.certificate, chain=self.chain)
@@ -158,6 +162,27 @@ class SealWorkshop:
     def _check_raised(self, piece: _Piece) -> None:
         check_raised(piece.document, piece.tail, archived=self.level == "B-LTA", hashed=piece.hashed)
         self.steps("raised", piece.item)
+
+
+def _check_proven_time(certificate: bytes, proven: datetime) -> None:
+    """Refuse a seal that is proven to exist at a time only at which its certificate was not valid: an authority may
+    have been waited for, and its clock is another one.
+
+    Raises:
+        SealKeyExpired: The certificate had ended.
+        SealKeyNotYetValid: It had not begun.
+    """
+    begins, ends = _period(certificate)
+    if proven > ends:
+        raise SealKeyExpired("the certificate ended before the timestamp", until=ends)
+    if proven < begins:
+        raise SealKeyNotYetValid("the certificate begins after the timestamp", begins=begins)
+
+
+@functools.lru_cache(maxsize=16)
+def _period(certificate: bytes) -> tuple[datetime, datetime]:
+    loaded = load_certificate(certificate)
+    return loaded.not_valid_before_utc, loaded.not_valid_after_utc
 
 
 def _form(piece: _Piece) -> Form | EsignError:
