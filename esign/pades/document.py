@@ -80,13 +80,20 @@ class Document:
         Args:
             number: 0 is the first page.
         """
+        return next((page for index, page in enumerate(self.pages()) if index == number), None)
+
+    def pages(self) -> Iterator[Page]:
+        """Yield the pages in their order.
+
+        Raises:
+            DocumentUnreadableError: The tree of pages is damaged.
+            DocumentUnsupportedError: It has more pages than any contract.
+        """
         with reading():
             for index, page in enumerate(self._pages(self.root.raw_get("/Pages"), 0, set())):
-                if index == number:
-                    return page
+                yield page
                 if index >= _MOST_PAGES:
                     raise DocumentUnsupportedError("more pages than any contract has")
-        return None
 
     def fields(self) -> tuple[Field, ...]:
         """Return all terminal form fields.

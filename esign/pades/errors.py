@@ -24,6 +24,13 @@ class DocumentUnsupportedError(PadesError):
     code = "pades.document.unsupported"
 
 
+class DocumentAmbiguousError(PadesError):
+    """Two readers see different documents in the PDF: what is shown to one person may not be what another sees."""
+
+    code = "pades.document.ambiguous"
+    source = "ISO 32000-2 7.5"
+
+
 class PrepareError(PadesError):
     """The signature field cannot be added as asked: no such page, name taken, empty box."""
 

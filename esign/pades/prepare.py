@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from esign.pades.agreement import check_agreement
 from esign.pades.appearance import add_appearance
 from esign.pades.document import Dictionary, Document, entry, reading
 from esign.pades.errors import PrepareError
@@ -53,10 +54,12 @@ def prepare(
         AppearanceError: The picture is not a usable PNG.
         DocumentUnreadableError: The draft is damaged.
         DocumentUnsupportedError: The draft is encrypted or uses XFA.
+        DocumentAmbiguousError: Our own reader, which judges the signature later, sees another document in the draft.
 
     Source: ISO 32000-1 12.7.4.5, 12.8.1; ETSI EN 319 142-1 clauses 5.3, 5.6, 6.3.
     """
     document = Document(draft)
+    check_agreement(document)
     with reading():
         place = document.page(page)
         if place is None:

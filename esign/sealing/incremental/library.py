@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from esign.pades import PreparedDocument
+from esign.pades.agreement import require_same_pages
 from esign.pades.appearance import add_appearance
 from esign.pades.document import Dictionary, Document, entry, reading
 from esign.pades.errors import DocumentUnsupportedError, PadesError, PrepareError
@@ -94,7 +95,7 @@ def prepare_by_library(
         name = restrictions.name_for(profile.field)
         hybrid = any(revision.kind == "hybrid" for revision in pdf.revisions)
         opened = _Lenient(data) if hybrid else Document(data)
-        _agree(view, opened)
+        require_same_pages(view, opened, most=1)
         _check_annotations(view)
         opened.next_number = _next_number(pdf, view)
         prepared = _prepare(opened, profile, name, label, claimed_at, reserved)
@@ -133,18 +134,6 @@ def _certified_by_catalog(view: View) -> Dict | None:
     named = view.value(catalog, "Perms") if isinstance(catalog, dict) else None
     held = view.value(named, "DocMDP") if isinstance(named, dict) else None
     return held if isinstance(held, dict) else None
-
-
-def _agree(view: View, document: Document) -> None:
-    """Check that both readers see the same catalog and the same first page."""
-    with reading():
-        root = document.reader.root_ref
-        page = document.page(0)
-        seen = (root.idnum, root.generation), page and (page.reference.idnum, page.reference.generation)
-    pages = view.pages()
-    own = view.trailer.get("Root"), pages[0].ref if pages else None
-    if seen != own or not isinstance(own[0], Ref):
-        raise BrokenDocument("two readers see different catalogs or pages")
 
 
 def _confirm(before: Pdf, prepared: bytes, name: str) -> None:
