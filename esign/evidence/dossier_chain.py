@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from esign.evidence.errors import DossierError
-from esign.proof.certificate_path import CertificatePathError, load_certificate
+from esign.proof.certificate_path import CertificatePathError, issued, load_certificate
 from esign.proof.cms_signature import MINIMUM_RSA_BITS
 
 MOST_CARRIED = 16
@@ -42,8 +42,8 @@ def chain_above(signer: bytes, others: Sequence[bytes]) -> tuple[bytes, ...]:
     left = [load_certificate(der) for der in others if der != signer]
     chain = [load_certificate(signer)]
     while left:
-        above = next((certificate for certificate in left if _issued(certificate, chain[-1])), None)
-        if above is None or (above.issuer == above.subject and not _issued(above, above)):
+        above = next((certificate for certificate in left if issued(certificate, chain[-1])), None)
+        if above is None or (above.issuer == above.subject and not issued(above, above)):
             raise ChainError(place=len(chain) - 1)
         left.remove(above)
         chain.append(above)
@@ -148,17 +148,9 @@ def _vouches(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
     usable = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES)
     usable |= isinstance(key, rsa.RSAPublicKey) and key.key_size >= MINIMUM_RSA_BITS
     old = certificate.issuer == certificate.subject and isinstance(algorithm, hashes.SHA1)
-    return usable and (old or isinstance(algorithm, _HASHES)) and _issued(issuer, certificate)
+    return usable and (old or isinstance(algorithm, _HASHES)) and issued(issuer, certificate)
 
 
 def _identity(certificate: x509.Certificate) -> tuple[x509.Name, bytes, int]:
     key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return certificate.subject, key, certificate.serial_number
-
-
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except Exception:  # hostile bytes: besides InvalidSignature, the kinds of exception differ by algorithm
-        return False
-    return True

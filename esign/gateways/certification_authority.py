@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import threading
-from collections.abc import Iterable
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
@@ -16,7 +15,7 @@ from esign.gateways.http import HttpCaller
 from esign.identity.ports import IssuedCertificate
 from esign.identity.public_keys import encode_public_key
 from esign.identity.request import CertificateRequest
-from esign.proof.certificate_path import load_certificate
+from esign.proof.certificate_path import issuers, load_certificate
 
 PKCS7 = "application/pkcs7-mime"
 _LIMIT = 128 * 1024
@@ -56,9 +55,9 @@ class EstCertificationAuthority:
         returned = _certificates(answer.body)
         for certificate in returned:
             if encode_public_key(certificate.public_key()) == asked.spki:
-                chain = _chain(certificate, returned)
+                chain = issuers(certificate, returned)
                 if not chain or not _self_issued(chain[-1]):
-                    chain = _chain(certificate, (*returned, *self.authorities()))
+                    chain = issuers(certificate, (*returned, *self.authorities()))
                 return IssuedCertificate(certificate=_der(certificate), chain=tuple(map(_der, chain)))
         raise CertificateNotReturned
 
@@ -83,29 +82,6 @@ def _certificates(body: bytes) -> tuple[x509.Certificate, ...]:
         return tuple(load_certificate(_der(certificate)) for certificate in found)
     except (ValueError, binascii.Error, EsignError) as error:
         raise GatewayAnswerMalformed("not a certs-only message") from error
-
-
-def _chain(leaf: x509.Certificate, pool: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
-    """Return the certificates above one, as far as the pool reaches."""
-    remaining = [certificate for certificate in pool if certificate != leaf]
-    chain: list[x509.Certificate] = []
-    current = leaf
-    while not _self_issued(current):
-        above = next((certificate for certificate in remaining if _issued(certificate, current)), None)
-        if above is None:
-            break
-        remaining.remove(above)
-        chain.append(above)
-        current = above
-    return tuple(chain)
-
-
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except Exception:  # hostile bytes: besides InvalidSignature, the kinds of exception differ by algorithm
-        return False
-    return True
 
 
 def _self_issued(certificate: x509.Certificate) -> bool:

@@ -7,7 +7,7 @@ it is used; revocation is judged where revocation data are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cryptography import x509
@@ -115,6 +115,30 @@ def verify_path(
     except (VerificationError, ValueError, UnsupportedAlgorithm) as error:
         raise CertificateUntrusted from error
     return tuple(link.public_bytes(Encoding.DER) for link in verified.chain)
+
+
+def issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Tell whether one certificate was signed with the key of another, and names it."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except Exception:  # hostile bytes: besides InvalidSignature, the kinds of exception differ by algorithm
+        return False
+    return True
+
+
+def issuers(leaf: x509.Certificate, pool: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+    """Return the certificates above one, issuer first, as far as the pool reaches; nothing is trusted by that."""
+    rest = [certificate for certificate in pool if certificate != leaf]
+    above: list[x509.Certificate] = []
+    current = leaf
+    while current.issuer != current.subject:
+        found = next((certificate for certificate in rest if issued(certificate, current)), None)
+        if found is None:
+            break
+        rest.remove(found)
+        above.append(found)
+        current = found
+    return above
 
 
 def _is_of_authority(certificate: x509.Certificate) -> bool:

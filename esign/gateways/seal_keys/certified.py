@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from esign.foundation.clock import Clock
+from esign.proof.certificate_path import issuers
 from esign.sealing.key_errors import (
     SealKeyExpired,
     SealKeyKindWrong,
@@ -71,7 +72,7 @@ class Certified:
             raise SealKeyNotForSigning
         return cls(
             certificate=_der(leaf),
-            chain=tuple(_der(item) for item in _ordered(leaf, others)),
+            chain=tuple(_der(item) for item in issuers(leaf, others)),
             public=public,
             begins=leaf.not_valid_before_utc,
             ends=leaf.not_valid_after_utc,
@@ -130,27 +131,6 @@ def parse_certificates(data: bytes) -> list[x509.Certificate]:
     if len(found) > MOST_CERTIFICATES:
         raise SealKeyUnreadable("a chain of that length is none", certificates=len(found))
     return found
-
-
-def _ordered(leaf: x509.Certificate, others: Sequence[x509.Certificate]) -> list[x509.Certificate]:
-    path, current = [], leaf
-    rest = list(others)
-    while current.issuer != current.subject:
-        above = next((item for item in rest if _issued(item, current)), None)
-        if above is None:
-            break
-        rest.remove(above)
-        path.append(above)
-        current = above
-    return path
-
-
-def _issued(above: x509.Certificate, below: x509.Certificate) -> bool:
-    try:
-        below.verify_directly_issued_by(above)
-    except (InvalidSignature, ValueError, TypeError):
-        return False
-    return True
 
 
 def _extension(certificate: x509.Certificate, kind: type[_Kind]) -> _Kind | None:
