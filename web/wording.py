@@ -40,12 +40,15 @@ class Catalogue:
     problems: Mapping[str, ProblemWords]
 
     def phrase(self, key: str, /, **values: object) -> str:
-        """Return the phrase of a key, its ``{names}`` filled in.
+        """Return the phrase of a key, its ``{names}`` filled in; a sentence that ends with an abbreviation ends once.
 
         Raises:
             KeyError: No such phrase: a fault of the programmer, found by the tests.
         """
         text = self.phrases[key]
+        for name, value in values.items():
+            if str(value).endswith("."):
+                text = text.replace(f"{{{name}}}.", f"{{{name}}}")
         return text.format(**values) if values else text
 
     def known(self, key: str) -> bool:
@@ -64,7 +67,7 @@ class Catalogue:
         """Return the words for a refusal with the clause and the consequence that its facts name."""
         name = "consequence_de" if self.language == "de" else "consequence"
         clause, consequence = str(facts.get("clause", "") or ""), str(facts.get(name, "") or "")
-        return replace(self.problem(code), clause=clause, consequence=consequence.rstrip("."))
+        return replace(self.problem(code), clause=clause, consequence=consequence)
 
 
 @cache

@@ -10,6 +10,7 @@ import pytest
 
 from esign.policy import policies_root, read_policy
 from web.clauses import clause_in
+from web.wording import Catalogue, catalogue
 
 ENGLISH = re.compile(r"\b(sentences?|Nos?\.|the|of|is|are|by|not|for|as|both|since|until|where|and|no)\b")
 
@@ -47,3 +48,33 @@ def test_no_clause_that_a_page_shows_stays_half_english(shown: str) -> None:
         clauses = {clause_in(each, "de") for each in sources(dict(read_policy(path)))}
         left |= {clause for clause in clauses if ENGLISH.search(clause)}
     assert left == set()
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_a_refusal_s_sentences_end_with_one_full_stop_whatever_clause_they_name(lang: str) -> None:
+    """Some clauses and consequences end with an abbreviation: "§ 492(1) BGB n.F."."""
+    words = catalogue(lang)
+    tables = [read_policy(path) for path in sorted(policies_root().glob("form-requirements/*.yaml"))]
+    rows = [row for table in tables for row in table.get("rows", ())]
+    abbreviated = set()
+    for row in rows:
+        facts = {"clause": row["source"]}
+        if "consequence" in row:
+            facts |= {"consequence_de": row["consequence"]["de"], "consequence": row["consequence"]["en"]}
+        problem = words.told("contracts.form.not_offered", facts)
+        clause = clause_in(problem.clause, lang)
+        abbreviated |= {clause} if clause.endswith(".") else set()
+        said = [words.phrase("formation.clause", clause=clause)]
+        if problem.consequence:
+            said.append(words.phrase("formation.consequence", consequence=problem.consequence))
+        for sentence in said:
+            assert sentence.endswith("."), row["type"]
+            assert not re.search(r"\.\s*\.", sentence), row["type"]
+    assert len(rows) > 90
+    assert "§ 492(1) BGB n.F." in abbreviated
+
+
+def test_a_phrase_in_which_more_follows_keeps_one_full_stop_too() -> None:
+    words = Catalogue(language="en", phrases={"two": "Clause: {clause}. Ask us, {name}!"}, problems={})
+    assert words.phrase("two", clause="§ 1 ff.", name="Mr.") == "Clause: § 1 ff. Ask us, Mr.!"
+    assert words.phrase("two", clause="§ 1", name="you") == "Clause: § 1. Ask us, you!"
