@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,10 @@ from esign.store.seal_objects import ObjectDocuments
 from esign.validation import TrustAnchors
 from esign.validation.isolation import Isolation
 from esign.validation.process import Material
+
+SHARED = timedelta(seconds=30)
+"""How long one list serves several chains. Whoever asks keeps the data himself, and when he asks anew, before they end,
+he is not to get the old ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,7 @@ def line_parts(
                 allowed_hosts=order.revocation_hosts,
                 clock=clock,
                 anchors=anchors,
+                keep=SHARED,
             ),
             clock=clock,
             required=lasting,

@@ -45,6 +45,18 @@ def seal_file(folder: Path, kind: str = "P-256") -> str:
     return f"file:{folder}/seal.p12"
 
 
+def brief_seal(path: Path, *, begins: datetime, ends: datetime) -> str:
+    """Write a seal of its own that is valid for a while and return its URI."""
+    key, name = make_key("P-256"), x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Muster GmbH (SANDBOX)")])
+    leaf = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), begins, ends)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"seal", key, leaf, None, NoEncryption()))
+    return f"file:{path}"
+
+
 def certificate_of(kind: str = "P-256") -> bytes:
     """Return the seal's certificate (DER)."""
     leaf = pkcs12.load_pkcs12(seal_bundle(kind)[0], None).cert

@@ -79,10 +79,16 @@ class ServedWorld:
 
     def __post_init__(self) -> None:
         self.sandbox = Sandbox.create(self.folder / "sandbox", base_url=f"http://127.0.0.1:{self.lists.port}")
-        self.seal = self.sandbox.seal_pkcs12(self.folder / "seal.p12", self.folder / "seal.pin")
-        self.device = f"file:{self.folder}/seal.p12?pin-file={self.folder}/seal.pin"
+        self.device = self.new_seal(self.folder)
+        self.trust = self.sandbox.write_trust(self.folder / "trust")
         self.anchors = self.sandbox.trust_anchors
         self.hosts = (f"127.0.0.1:{self.lists.port}",)
+
+    def new_seal(self, folder: Path) -> str:
+        """Issue a seal into a folder and return its URI."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.sandbox.seal_pkcs12(folder / "seal.p12", folder / "seal.pin")
+        return f"file:{folder}/seal.p12?pin-file={folder}/seal.pin"
 
     def open(self) -> None:
         """Let all services answer."""
