@@ -91,6 +91,7 @@ STATUS: dict[str, int] = {
     "sealing": 422,
     "sealing.key": 503,
     "sealing.document.too_large": 413,
+    "sealing.look_unavailable": 503,
     "sealing.not_good": 500,
     "sealing.timestamp": 502,
     "sealing.timestamp.busy": 503,

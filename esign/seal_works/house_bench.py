@@ -6,6 +6,7 @@ import threading
 import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,16 +15,20 @@ from esign.foundation.clock import Clock
 from esign.lookups import house_seal_key
 from esign.proof.ports import TimestampSource
 from esign.proof.timestamps import TimestampToken
-from esign.seal_works.order import SealOrder, close_key
+from esign.seal_works.order import SealOrder, close_key, profile_of
 from esign.seal_works.recipe import line_parts
 from esign.sealing import SealKey
 from esign.sealing.batches import Journal, Preparation
 from esign.sealing.batches.line import Workshop
+from esign.sealing.invoices import InvoiceRules
+from esign.sealing.looking import LookedGate, Looking
 from esign.settings import Settings
 from esign.signing import NoSealDevice
 from esign.store.database import Database
 from esign.store.seal_journal import SqlSealJournal
 
+RULES_SECONDS = 20.0
+"""How long the business rules may take for one e-invoice that a stranger hands in."""
 _NOWHERE = Path()
 
 
@@ -57,7 +62,8 @@ class HouseBench:
         self._timestamps = timestamps
         self._lock = threading.Lock()
         self._key: SealKey | None = None
-        self._made: dict[str, tuple[Workshop, Preparation]] = {}
+        self._workshops: dict[str, Workshop] = {}
+        self._looking: Looking | None = None
         self._stack = ExitStack()
         weakref.finalize(self, self._stack.close)
 
@@ -68,32 +74,52 @@ class HouseBench:
             NoSealDevice: No seal is configured.
             SealKeyError: The key cannot be opened.
         """
-        return self._opened(level)[0]
-
-    def preparation(self) -> Preparation:
-        """Return the gate for e-invoices, with the installation's policy."""
         with self._lock:
-            made = next(iter(self._made.values()), None)
-        return made[1] if made is not None else self._opened("B-B")[1]
+            if level not in self._workshops:
+                self._workshops[level] = self._open(level)
+            return self._workshops[level]
+
+    def preparation(self, level: str) -> Preparation:
+        """Return what looks at documents in helper processes before they are sealed, with the installation's policy.
+
+        Args:
+            level: The level that they are to reach.
+
+        Raises:
+            NoSealDevice: No seal is configured.
+            SealKeyError: The key cannot be opened.
+        """
+        with self._lock:
+            if self._looking is None:
+                order = self._order(level)
+                rules = InvoiceRules(order.invoice_rules, seconds=RULES_SECONDS)
+                profile = profile_of(order, self._opened_key().certificate)
+                looking = Looking(policy=order.invoices, rules=rules, profile=profile)
+                self._looking = self._stack.enter_context(looking)
+            return LookedGate(self._looking, level)
 
     def journal(self, number: int) -> Journal:
         """Return the journal of a batch."""
         return SqlSealJournal(self._database, number, clock=self._clock)
 
-    def _opened(self, level: str) -> tuple[Workshop, Preparation]:
-        with self._lock:
-            if level not in self._made:
-                self._made[level] = self._open(level)
-            return self._made[level]
+    def _open(self, level: str) -> Workshop:
+        order = replace(self._order(level), invoices="")  # they are looked at elsewhere
+        stamps = None if self._http is None else self._stack.enter_context(_PooledStamps(self._timestamps))
+        parts = line_parts(self._stack, order, self._opened_key(), self._clock, http=self._http, stamps=stamps)
+        workshop: Workshop = parts["workshop"]
+        return workshop
 
-    def _open(self, level: str) -> tuple[Workshop, Preparation]:
-        settings = self._settings
+    def _opened_key(self) -> SealKey:
         if self._key is None:
-            self._key = house_seal_key(settings, http=self._http, clock=self._clock)
+            self._key = house_seal_key(self._settings, http=self._http, clock=self._clock)
             if self._key is None:
                 raise NoSealDevice
             self._stack.callback(close_key, self._key)
-        order = SealOrder(
+        return self._key
+
+    def _order(self, level: str) -> SealOrder:
+        settings = self._settings
+        return SealOrder(
             device=settings.seal_uri,
             out=_NOWHERE,
             level=level,
@@ -101,13 +127,9 @@ class HouseBench:
             anchors=self._anchors,
             revocation_hosts=settings.revocation_hosts,
             timeout=settings.outside_timeout,
-            invoices="" if self._made else settings.seal_invoices,
+            invoices=settings.seal_invoices,
             invoice_rules=settings.seal_invoice_rules,
         )
-        stamps = None if self._http is None else self._stack.enter_context(_PooledStamps(self._timestamps))
-        parts = line_parts(self._stack, order, self._key, self._clock, http=self._http, stamps=stamps)
-        gate = parts["preparation"] or next(iter(self._made.values()))[1]
-        return parts["workshop"], gate
 
 
 class _PooledStamps:

@@ -12,6 +12,7 @@ from esign.sealing.check import check_sealed
 from esign.sealing.document_errors import (
     BrokenDocument,
     CertifiedDocument,
+    DocumentCostly,
     DocumentError,
     DocumentTooLarge,
     EmptyDocument,
@@ -32,6 +33,7 @@ __all__ = [
     "Begun",
     "BrokenDocument",
     "CertifiedDocument",
+    "DocumentCostly",
     "DocumentError",
     "DocumentTooLarge",
     "EmptyDocument",

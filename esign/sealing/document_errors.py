@@ -50,6 +50,12 @@ class DocumentTooLarge(DocumentError):
     code = "sealing.document.too_large"
 
 
+class DocumentCostly(DocumentError):
+    """Looking at the document takes more time or memory than one document is given, or breaks what looks at it."""
+
+    code = "sealing.document.costly"
+
+
 class CertifiedDocument(DocumentError):
     """The author certified the PDF and permits no change, so that a seal would break that signature."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,8 +16,10 @@ from typing import Any
 import pytest
 
 from esign.access import AccessDenied, Actor, ActorKind, Permission
+from esign.documents.errors import HelpersBusy
+from esign.documents.helpers import Bench
 from esign.engine.api.events import Event
-from esign.engine.sealing import runs
+from esign.engine.sealing import one, runs
 from esign.engine.sealing.desk import SealingDesk
 from esign.engine.sealing.errors import (
     SealBatchEmpty,
@@ -33,14 +36,15 @@ from esign.engine.sealing.names import root
 from esign.evidence.entry import Entry
 from esign.proof.evidence_records import EvidenceRecord
 from esign.proof.merkle import MerkleTree
-from esign.sealing import NotPdf
+from esign.sealing import DocumentCostly, NotPdf
 from esign.sealing.batches.errors import OutputExists
 from esign.sealing.invoices.errors import InvoiceRejected
 from esign.sealing.key_errors import SealKeyExpired, SealKeyUnavailable
+from esign.sealing.looking import LookLimits, LookUnavailable, helper
 from esign.signing import NoSealDevice
 from tests.conftest import World, installation
 from tests.sealing.invoice_samples import cii, invoice_pdf, ubl
-from tests.sealing.sealing_documents import document
+from tests.sealing.sealing_documents import document, packed
 
 BOTH = frozenset({Permission.SEALS_READ, Permission.SEALS_WRITE})
 SHOP = Actor(tenant="default", kind=ActorKind.API_KEY, id="shop", permissions=BOTH)
@@ -102,6 +106,50 @@ def test_one_document_is_permitted_before_and_recorded_after(shared: World) -> N
     assert entries(desk, "seal.document")[-1].facts["code"] == "sealing.document.not_pdf"
     with pytest.raises(InvoiceRejected):
         desk.seal(SHOP, invoice_pdf(total="999.00"), level="B-B")
+
+
+def test_a_document_that_costs_too_much_is_refused_and_the_others_are_sealed(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, bomb = desk_of(shared), packed(b"[" + b"0 " * 1_400_000 + b"]")
+    desk.seal(SHOP, PLAIN, level="B-B")
+    gate = desk.household.seal_bench.preparation("B-B")
+    monkeypatch.setattr(gate.looking, "_limits", LookLimits(seconds=1, rehearsal_seconds=1))
+    gate.looking.close()  # the next helpers have these limits
+    gate.looking._setup["rehearsal_seconds"] = 1
+    began = time.process_time()
+    with pytest.raises(DocumentCostly):
+        desk.seal(SHOP, bomb, level="B-B")
+    permitted, done = entries(desk, "seal.permitted")[-1], entries(desk, "seal.document")[-1]
+    assert permitted.facts["document"] == done.facts["document"] == hashlib.sha256(bomb).hexdigest()
+    assert (done.facts["code"], "sealed" in done.facts) == ("sealing.document.costly", False)
+    job = batch(desk, {"one.pdf": PLAIN, "bomb.pdf": bomb, "two.pdf": unlike(77)})
+    work(desk)
+    told = [(each.name, each.state, each.code) for each in desk.results(SHOP, job).results]
+    assert told == [
+        ("one.pdf", "sealed", None),
+        ("bomb.pdf", "set_aside", "sealing.document.costly"),
+        ("two.pdf", "sealed", None),
+    ]
+    finished = entries(desk, "seal.batch_finished")[-1].facts
+    assert (finished["sealed"], finished["set_aside"]) == (2, 1)
+    assert time.process_time() - began < 3.0, "the bomb was read here"
+    monkeypatch.setattr(helper, "WORKER", Path("/nonexistent.py"))
+    gate.looking.close()
+    with pytest.raises(LookUnavailable):
+        desk.seal(SHOP, PLAIN, level="B-B")
+    assert entries(desk, "seal.document")[-1].facts["code"] == "sealing.look_unavailable"
+    gate.looking._setup["rehearsal_seconds"] = LookLimits().rehearsal_seconds
+
+
+def test_more_documents_at_a_time_than_there_are_places_are_told_to_come_again(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of(shared)
+    monkeypatch.setattr(one, "BENCH", Bench(running=0, waiting=0))
+    with pytest.raises(HelpersBusy):
+        desk.seal(SHOP, PLAIN, level="B-B")
+    assert entries(desk, "seal.document")[-1].facts["code"] == "documents.busy"
 
 
 def test_an_invoice_that_is_xml_leaves_as_pages_that_carry_it(shared: World) -> None:

@@ -142,3 +142,12 @@ NOT_BY_LIBRARY = {"the mark of the end twice"}
 @functools.cache
 def document(name: str) -> bytes:
     return DOCUMENTS[name]()
+
+
+def packed(catalog: bytes) -> bytes:
+    """Return a PDF of some kilobytes whose catalog is megabytes of values."""
+    objects = page_objects()
+    inside = {1: b"<</Type/Catalog/Pages 2 0 R/X" + catalog + b">>", 2: objects.pop(2), 3: objects.pop(3)}
+    del objects[1]
+    objects[7] = object_stream(inside)
+    return with_xref_stream(objects, {1: (7, 0), 2: (7, 1), 3: (7, 2)}, number=9, predictor=True)

@@ -68,6 +68,7 @@ COMPANY_SIDE = {
     "a file of rows (CSV), and a clerk who uploads it",
     "the server, when a signatory comes back for the file",
     "a stranger's PDF that is verified (`esign verify`)",
+    "a stranger's document that is sealed by the interface",
     "the page that verifies files (`/pruefen`), without a login",
     "the token of the company's seal or of a person, without its PIN",
     "the remote signing service of the company's seal, or the line to it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from esign.access import Actor
+from esign.documents.helpers import BENCH
 from esign.engine.household import Household
 from esign.evidence.kinds import EntryKind
 from esign.foundation.digests import sha256
@@ -21,13 +22,15 @@ def seal_one(house: Household, actor: Actor, document: bytes, level: str) -> byt
     Raises:
         NoSealDevice: No seal is configured.
         SealingError: It cannot be sealed.
+        HelpersBusy: Too many documents are being looked at right now; it may come again.
     """
-    workshop, preparation = house.seal_bench.workshop(level), house.seal_bench.preparation()
+    workshop, preparation = house.seal_bench.workshop(level), house.seal_bench.preparation(level)
     facts: dict[str, object] = {"document": sha256(document).hex(), "level": level}
     with house.store.transaction() as tx:
         house.record(tx, EntryKind.SEAL_PERMITTED, None, facts, by=actor)
     try:
-        admitted = preparation.admit(document)
+        with BENCH.place():
+            admitted = preparation.admit(document)
         whole = document if admitted.instead is None else admitted.instead
         (made,) = workshop.seal([_ONLY], [whole])
         tail = _tail(made)

@@ -105,8 +105,13 @@ class SealBench(Protocol):
             SealKeyError: The key cannot be opened.
         """
 
-    def preparation(self) -> Preparation:
-        """Return the gate for e-invoices, with the installation's policy."""
+    def preparation(self, level: str) -> Preparation:
+        """Return what looks at documents with limits before they are sealed to a level.
+
+        Raises:
+            NoSealDevice: No seal is configured.
+            SealKeyError: The key cannot be opened.
+        """
 
     def journal(self, number: int) -> Journal:
         """Return the journal of a batch."""

@@ -84,7 +84,7 @@ class SealRuns:
                         workshop=workshop,
                         level=job.level,
                         clock=house.clock,
-                        preparation=house.seal_bench.preparation(),
+                        preparation=house.seal_bench.preparation(job.level),
                         steps=house.seal_steps,
                     )
                     return len(line.run(chunk))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -14,10 +15,10 @@ from esign.sealing.invoices.errors import InvoiceAmbiguous, InvoiceRejected, Inv
 from esign.sealing.invoices.findings import FindingKind, InvoiceReport, RuleFinding, RuleSet
 from esign.sealing.invoices.invoice import Invoice, read_invoice
 from esign.sealing.invoices.policy import InvoicePolicy
-from esign.sealing.invoices.profiles import Profile
-from esign.sealing.invoices.rule_sets import Folder, describe, rules_for, schema_path
+from esign.sealing.invoices.profiles import Profile, Syntax
+from esign.sealing.invoices.rule_sets import FILES, Folder, HandedRules, Rules, describe, rules_for, schema_path
 from esign.sealing.invoices.schema import place, schema
-from esign.sealing.invoices.schematron import HelperGone, Schematron
+from esign.sealing.invoices.schematron import Failed, HelperGone, RulesRunner, Schematron
 from esign.sealing.invoices.xml import as_utf8
 
 _MOST = 60
@@ -31,16 +32,23 @@ class InvoiceRules:
     copy that a fork made starts a helper of its own.
 
     Args:
-        folder: The operator's folder of further rules, with a list of their digests.
+        folder: The operator's folder of further rules, with a list of their digests; or what was found in it.
         seconds: How long the rules may take for one invoice.
+        runner: Runs the rules, in place of a helper of its own.
 
     Raises:
         RulesFolderUnusable: The folder cannot be used.
     """
 
-    def __init__(self, folder: Path | None = None, *, seconds: float | None = None) -> None:
-        self._folder = None if folder is None else Folder(folder)
-        self._schematron = Schematron() if seconds is None else Schematron(seconds=seconds)
+    def __init__(
+        self,
+        folder: Path | HandedRules | None = None,
+        *,
+        seconds: float | None = None,
+        runner: RulesRunner | None = None,
+    ) -> None:
+        self._folder = Folder(folder) if isinstance(folder, Path) else folder
+        self._schematron = runner or (Schematron() if seconds is None else Schematron(seconds=seconds))
 
     @staticmethod
     def installed() -> bool:
@@ -58,6 +66,29 @@ class InvoiceRules:
         self._schematron.close()
         if self._folder is not None:
             self._folder.close()
+
+    def sets(self) -> dict[str, Rules]:
+        """Return every set of rules that is there, by name."""
+        every = (rules_for(syntax, profile, self._folder) for syntax in Syntax for profile in Profile)
+        return {rules.name: rules for rules in chain.from_iterable(every) if rules.path}
+
+    def handed(self) -> HandedRules:
+        """Return what was found in the operator's folder, for another process; it holds as long as this object."""
+        found = {name: self._folder.find(name) if self._folder is not None else None for name in FILES}
+        return HandedRules({name: path for name, path in found.items() if path is not None})
+
+    def run(self, names: Sequence[str], invoice: bytes) -> Mapping[str, tuple[Failed, ...] | None]:
+        """Run sets of rules over an invoice for another process; like the helper's own answer.
+
+        Args:
+            names: Of sets that are there.
+            invoice: As UTF-8.
+
+        Raises:
+            HelperGone: There is no answer: nothing was checked.
+        """
+        sets = self.sets()
+        return self._schematron.run([sets[name] for name in names], invoice)
 
     def check(self, invoice: Invoice) -> tuple[tuple[RuleFinding, ...], tuple[RuleSet, ...]]:
         """Return what an invoice breaks and against what it was checked; what could not be checked is a finding too.
@@ -85,7 +116,7 @@ class InvoiceRules:
             _absent(f"{rules.name}.{rules.missing}", national=rules.national) for rules in wanted if not rules.path
         ]
         there = [rules for rules in wanted if rules.path]
-        if there and not Schematron.available():
+        if there and not self._schematron.available():
             return (*missing, _absent("extra")), ()
         if not there:
             return tuple(missing), ()

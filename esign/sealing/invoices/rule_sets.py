@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from esign.sealing.invoices.errors import RulesFolderUnusable
 from esign.sealing.invoices.findings import RuleSet
@@ -74,7 +75,7 @@ def schema_path(syntax: Syntax, profile: Profile) -> Path | None:
     return path if path.is_file() else None
 
 
-def rules_for(syntax: Syntax, profile: Profile, folder: Folder | None) -> Iterator[Rules]:
+def rules_for(syntax: Syntax, profile: Profile, folder: RulesFound | None) -> Iterator[Rules]:
     """Yield the rules of a profile, general ones first; those that are not available too, and say why."""
     if profile in _ZUGFERD_1 or profile is Profile.UNKNOWN:
         yield Rules(name=f"schematron-{syntax.name.lower()}", national=False, path=None, missing="none")
@@ -93,18 +94,24 @@ def rules_for(syntax: Syntax, profile: Profile, folder: Folder | None) -> Iterat
         yield Rules(name=f"cius-{kind}", national=True, path=None, missing="none")
 
 
-def _factur_x(profile: Profile, folder: Folder | None) -> Rules:
+def _factur_x(profile: Profile, folder: RulesFound | None) -> Rules:
     name = f"facturx-{_FOLDER[profile]}"
     own = folder.find(name) if folder else None
     if own is not None:
         return Rules(name=name, national=False, path=own, missing="")
-    root = shipped()
-    found = sorted((root / name).glob("*.xsl*")) if root else []
-    path = found[0] if len(found) == 1 else None
+    path = _shipped_rules(name)
     return Rules(name=name, national=False, path=path, missing="" if path else "extra")
 
 
-def _en_16931(kind: str, folder: Folder | None) -> Rules:
+@cache
+def _shipped_rules(name: str) -> Path | None:
+    """Return the one file of a folder of the package; looked for once in the life of a process."""
+    root = shipped()
+    found = sorted((root / name).glob("*.xsl*")) if root else []
+    return found[0] if len(found) == 1 else None
+
+
+def _en_16931(kind: str, folder: RulesFound | None) -> Rules:
     """Return EN 16931's rules: the operator's, the shipped ones for UBL, for CII those within Factur-X's own.
 
     Factur-X's set for EN 16931 holds the standard's rules under their own identifiers beside rules for its profile
@@ -126,7 +133,7 @@ def _en_16931(kind: str, folder: Folder | None) -> Rules:
     return Rules(name=name, national=False, path=path, missing="", only=only)
 
 
-def _from_folder(folder: Folder | None, family: str, kind: str, *, national: bool) -> Rules:
+def _from_folder(folder: RulesFound | None, family: str, kind: str, *, national: bool) -> Rules:
     name = f"{family}-{kind}"
     own = folder.find(name) if folder else None
     return Rules(name=name, national=national, path=own, missing="" if own else "not_in_folder")
@@ -144,6 +151,31 @@ FILES = {
     "facturx-extended": ("FACTUR-X_EXTENDED",),
 }
 """What the sets are called in the operator's folder, without ``.xslt`` or ``.xsl``: as their publishers call them."""
+
+
+class RulesFound(Protocol):
+    """Finds the operator's rules."""
+
+    def find(self, name: str) -> Path | None:
+        """Return the file of a set; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedRules:
+    """The operator's rules as another process found and checked them.
+
+    Args:
+        files: By name of the set.
+    """
+
+    files: Mapping[str, Path]
+
+    def find(self, name: str) -> Path | None:
+        """Return the file of a set; None where there is none."""
+        return self.files.get(name)
+
+    def close(self) -> None:
+        """Nothing has to be let go: the copy is the other process's."""
 
 
 class Folder:

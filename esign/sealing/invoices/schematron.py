@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from esign.sealing.invoices.rule_sets import Rules
 from esign.sealing.invoices.schematron_worker import SIZE
@@ -31,6 +31,23 @@ Failed = tuple[str, bool, str]
 
 class HelperGone(Exception):
     """A helper gave no answer; the argument is a stable word: ``time``, ``broken`` or ``start``."""
+
+
+class RulesRunner(Protocol):
+    """Runs rules over invoices, wherever that is."""
+
+    def available(self) -> bool:
+        """Tell whether the processor is installed."""
+
+    def run(self, rules: Sequence[Rules], invoice: bytes) -> Mapping[str, tuple[Failed, ...] | None]:
+        """Return the rules that fail, for each set by name; None for a set that could not be run.
+
+        Raises:
+            HelperGone: There is no answer: nothing was checked.
+        """
+
+    def close(self) -> None:
+        """End what runs them."""
 
 
 class Schematron:
