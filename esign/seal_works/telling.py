@@ -26,11 +26,12 @@ class Telling:
     shown: int = 0
 
     def tell(self, told: Told) -> Counts:
-        """Tell what is new; returns how far it is."""
+        """Tell what is new, and is on the disk; returns how far it is."""
         counts = self.journal.counts()
         while True:
             lines = self.journal.lines(self.shown, _AT_ONCE)
             if lines:
+                self.journal.settle()
                 self.shown = lines[-1].item.number
             told(lines, counts)
             if len(lines) < _AT_ONCE:

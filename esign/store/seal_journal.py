@@ -244,6 +244,12 @@ class SqlSealJournal:
             found.append(result_of(row))
         return found
 
+    def settle(self) -> None:
+        """Bring everything that was recorded up to now to the disk: whoever is told of it may take the file away."""
+        with self._database.transaction() as connection:
+            for change in (1, -1):  # a transaction that changes nothing is not written, and not waited for
+                self._count(connection, listed=change)
+
     def forget(self, through: int) -> None:
         """Forget documents up to a number that have come to their end; what was sealed stays known."""
         with self._database.transaction() as connection:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, event, inspect, text
 
 from esign.foundation.clock import FixedClock
+from esign.seal_works.telling import Telling
 from esign.sealing.batches import Item, ItemResult, ItemState, NewItem, Promise
 from esign.sealing.batches.errors import BatchJournalNewer
 from esign.store.database import Database, migrate
@@ -120,9 +121,33 @@ def test_a_promise_is_on_the_disk_before_anything_is_given_out(journal: SqlSealJ
         (item,) = journal.claim("one", 1).items
         journal.promise("one", [promise(item)])
         journal.finish("one", [sealed(item)])
+        journal.settle()
     finally:
         event.remove(database.engine, "commit", at_commit)
-    assert waited == [False, True, False]
+    assert waited == [False, True, False, True]
+
+
+def test_what_is_told_is_on_the_disk_before(tmp_path: Path, clock: FixedClock) -> None:
+    """Whoever is told may take the sealed file away: no power cut then takes back that it was recorded."""
+    database, log = open_journal(tmp_path / "journal.sqlite"), tmp_path / "journal.sqlite-wal"
+    journal = SqlSealJournal.begin(database, store="here", level="B-B", clock=clock)
+    journal.add(new("a"))
+    (item,) = journal.claim("one", 1).items
+    journal.finish("one", [sealed(item)])
+    order: list[object] = []
+
+    def at_commit(connection: Connection) -> None:
+        if not connection.exec_driver_sql("PRAGMA query_only").scalar_one():
+            order.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    event.listen(database.engine, "commit", at_commit)
+    telling, size = Telling(journal), log.stat().st_size
+    for _ in range(2):
+        counts = telling.tell(lambda lines, counts: order.append(len(lines)))
+    assert log.stat().st_size > size  # SQLite does not wait for the disk where nothing was written
+    assert order == [2, 1, 0]  # waited for the disk (FULL), told one; nothing new, nothing to wait for
+    assert (counts.listed, counts.sealed) == (1, 1)
+    database.close()
 
 
 def test_looking_for_work_costs_the_same_however_much_is_done(tmp_path: Path) -> None:
