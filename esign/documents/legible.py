@@ -24,12 +24,12 @@ def legible(text: str, *, longest: int = 400) -> str:
 
 
 def _seen(letter: str) -> bool:
-    return letter == " " or (unicodedata.category(letter) not in _UNSEEN and ord(letter) in _drawable())
+    return letter == " " or (unicodedata.category(letter) not in _UNSEEN and ord(letter) in drawable())
 
 
 @cache
-def _drawable() -> frozenset[int]:
-    """Return the code points that every one of our typefaces has."""
+def drawable() -> frozenset[int]:
+    """Return the code points that every one of our typefaces has: all that the typesetter can show."""
     found = [frozenset(_mapped(file.read_bytes())) for file in sorted(FONTS.glob("*.ttf"))]
     return frozenset.intersection(*found)
 

@@ -25,6 +25,7 @@ from esign.sealing.invoices import (
     render_xrechnung,
 )
 from esign.sealing.invoices.compare import compare
+from esign.sealing.invoices.rendering import document as rendering
 from esign.sealing.invoices.rendering.reading import Term
 from esign.sealing.invoices.rendering.values import amount, day, identifier, number, percent, quantity
 from tests.sealing import invoice_samples as samples
@@ -148,9 +149,59 @@ def test_characters_that_hide_or_turn_text_stand_as_their_numbers():
 
 
 def test_characters_without_a_glyph_do_not_stop_an_invoice():
-    shown = words(render_xrechnung(samples.ubl(mark=" 漢字 ✓"), at=AT))
-    assert "[U+6F22][U+5B57][U+2713]" in shown
+    shown = words(render_xrechnung(samples.ubl(mark=" 漢字 ☎"), at=AT))
+    assert "[U+6F22][U+5B57][U+260E]" in shown
     assert "Augsburg" in shown
+
+
+@pytest.fixture
+def typesetting(monkeypatch):
+    """Counts how often, and over how many characters, the typesetter is asked."""
+    asked = []
+    typeset = rendering.typeset
+
+    def counted(template, inputs, **more):
+        asked.append(len(inputs["data"]))
+        return typeset(template, inputs, **more)
+
+    monkeypatch.setattr(rendering, "typeset", counted)
+    return asked
+
+
+def test_characters_without_a_glyph_are_told_before_anything_is_typeset_and_others_stay(typesetting):
+    shown = words(render_xrechnung(samples.ubl(mark=" 漢字 ✓ Жя ½ e\u0301"), at=AT))
+    assert "[U+6F22][U+5B57]✓Жя½" in shown and "[U+0301]" not in shown
+    assert len(typesetting) == 1
+
+
+@pytest.mark.parametrize("mark", ["漢", "\U0001f600", "\u202e", "\ufe0f", "漢 "])
+def test_long_texts_without_glyphs_cost_no_more_than_as_much_text_with_them(typesetting, mark):
+    """Each value is cut by what stands on the page, so that a character is not eight times as dear."""
+    many = samples.cii("XRECHNUNG", lines=12)
+    render_xrechnung(many.replace(b"Beratung vor Ort", b"Wort " * 790), at=AT)
+    pdf = render_xrechnung(many.replace(b"Beratung vor Ort", (mark * 3_900).encode()), at=AT)
+    plain, spelt = typesetting
+    assert spelt <= plain * 1.05
+    number = f"[U+{ord(mark[0]):04X}]"
+    shown = words(pdf)
+    assert shown.count(number) >= 12 * (4_000 // (len(number) + len(mark) - 1) - 1)  # nothing ran off a page
+    assert shown.count("(gekürzt;vollständigimXML)") == 12
+
+
+def test_a_word_without_end_may_break_at_every_eighth_character_and_no_more_often():
+    """Each place where a line may break costs as much as many characters do."""
+    pdf = render_xrechnung(samples.cii("XRECHNUNG", lines=1).replace(b"Beratung vor Ort", b"A" * 3_900), at=AT)
+    document = pypdfium2.PdfDocument(pdf)
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    assert [len(found) for found in re.findall("A{2,}", text)] == [8] * (3_900 // 8) + [3_900 % 8]
+
+
+def test_more_than_pages_can_bear_is_refused_before_it_is_typeset_without_glyphs_too(typesetting):
+    xml = samples.cii("XRECHNUNG", lines=450).replace(b"Beratung vor Ort", "漢".encode() * 3_900)
+    with pytest.raises(InvoiceNotRendered) as caught:
+        render_xrechnung(xml, at=AT)
+    assert (caught.value.facts, typesetting) == ({"reason": "limit"}, [])
 
 
 def test_a_value_longer_than_pages_can_bear_is_cut_visibly():

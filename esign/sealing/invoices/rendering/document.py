@@ -20,6 +20,7 @@ from typing import Any
 import pikepdf
 
 from esign.documents.errors import DraftFailed, GlyphMissing
+from esign.documents.legible import drawable
 from esign.documents.own_pages import written
 from esign.documents.typesetter import typeset
 from esign.sealing.invoices.errors import InvoiceNotRendered
@@ -76,8 +77,6 @@ def render_xrechnung(xml: bytes, *, at: datetime | None = None) -> bytes:
             "digest": invoice.digest.hex(),
         }
     )
-    if len(json.dumps(data, ensure_ascii=False)) > MAX_CHARACTERS:
-        raise InvoiceNotRendered("the invoice says more than pages can show", reason="limit")
     instant = at if at is not None else _day_of(head.text("BT-2"))
     return _embedded(_typeset(data, instant), invoice, name, _version(head.text("BT-24")), instant)
 
@@ -89,17 +88,18 @@ def file_name(invoice: Invoice) -> str:
 
 
 def _typeset(data: dict[str, Any], at: datetime) -> bytes:
-    for attempt in (data, _map(data, _spelt)):
-        try:
-            sheet = typeset(TEMPLATE, {"data": json.dumps(attempt, ensure_ascii=False)}, at=at, templates=TEMPLATES)
-        except GlyphMissing:
-            continue
-        except DraftFailed:
-            raise InvoiceNotRendered("the typesetter refused the invoice", reason="typesetter") from None
-        if next(int(report["pages"]) for report in sheet.reports if report["kind"] == "document") > MAX_PAGES:
-            raise InvoiceNotRendered("the invoice has more pages than allowed", reason="limit")
-        return sheet.pdf
-    raise InvoiceNotRendered("a character is in none of our typefaces", reason="glyph")
+    placed = json.dumps(data, ensure_ascii=False)
+    if len(placed) > MAX_CHARACTERS:
+        raise InvoiceNotRendered("the invoice says more than pages can show", reason="limit")
+    try:
+        sheet = typeset(TEMPLATE, {"data": placed}, at=at, templates=TEMPLATES)
+    except GlyphMissing:
+        raise InvoiceNotRendered("a character is in none of our typefaces", reason="glyph") from None
+    except DraftFailed:
+        raise InvoiceNotRendered("the typesetter refused the invoice", reason="typesetter") from None
+    if next(int(report["pages"]) for report in sheet.reports if report["kind"] == "document") > MAX_PAGES:
+        raise InvoiceNotRendered("the invoice has more pages than allowed", reason="limit")
+    return sheet.pdf
 
 
 def _embedded(pdf: bytes, invoice: Invoice, name: str, version: str, at: datetime) -> bytes:
@@ -169,19 +169,27 @@ def _map(value: Any, change: Any) -> Any:
 
 
 def _plain(text: str) -> str:
-    """Return a text in which characters that cannot be seen stand as their number: no text looks like another."""
-    short = text if len(text) <= _LONGEST else text[:_LONGEST] + _CUT
+    """Return a text in which characters that cannot be seen stand as their number: no text looks like another.
+
+    So do those that our typefaces lack, before anything is typeset; a text is cut by what then stands there.
+    """
+    short = text[: _LONGEST + 1]
     lines = [line.strip() for line in short.replace("\r\n", "\n").replace("\t", " ").split("\n")]
-    return "".join(
-        f"[U+{ord(char):04X}]"
-        if char != "\n" and char != "\N{SOFT HYPHEN}" and unicodedata.category(char) in ("Cf", "Cc", "Co", "Cn")
-        else char
-        for char in "\n".join(lines)
-    )
+    cut = len(text) > _LONGEST
+    parts: list[str] = []
+    left = _LONGEST
+    for char in "\n".join(lines):
+        shown = char if _seen(char) else f"[U+{ord(char):04X}]"
+        left -= len(shown)
+        if left < 0:
+            cut = True
+            break
+        parts.append(shown)
+    return "".join(parts) + _CUT * cut
 
 
-def _spelt(text: str) -> str:
-    """Return a text in which every character beyond those that our typefaces surely have stands as its number."""
-    return "".join(
-        char if ord(char) < 0x180 or char in "–—‘’‚“”„…€\N{NO-BREAK SPACE}" else f"[U+{ord(char):04X}]" for char in text
-    )
+def _seen(char: str) -> bool:
+    kind = unicodedata.category(char)
+    if kind in ("Cf", "Cc", "Co", "Cn", "Cs"):
+        return char in "\n\N{SOFT HYPHEN}"
+    return kind == "Zs" or ord(char) in drawable()
