@@ -30,7 +30,7 @@ from esign.foundation.clock import SystemClock
 from esign.foundation.errors import EsignError
 from esign.gateways.timestamp_lines import bulk_timestamps
 from esign.identity.ports import RevocationData
-from esign.jobs.seal_loop import CHUNK
+from esign.jobs.seal_loop import CHUNK_WAITING
 from esign.seal_works.order import THREADS_WAITING, TIMESTAMPED
 from esign.sealing import Sealer, SealProfile
 from esign.sealing.batches import Item
@@ -123,8 +123,8 @@ class Bench:
     def seal(self, workshop: SealWorkshop, count: int, threads: int) -> tuple[float, float]:
         """Seal so many documents; return seconds and seconds of CPU, that of the client of the authority included."""
         cycle = itertools.islice(itertools.cycle(self.documents), count)
-        portions = [list(part) for part in iter(lambda: tuple(itertools.islice(cycle, CHUNK)), ())]
-        items = [Item(number=n, attempt=1, source=b"", output=b"") for n in range(CHUNK)]
+        portions = [list(part) for part in iter(lambda: tuple(itertools.islice(cycle, CHUNK_WAITING)), ())]
+        items = [Item(number=n, attempt=1, source=b"", output=b"") for n in range(CHUNK_WAITING)]
 
         def one(portion: list[bytes]) -> None:
             for made in workshop.seal(items[: len(portion)], portion):
@@ -145,7 +145,7 @@ def measure(rounds: int = 5, count: int = DOCUMENTS) -> str:
     try:
         with world.authority() as url:
             bench = Bench(world, url, invoices(SIZE, min(DISTINCT, count)))
-            lines = [*_delayed(bench, rounds, count), "", *_levels(bench, rounds, max(CHUNK, count // 10))]
+            lines = [*_delayed(bench, rounds, count), "", *_levels(bench, rounds, max(CHUNK_WAITING, count // 10))]
     finally:
         sys.setswitchinterval(switching)
     return "\n".join(["## Levels of seals in bulk", "", *lines])
@@ -163,8 +163,8 @@ def _delayed(bench: Bench, rounds: int, count: int) -> Iterator[str]:
         key = bench.world.key(kind)
         rates: dict[int, list[float]] = {0: [], DELAY: []}
         with bench.workshop(key, "B-T", 0) as at_once, bench.workshop(key, "B-T", DELAY) as later:
-            bench.seal(at_once, 2 * CHUNK, THREADS_WAITING)
-            bench.seal(later, 2 * CHUNK, THREADS_WAITING)
+            bench.seal(at_once, 2 * CHUNK_WAITING, THREADS_WAITING)
+            bench.seal(later, 2 * CHUNK_WAITING, THREADS_WAITING)
             for _ in range(rounds):
                 for delay, workshop in ((0, at_once), (DELAY, later)):
                     rates[delay].append(count / bench.seal(workshop, count, THREADS_WAITING)[0])
@@ -179,7 +179,7 @@ def _levels(bench: Bench, rounds: int, count: int) -> Iterator[str]:
     with ExitStack() as stack:
         workshops = {level: stack.enter_context(bench.workshop(key, level, 0)) for level in LEVELS}
         for level, workshop in workshops.items():
-            bench.seal(workshop, CHUNK, 1)
+            bench.seal(workshop, CHUNK_WAITING, 1)
             made = next(iter(workshop.seal([Item(number=1, attempt=1, source=b"", output=b"")], bench.documents[:1])))
             assert not isinstance(made, EsignError)
             sizes[level] = len(made.tail)

@@ -10,8 +10,10 @@ from esign.foundation.errors import EsignError
 from esign.jobs.backoff import Backoff
 from esign.sealing.batches import Journal, Line
 
-CHUNK = 100
+CHUNK = 200
 """Documents that are leased, brought to the disk and recorded together."""
+CHUNK_WAITING = 100
+"""The same where others are waited for: a token, a remote service, timestamps; a chunk is to end within seconds."""
 PAUSE = 0.05
 """Seconds between two looks for more documents while some are still being given."""
 MOST_FAILURES = 5

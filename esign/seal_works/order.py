@@ -10,7 +10,7 @@ from pathlib import Path
 
 from esign.foundation.clock import Clock
 from esign.gateways.seal_keys import open_seal_key
-from esign.jobs.seal_loop import CHUNK
+from esign.jobs.seal_loop import CHUNK, CHUNK_WAITING
 from esign.proof.certificate_path import load_certificate
 from esign.sealing import Sealer, SealKey, SealProfile
 from esign.sealing.batches import Steps, no_steps
@@ -46,7 +46,7 @@ class SealOrder:
         invoices: Name of the policy for e-invoices, or path of a file; empty: they are not looked at.
         invoice_rules: The operator's folder of further rules.
         sample: Percent of the sealed documents that get the full verdict.
-        chunk: Documents at a time.
+        chunk: Documents at a time; 0: as many as suit level and key.
         threads: Loops of each process; 0: as many as suit the level.
         batch: Number of the batch in the journal; set when it begins.
         steps: Is told of each step; tests stop the process there.
@@ -69,7 +69,7 @@ class SealOrder:
     invoices: str = ""
     invoice_rules: Path | None = None
     sample: float = 0.0
-    chunk: int = CHUNK
+    chunk: int = 0
     threads: int = 0
     batch: int = 0
     steps: Steps = no_steps
@@ -80,6 +80,9 @@ class SealOrder:
     def __post_init__(self) -> None:
         if not self.threads:
             object.__setattr__(self, "threads", THREADS if self.level == "B-B" else THREADS_WAITING)
+        if not self.chunk:
+            waits = self.level != "B-B" or not self.device.startswith("file:")
+            object.__setattr__(self, "chunk", CHUNK_WAITING if waits else CHUNK)
 
     @property
     def store(self) -> str:
