@@ -111,7 +111,7 @@ class FolderBatch:
         blocks = _blocks(iter(items))
         first = next(blocks, [])
         self.journal.add(first)
-        wanted = min(jobs, max(1, -(-len(first) // self.order.chunk))) if jobs else 0
+        wanted = jobs if len(first) == _LISTED_AT_ONCE else min(jobs, max(1, -(-len(first) // self.order.chunk)))
         with self._listing(blocks, stop):
             try:
                 with self._workers(wanted, stop, forever=False) as look:
