@@ -141,7 +141,7 @@ def serve_by_looking(order: SealOrder, *, processes: int, stop: threading.Event)
             try:
                 _round(order, open_batches(database, order.store), database, processes, stop)
             except EsignError as error:
-                _log.warning("the journal is away", extra={"code": error.code})
+                _log.warning("no work on the journal now", extra={"code": error.code})
             stop.wait(_LOOK)
 
 

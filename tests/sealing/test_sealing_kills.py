@@ -22,7 +22,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedWorld]:
 @pytest.fixture(scope="module")
 def grounds(world: ServedWorld, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Field]:
     folder = tmp_path_factory.mktemp("grounds")
-    return {level: Field(folder / level, world, documents=4, level=level) for level in kill_campaign.STEPS}
+    made = {level: Field(folder / level, world, documents=4, level=level) for level in kill_campaign.STEPS}
+    made["B-LTA"].run(folder / "warm")  # what is read and put together once is there in every process that is forked
+    return made
 
 
 def _level_of(step: str) -> str:
