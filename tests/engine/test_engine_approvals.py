@@ -190,6 +190,76 @@ def test_an_address_that_is_none_of_ours_shows_nothing(shared: World) -> None:
             shared.application.approvals.page(other)
 
 
+def shows_nothing(world: World, address: str) -> None:
+    """Neither the page nor the document, and no answer is taken in."""
+    desk = world.application.approvals
+    for act in (desk.page, desk.document, lambda of: desk.answer(of, approved=True)):
+        with pytest.raises(ApprovalPageUnknown):
+            act(address)
+
+
+def test_a_link_is_good_for_its_own_question_alone(shared: World) -> None:
+    """256 bits over contract and question, keyed: no part of it serves for another contract, company or question."""
+    contract, _ = invited(shared)
+    other, _ = invited(shared)
+    ask = shared.application.approvals.ask
+    first, again, elsewhere = (
+        token(ask(COMPANY, each, "signatory-1", *MOTHER)).split(".") for each in (contract, contract, other)
+    )
+    before = shared.ledger(contract), shared.ledger(other)
+    assert [len(each[2]) for each in (first, again, elsewhere)] == [43] * 3, "32 bytes"
+    for own, foreign in ((first, again), (first, elsewhere), (elsewhere, first)):
+        shows_nothing(shared, f"{own[0]}.{own[1]}.{foreign[2]}")
+        if foreign[0] != own[0]:
+            shows_nothing(shared, f"{foreign[0]}.{own[1]}.{own[2]}")
+    assert (shared.ledger(contract), shared.ledger(other)) == before
+    for each in (first, again, elsewhere):
+        assert shared.application.approvals.page(".".join(each)).state == "open"
+
+
+def test_a_link_to_a_wrong_address_is_worth_nothing_once_the_right_one_was_asked(shared: World) -> None:
+    contract, _ = invited(shared)
+    ask = shared.application.approvals.ask
+    wrong = token(ask(COMPANY, contract, "signatory-1", MOTHER[0], "wrong@post.example"))
+    assert shared.application.approvals.page(wrong).state == "open"
+    right = token(ask(COMPANY, contract, "signatory-1", *MOTHER))
+    shows_nothing(shared, wrong)
+    assert "formation.consented" not in shared.ledger(contract)
+    assert shared.application.approvals.page(right).state == "open"
+
+
+def test_a_page_where_nothing_can_be_declared_any_more_is_shown_for_a_month(shared: World) -> None:
+    contract, _ = invited(shared)
+    link = token(shared.application.approvals.ask(COMPANY, contract, "signatory-1", *MOTHER))
+    shared.application.approvals.answer(link, approved=False)
+    shared.clock.offset = timedelta(days=29)
+    assert shared.application.approvals.page(link).state == "refused"
+    shared.clock.offset = timedelta(days=31)
+    shows_nothing(shared, link)
+
+
+def test_who_answered_or_did_not_is_told_at_the_address_that_was_asked(shared: World) -> None:
+    contract, _ = invited(shared)
+    link = token(shared.application.approvals.ask(COMPANY, contract, "signatory-1", *MOTHER))
+    shared.application.approvals.answer(link, approved=True)
+    before = len(shared.post.mails)
+    shared.application.delivery.deliver_due()
+    told = [n for n in range(before, len(shared.post.mails)) if MOTHER[1] in str(shared.post.message(n)["To"])]
+    assert any("willige als gesetzliche Vertretung" in shared.post.text(n) for n in told)
+
+
+def test_nobody_is_asked_again_and_again(shared: World) -> None:
+    """A clerk's login, or an API key, floods no mailbox."""
+    contract, _ = invited(shared)
+    for number in range(10):
+        shared.application.approvals.ask(COMPANY, contract, "signatory-1", MOTHER[0], f"a{number}@post.example")
+    before = shared.ledger(contract)
+    with pytest.raises(ApprovalRefused) as refused:
+        shared.application.approvals.ask(COMPANY, contract, "signatory-1", *MOTHER)
+    assert refused.value.facts["reason"] == "often"
+    assert shared.ledger(contract) == before
+
+
 def test_tkg_54_3_without_the_summary_beforehand_the_customer_approves_after_it_came(shared: World) -> None:
     offer = {**shared.sample("mobile-plan")["offer"], "summary_later": "Bestellung am Telefon"}
     contract, link = shared.invite("mobile-plan", offer=offer, level="simple")

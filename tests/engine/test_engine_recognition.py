@@ -13,7 +13,7 @@ from certs.sandbox.identity_provider import FORMS_CLIENT
 from esign.engine.forms.refusals import NotRecognised, PrefillNotConfigured
 from esign.settings import Settings, SettingsError
 from tests.conftest import SANDBOX, WEB
-from tests.engine.test_engine_cases import CUSTOMERS, PREFILL, entries
+from tests.engine.test_engine_prefill import CUSTOMERS, PREFILL, entries
 
 BACK = f"{WEB}/formulare/erkannt"
 NOTHING = lambda tenant, form: ""  # noqa: E731 - a browser that holds no draft

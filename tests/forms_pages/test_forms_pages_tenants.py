@@ -10,7 +10,7 @@ import pytest
 from certs.sandbox.identity_provider import FORMS_CLIENT
 from esign.access import system
 from tests.conftest import WEB
-from tests.engine.test_engine_cases import CUSTOMERS, PREFILL, entries
+from tests.engine.test_engine_prefill import CUSTOMERS, PREFILL, entries
 from tests.engine.test_engine_recognition import BACK, SOPHIE, address_of, leave, visit
 from tests.form_answers import answers_of
 

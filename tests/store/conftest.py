@@ -11,6 +11,7 @@ from esign.store.master_key import FileMasterKey
 from esign.store.vault import SealingKey
 from tests.postgres import schema
 from tests.quick import migrated
+from tests.store.ledger_bench import Bench
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -45,3 +46,19 @@ def vault(tmp_path) -> SealingKey:
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(at=NOW)
+
+
+@pytest.fixture
+def bench(database, vault, clock) -> Bench:
+    return Bench(database, vault, clock)
+
+
+@pytest.fixture
+def filled(bench) -> Bench:
+    """Seven entries; heads over three and over five of them."""
+    bench.append(3)
+    bench.stamp()
+    bench.append(2, facts={"count": 2})
+    bench.stamp()
+    bench.append(2)
+    return bench

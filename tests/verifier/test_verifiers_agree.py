@@ -33,8 +33,8 @@ from tests import samples
 from tests.actors import COMPANY
 from tests.conftest import PERSONS
 from tests.evidence.helpers.case import NOW, Case, make_case
+from tests.evidence.test_dossier_dishonest import DISHONEST
 from tests.evidence.test_dossier_strict import STRICT
-from tests.evidence.test_dossier_verify import DISHONEST
 from tests.pades.small_world import Holder, World, walk
 from tests.verifier.helpers.both import Sample, differences, needs_node
 from tests.verifier.helpers.company import (

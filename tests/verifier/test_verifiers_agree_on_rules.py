@@ -22,8 +22,8 @@ from esign.foundation.canonical import canonical
 from esign.foundation.clock import seconds
 from esign.foundation.encoding import b64url, from_b64url
 from tests.evidence.helpers.case import ASSERTED, ISSUED, NOW, Case, jws, make_case, message, p256, spki
+from tests.evidence.test_dossier_dishonest import with_token
 from tests.evidence.test_dossier_strict import in_key, keys_of_provider, passkey_with, reworded
-from tests.evidence.test_dossier_verify import with_token
 from tests.verifier.helpers.both import Sample, differences, needs_node
 
 pytestmark = needs_node

@@ -11,8 +11,8 @@ from typing import Any
 from esign.foundation.clock import seconds
 from esign.foundation.encoding import b64url, from_b64url
 from tests.evidence.helpers.case import NOW, Case, jws, message, p256, spki
+from tests.evidence.test_dossier_dishonest import with_token
 from tests.evidence.test_dossier_strict import in_key, keys_of_provider, token_with_header
-from tests.evidence.test_dossier_verify import with_token
 from tests.verifier.helpers.both import differences, needs_node
 from tests.verifier.test_verifiers_agree_on_rules import found_out, told
 

@@ -28,6 +28,7 @@ ROWS = {
     "the certification authority *and* the identity provider": "has-name",
     "one of the two dispute keys, and the server": "has-dispute",
     "another signatory of the same contract": "has-party",
+    "the link to a consent or an approval (whoever reads the mail to a minor's representative)": "has-approval",
     "the ledger's storage": "has-ledger",
     "a signed file": "has-file",
     "a dossier": "has-dossier",

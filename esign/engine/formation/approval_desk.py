@@ -31,7 +31,7 @@ from esign.engine.contents import ContractContents
 from esign.engine.contracts.ending import UNDER_WAY
 from esign.engine.contracts.notices import APPROVAL_DEMAND, APPROVAL_RECEIPT, queue_notice
 from esign.engine.formation import approvals, approving, settling
-from esign.engine.formation.approvals import APPROVAL, CONSENT, REPRESENTATIVE, SUMMARY, Person, Question
+from esign.engine.formation.approvals import APPROVAL, CONSENT, MOST_ASKED, REPRESENTATIVE, SUMMARY, Person, Question
 from esign.engine.formation.keeping import current, formation_entries, name, tell
 from esign.engine.formation.offering import document_of
 from esign.engine.formation.refusals import ApprovalPageUnknown, ApprovalRefused
@@ -88,7 +88,7 @@ class ApprovalDesk:
         Raises:
             AccessDenied: The actor may not change contracts.
             ContractUnknown: There is no such contract.
-            ApprovalRefused: No such party, no name or address, or nobody has to consent any more.
+            ApprovalRefused: No such party, no name or address, asked too often, or nobody has to consent any more.
         """
         actor.require(Permission.CONTRACTS_WRITE)
         house = self.household
@@ -103,6 +103,8 @@ class ApprovalDesk:
             if who.email.casefold() == contents.party(party).email.casefold():
                 raise ApprovalRefused("nobody represents himself or herself", reason="same")
             about = self._about(tx, record, party)
+            if len([each for each in approvals.questions(tx, record.id) if each.party == party]) >= MOST_ASKED:
+                raise ApprovalRefused("somebody was asked for this party too often", reason="often")
             return approvals.ask(house, tx, record, party, about, who, by=actor)
 
     def demand(self, actor: Actor, contract_id: str, party: str) -> None:
@@ -210,8 +212,11 @@ class ApprovalDesk:
     def _found(self, tx: Transaction, token: str) -> tuple[ContractRecord, Question]:
         found = approvals.read_token(tx, token)
         record = tx.contracts.get(found[0]) if found else None
-        if found is None or record is None:
+        if found is None or record is None or approvals.replaced(tx, record.id, found[1]):
             raise ApprovalPageUnknown("there is no such page")
+        over = self._state(tx, record, found[1])[0] != "open"
+        if over and self.household.clock.now() >= approvals.shown_until(tx, record.id):
+            raise ApprovalPageUnknown("the page was there as long as it was needed")
         return record, found[1]
 
     def _about(self, tx: Transaction, record: ContractRecord, party: str) -> str:

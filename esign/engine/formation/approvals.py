@@ -13,6 +13,7 @@ import hmac
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from esign.access import Actor
@@ -34,6 +35,10 @@ REPRESENTATIVE = "legal-representative"
 """In the record of a declaration: who declares for a minor."""
 ASKED = "asked"
 """Name of the commitment to name and address of who is asked."""
+SHOWN = timedelta(days=30)
+"""How long a page is shown once nothing can be declared there any more. Engineering decision."""
+MOST_ASKED = 10
+"""How often somebody is asked for one party by hand: each time a mail goes to an address that a person typed."""
 _PURPOSE = "approval/page"
 _ADDRESS = re.compile(r"([A-Za-z0-9_-]{8,64})\.([0-9]{1,18})\.([A-Za-z0-9_-]{43})\Z", re.ASCII)
 _MAILS = {CONSENT: CONSENT_REQUEST, APPROVAL: APPROVAL_REQUEST, SUMMARY: SUMMARY_REQUEST}
@@ -119,6 +124,22 @@ def questions(tx: Transaction, contract_id: str) -> tuple[Question, ...]:
                 about, party = str(entry.facts["about"]), str(entry.facts["party"])
                 found.append(Question(seq=entry.seq, about=about, party=party, person=person))
     return tuple(found)
+
+
+def replaced(tx: Transaction, contract_id: str, question: Question) -> bool:
+    """Tell whether somebody at another address was asked for the same since: the first address was a wrong one."""
+    return any(
+        each.seq > question.seq
+        and each.party == question.party
+        and (each.about == SUMMARY) == (question.about == SUMMARY)
+        and each.person.email.casefold() != question.person.email.casefold()
+        for each in questions(tx, contract_id)
+    )
+
+
+def shown_until(tx: Transaction, contract_id: str) -> datetime:
+    """Return the instant from which the page of a question is not shown any more that is not open."""
+    return max(entry.at for entry in formation_entries(tx, contract_id)) + SHOWN
 
 
 def address_of(house: Household, tx: Transaction, contract_id: str, seq: int) -> str:

@@ -45,7 +45,7 @@ class ConsentRefused(EngineError):
 
 
 class ApprovalPageUnknown(EngineError):
-    """There is no such page: the link is incomplete, or what it was about was erased."""
+    """There is no such page: the link is incomplete, replaced or a month over, or what it was about was erased."""
 
     code = "engine.formation.approval_unknown"
 
