@@ -305,7 +305,8 @@ def make_case(
             the passkey's word is there ``unasked``, missing (``unverified``), says something ``twice``, or its key has
             another ``encoding``; the contract names a ``further`` signatory, or asks for a seal (``unsealed``); the
             transcript is about another ``contract``; the ledger is one of ``release 0.1``; at the simple level the seal
-            is a ``seal holder``'s, a ``seal of a stranger``, has a ``seal binding``, or a ``seal key`` that nobody knows.
+            is a ``seal holder``'s or a ``seal of a stranger``, has a ``seal binding`` or a ``seal key`` that nobody
+            knows.
         company: Where it is stated that the device is the company's: ``request``, ``certificate``, ``transcript``,
             ``hello``, ``ledger``, and ``login`` for a login of its own at the provider; in all of them or in none.
     """
