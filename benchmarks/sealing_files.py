@@ -80,8 +80,8 @@ def _section(work: Path, count: int, rounds: int, keys: Sequence[str]) -> list[s
     ]
     gains = [
         "",
-        "Gain: how many times what one process reaches. *One thread*: `esign seal` with one thread a process instead of",
-        f"{THREADS}, as the bare pool has it; with {THREADS}, one process uses more than one core already.",
+        "Gain: how many times what one process reaches. *One thread*: `esign seal` with one thread a process, as the",
+        f"bare pool has it, instead of {THREADS}, with which one process uses more than one core already.",
         "",
         "| key | processes | bare | calls | esign seal | of bare's | of the calls' | one thread | of bare's |",
         "|---|---|---|---|---|---|---|---|---|",
