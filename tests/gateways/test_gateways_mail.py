@@ -375,7 +375,7 @@ def test_login_over_an_encrypted_connection(serve, tls, good):
         post,
         tls_context=server,
         require_starttls=True,
-        authenticator=lambda *args: AuthResult(success=args[-1].password == b"secret"),
+        authenticator=lambda *args: AuthResult(success=args[-1].password == b"secret", handled=False),
         auth_require_tls=True,
         auth_exclude_mechanism=["LOGIN"],
     )
