@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from certs.sandbox.world import Sandbox
 
 
+_LOOK = 0.05
+"""Seconds between two looks whether the server is to stop."""
+
+
 class _Quiet(WSGIRequestHandler):
     """Writes no access log: queries of the login page name persons."""
 
@@ -35,7 +39,7 @@ class Serving:
         self.smtp_port = smtp_port
         self._sandbox = sandbox
         self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, name="sandbox-http", daemon=True)
+        self._thread = threading.Thread(target=server.serve_forever, args=(_LOOK,), name="sandbox-http", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

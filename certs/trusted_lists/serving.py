@@ -15,6 +15,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 MEDIA_TYPE = "application/vnd.etsi.tsl+xml"
 StartResponse = Callable[..., Any]
+_LOOK = 0.05
+"""Seconds between two looks whether the server is to stop."""
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class ListServer(AbstractContextManager["ListServer"]):
 
     def __enter__(self) -> Self:
         self._server = make_server("127.0.0.1", self.port, self, threaded=True, request_handler=_Quiet)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(_LOOK,), daemon=True).start()
         return self
 
     def __exit__(

@@ -108,7 +108,7 @@ class Receiver:
 
     @contextmanager
     def listening(self) -> Iterator[str]:
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
         yield f"http://127.0.0.1:{self.server.server_port}/hook"
         self.server.shutdown()
         self.server.server_close()

@@ -38,7 +38,7 @@ class Agent(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def agent():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Agent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}/"
     server.shutdown()

@@ -39,7 +39,7 @@ def site(world: Any) -> Any:
     world.settings = world.settings.with_changes(web_url=address)
     world.start()
     app = create_app(world.application, agent_origin="http://localhost:8081", sandbox_url=None)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     world.address = address
     yield world

@@ -263,7 +263,7 @@ def answering() -> Iterator[Callable[..., tuple[str, list[tuple[str, str, bytes]
 
         server = HTTPServer(("127.0.0.1", 0), Handler)
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}/customer", seen
 
     yield start

@@ -39,7 +39,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def site(app: Any) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://localhost:{server.port}"
     server.shutdown()

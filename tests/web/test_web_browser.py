@@ -30,7 +30,7 @@ def site(app, engine, samples):
         engine.contracts.invite(COMPANY, engine.contracts.draw_up(COMPANY, sample.data))
     engine.contracts.conclude("contract-1")
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://localhost:{server.port}"
     server.shutdown()
