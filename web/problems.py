@@ -150,7 +150,6 @@ STATUS: dict[str, int] = {
     "engine.formation": 409,
     "engine.formation.refused": 422,
     "engine.formation.clock": 503,
-    "engine.formation.unknown": 404,
     "engine.formation.consent": 422,
     "engine.formation.approval": 409,
     "engine.formation.approval_unknown": 404,

@@ -106,6 +106,17 @@ def plain_path() -> None:
         raise PageUnknown
 
 
+def refuse_other_sites() -> None:
+    """Refuse what another site's page sends to a form that carries no secret of a session.
+
+    ``Origin: null`` is what browsers send for our own pages too, as these send no referrer; then ``Sec-Fetch-Site``
+    tells (:func:`install`).
+    """
+    origin = request.headers.get("Origin", "null")
+    if request.method == "POST" and origin not in ("null", f"{request.scheme}://{request.host}"):
+        raise FormExpired
+
+
 class Scheme:
     """Lets an application know by which scheme it is reached: the configuration says so, no field of a request does."""
 

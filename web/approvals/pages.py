@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 
-from web.errors import FormExpired
+from web.security import refuse_other_sites
 from web.see_other import see_other
 
 if TYPE_CHECKING:
@@ -17,13 +17,7 @@ def blueprint(application: Application) -> Blueprint:
     """Return the page of approvals."""
     desk = application.approvals
     pages = Blueprint("approvals", __name__, url_prefix="/zustimmung")
-
-    @pages.before_request
-    def refuse_others() -> None:
-        """Refuse what another site's page sends; our own pages send ``Origin: null``, as they send no referrer."""
-        origin = request.headers.get("Origin", "null")
-        if request.method == "POST" and origin not in ("null", f"{request.scheme}://{request.host}"):
-            raise FormExpired
+    pages.before_request(refuse_other_sites)
 
     @pages.get("/<token>")
     def page(token: str) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, render_template, request, url_for
 
 from esign.contracts.consents import ConsentIncomplete
-from web.errors import FormExpired
 from web.language import language
+from web.security import refuse_other_sites
 from web.see_other import see_other
 
 if TYPE_CHECKING:
@@ -19,13 +19,7 @@ def blueprint(application: Application) -> Blueprint:
     """Return the page of consents."""
     desk = application.consents
     pages = Blueprint("consents", __name__, url_prefix="/einwilligungen")
-
-    @pages.before_request
-    def refuse_others() -> None:
-        """Refuse what another site's page sends; our own pages send ``Origin: null``, as they send no referrer."""
-        origin = request.headers.get("Origin", "null")
-        if request.method == "POST" and origin not in ("null", f"{request.scheme}://{request.host}"):
-            raise FormExpired
+    pages.before_request(refuse_other_sites)
 
     def shown(token: str, *, kind: str = "", missing: tuple[str, ...] = (), ticked: tuple[str, ...] = ()) -> Response:
         body = render_template(

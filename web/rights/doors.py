@@ -11,9 +11,10 @@ from flask import Blueprint, g, request, url_for
 
 from esign.contracts.errors import NotInForce
 from esign.contracts.rights import Function, Read
-from web.errors import FormExpired, PageUnknown
+from web.errors import PageUnknown
 from web.forms.addresses import asked_for
 from web.language import language
+from web.security import refuse_other_sites
 
 if TYPE_CHECKING:
     from esign.engine import Application
@@ -55,16 +56,10 @@ class DoorPages(Blueprint):
             values["tenant"] = tenant
 
     def _refuse(self) -> None:
-        """Refuse an address that is no company's, and what another site's page sends.
-
-        ``Origin: null`` is what browsers send for our own pages too, as these send no referrer; then
-        ``Sec-Fetch-Site`` tells (:mod:`web.security`).
-        """
+        """Refuse an address that is no company's, and what another site's page sends."""
         if g.forms_tenant not in self._tenants:
             raise PageUnknown
-        origin = request.headers.get("Origin", "null")
-        if request.method == "POST" and origin not in ("null", f"{request.scheme}://{request.host}"):
-            raise FormExpired
+        refuse_other_sites()
 
 
 def links(application: Application) -> Callable[[], tuple[Link, ...]]:

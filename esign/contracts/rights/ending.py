@@ -66,11 +66,6 @@ class Ending:
     rule: str
     clause: Clause
 
-    @property
-    def as_wished(self) -> bool:
-        """Whether the contract ends later than it could, because that was wished."""
-        return self.day > self.earliest
-
 
 def ordinary_ending(term: Term, *, received: date, wished: date | None, concluded: date) -> Ending | None:
     """Return the day on which a contract ends; None where that cannot be calculated.

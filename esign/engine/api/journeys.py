@@ -19,12 +19,12 @@ from urllib.parse import urlencode, urlsplit
 
 from esign.access import Actor, Permission
 from esign.engine.api.errors import JourneyRefused, JourneyUnknown, ReturnAddressRefused, ReturnAddressUnknown
-from esign.engine.api.reading import known
 from esign.engine.api.records import JourneyRecord, ReturnAddress
 from esign.engine.contracts import invitations, turns
 from esign.engine.contracts.ending import UNDER_WAY, refuse_if_ended
 from esign.engine.contracts.invitations import Invited
 from esign.engine.household import Household
+from esign.engine.own import known, own
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
 from esign.engine.refusals import ContractStateRefused
@@ -102,9 +102,7 @@ class JourneyDesk:
         """
         actor.require(Permission.WEBHOOKS_WRITE)
         with self.household.store.transaction() as tx:
-            record = tx.journeys.address(return_id)
-            if record is None or record.tenant != actor.tenant:
-                raise ReturnAddressUnknown
+            record = own(tx.journeys.address(return_id), actor, ReturnAddressUnknown)
             tx.journeys.remove_address(record.id)
             self.household.record(tx, EntryKind.RETURN_ADDRESS_REMOVED, None, {"address": record.id}, by=actor)
 

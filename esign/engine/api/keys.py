@@ -12,6 +12,7 @@ from esign.engine.accounts.desk import still_managing
 from esign.engine.api.errors import ApiKeyInvalid, ApiKeyRefused, ApiKeyUnknown
 from esign.engine.api.records import ApiKeyRecord
 from esign.engine.household import Household
+from esign.engine.own import own
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
 from esign.foundation.digests import equal, labelled
@@ -121,9 +122,7 @@ class ApiKeyDesk:
         """
         actor.require(Permission.ACCOUNTS_MANAGE)
         with self.household.store.reading() as tx:
-            record = tx.api_keys.get(key_id)
-        if record is None or record.tenant != actor.tenant:
-            raise ApiKeyUnknown
+            record = own(tx.api_keys.get(key_id), actor, ApiKeyUnknown)
         return _view(record)
 
     def revoke(self, actor: Actor, key_id: str) -> None:
@@ -137,9 +136,7 @@ class ApiKeyDesk:
         if actor.kind is ActorKind.API_KEY:
             raise AccessDenied("an API key does not do this")
         with self.household.store.transaction() as tx:
-            record = tx.api_keys.get(key_id)
-            if record is None or record.tenant != actor.tenant:
-                raise ApiKeyUnknown
+            record = own(tx.api_keys.get(key_id), actor, ApiKeyUnknown)
             if record.revoked_at is not None:
                 return
             tx.api_keys.update(replace(record, revoked_at=self.household.clock.now()))

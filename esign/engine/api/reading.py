@@ -15,9 +15,10 @@ from esign.engine.contents import ContractContents
 from esign.engine.contracts import turns
 from esign.engine.contracts.views import ContractView, view_of
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
-from esign.engine.refusals import ContractStateRefused, ContractUnknown
+from esign.engine.refusals import ContractStateRefused
 from esign.foundation.clock import rfc3339
 
 _KINDS = tuple(kind.value for kind in EVENT_KINDS)
@@ -178,18 +179,6 @@ class ReadingDesk:
             if record.state is not ContractState.CONCLUDED:
                 raise ContractStateRefused("the contract is not concluded", state=record.state.value)
             return self.household.signed_document(tx, record)
-
-
-def known(tx: Transaction, actor: Actor, contract_id: str) -> ContractRecord:
-    """Return a contract of the actor's tenant.
-
-    Raises:
-        ContractUnknown: There is none of this name.
-    """
-    record = tx.contracts.get(contract_id)
-    if record is None or record.tenant != actor.tenant:
-        raise ContractUnknown("there is no such contract")
-    return record
 
 
 def party_views(tx: Transaction, record: ContractRecord, contents: ContractContents) -> tuple[PartyView, ...]:

@@ -13,11 +13,11 @@ from esign.contracts.errors import ContractsError
 from esign.contracts.rights import Compensation, Right, compensation, tidy
 from esign.engine.accounts.rows import open_person
 from esign.engine.api.paging import page
-from esign.engine.api.reading import known
 from esign.engine.clocks import planning, tasks
 from esign.engine.clocks.records import Act, TaskKind, TaskRecord, TaskState
 from esign.engine.clocks.refusals import TaskRefused, TaskUnknown
 from esign.engine.household import Household
+from esign.engine.own import known, own
 from esign.engine.ports import Transaction
 from esign.engine.rights import facts as rights_facts
 from esign.engine.rights.clerk import settle, tidy_words
@@ -265,10 +265,7 @@ CONTRACT_ACTS: Mapping[Act, str] = {
 
 
 def _get(tx: Transaction, actor: Actor, task_id: str) -> TaskRecord:
-    task = tx.tasks.get(task_id)
-    if task is None or task.tenant != actor.tenant:
-        raise TaskUnknown
-    return task
+    return own(tx.tasks.get(task_id), actor, TaskUnknown)
 
 
 def _reference(tx: Transaction, contract_id: str | None) -> str:

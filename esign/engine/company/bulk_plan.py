@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from esign.access import Actor
-from esign.engine.api.reading import known
 from esign.engine.company.bulk_columns import Target, leaves
 from esign.engine.company.bulk_file import MAX_CELL, Line
 from esign.engine.company.creation import CreationDesk
+from esign.engine.own import known
 from esign.forms import FormDefinition, Outcome
 from esign.foundation.errors import EsignError
 

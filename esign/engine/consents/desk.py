@@ -14,9 +14,9 @@ from esign.engine.consents import keeping
 from esign.engine.consents.address import read_token
 from esign.engine.consents.refusals import ConsentPageUnknown, ConsentRefused, ConsentUnknown
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
-from esign.engine.refusals import ContractUnknown
 
 LONGEST_EVIDENCE = 2000
 _AHEAD = timedelta(minutes=5)
@@ -112,7 +112,7 @@ class ConsentDesk:
         """
         actor.require(Permission.CONTRACTS_READ)
         with self.household.store.reading() as tx:
-            self._own(tx, actor, contract_id)
+            known(tx, actor, contract_id)
             return keeping.of_contract(tx, contract_id)
 
     def tell(self, actor: Actor, contract_id: str, said: Mapping[str, Any]) -> Consent:
@@ -137,7 +137,7 @@ class ConsentDesk:
         if at is None or at > house.clock.now() + _AHEAD or not 1 <= len(evidence) <= LONGEST_EVIDENCE:
             raise ConsentRefused("instant or evidence is missing or cannot be")
         with house.store.transaction() as tx:
-            record = self._own(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             if record.state in _NEVER and record.state is not ContractState.DRAWN_UP:
                 raise ConsentRefused("the contract has ended", state=record.state.value)
             contract = ContractData.parse(house.contract_contents(tx, record).data)
@@ -159,7 +159,7 @@ class ConsentDesk:
         """
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
-            self._own(tx, actor, contract_id)
+            known(tx, actor, contract_id)
             consent = _known(keeping.of_contract(tx, contract_id), consent_id)
             keeping.revoke(self.household, tx, contract_id, consent, channel=keeping.COMPANY, by=actor)
             return _known(keeping.of_contract(tx, contract_id), consent_id)
@@ -173,13 +173,6 @@ class ConsentDesk:
         if named[1] not in {each.name for each in contents.parties}:
             raise ConsentPageUnknown("there is no such page")
         return record, ContractData.parse(contents.data), named[1]
-
-    @staticmethod
-    def _own(tx: Transaction, actor: Actor, contract_id: str) -> ContractRecord:
-        record = tx.contracts.get(contract_id)
-        if record is None or record.tenant != actor.tenant:
-            raise ContractUnknown("there is no such contract")
-        return record
 
 
 def _texts(contract: ContractData, party: str, lang: str) -> tuple[ConsentText, ...]:

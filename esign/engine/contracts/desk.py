@@ -26,9 +26,10 @@ from esign.engine.contracts.views import ContractView, Corrected, view_of
 from esign.engine.duties import delivering, drawing
 from esign.engine.formation import keeping
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
-from esign.engine.refusals import ContractStateRefused, ContractUnknown
+from esign.engine.refusals import ContractStateRefused
 from esign.evidence.kinds import EntryKind
 from esign.foundation.identifiers import new_id
 from esign.policy import SignaturePolicy
@@ -107,7 +108,7 @@ class ContractDesk:
         """
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
-            return self._invite(tx, actor, self._get(tx, actor, contract_id), party)
+            return self._invite(tx, actor, known(tx, actor, contract_id), party)
 
     def resend(self, actor: Actor, contract_id: str, party: str = "signatory-1") -> Invited:
         """Send a party a new invitation; the old one's tokens and devices lose their right.
@@ -124,7 +125,7 @@ class ContractDesk:
         """
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
-            return invitations.send_anew(self.household, tx, self._get(tx, actor, contract_id), party, by=actor)
+            return invitations.send_anew(self.household, tx, known(tx, actor, contract_id), party, by=actor)
 
     def remind(self, actor: Actor, contract_id: str, party: str = "signatory-1") -> Reminded:
         """Remind a party by mail, at most once a day.
@@ -140,7 +141,7 @@ class ContractDesk:
         """
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
-            return reminding.remind(self.household, tx, self._get(tx, actor, contract_id), party, by=actor)
+            return reminding.remind(self.household, tx, known(tx, actor, contract_id), party, by=actor)
 
     def cancel(self, actor: Actor, contract_id: str, reason: str = "") -> None:
         """Cancel a contract: its invitations are closed, and everybody who was invited is told.
@@ -159,7 +160,7 @@ class ContractDesk:
         """
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.transaction() as tx:
-            invitations.cancel(self.household, tx, self._get(tx, actor, contract_id), reason, by=actor)
+            invitations.cancel(self.household, tx, known(tx, actor, contract_id), reason, by=actor)
 
     def correct_address(self, actor: Actor, contract_id: str, party: str, email: str) -> Corrected:
         """Correct a party's e-mail address while nobody has signed.
@@ -177,7 +178,7 @@ class ContractDesk:
         """
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.reading() as tx:
-            record = self._get(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             contents = self.household.contract_contents(tx, record)
         data = with_address(json.loads(contents.data), party, email)
         refuse_if_ended(record)
@@ -205,7 +206,7 @@ class ContractDesk:
         """
         actor.require(Permission.CONTRACTS_WRITE)
         with self.household.store.reading() as tx:
-            record = self._get(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             contents = self.household.contract_contents(tx, record)
         refuse_if_ended(record)
         data = with_other_person(json.loads(contents.data), party, person)
@@ -235,7 +236,7 @@ class ContractDesk:
             facts: What the ledger says beside it, such as the case.
         """
         contract_id = self._keep(tx, actor, drawn, **facts)
-        invited = self._invite(tx, actor, self._get(tx, actor, contract_id)) if invite else None
+        invited = self._invite(tx, actor, known(tx, actor, contract_id)) if invite else None
         return contract_id, invited
 
     def list(self, actor: Actor, limit: int = 100) -> tuple[ContractView, ...]:
@@ -252,7 +253,7 @@ class ContractDesk:
         """
         actor.require(Permission.CONTRACTS_READ)
         with self.household.store.reading() as tx:
-            return view_of(self._get(tx, actor, contract_id))
+            return view_of(known(tx, actor, contract_id))
 
     def signed_document(self, actor: Actor, contract_id: str) -> bytes:
         """Return the signed document of a concluded contract.
@@ -263,7 +264,7 @@ class ContractDesk:
         """
         actor.require(Permission.DOCUMENTS_READ)
         with self.household.store.reading() as tx:
-            record = self._get(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             if record.state is not ContractState.CONCLUDED:
                 raise ContractStateRefused("the contract is not concluded", state=record.state.value)
             return self.household.signed_document(tx, record)
@@ -278,7 +279,7 @@ class ContractDesk:
         """
         actor.require(Permission.EVIDENCE_READ)
         with self.household.store.reading() as tx:
-            record = self._get(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             names = self.household.contract_contents(tx, record).mails
             return tuple(tx.safe.open(contract_id, "mail", self.household.documents.get(name)) for name in names)
 
@@ -288,15 +289,15 @@ class ContractDesk:
         """Draw a contract up anew in the place of another; whoever was invited is invited again."""
         drawn = self._draw(actor, data, contract_id)
         with self.household.store.transaction() as tx:
-            record = self._get(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             invited = record.state is not ContractState.DRAWN_UP
             knew = told in turns.invitations(tx, contract_id)
             new = self._keep(tx, actor, drawn, replaces=contract_id)
-            tx.contracts.update(same_time(self._get(tx, actor, new), record))
+            tx.contracts.update(same_time(known(tx, actor, new), record))
             invitations.replace_contract(self.household, tx, record, new=new, cause=cause, by=actor)
             if knew:
                 queue_notice(self.household, tx, contract_id, CANCELLATION, party=told, reason="")
-            again = self._invite(tx, actor, self._get(tx, actor, new)) if invited else None
+            again = self._invite(tx, actor, known(tx, actor, new)) if invited else None
             return Corrected(contract_id=new, invited=again)
 
     def _draw(self, actor: Actor, data: Mapping[str, Any], again: str | None = None) -> Drawn:
@@ -312,7 +313,7 @@ class ContractDesk:
 
     def _kept(self, actor: Actor, contract_id: str) -> tuple[ContractRecord, ContractContents]:
         with self.household.store.reading() as tx:
-            record = self._get(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             return record, self.household.contract_contents(tx, record)
 
     def _keep(self, tx: Transaction, actor: Actor, drawn: Drawn, **facts: str) -> str:
@@ -368,10 +369,3 @@ class ContractDesk:
         if record.state is ContractState.DRAWN_UP:
             tx.contracts.update(replace(record, state=ContractState.INVITED))
         return replace(first, further=tuple(others))
-
-    @staticmethod
-    def _get(tx: Transaction, actor: Actor, contract_id: str) -> ContractRecord:
-        record = tx.contracts.get(contract_id)
-        if record is None or record.tenant != actor.tenant:
-            raise ContractUnknown("there is no such contract")
-        return record

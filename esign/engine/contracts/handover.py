@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from esign.engine.ceremony.received import Answer, Received
 from esign.engine.contracts.ending import refuse_if_signed
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
-from esign.engine.records import HandoverRecord
+from esign.engine.records import HandoverRecord, InvitationRecord
 from esign.engine.refusals import InvitationClosed
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
@@ -31,25 +32,8 @@ def hand_over(house: Household, tx: Transaction, received: Received) -> Answer:
         InvitationClosed: The invitation has ended.
         InvitationTooManyDevicesError: Five devices are bound already.
     """
-    now = house.clock.now()
     invitation = tx.invitations.get(received.invitation.id) or received.invitation
-    refuse_if_signed(tx, invitation)
-    if invitation.state not in LIVE or now >= invitation.expires_at:
-        raise InvitationClosed("the invitation has ended", state="closed")
-    if len(tx.invitations.devices(invitation.id)) >= MAX_DEVICES:
-        raise InvitationTooManyDevicesError("too many devices", limit=MAX_DEVICES)
-    for earlier in tx.invitations.handovers(invitation.id):
-        if earlier.device_key_id is None and earlier.expires_at > now:
-            tx.invitations.update_handover(replace(earlier, expires_at=now))
-    token = new_token()
-    made = HandoverRecord(
-        token_digest=stored_token_hash(token),
-        invitation_id=invitation.id,
-        made_by=received.message.device_key_id,
-        created_at=now,
-        expires_at=min(now + timedelta(seconds=HANDOVER_SECONDS), invitation.expires_at),
-    )
-    tx.invitations.add_handover(made)
+    made, token = make_handover(house, tx, invitation, made_by=received.message.device_key_id)
     facts = {
         "invitation": invitation.id,
         "device": made.made_by,
@@ -68,3 +52,52 @@ def qr_code(text: str) -> tuple[tuple[int, ...], ...]:
     """
     code = segno.make(text, error="m", micro=False, boost_error=False)
     return tuple(tuple(int(module) for module in row) for row in code.matrix)
+
+
+def make_handover(
+    house: Household,
+    tx: Transaction,
+    invitation: InvitationRecord,
+    *,
+    made_by: str,
+    life: int = HANDOVER_SECONDS,
+    replaces: Container[str] | None = None,
+) -> tuple[HandoverRecord, str]:
+    """Make a token for one further device; earlier ones that bound nobody yet are over.
+
+    Args:
+        house: What everything is done with.
+        tx: The transaction.
+        invitation: Whose token it is.
+        made_by: Which device or side makes it.
+        life: Seconds.
+        replaces: Only earlier ones that these have made are over; None: all.
+
+    Returns:
+        The record, and the token.
+
+    Raises:
+        AlreadySigned: The party has signed.
+        InvitationClosed: The invitation has ended.
+        InvitationTooManyDevicesError: Five devices are bound already.
+    """
+    now = house.clock.now()
+    refuse_if_signed(tx, invitation)
+    if invitation.state not in LIVE or now >= invitation.expires_at:
+        raise InvitationClosed("the invitation has ended", state="closed")
+    if len(tx.invitations.devices(invitation.id)) >= MAX_DEVICES:
+        raise InvitationTooManyDevicesError("too many devices", limit=MAX_DEVICES)
+    for earlier in tx.invitations.handovers(invitation.id):
+        unused = earlier.device_key_id is None and earlier.expires_at > now
+        if unused and (replaces is None or earlier.made_by in replaces):
+            tx.invitations.update_handover(replace(earlier, expires_at=now))
+    token = new_token()
+    made = HandoverRecord(
+        token_digest=stored_token_hash(token),
+        invitation_id=invitation.id,
+        made_by=made_by,
+        created_at=now,
+        expires_at=min(now + timedelta(seconds=life), invitation.expires_at),
+    )
+    tx.invitations.add_handover(made)
+    return made, token

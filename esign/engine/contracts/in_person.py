@@ -18,30 +18,26 @@ Source: docs/ceremony-spec.md section 4 (``handover``), docs/security-model.md (
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from esign.access import Actor, Permission
-from esign.ceremony.errors import InvitationTooManyDevicesError
-from esign.ceremony.limits import COMPANY_DEVICE_SECONDS, HANDOVER_SECONDS, MAX_DEVICES
-from esign.ceremony.messages import stored_token_hash
-from esign.engine.api.reading import known
-from esign.engine.ceremony.admission import LIVE
+from esign.ceremony.limits import COMPANY_DEVICE_SECONDS, HANDOVER_SECONDS
 from esign.engine.contracts import invitations, turns
-from esign.engine.contracts.ending import UNDER_WAY, refuse_if_ended, refuse_if_signed
+from esign.engine.contracts.ending import UNDER_WAY, refuse_if_ended
+from esign.engine.contracts.handover import make_handover
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import (
     COMPANY,
     COMPANY_DEVICE,
     ContractRecord,
     ContractState,
-    HandoverRecord,
     InvitationRecord,
 )
-from esign.engine.refusals import CompanyDeviceRefused, ContractStateRefused, EngineError, InvitationClosed
+from esign.engine.refusals import CompanyDeviceRefused, ContractStateRefused, EngineError
 from esign.evidence.kinds import EntryKind
 from esign.foundation.clock import seconds
-from esign.foundation.identifiers import new_token
 from esign.policy import LegalLevel
 
 CHANNEL = "in_person"
@@ -155,26 +151,14 @@ class InPersonDesk:
         self, tx: Transaction, actor: Actor, invitation: InvitationRecord, *, company_device: bool
     ) -> HandedOver:
         house = self.household
-        now = house.clock.now()
-        refuse_if_signed(tx, invitation)
-        if invitation.state not in LIVE or now >= invitation.expires_at:
-            raise InvitationClosed("the invitation has ended", state="closed")
-        if len(tx.invitations.devices(invitation.id)) >= MAX_DEVICES:
-            raise InvitationTooManyDevicesError("too many devices", limit=MAX_DEVICES)
-        for earlier in tx.invitations.handovers(invitation.id):
-            unused = earlier.device_key_id is None and earlier.expires_at > now
-            if unused and earlier.made_by in (COMPANY, COMPANY_DEVICE):
-                tx.invitations.update_handover(replace(earlier, expires_at=now))
-        token = new_token()
-        life = COMPANY_DEVICE_SECONDS if company_device else HANDOVER_SECONDS
-        made = HandoverRecord(
-            token_digest=stored_token_hash(token),
-            invitation_id=invitation.id,
+        made, token = make_handover(
+            house,
+            tx,
+            invitation,
             made_by=COMPANY_DEVICE if company_device else COMPANY,
-            created_at=now,
-            expires_at=min(now + timedelta(seconds=life), invitation.expires_at),
+            life=COMPANY_DEVICE_SECONDS if company_device else HANDOVER_SECONDS,
+            replaces=(COMPANY, COMPANY_DEVICE),
         )
-        tx.invitations.add_handover(made)
         facts = {
             "invitation": invitation.id,
             "party": invitation.party,

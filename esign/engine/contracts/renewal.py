@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from esign.access import Actor, Permission
-from esign.engine.api.reading import known
 from esign.engine.ceremony.admission import LIVE
 from esign.engine.contracts.desk import ContractDesk
 from esign.engine.contracts.ending import UNDER_WAY
@@ -28,6 +27,7 @@ from esign.engine.contracts.validity import (
 from esign.engine.contracts.views import Corrected
 from esign.engine.formation import offering
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord
 from esign.engine.refusals import ContractStateRefused

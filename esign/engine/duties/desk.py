@@ -17,7 +17,7 @@ from esign.engine.consents import keeping
 from esign.engine.contents import ContractContents
 from esign.engine.duties import drawing
 from esign.engine.household import Household
-from esign.engine.ports import Transaction
+from esign.engine.own import known
 from esign.engine.records import ContractRecord
 from esign.engine.refusals import ContractUnknown
 from esign.evidence.kinds import EntryKind
@@ -73,7 +73,7 @@ class DutyDesk:
         """
         actor.require(Permission.CONTRACTS_READ)
         with self.household.store.reading() as tx:
-            record = self._own(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             if not tx.safe.holders(record.id):
                 return DutyView(files=(), consents=(), rules=())
             contents = self.household.contract_contents(tx, record)
@@ -104,19 +104,12 @@ class DutyDesk:
         """
         actor.require(Permission.DOCUMENTS_READ)
         with self.household.store.reading() as tx:
-            record = self._own(tx, actor, contract_id)
+            record = known(tx, actor, contract_id)
             contents = self.household.contract_contents(tx, record)
             for each in contents.information:
                 if each.kind == kind:
                     return each.name, drawing.opened(self.household, tx, record.id, each)
         raise ContractUnknown("the contract has no such file")
-
-    @staticmethod
-    def _own(tx: Transaction, actor: Actor, contract_id: str) -> ContractRecord:
-        record = tx.contracts.get(contract_id)
-        if record is None or record.tenant != actor.tenant:
-            raise ContractUnknown("there is no such contract")
-        return record
 
 
 def _kept(record: ContractRecord, contents: ContractContents) -> RetentionPeriod | None:

@@ -17,6 +17,7 @@ from esign.engine.evidence.dossier_messages import of_one_invitation
 from esign.engine.evidence.heads import LedgerDesk
 from esign.engine.formation.keeping import WHOLE
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import AttemptState, ContractState
 from esign.engine.refusals import ContractStateRefused, ContractUnknown
@@ -77,9 +78,7 @@ class DossierDesk:
     def _concluded(self, actor: Actor, contract_id: str) -> None:
         """Refuse before the ledger is stamped for it: a refusal leaves nothing behind."""
         with self.household.store.reading() as tx:
-            contract = tx.contracts.get(contract_id)
-        if contract is None or contract.tenant != actor.tenant:
-            raise ContractUnknown("there is no such contract")
+            contract = known(tx, actor, contract_id)
         if contract.state is not ContractState.CONCLUDED:
             raise ContractStateRefused("the contract is not concluded", state=contract.state.value)
 

@@ -24,7 +24,6 @@ from esign.contracts.formation import (
 )
 from esign.contracts.formation import words as said
 from esign.contracts.formation.approval import WAITING as MINOR
-from esign.engine.api.reading import known
 from esign.engine.clocks import tasks
 from esign.engine.clocks.records import TaskKind
 from esign.engine.contents import ContractContents
@@ -36,6 +35,7 @@ from esign.engine.formation.keeping import current, formation_entries, name, tel
 from esign.engine.formation.offering import document_of
 from esign.engine.formation.refusals import ApprovalPageUnknown, ApprovalRefused
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
 from esign.evidence.kinds import EntryKind

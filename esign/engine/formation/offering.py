@@ -75,11 +75,6 @@ def offered(
         tell(house, tx, record, EntryKind.FORMATION_OFFERED, found, facts, by=by)
 
 
-def more_time(house: Household, tx: Transaction, record: ContractRecord, until: datetime, *, by: Actor) -> None:
-    """Note that a party was told a later end."""
-    offered(house, tx, record, until, by=by)
-
-
 def arrived(house: Household, tx: Transaction, record: ContractRecord, party: str, *, way: str) -> None:
     """Note that the company's offer reached a party; told again, nothing is noted.
 

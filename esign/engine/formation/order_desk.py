@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from esign.access import Actor, Permission
 from esign.contracts.formation import state
-from esign.engine.api.reading import known
 from esign.engine.clocks import tasks
 from esign.engine.clocks.records import TaskKind
 from esign.engine.contracts.notices import ORDER_DECLINED, queue_notice
@@ -17,6 +16,7 @@ from esign.engine.formation.keeping import current, name, tell
 from esign.engine.formation.offering import document_of
 from esign.engine.formation.refusals import FormationRefusal
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
 from esign.engine.refusals import ContractStateRefused

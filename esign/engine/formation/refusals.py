@@ -31,12 +31,6 @@ class FormationClockBehind(EngineError):
     source = "BGB § 130 (1)"
 
 
-class FormationUnknown(EngineError):
-    """Nothing is known about how the contract came about: it was erased, or its kind is not in the tables any more."""
-
-    code = "engine.formation.unknown"
-
-
 class ConsentRefused(EngineError):
     """A consent is noted of a party of the contract, while the contract can still come about."""
 

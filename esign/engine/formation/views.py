@@ -18,11 +18,11 @@ from esign.contracts.formation import (
     state,
 )
 from esign.contracts.formation.events import WORDS, instant
-from esign.engine.api.reading import known
 from esign.engine.formation.declaring import clause_of, consented
 from esign.engine.formation.keeping import EVENTS, formation_entries, load
 from esign.engine.formation.rebuilding import rebuilt
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord
 from esign.foundation.errors import EsignError

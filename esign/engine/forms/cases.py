@@ -17,6 +17,7 @@ from esign.engine.forms.records import CaseContents, CaseRecord, CaseState
 from esign.engine.forms.refusals import CaseNotComplete, CaseReasonMissing, CaseStateRefused, CaseUnknown
 from esign.engine.forms.settling import Submitted
 from esign.engine.household import Household
+from esign.engine.own import own
 from esign.engine.ports import Transaction
 from esign.forms import Answers, check, contract_data, form_definition
 from esign.forms.answers import forbidden
@@ -248,10 +249,7 @@ class CaseDesk:
 
 
 def _get(tx: Transaction, actor: Actor, case_id: str) -> CaseRecord:
-    record = tx.cases.get(case_id)
-    if record is None or record.tenant != actor.tenant:
-        raise CaseUnknown
-    return record
+    return own(tx.cases.get(case_id), actor, CaseUnknown)
 
 
 def _waiting(tx: Transaction, actor: Actor, case_id: str) -> CaseRecord:

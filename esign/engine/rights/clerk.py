@@ -13,9 +13,9 @@ from esign.contracts.deadlines import local_day
 from esign.contracts.retention import RetentionPeriod, retention_of
 from esign.contracts.rights import Right
 from esign.engine.api.paging import page_by_time
-from esign.engine.api.reading import known
 from esign.engine.clocks import tasks
 from esign.engine.household import BERLIN, Household
+from esign.engine.own import known, own
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord
 from esign.engine.refusals import ContractUnknown
@@ -267,10 +267,7 @@ def _suggestion(contract_id: str, title: str, reference: str) -> Suggestion:
 
 
 def _get(tx: Transaction, actor: Actor, declaration_id: str) -> DeclarationRecord:
-    record = tx.declarations.get(declaration_id)
-    if record is None or record.tenant != actor.tenant:
-        raise DeclarationUnknown
-    return record
+    return own(tx.declarations.get(declaration_id), actor, DeclarationUnknown)
 
 
 def tidy_words(text: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from esign.access import Actor, Permission
 from esign.contracts.deadlines import WithdrawalDeadline, withdrawal_answer
 from esign.contracts.rights.performance import MOST_STATEMENTS, PerformanceRefused, Statement
-from esign.engine.api.reading import known
 from esign.engine.household import Household
+from esign.engine.own import known
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord
 from esign.engine.refusals import ContractStateRefused

@@ -12,6 +12,7 @@ from esign.access import Actor, Permission
 from esign.documents import PageTemplate, Upload, UploadWarning, fill_in, from_archive, normalise, to_archive
 from esign.engine.contracts.sample_values import SAMPLE_CONTRACT, sample_values
 from esign.engine.household import Household
+from esign.engine.own import own
 from esign.engine.ports import Transaction
 from esign.engine.templates.records import TemplateContents, TemplateRecord, TemplateVersionRecord
 from esign.engine.templates.refusals import TemplateArchived, TemplateChanged, TemplateUnknown
@@ -346,10 +347,7 @@ def load(tx: Transaction, actor: Actor, template_id: str, version: int | None) -
 
 
 def _record(tx: Transaction, actor: Actor, template_id: str) -> TemplateRecord:
-    record = tx.page_templates.get(template_id)
-    if record is None or record.tenant != actor.tenant:
-        raise TemplateUnknown
-    return record
+    return own(tx.page_templates.get(template_id), actor, TemplateUnknown)
 
 
 def _version(

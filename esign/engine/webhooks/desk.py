@@ -28,6 +28,7 @@ from esign.engine.api.records import (
     WebhookState,
 )
 from esign.engine.household import Household
+from esign.engine.own import own
 from esign.engine.ports import Transaction
 from esign.engine.webhooks.message import new_secret
 from esign.evidence.kinds import EntryKind
@@ -295,10 +296,7 @@ class WebhookDesk:
 
 
 def _get(tx: Transaction, actor: Actor, webhook_id: str) -> WebhookRecord:
-    record = tx.webhooks.get(webhook_id)
-    if record is None or record.tenant != actor.tenant:
-        raise WebhookUnknown
-    return record
+    return own(tx.webhooks.get(webhook_id), actor, WebhookUnknown)
 
 
 def _kinds(kinds: Iterable[str]) -> tuple[str, ...]:

@@ -28,7 +28,6 @@ warnings.filterwarnings("ignore", message="Parsed a serial number", category=Cry
 ANY_POLICY = "2.5.29.32.0"
 TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
-ANY_PURPOSE = "2.5.29.37.0"
 _NO_REVOCATION = frozenset({"0.4.0.194121.2.1", "2.5.29.56"})
 """validity-assured-short-term and noRevAvail: revocation data will never exist."""
 _POLICY_MAPPINGS = "2.5.29.33"
