@@ -21,8 +21,11 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from certs.sandbox import Sandbox
+from certs.sandbox.serve import start
 from esign.cli.seal_batch import seal_batch
 from esign.jobs import seal_celery
+from esign.pades import read_signatures, read_signed_data
 from esign.seal_works import SealOrder
 from esign.seal_works.order import with_place
 from esign.seal_works.shared_batch import SharedBatch, celery_dispatcher, items_below
@@ -35,7 +38,7 @@ from esign.store.tables_sealing import seal_output
 from tests.pades import small_world
 from tests.postgres import PostgresMissing, schema, server
 from tests.sealing.helpers.seal_files import certificate_of, seal_file
-from tests.sealing.helpers.servers import BROKERS, object_storage
+from tests.sealing.helpers.servers import BROKERS, free_port, object_storage
 
 pytestmark = pytest.mark.network
 DOCUMENTS = 40
@@ -116,8 +119,9 @@ def kill_all(process: subprocess.Popen) -> None:
     process.wait()
 
 
-def order_for(postgres: str, place: str) -> SealOrder:
-    order = SealOrder(device="", out=Path(), journal_url=postgres, chunk=4, lease=timedelta(seconds=LEASE_SECONDS))
+def order_for(postgres: str, place: str, level: str = "B-B") -> SealOrder:
+    lease = timedelta(seconds=LEASE_SECONDS)
+    order = SealOrder(device="", out=Path(), level=level, journal_url=postgres, chunk=4, lease=lease)
     return with_place(order, f"{place}/out")
 
 
@@ -151,7 +155,9 @@ def looked_at(order, results) -> None:
         assert whole.startswith(original)
         tail = whole[len(original) :]
         check_sealed(original, Sealed(tail, (0, 0, 0, 0), b"", "incremental"), certificate=certificate_of())
-        assert objects.digest(name.encode()) == each.digest_out
+        (seal,) = read_signatures(whole)
+        assert (read_signed_data(seal.cms).signature_timestamp is not None) == (order.level == "B-T")
+        assert (objects.digest(name.encode()), order.level) == (each.digest_out, each.level)
     database = Database(order.journal_url)
     with database.reading() as connection:
         rows = connection.execute(
@@ -209,9 +215,20 @@ def test_a_place_of_output_is_a_folder_or_object_storage(address):
     assert is_objects(address) == address.startswith("s3:")
 
 
-def test_workers_that_look_into_the_journal_seal_what_is_listed(postgres, documents, tmp_path):
-    order, device = order_for(postgres, documents), seal_file(tmp_path)
-    with worker(order, device, "--lease", str(LEASE_SECONDS)):
+@pytest.fixture
+def authority(tmp_path):
+    """Options of a worker that has a timestamp authority."""
+    port = free_port()
+    sandbox = Sandbox.create(tmp_path / "sandbox", base_url=f"http://127.0.0.1:{port}")
+    serving = start(sandbox, port=port, smtp_port=0)
+    yield "--tsa", sandbox.tsa_url, "--trust", str(sandbox.write_trust(tmp_path / "trust"))
+    serving.stop()
+
+
+def test_workers_that_look_into_the_journal_seal_what_is_listed(postgres, documents, tmp_path, authority):
+    """At the level that the batch asks for, with timestamps; and nothing again that was sealed."""
+    order, device = order_for(postgres, documents, "B-T"), seal_file(tmp_path)
+    with worker(order, device, "--lease", str(LEASE_SECONDS), *authority):
         results, counts = listed(order)
         assert (counts.sealed, counts.set_aside) == (DOCUMENTS - 1, 1)
         looked_at(order, results)
