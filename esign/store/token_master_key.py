@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from esign.foundation.pkcs11_library import Pkcs11Library, Pkcs11LibraryError
+from esign.foundation.pkcs11_pins import Trial, one_at_a_time
 from esign.foundation.pkcs11_uri import Pkcs11Uri
 from esign.store.errors import VaultKeyError
 from esign.store.master_key import read_private, write_once
@@ -96,16 +97,25 @@ class TokenMasterKey:
                     raise VaultKeyError("the token was not found, or the URI means several", tokens=len(tokens))
                 with self._opened(tokens[0], write) as session:
                     yield session
-        except (pkcs11.PKCS11Error, Pkcs11LibraryError, RuntimeError) as error:
+        except (pkcs11.PKCS11Error, Pkcs11LibraryError, RuntimeError, TimeoutError) as error:
             raise VaultKeyError("the token refused or failed", error=type(error).__name__) from error
 
     def _opened(self, token: Any, write: bool) -> Any:
         import pkcs11
 
-        try:
-            return token.open(rw=write, user_pin=self._pin())
-        except pkcs11.UserAlreadyLoggedIn:  # the seal's key may lie on the same token
-            return token.open(rw=write)
+        file = self._uri.pin_file
+        named = repr((token.label, bytes(token.serial or b""), "login"))  # as the seal's key names it
+        with one_at_a_time(file):
+            trial = Trial(file=file, token=named, pin=self._pin())
+            if trial.refused_before():
+                raise VaultKeyError("the token refused this PIN before; it is not tried again")
+            try:
+                return token.open(rw=write, user_pin=trial.pin)
+            except pkcs11.UserAlreadyLoggedIn:  # the seal's key may lie on the same token
+                return token.open(rw=write)
+            except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinLocked):
+                trial.remember()
+                raise
 
     def _meant(self, slot: Any) -> bool:
         if self._uri.slot is not None and slot.slot_id != self._uri.slot:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,10 @@ from cryptography.x509.oid import NameOID
 from esign.foundation.clock import FixedClock
 from esign.foundation.pkcs11_library import Pkcs11Library
 from esign.foundation.pkcs11_uri import Pkcs11Uri
-from esign.gateways.seal_keys import open_seal_key, token_pin
+from esign.gateways.seal_keys import open_seal_key, token_pin, token_sessions
 from esign.gateways.seal_keys.token_key import TokenSealKey
 from esign.sealing import SealKeyError
+from esign.sealing.key_errors import SealKeyMissing
 from esign.store.token_master_key import TokenMasterKey
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -369,3 +371,80 @@ def test_the_vault_s_key_and_the_seal_s_may_lie_on_one_token(world, tmp_path):
     seal.close()
     assert wrapped.read() == wrapped.read()  # logs in, and everybody out
     verify(seal, seal.sign(b"2"), b"2")
+
+
+def test_a_key_that_vanishes_while_a_further_session_is_opened_counts_as_a_token_that_is_pulled_out(world, monkeypatch):
+    ticks = [0.0]
+    key = TokenSealKey(Pkcs11Uri.parse(world.uri("p256")), clock=NOW, monotonic=lambda: ticks[0])
+    taken = key._sessions._free.get()  # another thread has it
+    monkeypatch.setattr("esign.gateways.seal_keys.token_sessions.find_private_key", gone)
+    world.pull_out()
+    try:
+        assert refusal(lambda: key.sign(b"without")).code == "sealing.key.unavailable"
+    finally:
+        world.put_in()
+        monkeypatch.undo()
+    assert taken is not None
+    ticks[0] += 1.0
+    verify(key, key.sign(b"again"), b"again")
+
+
+def gone(*_):
+    raise SealKeyMissing
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_where_the_token_has_few_sessions_threads_wait_for_one(world, monkeypatch, most):
+    import pkcs11
+
+    opened = []
+    login = token_pin.open_session
+
+    class Few:
+        def __init__(self, token):
+            self.token = token
+
+        def __getattr__(self, name):
+            return getattr(self.token, name)
+
+        def open(self, **how):
+            if len(opened) == most:
+                raise pkcs11.SessionCount
+            opened.append(how)
+            return self.token.open(**how)
+
+    find = token_sessions._token
+    monkeypatch.setattr(token_sessions, "_token", lambda driver, uri: Few(find(driver, uri)))
+    monkeypatch.setattr(token_sessions, "open_session", login)
+    world.restart()
+    key = open_seal_key(world.uri("p256"), clock=NOW)
+    with ThreadPoolExecutor(12) as threads:
+        for data, signature in threads.map(lambda n: (b"%d" % n, key.sign(b"%d" % n)), range(60)):
+            verify(key, signature, data)
+    assert len(opened) <= most
+    monkeypatch.setattr(token_sessions, "_token", lambda driver, uri: Few(find(driver, uri)))
+    if most == 1:
+        assert refusal(lambda: TokenSealKey(Pkcs11Uri.parse(world.uri("p256")), clock=NOW)).code == (
+            "sealing.key.unavailable"
+        )
+    key.close()
+
+
+def test_a_pin_for_the_signature_that_is_refused_is_not_tried_again_by_another_process(world, monkeypatch):
+    """Keys that ask for their PIN at each signature: the token counts these tries too."""
+    import pkcs11
+
+    key = open_seal_key(world.uri("p256"), clock=NOW)
+    tried = []
+
+    def refuses(seat, data, **more):
+        tried.append(more)
+        raise pkcs11.PinIncorrect
+
+    for _ in range(3):
+        key._always, key._raw = True, refuses
+        assert refusal(partial(key.sign, b"data")).code == "sealing.key.pin"
+        monkeypatch.setattr("esign.foundation.pkcs11_pins._refused", set())  # as in another process
+        key = open_seal_key(world.uri("p256"), clock=NOW)  # the login is another matter
+    assert tried == [{"pin": PIN}]
+    world.pin.with_name(world.pin.name + ".refused").unlink()

@@ -18,7 +18,7 @@ from esign.foundation.pkcs11_uri import Pkcs11Uri
 from esign.gateways.seal_keys.certified import Certified, parse_certificates
 from esign.gateways.seal_keys.small_files import read_small
 from esign.gateways.seal_keys.token_objects import attribute, certified
-from esign.gateways.seal_keys.token_pin import PinSource, pin_errors, pin_from_file
+from esign.gateways.seal_keys.token_pin import PinFile, PinSource, tried_once
 from esign.gateways.seal_keys.token_sessions import MOST_SESSIONS, Seat, TokenSessions, lost
 from esign.sealing.errors import SealKeyError
 from esign.sealing.key_errors import (
@@ -140,7 +140,12 @@ class TokenSealKey:
         return signature
 
     def _value(self, seat: Seat, data: bytes) -> bytes:
-        more = {"pin": self._pin()} if self._always else {}
+        if not self._always:
+            return self._raw(seat, data)
+        with tried_once(seat.session.token, self._pin, purpose="signature") as pin:
+            return self._raw(seat, data, pin=pin)
+
+    def _raw(self, seat: Seat, data: bytes, **more: Any) -> bytes:
         if self._elliptic:
             raw = seat.key.sign(sha256(data).digest(), mechanism=self._ecdsa, **more)
             half = len(raw) // 2
@@ -165,12 +170,16 @@ class TokenSealKey:
                         return sessions.use(partial(work, sessions))
                 finally:
                     library.leave()
+            except SealKeyPinRefused as error:
+                self._dead = error
+                raise _again(error) from error
+            except SealKeyMissing as error:  # it was there before: the token is on its way out
+                if self._certified is None:
+                    raise
+                failure = error
             except Pkcs11LibraryError as error:
                 failure = error
             except self._driver.PKCS11Error as error:
-                if isinstance(error, pin_errors()):
-                    self._dead = SealKeyPinRefused("the token refuses the PIN of the key; it is not tried again")
-                    raise _again(self._dead) from error
                 if not lost(error):
                     raise SealKeyRefused("the token refuses", error=type(error).__name__) from error
                 failure = error
@@ -219,7 +228,7 @@ class TokenSealKey:
         except Pkcs11LibraryError as error:
             raise SealKeyUnavailable(error.detail) from error
         except pkcs11.PKCS11Error as error:
-            if lost(error):
+            if lost(error) or isinstance(error, pkcs11.SessionCount):
                 raise SealKeyUnavailable("the token does not answer", error=type(error).__name__) from error
             raise SealKeyRefused("the token refuses", error=type(error).__name__) from error
 
@@ -239,6 +248,5 @@ def _again(error: SealKeyError) -> SealKeyError:
 
 def _pin_source(uri: Pkcs11Uri, ask_pin: PinSource | None) -> PinSource:
     if uri.pin_file is not None:
-        path = uri.pin_file
-        return lambda: pin_from_file(path)
+        return PinFile(uri.pin_file)
     return ask_pin or (lambda: None)

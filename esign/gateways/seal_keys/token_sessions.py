@@ -72,6 +72,7 @@ class TokenSessions:
         self._free: SimpleQueue[Seat | None] = SimpleQueue()
         self._free.put(self._first)
         self._seats = 1
+        self._most = MOST_SESSIONS
         self._opening = threading.Lock()
         self.proven = False
         """Whether a signature made here was verified."""
@@ -133,9 +134,15 @@ class TokenSessions:
     def _further(self) -> Seat | None:
         """Return a further session; None where there are as many as may be."""
         with self._opening:
-            if self._seats >= MOST_SESSIONS:
+            if self._seats >= self._most:
                 return None
-            session = self._token.open()
+            try:
+                session = self._token.open()
+            except Exception as error:
+                if type(error).__name__ != "SessionCount" or not self._seats:
+                    raise
+                self._most = self._seats  # the token has no more, or other processes have them
+                return None
             try:
                 seat = Seat(session, find_private_key(session, self._uri))
             except BaseException:
