@@ -35,7 +35,10 @@ _log = logging.getLogger("esign.engine.deliveries")
 INVITATION = "invitation"
 SIGNED_COPY = "signed_copy"
 PDF = "application/pdf"
-_WITH_DOCUMENT = (notices.CONSENT_REQUEST, notices.APPROVAL_REQUEST, notices.APPROVAL_DEMAND)
+_WITH_DOCUMENT = (
+    *(notices.CONSENT_REQUEST, notices.APPROVAL_REQUEST),
+    *(notices.OWN_APPROVAL_REQUEST, notices.APPROVAL_DEMAND),
+)
 """Mails with the document that somebody consents to or approves."""
 
 

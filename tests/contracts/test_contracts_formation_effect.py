@@ -33,6 +33,7 @@ from esign.contracts.formation import (
     history,
     terms_of,
 )
+from esign.contracts.formation.approval import grown_up
 from esign.policy import LegalLevel
 from tests.formation_story import DOC, OTHER, Story, berlin, contract, frame, offered
 
@@ -222,10 +223,11 @@ def young() -> Story:
     return story
 
 
-def answered(story: Story, at: str, *, approved: bool = True, **changes: Any) -> None:
-    """Let the legal representative approve the contract, or refuse to."""
+def answered(story: Story, at: str, *, approved: bool = True, own: bool = False, **changes: Any) -> None:
+    """Let the legal representative, or the person alone, approve the contract, or refuse to."""
     kind = DeclarationKind.APPROVAL if approved else DeclarationKind.REJECTION
-    made = story.declaration(kind, "signatory-1", berlin(at), representative="legal-representative", **changes)
+    who = "" if own else "legal-representative"
+    made = story.declaration(kind, "signatory-1", berlin(at), representative=who, **changes)
     event = ContractApproved if approved else ApprovalDenied
     story.tell(event(id=story.name("answer"), evidence="", reaches=berlin(at), declaration=made))
 
@@ -263,6 +265,41 @@ def test_bgb_108_2_two_weeks_after_the_demand_silence_is_a_refusal():
     answered(story, "17 00:00")
     assert isinstance(story.state(end + timedelta(days=1)), Rejected), "too late"
     assert [type(each).__name__ for _, each in history(story.formation, end)][-2:] == ["Pending", "Rejected"]
+
+
+def grown() -> Story:
+    """Return a story of :func:`young` in which the person comes of age on the third."""
+    terms = frame()
+    company, customer = terms.declarants
+    story = offered(replace(terms, declarants=(company, replace(customer, birth_date=date(2008, 12, 3)))))
+    story.accept(DAY, received=DAY)
+    return story
+
+
+def test_bgb_108_3_who_has_come_of_age_approves_in_the_representatives_place():
+    story = grown()
+    answered(story, "02 23:59", own=True)
+    answered(story, "03 00:00")
+    answered(story, "03 00:00", approved=False)
+    story.tell(ConsentGiven(id="late", evidence="", at=berlin("03 00:00"), declarant="signatory-1"))
+    assert isinstance(story.state(berlin("03 12:00")), Pending), "too early for the one, too late for the other"
+    answered(story, "04 09:00", own=True)
+    found = story.state(LATER)
+    assert isinstance(found, Concluded) and found.at == berlin("04 09:00")
+    refused = grown()
+    answered(refused, "02 23:59", approved=False, own=True)
+    assert isinstance(refused.state(berlin("03 12:00")), Pending)
+    answered(refused, "04 09:00", approved=False, own=True)
+    answered(refused, "05 09:00", own=True)
+    assert isinstance(refused.state(LATER), Rejected)
+
+
+def test_bgb_108_3_what_the_representative_approved_before_stays_approved():
+    story = grown()
+    answered(story, "02 23:59")
+    answered(story, "04 09:00", approved=False, own=True)
+    assert isinstance(story.state(LATER), Concluded)
+    assert [grown_up(story.formation, "signatory-1", berlin(at)) for at in ("02 23:59", "03 00:00")] == [False, True]
 
 
 def test_bgb_2_187_2_of_age_is_reached_as_the_birthday_begins_in_berlin_also_on_29_february():

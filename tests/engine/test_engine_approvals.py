@@ -11,7 +11,7 @@ import pytest
 
 from certs.signatory import ServerRefused
 from esign.engine.formation import declaring
-from esign.engine.formation.refusals import ApprovalPageUnknown, ApprovalRefused
+from esign.engine.formation.refusals import ApprovalPageUnknown, ApprovalRefused, ConsentRefused
 from esign.evidence import verify_dossier
 from tests.actors import COMPANY
 from tests.conftest import WEB, World, installation
@@ -188,6 +188,50 @@ def test_an_address_that_is_none_of_ours_shows_nothing(shared: World) -> None:
     for other in ("", "x.1.y", link[:-1] + ("A" if link[-1] != "A" else "B"), link.replace(".", "", 1)):
         with pytest.raises(ApprovalPageUnknown):
             shared.application.approvals.page(other)
+
+
+def test_bgb_108_3_who_has_come_of_age_is_asked_in_person_and_approves_alone(
+    shared: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    birthday = shared.clock.now().date() + timedelta(days=2)
+    monkeypatch.setitem(globals(), "YOUNG", birthday.replace(year=birthday.year - 18))
+    contract, signatory = invited(shared)
+    desk = shared.application.approvals
+    mothers = token(desk.ask(COMPANY, contract, "signatory-1", *MOTHER))
+    before_the_button(signatory)
+    declare(signatory)
+    name, email = "Jana Beispiel", shared.application.reading.parties(COMPANY, contract)[0].email
+    with pytest.raises(ApprovalRefused) as refused:
+        desk.ask(COMPANY, contract, "signatory-1", name, email)
+    assert refused.value.facts["reason"] == "same", "still a minor"
+    assert desk.page(mothers).state == "open"
+    shared.clock.offset = timedelta(days=3)
+    assert desk.page(mothers).state == "over"
+    for act in (
+        lambda: desk.answer(mothers, approved=True),
+        lambda: desk.ask(COMPANY, contract, "signatory-1", *MOTHER),
+        lambda: desk.demand(COMPANY, contract, "signatory-1"),
+    ):
+        with pytest.raises(ApprovalRefused):
+            act()
+    with pytest.raises(ConsentRefused):
+        shared.application.formation.consent(COMPANY, contract, "signatory-1", "die Mutter am Telefon")
+    assert state(shared, contract) == "pending"
+    shared.application.clocks.run_due()
+    shared.application.delivery.deliver_due()
+    address = mailed(shared, "Bitte um Ihre eigene Genehmigung")
+    page = desk.page(address)
+    assert (page.about, page.state, page.person) == ("own", "open", name)
+    assert "bin volljährig geworden und genehmige den Vertrag" in page.yes and "nicht" in page.no
+    desk.demand(COMPANY, contract, "signatory-1")
+    text = shared.apps[WEB].test_client().get(f"/zustimmung/{address}").get_data(as_text=True)
+    assert "Ihre eigene Genehmigung" in text and "§ 108 Absatz 3 BGB" in text
+    shows_nothing(shared, mothers)
+    desk.answer(address, approved=True)
+    found = formation(shared, contract)
+    (approval,) = [each for each in found.events if each.kind == "contract_approved"]
+    assert (state(shared, contract), found.since) == ("concluded", approval.at)
+    verified(shared, contract)
 
 
 def shows_nothing(world: World, address: str) -> None:

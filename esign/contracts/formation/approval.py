@@ -1,4 +1,7 @@
-"""A minor's contract: whether who represents the minor has approved it, refused to, or let the time pass."""
+"""A minor's contract: whether who represents the minor has approved it, refused to, or let the time pass.
+
+Once the minor has come of age, the approval of this person alone takes the place of the representative's.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from datetime import datetime
 from esign.contracts.deadlines.instants import local_day
 from esign.contracts.deadlines.periods import Period, nominal_end
 from esign.contracts.formation import events as e
-from esign.contracts.formation.effect import minor
+from esign.contracts.formation.effect import minor, of_age
 from esign.contracts.formation.facts import Declaring, Facts
+from esign.contracts.formation.formation import Formation
 from esign.contracts.formation.states import Pending, Rejected
 from esign.contracts.formation.values import Clause, Side
 
@@ -50,7 +54,8 @@ def approval_of_minors(
 ) -> tuple[Approval, ...] | Pending | Rejected:
     """Return the approvals of all that minors declared; or that one is missing, or was refused.
 
-    A consent that comes after the declaration approves it (BGB § 184 (1)).
+    A consent that comes after the declaration approves it (BGB § 184 (1)). What the representative declares once the
+    minor has come of age has no effect, nor what the minor declares before (BGB § 108 (3)).
 
     Source: BGB § 108.
     """
@@ -67,8 +72,13 @@ def approval_of_minors(
             for each in facts.all(e.ContractApproved)
             if each.declaration.declarant == declaration.declarant
             and each.declaration.document_sha256 == declaration.document_sha256
+            and _entitled(facts, each)
         ]
-        consents = [each for each in facts.all(e.ConsentGiven) if each.declarant == declaration.declarant]
+        consents = [
+            each
+            for each in facts.all(e.ConsentGiven)
+            if each.declarant == declaration.declarant and not of_age(facts, each.declarant, each.at)
+        ]
         approvals += [Approval(at=each.at, id=each.id) for each in consents]
         in_time = [each for each in approvals if each.at <= facts.at and (until is None or each.at < until)]
         approval = min(in_time, key=lambda each: (each.at, each.id), default=None)
@@ -85,6 +95,16 @@ def approval_of_minors(
     return tuple(found)
 
 
+def grown_up(formation: Formation, name: str, at: datetime) -> bool:
+    """Tell whether a declarant has come of age at an instant, and alone can approve what was declared before."""
+    return of_age(Facts.of(formation, at), name, at)
+
+
+def _entitled(facts: Facts, event: e.ContractApproved | e.ApprovalDenied) -> bool:
+    """Tell whether who declared could: the representative of a minor, or who has come of age (BGB § 108 (3))."""
+    return (not event.declaration.representative) == of_age(facts, event.declaration.declarant, event.reaches)
+
+
 def _until(facts: Facts, name: str) -> datetime | None:
     demanded = min((each.at for each in facts.all(e.ApprovalDemanded) if each.declarant == name), default=None)
     if demanded is None:
@@ -94,7 +114,11 @@ def _until(facts: Facts, name: str) -> datetime | None:
 
 def _denied(facts: Facts, name: str, until: datetime | None) -> datetime | None:
     """Return when the approval was refused, or counts as refused; None: neither."""
-    told = [each.reaches for each in facts.all(e.ApprovalDenied) if each.declaration.declarant == name]
+    told = [
+        each.reaches
+        for each in facts.all(e.ApprovalDenied)
+        if each.declaration.declarant == name and _entitled(facts, each)
+    ]
     if until is not None and facts.at >= until:
         told.append(until)
     return min((at for at in told if at <= facts.at), default=None)

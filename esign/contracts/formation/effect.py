@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from esign.contracts.deadlines.instants import local_day
 from esign.contracts.form_requirement import Form
@@ -51,7 +52,7 @@ def minor(facts: Facts, declaration: Declaration) -> bool:
 
     Source: BGB §§ 106-108.
     """
-    years = _years(facts, declaration)
+    years = _years(facts, declaration.declarant, declaration.declared_at)
     if years is None or not CAPABLE <= years < OF_AGE:
         return False
     known = [each.at for each in facts.all(e.ConsentGiven) if each.declarant == declaration.declarant]
@@ -61,17 +62,26 @@ def minor(facts: Facts, declaration: Declaration) -> bool:
     return not any(at <= declaration.declared_at for at in known)
 
 
-def _years(facts: Facts, declaration: Declaration) -> int | None:
-    who = facts.terms.declarant(declaration.declarant)
+def of_age(facts: Facts, name: str, at: datetime) -> bool:
+    """Tell whether a person is known to have completed eighteen years at an instant: who alone can approve then.
+
+    Source: BGB §§ 2, 108 (3).
+    """
+    years = _years(facts, name, at)
+    return years is not None and years >= OF_AGE
+
+
+def _years(facts: Facts, name: str, at: datetime) -> int | None:
+    who = facts.terms.declarant(name)
     if who is not None and who.birth_date is None:
         told = [each for each in facts.all(e.PersonIdentified) if each.declarant == who.name]
         who = replace(who, birth_date=told[0].birth_date) if told else who
-    return None if who is None else who.years(local_day(declaration.declared_at))
+    return None if who is None else who.years(local_day(at))
 
 
 def _person(facts: Facts, event: e.OfferMade | e.Answer | e.SummaryApproved) -> Iterator[Clause]:
     """Yield why the person cannot declare it; a minor's part in a contract waits for approval instead (§ 108)."""
-    years = _years(facts, event.declaration)
+    years = _years(facts, event.declaration.declarant, event.declaration.declared_at)
     if years is not None and years < CAPABLE:
         yield Clause(rule="formation.incapable", source="BGB §§ 104, 105", consequence="void", consequence_de="nichtig")
     alone = facts.terms.one_sided or isinstance(event, e.SummaryApproved)

@@ -229,9 +229,9 @@ class ContractApproved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalDenied(Event):
-    """The legal representative of a minor refused to approve the contract: there is none.
+    """The legal representative of a minor, or who has come of age since, refused to approve: there is no contract.
 
-    Source: BGB § 108 (1).
+    Source: BGB § 108 (1), (3).
     """
 
     reaches: datetime

@@ -9,6 +9,8 @@ POLICY = "formation"
 ACCEPTANCE, ACCEPTANCE_OF_LATE, REJECTION = "acceptance", "acceptance_of_late", "rejection"
 SUMMARY_APPROVAL = "summary_approval"
 CONSENT, APPROVAL, REFUSAL, DEMAND = "minor_consent", "minor_approval", "minor_refusal", "minor_demand"
+OWN_APPROVAL, OWN_REFUSAL = "own_approval", "own_refusal"
+"""Of who has come of age since (BGB § 108 (3))."""
 
 
 def declared_words(contract: ContractData, name: str, **values: str) -> str:

@@ -52,6 +52,9 @@ CONSENT_REQUEST = "consent_request"
 APPROVAL_REQUEST = "approval_request"
 """To a minor's legal representative: is the contract approved? (BGB § 108 (1))"""
 
+OWN_APPROVAL_REQUEST = "own_approval_request"
+"""To who has come of age since: is the contract approved? (BGB § 108 (3))"""
+
 APPROVAL_DEMAND = "approval_demand"
 """To a minor's legal representative: the demand that lets two weeks run (BGB § 108 (2))."""
 

@@ -24,14 +24,24 @@ from esign.contracts.formation import (
 )
 from esign.contracts.formation import words as said
 from esign.contracts.formation.approval import WAITING as MINOR
+from esign.contracts.formation.approval import grown_up
 from esign.engine.clocks import tasks
 from esign.engine.clocks.records import TaskKind
 from esign.engine.contents import ContractContents
 from esign.engine.contracts.ending import UNDER_WAY
 from esign.engine.contracts.notices import APPROVAL_DEMAND, APPROVAL_RECEIPT, queue_notice
 from esign.engine.formation import approvals, approving, settling
-from esign.engine.formation.approvals import APPROVAL, CONSENT, MOST_ASKED, REPRESENTATIVE, SUMMARY, Person, Question
-from esign.engine.formation.keeping import current, formation_entries, name, tell
+from esign.engine.formation.approvals import (
+    APPROVAL,
+    CONSENT,
+    MOST_ASKED,
+    OWN,
+    REPRESENTATIVE,
+    SUMMARY,
+    Person,
+    Question,
+)
+from esign.engine.formation.keeping import current, formation_entries, load, name, tell
 from esign.engine.formation.offering import document_of
 from esign.engine.formation.refusals import ApprovalPageUnknown, ApprovalRefused
 from esign.engine.household import Household
@@ -45,7 +55,13 @@ from esign.foundation.digests import sha256
 LONGEST_NAME = 160
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _ASKED_BEFORE = (ContractState.DRAWN_UP, *UNDER_WAY)
-_APPROVED = {CONSENT: said.CONSENT, APPROVAL: said.APPROVAL, SUMMARY: said.SUMMARY_APPROVAL}
+_APPROVED = {
+    CONSENT: said.CONSENT,
+    APPROVAL: said.APPROVAL,
+    OWN: said.OWN_APPROVAL,
+    SUMMARY: said.SUMMARY_APPROVAL,
+}
+_REFUSED = {CONSENT: said.REFUSAL, APPROVAL: said.REFUSAL, OWN: said.OWN_REFUSAL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +69,7 @@ class ApprovalPage:
     """What the page of a question shows."""
 
     about: str
-    """``consent``, ``approval`` or ``summary``: what is declared there."""
+    """``consent``, ``approval``, ``own`` (approval after coming of age) or ``summary``: what is declared there."""
     title: str
     reference: str
     company: str
@@ -82,6 +98,8 @@ class ApprovalDesk:
     def ask(self, actor: Actor, contract_id: str, party: str, person: str, email: str) -> str:
         """Ask the legal representative of a minor for consent, or, once the minor has declared, for the approval.
 
+        Who has come of age since is asked in person: name and address are then those of the party.
+
         Returns:
             The link that the mail carries.
 
@@ -100,20 +118,23 @@ class ApprovalDesk:
                 raise ApprovalRefused("the contract has no such party", reason="party")
             if not 2 <= len(who.name) <= LONGEST_NAME or not _MAIL.fullmatch(who.email):
                 raise ApprovalRefused("a name and an address are needed", reason="person")
-            if who.email.casefold() == contents.party(party).email.casefold():
-                raise ApprovalRefused("nobody represents himself or herself", reason="same")
             about = self._about(tx, record, party)
+            if (who.email.casefold() == contents.party(party).email.casefold()) != (about == OWN):
+                if about == OWN:
+                    raise ApprovalRefused("who has come of age approves in person", reason="of_age")
+                raise ApprovalRefused("nobody represents himself or herself", reason="same")
             if len([each for each in approvals.questions(tx, record.id) if each.party == party]) >= MOST_ASKED:
                 raise ApprovalRefused("somebody was asked for this party too often", reason="often")
             return approvals.ask(house, tx, record, party, about, who, by=actor)
 
     def demand(self, actor: Actor, contract_id: str, party: str) -> None:
-        """Call on a minor's legal representative to declare about the approval: two weeks from its arrival.
+        """Call on a minor's legal representative, or who came of age, to declare about the approval within two weeks.
 
         Raises:
             AccessDenied: The actor may not change contracts.
             ContractUnknown: There is no such contract.
-            ApprovalRefused: The contract does not wait for such an approval, or it was demanded already.
+            ApprovalRefused: The contract does not wait for such an approval, it was demanded already, or who can give
+                it was not asked yet.
 
         Source: BGB § 108 (2).
         """
@@ -121,9 +142,12 @@ class ApprovalDesk:
         house = self.household
         with house.store.transaction() as tx:
             record = known(tx, actor, contract_id)
-            if self._about(tx, record, party) != APPROVAL or _demanded(tx, record.id, party):
+            about = self._about(tx, record, party)
+            if about == CONSENT or _demanded(tx, record.id, party):
                 raise ApprovalRefused("nothing has to be demanded", reason="state")
             question = _newest(tx, record.id, party)
+            if (question.about == OWN) != (about == OWN):
+                raise ApprovalRefused("who has come of age was not asked yet", reason="of_age")
             words = _words(house, tx, record, said.DEMAND, question)
             facts = {"party": party}
             house.record(tx, EntryKind.FORMATION_DEMANDED, record.id, facts, {"words": words.encode()}, by=actor)
@@ -155,7 +179,7 @@ class ApprovalDesk:
                 person=question.person.name,
                 state=stands,
                 yes=_words(house, tx, record, _APPROVED[about], question),
-                no=_words(house, tx, record, said.REFUSAL, question) if refusable else "",
+                no=_words(house, tx, record, _REFUSED[about], question) if refusable else "",
                 until=found.until if isinstance(found, Pending) else None,
                 lang=contents.lang,
             )
@@ -188,7 +212,7 @@ class ApprovalDesk:
             if stands != "open" or (about == SUMMARY and not approved):
                 raise ApprovalRefused("nothing can be declared here any more", reason="over")
             formation = current(house, tx, record)
-            words = _words(house, tx, record, _APPROVED[about] if approved else said.REFUSAL, question)
+            words = _words(house, tx, record, _APPROVED[about] if approved else _REFUSED[about], question)
             document = document_of(house.contract_contents(tx, record))
             made: Event = _event(house, formation, question, about, words, document)
             if not approved and about != CONSENT:
@@ -227,10 +251,14 @@ class ApprovalDesk:
         """
         found = settling.due(self.household, tx, record)
         if isinstance(found, Pending) and found.clause == MINOR and party in found.by:
-            return APPROVAL
+            return OWN if self._grown_up(tx, record, party) else APPROVAL
         if record.state in _ASKED_BEFORE:
             return CONSENT
         raise ApprovalRefused("nobody has to consent any more", reason="state")
+
+    def _grown_up(self, tx: Transaction, record: ContractRecord, party: str) -> bool:
+        formation = load(tx, record.id)
+        return formation is not None and grown_up(formation, party, self.household.clock.now())
 
     def _state(self, tx: Transaction, record: ContractRecord, question: Question) -> tuple[str, str]:
         """Return how a question stands, and what would be declared on its page."""
@@ -246,9 +274,11 @@ class ApprovalDesk:
             return ("refused" if last.kind is EntryKind.FORMATION_DENIED else "approved"), about
         found = settling.due(self.household, tx, record)
         if isinstance(found, Pending) and question.party in found.by:
-            minor = found.clause == MINOR
-            if minor == (question.about != SUMMARY):
-                return "open", APPROVAL if minor else SUMMARY
+            asked = SUMMARY
+            if found.clause == MINOR:
+                asked = OWN if self._grown_up(tx, record, question.party) else APPROVAL
+            if question.about == asked or (question.about, asked) == (CONSENT, APPROVAL):
+                return "open", asked
         if question.about == CONSENT and record.state in _ASKED_BEFORE:
             return "open", CONSENT
         return "over", question.about
@@ -267,7 +297,7 @@ def _event(house: Household, formation: Formation, question: Question, about: st
         form=Form.TEXT,
         declared_at=now,
         evidence=evidence,
-        representative="" if about == SUMMARY else REPRESENTATIVE,
+        representative="" if about in (OWN, SUMMARY) else REPRESENTATIVE,
         sent_at=now,
     )
     event = SummaryApproved if about == SUMMARY else ContractApproved

@@ -20,16 +20,23 @@ from esign.access import Actor
 from esign.contracts import ContractData
 from esign.contracts.formation import Formation, Pending
 from esign.contracts.formation.approval import WAITING as MINOR
+from esign.contracts.formation.approval import grown_up
 from esign.contracts.ordering import SUMMARY_FIRST
-from esign.engine.contracts.notices import APPROVAL_REQUEST, CONSENT_REQUEST, SUMMARY_REQUEST, queue_notice
-from esign.engine.formation.keeping import formation_entries
+from esign.engine.contracts.notices import (
+    APPROVAL_REQUEST,
+    CONSENT_REQUEST,
+    OWN_APPROVAL_REQUEST,
+    SUMMARY_REQUEST,
+    queue_notice,
+)
+from esign.engine.formation.keeping import current, formation_entries
 from esign.engine.household import Household
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord
 from esign.evidence.kinds import EntryKind
 from esign.foundation.encoding import b64url
 
-CONSENT, APPROVAL, SUMMARY = "consent", "approval", "summary"
+CONSENT, APPROVAL, OWN, SUMMARY = "consent", "approval", "own", "summary"
 """What somebody is asked for."""
 REPRESENTATIVE = "legal-representative"
 """In the record of a declaration: who declares for a minor."""
@@ -41,7 +48,12 @@ MOST_ASKED = 10
 """How often somebody is asked for one party by hand: each time a mail goes to an address that a person typed."""
 _PURPOSE = "approval/page"
 _ADDRESS = re.compile(r"([A-Za-z0-9_-]{8,64})\.([0-9]{1,18})\.([A-Za-z0-9_-]{43})\Z", re.ASCII)
-_MAILS = {CONSENT: CONSENT_REQUEST, APPROVAL: APPROVAL_REQUEST, SUMMARY: SUMMARY_REQUEST}
+_MAILS = {
+    CONSENT: CONSENT_REQUEST,
+    APPROVAL: APPROVAL_REQUEST,
+    OWN: OWN_APPROVAL_REQUEST,
+    SUMMARY: SUMMARY_REQUEST,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +71,7 @@ class Question:
     seq: int
     """Place of its entry in the ledger."""
     about: str
-    """:data:`CONSENT`, :data:`APPROVAL` or :data:`SUMMARY`."""
+    """:data:`CONSENT`, :data:`APPROVAL`, :data:`OWN` (of who has come of age since) or :data:`SUMMARY`."""
     party: str
     person: Person
 
@@ -84,12 +96,19 @@ def ask(
 
 
 def ask_all(house: Household, tx: Transaction, record: ContractRecord, found: Pending) -> None:
-    """Ask everybody for whom a contract waits: who represents a minor, or the customer who gets the summary late."""
+    """Ask everybody for whom a contract waits: who represents a minor, or the customer who gets the summary late.
+
+    Who has come of age since is asked in person.
+    """
     contents = house.contract_contents(tx, record)
+    formation = current(house, tx, record)
     for name in found.by:
+        party = contents.party(name)
+        own = Person(name=party.full_name, email=party.email)
         if found.clause != MINOR:
-            party = contents.party(name)
-            ask(house, tx, record, name, SUMMARY, Person(name=party.full_name, email=party.email))
+            ask(house, tx, record, name, SUMMARY, own)
+        elif grown_up(formation, name, house.clock.now()):
+            ask(house, tx, record, name, OWN, own)
         elif (person := representative_of(tx, record.id, name)) is not None:
             ask(house, tx, record, name, APPROVAL, person)
 

@@ -34,6 +34,7 @@ from esign.contracts.formation import (
     history,
     state,
 )
+from esign.contracts.formation.approval import grown_up
 from esign.contracts.formation.events import instant
 from esign.engine.contents import ContractContents, PartyContents
 from esign.engine.contracts.notices import LATENESS, queue_notice
@@ -183,6 +184,8 @@ def consented(house: Household, tx: Transaction, record: ContractRecord, party: 
     formation = current(house, tx, record)
     if record.state in over or formation.terms.declarant(party) is None or party == made.COMPANY or not words.strip():
         raise ConsentRefused(party=party[:16], state=record.state.value)
+    if record.state is ContractState.PENDING and grown_up(formation, party, house.clock.now()):
+        raise ConsentRefused(party=party[:16], state=record.state.value)  # now this person alone approves (§ 108 (3))
     event = ConsentGiven(id=name(formation, "consent"), evidence="clerk", at=house.clock.now(), declarant=party)
     said = {"words": words.strip()[:2000].encode()}
     tell(house, tx, record, EntryKind.FORMATION_CONSENTED, [event], {"party": party}, by=by, contents=said)

@@ -186,6 +186,40 @@ Kind regards
 {company}
 """,
     ),
+    ("own_approval_request", "de"): (
+        "Bitte um Ihre eigene Genehmigung: {title} ({reference})",
+        """Guten Tag {name},
+
+vor Ihrem 18. Geburtstag haben Sie mit {company} einen Vertrag geschlossen: {title}, Nummer {reference}. Er ist noch
+nicht wirksam. Jetzt kommt es allein darauf an, ob Sie ihn selbst genehmigen (§ 108 Absatz 3 BGB).
+
+Das Dokument liegt bei. Hier genehmigen Sie oder verweigern die Genehmigung, ohne Anmeldung:
+
+{link}
+
+Der Link ist nur für Sie bestimmt; bitte geben Sie ihn nicht weiter. Fragen beantwortet {company} ({contact}).
+
+Freundliche Grüße
+{company}
+""",
+    ),
+    ("own_approval_request", "en"): (
+        "Please decide about your own approval: {title} ({reference})",
+        """Dear {name},
+
+before your eighteenth birthday you concluded a contract with {company}: {title}, number {reference}. It has no effect
+yet. Now that depends on you alone: on whether you approve it yourself (section 108 (3) of the Civil Code).
+
+The document is enclosed. Approve or refuse here, without a login:
+
+{link}
+
+The link is meant for you only; please do not pass it on. {company} answers your questions ({contact}).
+
+Kind regards
+{company}
+""",
+    ),
     ("approval_demand", "de"): (
         "Aufforderung, sich über die Genehmigung zu erklären: {title} ({reference})",
         """Guten Tag {name},
