@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from esign.engine.api.paging import RowPlace
 from esign.engine.company.records import BulkRow, BulkRun, BulkState, RowState, Wanted
+from esign.engine.paging import RowPlace
 from esign.engine.records import ContractRecord, ContractState
 from esign.policy import LegalLevel
 from esign.store.statements import changed_by, found_by, keys, older, row_of

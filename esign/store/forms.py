@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select
 
-from esign.engine.api.paging import RowPlace
 from esign.engine.forms.records import CaseRecord, CaseState, DraftAccess, DraftRecord
+from esign.engine.paging import RowPlace
 from esign.store.statements import changed_by, found_by, keys, older, row_of
 from esign.store.tables_forms import form_access, form_case, form_draft, prefill_use
 

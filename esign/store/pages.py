@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, or_, select
 
-from esign.engine.api.paging import ContractFilter, RowPlace
+from esign.engine.api.records import ContractFilter
+from esign.engine.paging import RowPlace
 from esign.engine.records import ContractRecord, ContractState
 from esign.evidence.entry import Entry
 from esign.policy import LegalLevel

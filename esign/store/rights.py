@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from esign.contracts.rights import Right, Verdict
-from esign.engine.api.paging import RowPlace
+from esign.engine.paging import RowPlace
 from esign.engine.ports import AlreadyKept
 from esign.engine.rights.records import DeclarationRecord, DeclarationState
 from esign.store.statements import changed_by, found_by, keys, older, row_of

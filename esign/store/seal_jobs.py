@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from esign.engine.api.paging import RowPlace
+from esign.engine.paging import RowPlace
 from esign.engine.sealing.records import SealFile, SealJob, SealState, number_of
 from esign.sealing.batches import Counts, ItemResult, ItemState
 from esign.store.seal_journal import counts_of, new_batch, result_of, waiting_rows

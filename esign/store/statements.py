@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, or_, select, update
 
-from esign.engine.api.paging import RowPlace
+from esign.engine.paging import RowPlace
 
 
 def found_by(table: Table, *columns: str) -> Select[Any]:

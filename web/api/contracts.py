@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from esign.engine.api.errors import RequestInvalid
-from esign.engine.api.paging import ContractFilter
+from esign.engine.api.records import ContractFilter
 from esign.engine.contracts.validity import Validity
 from esign.engine.contracts.views import Corrected
 from esign.foundation.clock import from_rfc3339, rfc3339

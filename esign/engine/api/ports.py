@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from esign.engine.api.paging import ContractFilter, RowPlace
 from esign.engine.api.records import (
     ApiKeyRecord,
+    ContractFilter,
     JourneyRecord,
     KeptAnswer,
     ReturnAddress,
@@ -17,6 +17,7 @@ from esign.engine.api.records import (
     WebhookDelivery,
     WebhookRecord,
 )
+from esign.engine.paging import RowPlace
 from esign.engine.records import ContractRecord
 from esign.evidence.entry import Entry
 

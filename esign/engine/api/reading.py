@@ -10,12 +10,13 @@ from functools import partial
 
 from esign.access import Actor, Permission
 from esign.engine.api.events import EVENT_KINDS, Event
-from esign.engine.api.paging import ContractFilter, cursor, page_by_time, place
+from esign.engine.api.records import ContractFilter
 from esign.engine.contents import ContractContents
 from esign.engine.contracts import turns
 from esign.engine.contracts.views import ContractView, view_of
 from esign.engine.household import Household
 from esign.engine.own import known
+from esign.engine.paging import cursor, page_by_time, place
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState, InvitationRecord, InvitationState
 from esign.engine.refusals import ContractStateRefused

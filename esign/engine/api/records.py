@@ -164,3 +164,16 @@ class JourneyRecord:
     created_at: datetime
     sealed: bytes
     """The address, sealed under the contract's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractFilter:
+    """Which contracts are asked for; None: whatever."""
+
+    state: str | None = None
+    template: str | None = None
+    reference: str | None = None
+    created_from: datetime | None = None
+    """Instant, inclusive."""
+    created_before: datetime | None = None
+    """Instant, exclusive."""

@@ -12,12 +12,12 @@ from esign.contracts.deadlines import DeadlineError, WithdrawalFacts, local_day
 from esign.contracts.errors import ContractsError
 from esign.contracts.rights import Compensation, Right, compensation, tidy
 from esign.engine.accounts.rows import open_person
-from esign.engine.api.paging import page
 from esign.engine.clocks import planning, tasks
 from esign.engine.clocks.records import Act, TaskKind, TaskRecord, TaskState
 from esign.engine.clocks.refusals import TaskRefused, TaskUnknown
 from esign.engine.household import Household
 from esign.engine.own import known, own
+from esign.engine.paging import page
 from esign.engine.ports import Transaction
 from esign.engine.rights import facts as rights_facts
 from esign.engine.rights.clerk import settle, tidy_words

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from esign.access import Actor, Permission
-from esign.engine.api.paging import page, page_by_time
 from esign.engine.company.bulk_file import write_table
 from esign.engine.company.bulk_views import BulkView, RowPage, RowView, RunPage, row_view, run_view
 from esign.engine.company.records import BulkRun, RowState
 from esign.engine.household import Household
+from esign.engine.paging import page, page_by_time
 from esign.engine.ports import Transaction
 from esign.engine.refusals import EngineError
 

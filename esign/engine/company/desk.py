@@ -10,7 +10,6 @@ from functools import partial
 
 from esign.access import Actor, Permission
 from esign.engine.api.errors import CursorRefused
-from esign.engine.api.paging import cursor, page_by_time, place
 from esign.engine.api.reading import ContractPage, PartyView, party_views
 from esign.engine.ceremony.admission import LIVE
 from esign.engine.company import search as desk_search
@@ -23,6 +22,7 @@ from esign.engine.contracts.validity import end_of_day, last_day, moments
 from esign.engine.contracts.views import ContractView, view_of
 from esign.engine.household import Household
 from esign.engine.own import known
+from esign.engine.paging import cursor, page_by_time, place
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord, ContractState
 from esign.evidence.errors import ErasedError

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from esign.engine.api.paging import RowPlace
 from esign.engine.company.records import BulkRow, BulkRun, RowState, Wanted
+from esign.engine.paging import RowPlace
 from esign.engine.records import ContractRecord
 
 

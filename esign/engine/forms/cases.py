@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from esign.access import Actor, Permission
-from esign.engine.api.paging import page_by_time
 from esign.engine.contracts.desk import ContractDesk, Drawn
 from esign.engine.forms import drafts, refusing, settling
 from esign.engine.forms.case_views import CaseDetail, CasePage, CaseReason, CaseView, Corrections
@@ -18,6 +17,7 @@ from esign.engine.forms.refusals import CaseNotComplete, CaseReasonMissing, Case
 from esign.engine.forms.settling import Submitted
 from esign.engine.household import Household
 from esign.engine.own import own
+from esign.engine.paging import page_by_time
 from esign.engine.ports import Transaction
 from esign.forms import Answers, check, contract_data, form_definition
 from esign.forms.answers import forbidden

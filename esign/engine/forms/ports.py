@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from esign.engine.api.paging import RowPlace
 from esign.engine.forms.records import CaseRecord, CaseState, DraftAccess, DraftRecord
+from esign.engine.paging import RowPlace
 from esign.forms import Prefill
 
 

@@ -12,10 +12,10 @@ from esign.access import Actor, Permission
 from esign.contracts.deadlines import local_day
 from esign.contracts.retention import RetentionPeriod, retention_of
 from esign.contracts.rights import Right
-from esign.engine.api.paging import page_by_time
 from esign.engine.clocks import tasks
 from esign.engine.household import BERLIN, Household
 from esign.engine.own import known, own
+from esign.engine.paging import page_by_time
 from esign.engine.ports import Transaction
 from esign.engine.records import ContractRecord
 from esign.engine.refusals import ContractUnknown

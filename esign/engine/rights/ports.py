@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from esign.engine.api.paging import RowPlace
+from esign.engine.paging import RowPlace
 from esign.engine.rights.records import DeclarationRecord, DeclarationState
 
 

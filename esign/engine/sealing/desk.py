@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from esign.access import Actor, Permission
-from esign.engine.api.paging import cursor, page_by_time, place
+from esign.engine.paging import cursor, page_by_time, place
 from esign.engine.ports import Transaction
 from esign.engine.sealing.errors import (
     SealBatchEmpty,

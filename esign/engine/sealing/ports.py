@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from esign.engine.api.paging import RowPlace
+from esign.engine.paging import RowPlace
 from esign.engine.sealing.records import SealFile, SealJob
 from esign.evidence.ports import HeldKey
 from esign.sealing.batches import Counts, Documents, ItemResult, Journal, Preparation

@@ -18,7 +18,6 @@ from esign.engine.api.errors import (
     WebhookUnknown,
 )
 from esign.engine.api.events import EVENT_KINDS, TEST
-from esign.engine.api.paging import page
 from esign.engine.api.records import (
     DeliveryState,
     WebhookAttempt,
@@ -29,6 +28,7 @@ from esign.engine.api.records import (
 )
 from esign.engine.household import Household
 from esign.engine.own import own
+from esign.engine.paging import page
 from esign.engine.ports import Transaction
 from esign.engine.webhooks.message import new_secret
 from esign.evidence.kinds import EntryKind

@@ -19,19 +19,6 @@ _PURPOSE = "cursor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContractFilter:
-    """Which contracts are asked for; None: whatever."""
-
-    state: str | None = None
-    template: str | None = None
-    reference: str | None = None
-    created_from: datetime | None = None
-    """Instant, inclusive."""
-    created_before: datetime | None = None
-    """Instant, exclusive."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RowPlace:
     """A place in a list that stands in order of time: behind this row."""
 
