@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
 from esign.foundation.errors import EsignError
@@ -153,6 +154,12 @@ def end_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
+def _stop_after(sentinel: int, stop: threading.Event) -> None:
+    """Stop when the process above has ended, however it did."""
+    wait([sentinel])
+    stop.set()
+
+
 def _work(recipe: Recipe, name: str) -> None:
     """Be one process."""
     stop = threading.Event()
@@ -162,6 +169,8 @@ def _work(recipe: Recipe, name: str) -> None:
     above = multiprocessing.parent_process()
     if above is None or not above.is_alive():  # it ended before the kernel knew what to do
         return
+    # The kernel tells of the fork server's death, which lives as long as one of us does: ask for the one above it too.
+    threading.Thread(target=_stop_after, args=(above.sentinel, stop), name="above", daemon=True).start()
     try:
         with recipe(name) as loops:
             well = run_loops(loops, stop)
