@@ -43,6 +43,22 @@ if TYPE_CHECKING:
 @click.option("--processed", type=PATH, metavar="DIR", help="With --watch: where sealed originals go (they stay).")
 @click.option("--set-aside", type=PATH, metavar="DIR", help="With --watch: where the others go (OUT.set-aside).")
 @click.option("--settle", type=click.FloatRange(0.1, 3600), default=2.0, show_default=True, metavar="SECONDS")
+@click.option(
+    "--record-after",
+    type=click.IntRange(1, 50_000),
+    default=1_000,
+    show_default=True,
+    metavar="DOCUMENTS",
+    help="With --watch --evidence-record: one timestamp for so many.",
+)
+@click.option(
+    "--record-within",
+    type=click.FloatRange(1, 86_400),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Or for what was sealed in this time.",
+)
 @seal_json_option
 @config_option
 def seal(
@@ -57,6 +73,8 @@ def seal(
     processed: Path | None,
     set_aside: Path | None,
     settle: float,
+    record_after: int,
+    record_within: float,
     as_json: bool,
     config: Path | None,
 ) -> int:
@@ -70,7 +88,7 @@ def seal(
     from esign.cli.logs import log_faults
     from esign.cli.seal_inputs import Inputs
     from esign.cli.seal_lines import Speaker
-    from esign.cli.seal_watch import Folders, seal_what_comes
+    from esign.cli.seal_watch import Folders, RecordWishes, seal_what_comes
     from esign.seal_works import FolderBatch, look_at_key
     from esign.sealing.invoices import InvoiceRules
 
@@ -79,8 +97,6 @@ def seal(
             order = order_of(wishes, out, level, config, stamped=evidence_record)
             if not paths:
                 raise WrongUse("name files, folders or patterns, or - for a list on standard input")
-            if watch and evidence_record:
-                raise WrongUse("an evidence record is made when a batch is done; what is watched is never done")
             if watch and (strange := [path for path in paths if not Path(path).is_dir()]):
                 raise WrongUse(f"--watch watches folders, and this is none: {strange[0]}")
             # Others fill the watched folders: no link of theirs leads to what only we may read.
@@ -104,7 +120,8 @@ def seal(
         jobs = wishes.processes
         if watch:
             folders = Folders(paths, out, set_aside or out.with_name(out.name + ".set-aside"), processed, base)
-            return seal_what_comes(batch, folders, speaker, jobs=jobs, settle=settle, stop=stop)
+            records = RecordWishes(record_after, record_within) if evidence_record else None
+            return seal_what_comes(batch, folders, speaker, jobs=jobs, settle=settle, stop=stop, wishes=records)
         inputs = Inputs(paths, sys.stdin.buffer, os.fsencode(out), os.fsencode(base) if base is not None else None)
         counts = batch.run(inputs, jobs=jobs, told=speaker.told, stop=stop)
         proven = not evidence_record or _prove(batch, speaker)

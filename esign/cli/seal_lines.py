@@ -12,7 +12,9 @@ from typing import Any
 
 import click
 
+from esign.cli.errors import error_line
 from esign.cli.terminal import plain
+from esign.foundation.errors import EsignError
 from esign.sealing.batches import Counts, ItemResult
 from esign.sealing.batches.proof import BatchProof
 
@@ -89,6 +91,15 @@ class Speaker:
         for name, error in proof.failed.items():
             click.echo(f"{plain(name.decode('utf-8', 'replace'))}: no evidence record ({error.code})", err=True)
         click.echo(f"{proof.made:,} evidence records, {proof.there:,} there before", err=True)
+
+    def proved_or_not(self, proof: BatchProof | EsignError) -> None:
+        """Say what became of the evidence records of a portion, or why there are none yet."""
+        if isinstance(proof, EsignError):
+            self.wipe()
+            click.echo(error_line(proof), err=True)
+            return
+        self.proved(proof)
+        sys.stdout.flush()
 
     def ended(self, counts: Counts) -> None:
         """Say what it came to."""

@@ -27,10 +27,25 @@ class Folders:
     base: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class RecordWishes:
+    """When evidence records are made: after so many documents, or so many seconds after the first of them."""
+
+    after: int
+    within: float
+
+
 def seal_what_comes(
-    batch: FolderBatch, folders: Folders, speaker: Speaker, *, jobs: int, settle: float, stop: threading.Event
+    batch: FolderBatch,
+    folders: Folders,
+    speaker: Speaker,
+    *,
+    jobs: int,
+    settle: float,
+    stop: threading.Event,
+    wishes: RecordWishes | None,
 ) -> int:
-    """Seal until stopped; returns the exit status: 0, or 1 if documents were set aside."""
+    """Seal until stopped; returns the exit status: 0, or 1 if documents were set aside, or have no evidence record."""
     names = Inputs(
         (), sys.stdin.buffer, os.fsencode(folders.out), None if folders.base is None else os.fsencode(folders.base)
     )
@@ -43,11 +58,18 @@ def seal_what_comes(
         settle=settle,
     )
 
+    records = None
+    if wishes is not None:
+        records = batch.watched_proof(told=speaker.proved_or_not, after=wishes.after, within=wishes.within)
+
     def told(results: Sequence[ItemResult], counts: Counts) -> None:
         speaker.told(results, counts)
+        if records is not None:
+            records.add(results)
         for result in results:
             hot.put_away(result, line_of(result, sandbox=speaker.sandbox))
 
-    counts = batch.watch(hot.blocks(stop), jobs=jobs, told=told, stop=stop)
+    counts = batch.watch(hot.blocks(stop), jobs=jobs, told=told, stop=stop, records=records)
+    proven = records is None or records.finish()
     speaker.ended(counts)
-    return 1 if counts.set_aside else 0
+    return 1 if counts.set_aside or not proven else 0

@@ -18,10 +18,12 @@ from esign.seal_works.proof import prove
 from esign.seal_works.recipe import SealRecipe, opened_journal
 from esign.seal_works.refusing import key_fault, refusing
 from esign.seal_works.telling import Telling, Told
+from esign.seal_works.watched_proof import ProofTold, WatchedProof, unproven
 from esign.sealing import SealKeyError
 from esign.sealing.batches import Counts, NewItem
 from esign.sealing.batches.errors import BatchWorkersEnded, OutputNameUnusable
 from esign.sealing.batches.proof import BatchProof
+from esign.store.database import Database
 from esign.store.seal_folder import FolderDocuments
 from esign.store.seal_journal import SqlSealJournal
 from esign.store.seal_journal_file import forget_batches, settle_promises
@@ -47,6 +49,7 @@ class FolderBatch:
     _stack: ExitStack = field(default_factory=ExitStack)
     _journal: SqlSealJournal | None = None
     _telling: Telling | None = None
+    _database: Database | None = None
 
     def __enter__(self) -> FolderBatch:
         """Take the folder, look what became of the last batch, and begin.
@@ -69,7 +72,8 @@ class FolderBatch:
                 documents.sweep()
                 database = self._stack.enter_context(opened_journal(self.order))
                 settle_promises(database, STORE, documents.digest, self.clock)
-                forget_batches(database, STORE)
+                forget_batches(database, STORE, keep=unproven(self.order.out))
+            self._database = database
             self._journal = SqlSealJournal.begin(database, store=STORE, level=self.order.level, clock=self.clock)
             self.order = replace(self.order, batch=self._journal.batch)
         except BaseException:
@@ -133,7 +137,14 @@ class FolderBatch:
                     stop.wait(0.02)
 
     def watch(
-        self, blocks: Iterable[Sequence[NewItem]], *, jobs: int, told: Told, stop: threading.Event, every: float = 0.2
+        self,
+        blocks: Iterable[Sequence[NewItem]],
+        *,
+        jobs: int,
+        told: Told,
+        stop: threading.Event,
+        every: float = 0.2,
+        records: WatchedProof | None = None,
     ) -> Counts:
         """Seal what comes until stopped; documents that were told are forgotten, what was sealed stays known.
 
@@ -143,16 +154,20 @@ class FolderBatch:
             told: Is given results in the order of the documents, and how far it is.
             stop: Ends it after the chunks under way.
             every: Seconds between two looks.
+            records: Makes evidence records of what was told; nothing is forgotten that has none.
 
         Raises:
             BatchWorkersEnded: The processes die again and again.
         """
+        forgotten = 0
         with self._listing(iter(blocks), stop), self._workers(jobs, stop, forever=True) as look:
             while not stop.wait(every):
-                before = self._telling.shown if self._telling is not None else 0
                 self._tell(told)
-                if self._telling is not None and self._telling.shown != before:
-                    self.journal.forget(self._telling.shown)
+                shown = self._telling.shown if self._telling is not None else 0
+                through = shown if records is None else records.look(shown)
+                if through > forgotten:
+                    self.journal.forget(through)
+                    forgotten = through
                 look()
         return self._tell(told)
 
@@ -178,6 +193,20 @@ class FolderBatch:
         thread.join(2.0 if stop.is_set() else None)  # a list that nobody ends is not waited for
         if errors:
             raise errors[0]
+
+    def watched_proof(self, *, told: ProofTold, after: int, within: float) -> WatchedProof:
+        """Return what makes the evidence records of this batch while it goes on.
+
+        Args:
+            told: Is given what became of each portion of records.
+            after: Documents after which their records are made.
+            within: Seconds after which they are made at the latest.
+        """
+        if self._database is None:
+            raise RuntimeError("the batch has not begun")
+        return WatchedProof(
+            self.order, self._database, self.journal.batch, clock=self.clock, told=told, after=after, within=within
+        )
 
     def prove(self) -> BatchProof:
         """Write an evidence record beside every sealed document of this batch that has none; one timestamp for all.

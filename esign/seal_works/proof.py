@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 
 from esign.foundation.clock import Clock
@@ -18,8 +19,22 @@ def prove(order: SealOrder, journal: SqlSealJournal, clock: Clock) -> BatchProof
     Raises:
         EsignError: No timestamp could be had; then no record is written.
     """
+    return prove_sealed(order, journal.sealed(), clock)
+
+
+def prove_sealed(order: SealOrder, sealed: Iterable[tuple[bytes, bytes]], clock: Clock) -> BatchProof:
+    """Write an evidence record beside each of some sealed documents that has none; one timestamp for all.
+
+    Args:
+        order: Timestamp authorities and place of output.
+        sealed: Output name and SHA-256 of each.
+        clock: Where time comes from.
+
+    Raises:
+        EsignError: No timestamp could be had; then no record is written.
+    """
     with ExitStack() as stack:
         documents = opened_documents(order)
         stack.callback(documents.close)
         stamps = stack.enter_context(bulk_timestamps(order.tsa_urls, anchors=order.anchors, clock=clock))
-        return prove_batch(journal.sealed(), documents=documents, timestamps=stamps)
+        return prove_batch(sealed, documents=documents, timestamps=stamps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from sqlalchemy import URL, delete, select, text
@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from esign.foundation.clock import Clock, rfc3339
 from esign.sealing.batches.errors import BatchJournalNewer
+from esign.sealing.batches.items import ItemState
 from esign.store.database import Database
 from esign.store.errors import DatabaseError
 from esign.store.metadata import metadata
@@ -110,9 +111,34 @@ def settle_promises(database: Database, store: str, digest: Callable[[bytes], by
     return len(there)
 
 
-def forget_batches(database: Database, store: str) -> None:
-    """Forget the documents of earlier batches of a store; what was sealed stays known."""
+def forget_batches(database: Database, store: str, keep: Collection[int] = ()) -> None:
+    """Forget the documents of earlier batches of a store; what was sealed stays known.
+
+    Args:
+        database: Where the journal is.
+        store: Name of the place of output.
+        keep: Numbers of batches of which the sealed documents are still needed.
+    """
     with database.transaction() as connection:
-        old = select(seal_batch.c.id).where(seal_batch.c.store == store)
+        old = select(seal_batch.c.id).where(seal_batch.c.store == store, seal_batch.c.id.not_in(keep))
         connection.execute(delete(seal_item).where(seal_item.c.batch_id.in_(old)))
-        connection.execute(delete(seal_batch).where(seal_batch.c.store == store))
+        connection.execute(delete(seal_batch).where(seal_batch.c.id.in_(old)))
+        rest = seal_item.c.batch_id.in_(keep), seal_item.c.state != ItemState.SEALED.value
+        connection.execute(delete(seal_item).where(*rest))
+
+
+def sealed_of(database: Database, batches: Collection[int]) -> list[tuple[bytes, bytes]]:
+    """Return output name and SHA-256 of every sealed document of some batches that is not forgotten."""
+    wanted = seal_item.c.batch_id.in_(batches), seal_item.c.state == ItemState.SEALED.value
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(seal_item.c.output, seal_item.c.digest_out).where(*wanted).order_by(seal_item.c.id)
+        ).all()
+    return [(row.output, row.digest_out) for row in rows]
+
+
+def forget_sealed(database: Database, batches: Collection[int]) -> None:
+    """Forget some batches; what was sealed stays known."""
+    with database.transaction() as connection:
+        connection.execute(delete(seal_item).where(seal_item.c.batch_id.in_(batches)))
+        connection.execute(delete(seal_batch).where(seal_batch.c.id.in_(batches)))
