@@ -139,7 +139,7 @@ def _written(document: Any, *, compress: bool = True, recompress: bool = False) 
         stream,
         force_version="1.7",
         fix_metadata_version=False,
-        preserve_pdfa=False,
+        preserve_pdfa=True,  # an end of line before each "endstream", as our lint asks
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
         compress_streams=compress,  # without: every stream as it stands, packed or not
         recompress_flate=recompress,
