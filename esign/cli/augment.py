@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace as replace_fields
 from datetime import timedelta
@@ -16,7 +15,7 @@ from esign.cli.errors import FileUnwritable, tell
 from esign.cli.fetching import Fetching, GivenData, given_data
 from esign.cli.inputs import read_document, trust_of
 from esign.cli.options import PATH
-from esign.cli.terminal import plain
+from esign.cli.terminal import json_line, plain
 from esign.cli.whole_file import create, replace
 from esign.foundation.errors import EsignError
 
@@ -79,7 +78,7 @@ def augment(
         tell(error, file, as_json=as_json)
         return WRONG_USE if isinstance(error, FileNotReadable) else REFUSED
     if as_json:
-        click.echo(json.dumps(_object(file, out or file, made), ensure_ascii=False))
+        click.echo(json_line(_object(file, out or file, made)))
     else:
         for line in _lines(out or file, made):
             click.echo(line)

@@ -12,6 +12,7 @@ from esign.cli.configuration import config_option, load, tenant_option
 from esign.cli.errors import FileUnreadable, FileUnwritable, TrustMissing, error_line
 from esign.cli.inputs import trust_of
 from esign.cli.options import PATH
+from esign.cli.terminal import json_line
 from esign.cli.whole_file import create as write_new
 from esign.foundation.errors import EsignError
 
@@ -75,7 +76,7 @@ def verify(file: Path, trust: tuple[Path, ...], as_json: bool, config: Path | No
         return UNREADABLE
     report = verify_dossier(data, anchors=anchors)
     if as_json:
-        click.echo(json.dumps(_object(file, report), ensure_ascii=False))
+        click.echo(json_line(_object(file, report)))
     else:
         _print(file, report)
     if report.steps[0].outcome == "failed":

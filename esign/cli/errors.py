@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from esign.cli.terminal import plain
+from esign.cli.terminal import json_line, plain
 from esign.foundation.errors import EsignError
 
 
@@ -113,6 +112,6 @@ def tell(error: EsignError, file: Path, *, as_json: bool) -> None:
     """Tell why a command on one file was refused: as its JSON object, or as a line on standard error."""
     if as_json:
         said = {"code": error.code, "detail": error.detail, "source": error.source}
-        click.echo(json.dumps({"file": str(file), "error": said}, ensure_ascii=False))
+        click.echo(json_line({"file": str(file), "error": said}))
     else:
         click.echo(error_line(error), err=True)

@@ -95,7 +95,7 @@ class Inputs:
     def _file(self, path: bytes, name: bytes) -> NewItem:
         if self.base is not None:
             below = os.path.relpath(os.path.abspath(path), os.path.abspath(self.base))
-            name = below if not below.startswith(b"..") else os.path.basename(path)
+            name = os.path.basename(path) if below == b".." or below.startswith(b"../") else below
         if name.lower().endswith(b".xml"):
             name += b".pdf"
         parts = name.split(b"/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from typing import Any
 import click
 
 from esign.cli.errors import error_line
-from esign.cli.terminal import plain
+from esign.cli.terminal import json_line, plain
 from esign.foundation.errors import EsignError
 from esign.sealing.batches import Counts, ItemResult
 from esign.sealing.batches.proof import BatchProof
@@ -66,7 +65,7 @@ class Speaker:
         """Say what became of documents, and how far it is."""
         for result in results:
             if self.as_json:
-                click.echo(json.dumps(line_of(result, sandbox=self.sandbox), ensure_ascii=False))
+                click.echo(json_line(line_of(result, sandbox=self.sandbox)))
             elif not result.sealed:
                 self.wipe()
                 rules = result.facts.get("rules")
@@ -86,7 +85,7 @@ class Speaker:
         if self.as_json:
             failed = [{**_name("output", name), "code": error.code} for name, error in proof.failed.items()]
             told = {"made": proof.made, "there_before": proof.there, "failed": failed}
-            click.echo(json.dumps({"evidence_records": told}, ensure_ascii=False))
+            click.echo(json_line({"evidence_records": told}))
             return
         for name, error in proof.failed.items():
             click.echo(f"{plain(name.decode('utf-8', 'replace'))}: no evidence record ({error.code})", err=True)

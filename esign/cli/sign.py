@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from esign.cli.errors import FileUnwritable, WrongUse, tell
 from esign.cli.fetching import Fetching, GivenData, given_data
 from esign.cli.inputs import read_document, trust_of
 from esign.cli.options import PATH
-from esign.cli.terminal import plain
+from esign.cli.terminal import json_line, plain
 from esign.cli.trusted_list_inputs import NamedLists, lists_of, named_lists
 from esign.cli.whole_file import create
 from esign.foundation.digests import sha256
@@ -115,7 +114,7 @@ def sign(
         tell(error, file, as_json=as_json)
         return REFUSED
     if as_json:
-        click.echo(json.dumps(_object(file, out, allowed, verdict, key), ensure_ascii=False))
+        click.echo(json_line(_object(file, out, allowed, verdict, key)))
     else:
         for line in _lines(out, allowed, verdict):
             click.echo(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Generator, Sequence
@@ -20,6 +19,7 @@ from esign.cli.errors import FileUnreadable, WrongUse, error_line
 from esign.cli.fetching import Fetching, GivenData, given_data
 from esign.cli.inputs import files_of, instant_of, read_file, records_of, shown, trust_of
 from esign.cli.options import PATH
+from esign.cli.terminal import json_line
 from esign.cli.trusted_list_inputs import NamedLists, lists_of, named_lists
 from esign.foundation.errors import EsignError
 
@@ -199,7 +199,7 @@ class _Bar:
 
 def _print(verdict: FileVerdict, as_json: bool, lang: str) -> None:
     if as_json:
-        click.echo(json.dumps(verdict.to_json(), ensure_ascii=False))
+        click.echo(json_line(verdict.to_json()))
         return
     from esign.cli.verify_text import lines
 

@@ -38,6 +38,8 @@ from esign.store.seal_folder_tree import FolderTree, apart
 
 LARGE = 32 << 20
 """Bytes from which a document is copied to the disk first and mapped from there, instead of being held in memory."""
+JOURNAL = b".esign-seal"
+"""Folder of the journal: no sealed document stands in it, or in its place."""
 PART_PREFIX = b".esign-"
 PART_SUFFIX = b".part"
 """Hidden files that a killed process may leave where there are none without names; they are swept."""
@@ -279,14 +281,16 @@ class FolderDocuments:
         found = 0
         for _, _, names, folder in os.fwalk(self.out):
             for name in names:
-                if name.startswith(PART_PREFIX) and name.endswith(PART_SUFFIX):
+                if _is_ours(name):
                     with suppress(OSError):
                         os.unlink(name, dir_fd=folder)
                         found += 1
         return found
 
     def _begin(self, output: bytes, mode: int) -> _Part:
-        folder, _ = apart(output)
+        folder, name = apart(output)
+        if _is_ours(name) or output.partition(b"/")[0].lower() == JOURNAL:
+            raise OutputNameUnusable("a name that this program keeps for itself")
         self._tree.forget(keep=self._touched)
         above = self._tree.reach(folder)
         try:
@@ -327,6 +331,11 @@ class FolderDocuments:
         if self._proc is None:
             self._proc = os.open(_PROC, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         return self._proc
+
+
+def _is_ours(name: bytes) -> bool:
+    """Tell whether a name is one of a hidden part: it would be swept."""
+    return name.startswith(PART_PREFIX) and name.endswith(PART_SUFFIX)
 
 
 def _file(staged: Staged) -> StagedFile:

@@ -200,3 +200,17 @@ def test_names_that_lead_elsewhere_are_none(tmp_path: Path, name: bytes) -> None
     assert refused.value.code == "sealing.output.name"
     store.close()
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b".esign-seal", b".esign-seal/journal.sqlite-wal", b".Esign-Seal/a.pdf", b".esign-x.part", b"a/.esign-.part"],
+)
+def test_names_that_the_program_keeps_for_itself_are_given_to_no_document(tmp_path: Path, name: bytes) -> None:
+    store = documents(tmp_path)
+    with pytest.raises(OutputNameUnusable):
+        give_out(store, name)
+    give_out(store, b"a/.esign-seal/.esign-part")
+    assert store.sweep() == 0
+    store.close()
+    assert [each.name for each in (tmp_path / "out").rglob("*") if each.is_file()] == [".esign-part"]
