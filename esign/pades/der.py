@@ -49,7 +49,7 @@ def octets(data: bytes) -> bytes:
 
 def integer(value: int) -> bytes:
     """Return an INTEGER in its shortest form."""
-    return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    return tlv(INTEGER, value.to_bytes((value if value >= 0 else ~value).bit_length() // 8 + 1, "big", signed=True))
 
 
 def utf8(text: str) -> bytes:

@@ -1,6 +1,6 @@
 import pytest
 from asn1crypto import core
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from esign.foundation.identifiers import Oid
@@ -9,6 +9,8 @@ from esign.pades.errors import DerError
 
 
 @given(st.integers(min_value=-(2**200), max_value=2**200))
+@example(-128)
+@example(-(2**15))
 def test_an_integer_is_written_in_its_shortest_form(value):
     assert der.integer(value) == core.Integer(value).dump()
 

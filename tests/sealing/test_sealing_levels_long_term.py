@@ -31,6 +31,7 @@ from esign.validation.process import Indication, Material
 from tests.pades import small_world
 from tests.sealing.helpers.authorities import Line
 from tests.sealing.helpers.levels_world import LEVELS, LevelsWorld
+from tests.sealing.sealing_documents import document
 
 DRAFT = small_world.draft()
 
@@ -359,6 +360,12 @@ def test_a_store_that_is_there_is_lengthened_at_speed_and_as_the_library_does(op
         assert (verdict.clean, verdict.signatures[0].level) == (True, "PAdES-BASELINE-LTA")
         with pikepdf.open(io.BytesIO(sealed)) as pdf:
             assert list(pdf.Root.DSS.VRI.keys()) == ["/" + "A" * 40]
+
+
+def test_one_array_for_fields_and_annotations_is_written_once_by_the_document_timestamp(opened):
+    sealed = opened.seal(document("one array for fields and annotations"), "B-LTA")
+    (seal,) = opened.verdict(sealed, material=Material()).signatures
+    assert (seal.level, seal.indication) == ("PAdES-BASELINE-LTA", Indication.TOTAL_PASSED)
 
 
 def test_a_sealed_document_with_document_timestamp_is_sealed_again_at_speed(opened, monkeypatch):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from esign.foundation.digests import sha256
 from esign.pades.revision import stream, text
 from esign.pdf import String
-from esign.sealing.incremental.form import first_page
+from esign.sealing.incremental.form import each_once, first_page
 from esign.sealing.incremental.revision import Object, append, append_with_room, ending_of
 from esign.sealing.incremental.source import Reference, Source
 from esign.sealing.incremental.syntax import Entries, integer, reference, split, written
@@ -137,6 +137,7 @@ def archive_revision(source: Source, *, reserved: int, identity: bytes) -> tuple
     value, widget = source.size, source.size + 1
     objects, name = _in_form(source, entries, widget)
     objects += _on_page(source, page, page_text, page_entries, widget)
+    each_once(objects)
     objects.append((widget, 0, _WIDGET % (text(name), _PRINT_AND_LOCKED, *page, value)))
     revision = append_with_room(
         ending_of(source),
