@@ -18,6 +18,7 @@ from esign.evidence.dossier_parts import Dossier, PartError
 from esign.evidence.dossier_report import Outcome
 from esign.evidence.dossier_verify import verify_dossier
 from esign.pades.errors import SignatureValueError
+from tests.evidence.byte_campaign import changes, unseen
 from tests.evidence.helpers.case import NOW
 from tests.evidence.test_dossier_container import places
 from tests.pades.small_world import World
@@ -227,6 +228,14 @@ def test_any_bytes_in_any_part_get_a_report_that_is_not_valid(advanced, data):
     report = advanced.verify(advanced.build_parts(parts | {name: bytes(content)}))
     assert len(report.steps) == len(STEPS)
     assert not report.valid, name
+
+
+def test_no_byte_of_any_part_changes_unseen(advanced):
+    """A sample of ``python -m tests.evidence.byte_campaign``, which changes every byte."""
+    drawn = random.Random(20261122)
+    chosen = changes(advanced.dossier.parts(), drawn)
+    assert len(chosen) > 80_000
+    assert list(unseen(advanced, chosen[:30], drawn)) == []
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
