@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from esign.foundation.pkcs11_library import Pkcs11Library, Pkcs11LibraryError
-from esign.foundation.pkcs11_pins import Trial, one_at_a_time
 from esign.foundation.pkcs11_uri import Pkcs11Uri
+from esign.foundation.refused_pins import Trial, one_at_a_time
 from esign.store.errors import VaultKeyError
 from esign.store.master_key import read_private, write_once
 from esign.store.vault import KEY_LENGTH

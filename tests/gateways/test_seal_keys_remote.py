@@ -174,7 +174,7 @@ def test_what_is_no_signature_by_the_certificate_is_never_handed_on(tmp_path, sa
     verify(key, key.sign(b"data"), b"data")
 
 
-def test_a_wrong_pin_is_sent_once(tmp_path, sandbox, service, http):
+def test_a_wrong_pin_is_sent_once(tmp_path, sandbox, service, http, monkeypatch):
     file = described(tmp_path, sandbox, "seal-pin", 'pin_file = "pin"')
     key = opened(file, http)
     (tmp_path / "pin").write_text("654321")
@@ -182,6 +182,25 @@ def test_a_wrong_pin_is_sent_once(tmp_path, sandbox, service, http):
         refused = refusal(lambda: key.sign(b"data"))
         assert refused.code == "sealing.key.pin"
         assert "654321" not in str(refused) + str(refused.facts)
+    assert service.calls["credentials/authorize"] == 1
+    monkeypatch.setattr("esign.foundation.refused_pins._refused", set())  # as in another process
+    assert refusal(lambda: opened(file, http).sign(b"data")).facts == {"remembered": "pin.refused"}
+    assert service.calls["credentials/authorize"] == 1
+    (tmp_path / "pin").write_text("123456")
+    verify(key := opened(file, http), key.sign(b"data"), b"data")
+
+
+def test_of_many_processes_and_threads_that_begin_with_a_wrong_pin_one_sends_it(
+    tmp_path, sandbox, service, http, monkeypatch
+):
+    monkeypatch.setattr("esign.foundation.refused_pins._refused", set())
+    file = described(tmp_path, sandbox, "seal-pin", 'pin_file = "pin"')
+    (tmp_path / "pin").write_text("654321")
+    keys = [opened(file, http) for _ in range(4)]  # each as in a process of its own
+    with ThreadPoolExecutor(16) as threads:
+        done = [threads.submit(keys[n % 4].sign, b"%d" % n) for n in range(64)]
+        codes = {refusal(each.result).code for each in done}
+    assert codes == {"sealing.key.pin"}
     assert service.calls["credentials/authorize"] == 1
 
 

@@ -444,7 +444,7 @@ def test_a_pin_for_the_signature_that_is_refused_is_not_tried_again_by_another_p
     for _ in range(3):
         key._always, key._raw = True, refuses
         assert refusal(partial(key.sign, b"data")).code == "sealing.key.pin"
-        monkeypatch.setattr("esign.foundation.pkcs11_pins._refused", set())  # as in another process
+        monkeypatch.setattr("esign.foundation.refused_pins._refused", set())  # as in another process
         key = open_seal_key(world.uri("p256"), clock=NOW)  # the login is another matter
     assert tried == [{"pin": PIN}]
     world.pin.with_name(world.pin.name + ".refused").unlink()

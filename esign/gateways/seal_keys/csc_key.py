@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from hashlib import sha256
 
 from cryptography import x509
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from esign.foundation.clock import Clock, SystemClock
+from esign.foundation.refused_pins import Trial, one_at_a_time
 from esign.gateways.seal_keys.certified import Certified, parse_certificates
 from esign.gateways.seal_keys.csc_api import Credential, CscApi
 from esign.gateways.seal_keys.csc_service import CscService
@@ -80,6 +82,8 @@ class RemoteSealKey:
         self.close = close
         """Ends connections; the key is not used afterwards."""
         self._dead: SealKeyError | None = None
+        self._proven = False
+        """Whether the service has taken the PIN."""
         self._credential = api.credential(service.credential or self._only())
         self._certified = self._checked(self._credential)
         self._algorithm = _algorithm(self._credential, self._certified)
@@ -133,7 +137,7 @@ class RemoteSealKey:
             raise self._dead
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                sad = self._api.authorize(self._credential, digests, self._pin())
+                sad = self._authorized(digests)
                 return self._api.sign(self._credential, sad, digests, self._algorithm)
             except SealKeyPinRefused as error:
                 self._dead = error  # services lock a credential after a few wrong ones
@@ -143,6 +147,33 @@ class RemoteSealKey:
                     raise
                 self._sleep(PAUSE)
         raise SealKeyUnavailable  # pragma: no cover - the loop returns or raises
+
+    def _authorized(self, digests: Sequence[bytes]) -> str:
+        """Return the authorisation for these digests.
+
+        Until the service has taken the PIN once, one at a time tries it, of all processes that read the same file; who
+        comes later learns that it was refused.
+        """
+        file = self._service.pin_file
+        with ExitStack() as stack:
+            if self._credential.pin and not self._proven:
+                try:
+                    stack.enter_context(one_at_a_time(file))
+                except TimeoutError as error:
+                    raise SealKeyUnavailable("another process is trying the PIN and does not come back") from error
+            pin = self._pin()
+            named = repr((self._service.url, self._credential.id, "credential"))
+            trial = Trial(file=file, token=named, pin=pin)
+            if trial.refused_before():
+                where = {} if file is None else {"remembered": file.name + ".refused"}
+                raise SealKeyPinRefused("this PIN was refused before; it is not sent again", **where)
+            try:
+                sad = self._api.authorize(self._credential, digests, pin)
+            except SealKeyPinRefused:
+                trial.remember()
+                raise
+            self._proven = True
+            return sad
 
     def _verified(self, value: bytes, data: bytes) -> Answer:
         refusal = SealKeySignatureWrong()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from esign.foundation.pkcs11_pins import Trial, one_at_a_time
+from esign.foundation.refused_pins import Trial, one_at_a_time
 from esign.gateways.seal_keys.small_files import read_secret
 from esign.sealing.key_errors import SealKeyPinRefused, SealKeyUnavailable, SealKeyUnreadable
 

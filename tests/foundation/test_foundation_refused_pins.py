@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from esign.foundation import pkcs11_pins
-from esign.foundation.pkcs11_pins import Trial, one_at_a_time
+from esign.foundation import refused_pins
+from esign.foundation.refused_pins import Trial, one_at_a_time
 
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(pkcs11_pins.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
-    monkeypatch.setattr(pkcs11_pins, "_refused", set())
+    monkeypatch.setattr(refused_pins.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    monkeypatch.setattr(refused_pins, "_refused", set())
     (tmp_path / "tmp").mkdir()
     (tmp_path / "pin").write_text("4711\n")
     return tmp_path / "pin"
 
 
 def another_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pkcs11_pins, "_refused", set())
+    monkeypatch.setattr(refused_pins, "_refused", set())
 
 
 def trial(file: Path | None, pin: str | None = "4711", token: str = "seals") -> Trial:
@@ -107,9 +107,9 @@ def test_of_many_processes_at_a_time_one_tries(file: Path) -> None:
 def test_somebody_who_does_not_come_back_is_not_waited_for_without_end(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pkcs11_pins, "_PATIENCE", 0.02)
+    monkeypatch.setattr(refused_pins, "_PATIENCE", 0.02)
     with one_at_a_time(file):
-        monkeypatch.setattr(pkcs11_pins, "_lock", pkcs11_pins.threading.Lock())  # as another process has it
+        monkeypatch.setattr(refused_pins, "_lock", refused_pins.threading.Lock())  # as another process has it
         with pytest.raises(TimeoutError), one_at_a_time(file):
             raise AssertionError("both at once")
 

@@ -1,9 +1,9 @@
-"""PINs that a token refused: no process of this machine tries one a second time.
+"""PINs that a token, or a signing service, refused: no process of this machine tries one a second time.
 
-Tokens lock themselves after three wrong PINs, and a locked one is of no use to anybody. Four processes that start with
-the same wrong PIN, are replaced when they end, and are started again tomorrow would lock it before anybody looks. So
-whoever tries a PIN from a file holds a lock on that file meanwhile, and what was refused is written down beside it, in
-``NAME.refused``: salted digests of PINs that are wrong. It is not tried again until the file holds another PIN, or
+They lock a key after some wrong PINs, often three, and a locked one is of no use to anybody. Four processes that start
+with the same wrong PIN, are replaced when they end, and are started again tomorrow would lock it before anybody looks.
+So whoever tries a PIN from a file holds a lock on that file meanwhile, and what was refused is written down beside it,
+in ``NAME.refused``: salted digests of PINs that are wrong. It is not tried again until the file holds another PIN, or
 ``NAME.refused`` is deleted.
 """
 
@@ -46,7 +46,7 @@ class Trial:
 
     Args:
         file: Where it came from; None: from a person, or a keypad.
-        token: Which token it is for, and for what.
+        token: Which token or service it is for, and for what.
         pin: The PIN; None: the token asks for it itself.
     """
 
