@@ -52,6 +52,7 @@ COMPANY_SIDE = {
     "a guess at a login",
     "a stolen API key, besides the above",
     "an API key that may have documents sealed",
+    "the output folder of `esign seal`, or folders in it, but not the journal's",
     "a stolen secret of a webhook",
     "another company of the same installation, with every right in its own",
     "a malicious PDF, and somebody who uploads it (again and again)",
