@@ -10,16 +10,14 @@ import base64
 import io
 import json
 import pickle  # read with an allow-list only
-import signal
-import subprocess  # our own worker, fixed arguments, no shell
-import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from esign.foundation.helper_process import HelperProcess
 from esign.validation.certificates import TrustAnchors
 from esign.validation.isolation_types import ALLOWED
 from esign.validation.isolation_worker import READY, SIZE, SIZES
@@ -124,35 +122,32 @@ class _Helper:
     """One helper process."""
 
     def __init__(self, setup: bytes) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own worker, fixed arguments, no shell
-            [sys.executable, "-I", str(WORKER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-        )
+        self._process = HelperProcess(WORKER)
         self._setup = setup
         self._began = False
-        self._late = False
-        self.alive = True
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked again."""
+        return self._process.alive
 
     @property
     def running(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
+        """Whether the process still runs, and is ours."""
+        return self._process.running
 
     def ask(self, data: bytes, question: Mapping[str, object], at: datetime, name: str, seconds: float) -> FileVerdict:
         """Return the verdict on a file; the helper may be gone afterwards."""
         head = json.dumps(question).encode()
         try:
             if not self._began:
-                with self._within(STARTING):
+                with self._process.within(STARTING):
                     self._begin()
-            with self._within(seconds):
+            with self._process.within(seconds):
                 self._tell(SIZES.pack(len(head), len(data)) + head, data)
                 answer, leaves = self._answer()
                 verdict = _read(answer)
-            self.alive = not (leaves or self._late)
+            self._process.alive = not (leaves or self._process.late)
         except (OSError, EOFError, ValueError):
             verdict = self._broken(at, name)
         finally:
@@ -163,34 +158,20 @@ class _Helper:
     def _begin(self) -> None:
         """Hand over what to trust and wait until the helper has shut itself in."""
         self._tell(SIZE.pack(len(self._setup)), self._setup)
-        pipe = self._process.stdout
-        if pipe is None or pipe.read(1) != READY:
+        if self._process.answers.read(1) != READY:
             raise EOFError
         self._began = True
 
     def _tell(self, *parts: bytes) -> None:
-        pipe = self._process.stdin
-        if pipe is None:
-            raise EOFError
+        pipe = self._process.source
         for part in parts:
             pipe.write(part)
         pipe.flush()
 
-    @contextmanager
-    def _within(self, seconds: float) -> Iterator[None]:
-        """End the helper if it takes longer."""
-        clock = threading.Timer(seconds, self._run_out)
-        clock.daemon = True
-        clock.start()
-        try:
-            yield
-        finally:
-            clock.cancel()
-
     def _answer(self) -> tuple[bytes, bool]:
-        pipe = self._process.stdout
-        head = pipe.read(SIZE.size + 1) if pipe is not None else b""
-        if pipe is None or len(head) <= SIZE.size:
+        pipe = self._process.answers
+        head = pipe.read(SIZE.size + 1)
+        if len(head) <= SIZE.size:
             raise EOFError
         size = SIZE.unpack(head[:-1])[0]
         if size > _LONGEST_ANSWER:
@@ -201,30 +182,14 @@ class _Helper:
         return answer, bool(head[-1])
 
     def _broken(self, at: datetime, name: str) -> FileVerdict:
-        self.alive = False
-        self._process.kill()
-        status = self._process.wait()
-        if self._late or status == -signal.SIGXCPU:
+        if self._process.break_off():
             return FileVerdict.unreadable(name, LimitExceeded("verifying it takes too long"), at=at, limit=True)
         what = "the helper broke down on it" if self._began else "no helper could begin; the file was not looked into"
         return FileVerdict.unreadable(name, FormatFailure(what), at=at)
 
-    def _run_out(self) -> None:
-        self._late = True
-        self._process.kill()
-
     def end(self) -> None:
-        """End the process."""
-        self.alive = False
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        try:
-            self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """End the process, if it is ours."""
+        self._process.end()
 
 
 class _Reader(pickle.Unpickler):

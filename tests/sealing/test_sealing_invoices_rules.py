@@ -180,9 +180,7 @@ def test_a_helper_that_is_killed_is_replaced_and_what_it_left_undone_is_not_pass
 
 def test_a_helper_that_died_between_two_invoices_is_replaced_unnoticed(rules):
     rules.check(read_xml_invoice(samples.cii()))
-    process = rules._schematron._helper._process
-    process.kill()
-    process.wait()
+    rules._schematron._helper._process.kill()
     assert rules.check(read_xml_invoice(samples.cii()))[0] == ()
 
 

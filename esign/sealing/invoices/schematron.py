@@ -7,17 +7,13 @@ needed, ended when it takes too long, and replaced when it is gone. What it coul
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess  # our own worker, fixed arguments, no shell
-import sys
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
+from esign.foundation.helper_process import HelperProcess
 from esign.sealing.invoices.rule_sets import Rules
 from esign.sealing.invoices.schematron_worker import SIZE
 
@@ -93,7 +89,7 @@ class Schematron:
                 self._helper = None
 
     def _taken(self) -> _Helper:
-        if self._helper is not None and (self._helper.owner != os.getpid() or not self._helper.running):
+        if self._helper is not None and not self._helper.running:
             self._helper.end()
             self._helper = None
         if self._helper is None:
@@ -105,25 +101,20 @@ class _Helper:
     """One helper process."""
 
     def __init__(self) -> None:
-        self.owner = os.getpid()
-        """A process that was forked from this one must not talk to its helper."""
-        self.alive = True
-        self._late = False
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own worker, fixed arguments, no shell
-                [sys.executable, "-I", str(WORKER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={},
-            )
+            self._process = HelperProcess(WORKER)
         except OSError:
             raise HelperGone("start") from None
 
     @property
+    def alive(self) -> bool:
+        """Whether it can be asked again."""
+        return self._process.alive
+
+    @property
     def running(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
+        """Whether the process still runs, and is ours."""
+        return self._process.running
 
     def ask(self, rules: Sequence[Rules], invoice: bytes, seconds: float) -> Mapping[str, tuple[Failed, ...] | None]:
         """Return what the helper says; it may be gone afterwards."""
@@ -134,26 +125,21 @@ class _Helper:
                 "size": len(invoice),
             }
         ).encode("ascii")
-        clock = threading.Timer(seconds, self._run_out)
-        clock.daemon = True
-        clock.start()
+        process = self._process
         try:
-            answer = self._exchange(SIZE.pack(len(head)) + head, invoice)
-            found = _read(answer, rules)
-            self.alive = not (answer["leaves"] or self._late)
+            with process.within(seconds):
+                answer = self._exchange(SIZE.pack(len(head)) + head, invoice)
+                found = _read(answer, rules)
+                process.alive = not (answer["leaves"] or process.late)
             return found
         except (OSError, EOFError, ValueError, KeyError, TypeError):
-            self.alive = False
-            raise HelperGone(self._why()) from None
+            raise HelperGone("time" if process.break_off() else "broken") from None
         finally:
-            clock.cancel()
             if not self.alive:
                 self.end()
 
     def _exchange(self, head: bytes, invoice: bytes) -> dict[str, Any]:
-        source, answers = self._process.stdin, self._process.stdout
-        if source is None or answers is None:
-            raise EOFError
+        source, answers = self._process.source, self._process.answers
         source.write(head)
         source.write(invoice)
         source.flush()
@@ -169,31 +155,9 @@ class _Helper:
             raise TypeError
         return answer
 
-    def _why(self) -> str:
-        self._process.kill()
-        status = self._process.wait()
-        if self._late or status == -signal.SIGXCPU:
-            return "time"
-        return "broken"
-
-    def _run_out(self) -> None:
-        self._late = True
-        self._process.kill()
-
     def end(self) -> None:
         """End the process, if it is ours; a forked copy only lets go of its pipes."""
-        self.alive = False
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        if self.owner != os.getpid():
-            return
-        try:
-            self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end()
 
 
 def _read(answer: dict[str, Any], rules: Sequence[Rules]) -> dict[str, tuple[Failed, ...] | None]:

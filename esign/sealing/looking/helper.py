@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess  # our own worker, fixed arguments, no shell
-import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from esign.foundation.helper_process import HelperProcess
 from esign.sealing.document_errors import DocumentCostly
 from esign.sealing.looking.errors import LookUnavailable
 from esign.sealing.looking.frames import READY, heard, tell
@@ -31,26 +26,22 @@ class Helper:
     """
 
     def __init__(self, setup: Mapping[str, Any], body: bytes) -> None:
-        self.owner = os.getpid()
-        """A process that was forked from this one must not talk to its helper."""
-        self.alive = True
         self._setup = setup, body
-        self._began = self._late = False
+        self._began = False
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own worker, fixed arguments, no shell
-                [sys.executable, "-I", str(WORKER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={},
-            )
+            self._process = HelperProcess(WORKER)
         except OSError as error:
             raise LookUnavailable from error
 
     @property
+    def alive(self) -> bool:
+        """Whether it can be asked again."""
+        return self._process.alive
+
+    @property
     def running(self) -> bool:
         """Whether the process still runs, and is ours."""
-        return self.owner == os.getpid() and self._process.poll() is None
+        return self._process.running
 
     def ask(
         self, head: Mapping[str, Any], body: bytes, *, seconds: float, serve: Served | None = None
@@ -70,12 +61,12 @@ class Helper:
         try:
             self._begin()
             while True:
-                with self._within(seconds):
+                with self._process.within(seconds):
                     told, found = self._exchange(head, body)
                 if "rules" not in told or serve is None:
                     break
                 head, body = serve(told, found), b""
-            self.alive = not (told.pop("leaves") or self._late)
+            self._process.alive = not (told.pop("leaves") or self._process.late)
             return told, found
         except (OSError, EOFError, ValueError, KeyError):
             raise self._broken() from None
@@ -87,58 +78,25 @@ class Helper:
         """Hand over the setup and wait until the helper has shut itself in."""
         if self._began:
             return
-        with self._within(STARTING):
+        with self._process.within(STARTING):
             self._write(*self._setup)
-            pipe = self._process.stdout
-            if pipe is None or pipe.read(1) != READY:
+            if self._process.answers.read(1) != READY:
                 raise EOFError
         self._began = True
 
     def _exchange(self, head: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         self._write(head, body)
-        if self._process.stdout is None:
-            raise EOFError
-        return heard(self._process.stdout)  # type: ignore[arg-type]  # a buffered reader of bytes
+        return heard(self._process.answers)  # type: ignore[arg-type]  # a buffered reader of bytes
 
     def _write(self, head: Mapping[str, Any], body: bytes) -> None:
-        if self._process.stdin is None:
-            raise EOFError
-        tell(self._process.stdin, head, body)  # type: ignore[arg-type]  # a buffered writer of bytes
-
-    @contextmanager
-    def _within(self, seconds: float) -> Iterator[None]:
-        """End the helper if it takes longer."""
-        clock = threading.Timer(seconds, self._run_out)
-        clock.daemon = True
-        clock.start()
-        try:
-            yield
-        finally:
-            clock.cancel()
-
-    def _run_out(self) -> None:
-        self._late = True
-        self._process.kill()
+        tell(self._process.source, head, body)  # type: ignore[arg-type]  # a buffered writer of bytes
 
     def _broken(self) -> DocumentCostly | LookUnavailable:
-        self.alive = False
-        self._process.kill()
-        status = self._process.wait()
+        in_time = not self._process.break_off()
         if not self._began:
             return LookUnavailable()
-        return DocumentCostly(limit="time" if self._late or status == -signal.SIGXCPU else "broken")
+        return DocumentCostly(limit="broken" if in_time else "time")
 
     def end(self) -> None:
         """End the process, if it is ours; a forked copy only lets go of its pipes."""
-        self.alive = False
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
-        if self.owner != os.getpid():
-            return
-        try:
-            self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end()
