@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from esign.ceremony.keys import read_p256
 from esign.engine import Application
 from esign.engine.household import Household
 from esign.engine.ports import Mailer
+from esign.engine.sealing.ports import SealFiles
 from esign.foundation.canonical import canonical
 from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.digests import sha256
@@ -49,6 +51,7 @@ from esign.store.errors import VaultKeyError
 from esign.store.master_key import EnvironmentMasterKey, FileMasterKey, MasterKey
 from esign.store.rates import SharedRates
 from esign.store.seal_files import FolderSealFiles
+from esign.store.seal_object_files import ObjectSealFiles
 from esign.store.token_master_key import TokenMasterKey
 from esign.store.unit_of_work import SqlStore
 from esign.store.vault import SealingKey
@@ -110,11 +113,24 @@ def build(
         seal_bench=HouseBench(
             settings, database, clock=clock, anchors=anchors.certificates, http=http, timestamps=timestamps
         ),
-        seal_files=FolderSealFiles(settings.state_dir / "seal-batches"),
+        seal_files=seal_files(settings),
         agent_digest=sha256(manifest),
         agent_manifest=manifest,
     )
     return Application.of(household)
+
+
+def seal_files(settings: Settings) -> SealFiles:
+    """Return where the documents of batches lie that backend systems have sealed.
+
+    Raises:
+        SettingsError: They are to lie in object storage, and the extra for that is not installed.
+    """
+    if not settings.seal_store:
+        return FolderSealFiles(settings.state_dir / "seal-batches")
+    if find_spec("obstore") is None:
+        raise SettingsError("object storage needs the extra scale: pip install 'esign[scale]'", setting="seal_store")
+    return ObjectSealFiles(settings.seal_store)
 
 
 def augmenter(

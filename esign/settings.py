@@ -17,6 +17,7 @@ from esign.foundation.errors import EsignError
 ENVIRONMENT_PREFIX = "ESIGN_"
 
 
+_OBJECTS = re.compile(r"(?:s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]{0,250}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,200})*/?")
 _ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?\Z")
 """Source: docs/ceremony-spec.md (``aud``); WHATWG URL, serialisation of an origin."""
 
@@ -88,6 +89,10 @@ class Settings:
     """Batches of documents to be sealed that one API key may have open or being worked on at a time."""
     seal_batch_days: int = 30
     """How many days after it was opened the documents of such a batch are deleted; digests stay."""
+    seal_store: str = ""
+    """Where the documents of such batches lie, sealed at rest: a place in object storage (``s3://bucket/prefix``; keys,
+    region and endpoint come from the environment, ``AWS_…``, or the machine's role; needs the extra ``scale``); empty:
+    ``seal-batches`` in the state directory."""
     seal_invoices: str = "standard"
     """Policy for e-invoices that backend systems have sealed: a name of ``policies/invoices``, or a file ``.yaml``."""
     seal_invoice_rules: Path | None = None
@@ -213,6 +218,8 @@ class Settings:
             raise SettingsError("between one and a thousand batches are open at a time", setting="seal_open_batches")
         if not 1 <= self.seal_batch_days <= 366:
             raise SettingsError("documents of a batch are kept between a day and a year", setting="seal_batch_days")
+        if self.seal_store and not _OBJECTS.fullmatch(self.seal_store):
+            raise SettingsError("a place in object storage such as s3://bucket/prefix", setting="seal_store")
         if not 1 <= self.api_rate <= self.api_burst <= 100_000:
             raise SettingsError("at least one request a second, and the burst not below the rate", setting="api_rate")
         for network in self.private_networks:

@@ -223,6 +223,7 @@ STATUS: dict[str, int] = {
     "pdf": 422,
     "validation": 422,
     "store": 500,
+    "store.blob.unavailable": 503,
     "store.database": 503,
     "store.database.schema": 500,
     "policy": 500,

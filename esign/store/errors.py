@@ -65,6 +65,12 @@ class BlobDamaged(BlobError):
     code = "store.blob.damaged"
 
 
+class BlobsUnavailable(BlobError):
+    """The storage does not answer at the moment; asking again later may help."""
+
+    code = "store.blob.unavailable"
+
+
 class OutboxError(StoreError):
     """The outbox refused."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,14 @@ from pathlib import Path
 from esign.evidence.ports import HeldKey
 from esign.foundation.digests import sha256
 from esign.foundation.errors import EsignError
-from esign.sealing.batches.errors import InputMissing
-from esign.sealing.batches.ports import Buffer, Document, Staged
+from esign.sealing.batches.errors import InputMissing, InputUnreadable
+from esign.sealing.batches.ports import Buffer, Document, Documents, Staged
 from esign.store.blobs import FolderBlobs
 from esign.store.seal_folder import FolderDocuments
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_IN, _OUT = "in", "out"
+IN, OUT = "in", "out"
+"""Below these names of a batch lies what was handed over, and what was given out."""
 
 
 @dataclass(slots=True)
@@ -38,12 +39,14 @@ class SealedAtRest:
 
     Args:
         inner: Where sealed bytes lie.
-        inputs: Folder of what was handed over.
+        inputs: Returns what was handed over, by the name under which it is kept.
+        address: Returns where the inner place reads what it gave out, by output name.
         key: The batch's key.
     """
 
-    inner: FolderDocuments
-    inputs: Path
+    inner: Documents
+    inputs: Callable[[str], bytes]
+    address: Callable[[bytes], bytes]
     key: HeldKey
 
     def read(self, source: bytes, output: bytes) -> Document:
@@ -51,9 +54,12 @@ class SealedAtRest:
 
         Raises:
             InputMissing: There is none.
+            InputUnreadable: It cannot be had just now.
         """
         try:
-            return _Held(self.key.open(_IN, FolderBlobs(self.inputs).get(source.decode("ascii"))))
+            return _Held(self.key.open(IN, self.inputs(source.decode("ascii"))))
+        except InputUnreadable:
+            raise
         except EsignError as error:
             raise InputMissing from error
 
@@ -95,7 +101,7 @@ class SealedAtRest:
     def opened(self, output: bytes) -> bytes | None:
         """Return what has an output name; None: nothing has."""
         try:
-            sealed = self.inner.read(os.path.join(self.inner.out, output), output)  # noqa: PTH118 - names are bytes
+            sealed = self.inner.read(self.address(output), output)
         except InputMissing:
             return None
         try:
@@ -120,14 +126,20 @@ class FolderSealFiles:
         Raises:
             BlobError: It cannot be written.
         """
-        return FolderBlobs(self._of(job_id) / _IN).put(key.seal(_IN, data))
+        return FolderBlobs(self._of(job_id) / IN).put(key.seal(IN, data))
 
     @contextmanager
     def documents(self, job_id: str, key: HeldKey) -> Iterator[SealedAtRest]:
         """Open the place where documents are read and sealed ones are given out; for one thread."""
-        inner = FolderDocuments(os.fsencode(self._of(job_id) / _OUT))
+        folder = os.fsencode(self._of(job_id) / OUT)
+        inner = FolderDocuments(folder)
         try:
-            yield SealedAtRest(inner=inner, inputs=self._of(job_id) / _IN, key=key)
+            yield SealedAtRest(
+                inner=inner,
+                inputs=lambda name: FolderBlobs(self._of(job_id) / IN).get(name),
+                address=lambda output: os.path.join(folder, output),  # noqa: PTH118 - names are bytes
+                key=key,
+            )
         finally:
             inner.close()
 
@@ -138,17 +150,22 @@ class FolderSealFiles:
 
     def forget_inputs(self, job_id: str) -> None:
         """Delete what was handed over."""
-        shutil.rmtree(self._of(job_id) / _IN, ignore_errors=True)
+        shutil.rmtree(self._of(job_id) / IN, ignore_errors=True)
 
     def forget(self, job_id: str) -> None:
         """Delete all documents of a batch."""
         shutil.rmtree(self._of(job_id), ignore_errors=True)
 
     def _of(self, job_id: str) -> Path:
-        if not _ID.match(job_id):
-            raise ValueError("not the name of a batch")
-        return self.folder / job_id
+        return self.folder / checked_id(job_id)
+
+
+def checked_id(job_id: str) -> str:
+    """Return a batch's identifier as part of a path."""
+    if not _ID.match(job_id):
+        raise ValueError("not the name of a batch")
+    return job_id
 
 
 def _name(output: bytes) -> str:
-    return f"{_OUT}/{output.decode('ascii')}"
+    return f"{OUT}/{output.decode('ascii')}"

@@ -48,7 +48,7 @@ def check_place(address: str) -> None:
     Raises:
         ValueError: It does not.
     """
-    _split(address)
+    split_place(address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class ObjectDocuments:
         from obstore.exceptions import BaseError, NotFoundError
 
         try:
-            bucket, key = _split(source.decode("utf-8"))
+            bucket, key = split_place(source.decode("utf-8"))
             found = obstore.get(self._store(bucket), key).bytes()
         except (NotFoundError, FileNotFoundError):
             raise InputMissing from None
@@ -128,7 +128,7 @@ class ObjectDocuments:
         if not isinstance(staged, StagedObject):
             raise TypeError("written by another store")
         try:
-            obstore.put(self._store(_split(self.out)[0]), self._key(staged.name), staged.data, mode="create")
+            obstore.put(self._store(split_place(self.out)[0]), self._key(staged.name), staged.data, mode="create")
         except (AlreadyExistsError, FileExistsError):
             raise OutputExists from None
         except (BaseError, OSError) as error:
@@ -147,7 +147,7 @@ class ObjectDocuments:
         from obstore.exceptions import BaseError, NotFoundError
 
         try:
-            found = obstore.get(self._store(_split(self.out)[0]), self._key(output))
+            found = obstore.get(self._store(split_place(self.out)[0]), self._key(output))
             digest = hashlib.sha256()
             for piece in found.stream():
                 digest.update(piece)
@@ -167,7 +167,7 @@ class ObjectDocuments:
         from obstore.exceptions import BaseError, NotFoundError
 
         try:
-            obstore.head(self._store(_split(self.out)[0]), self._key(output))
+            obstore.head(self._store(split_place(self.out)[0]), self._key(output))
         except (NotFoundError, FileNotFoundError, OutputNameUnusable):
             return False
         except (BaseError, OSError) as error:
@@ -184,7 +184,7 @@ class ObjectDocuments:
         from obstore.exceptions import BaseError, NotFoundError
 
         try:
-            found = obstore.get(self._store(_split(self.out)[0]), self._key(output))
+            found = obstore.get(self._store(split_place(self.out)[0]), self._key(output))
             kept = b""
             for piece in found.stream():
                 kept += bytes(piece)
@@ -212,7 +212,7 @@ class ObjectDocuments:
         import obstore
         from obstore.exceptions import BaseError
 
-        bucket, prefix = _split(address)
+        bucket, prefix = split_place(address)
         try:
             for portion in obstore.list(self._store(bucket), prefix or None):
                 for each in portion:
@@ -233,14 +233,14 @@ class ObjectDocuments:
             name = output.decode("utf-8")
         except UnicodeDecodeError as error:
             raise OutputNameUnusable from error
-        prefix = _split(self.out)[1]
+        prefix = split_place(self.out)[1]
         key = f"{prefix}/{name}" if prefix else name
         if not name or len(key.encode()) > _LONGEST or any(part in ("", ".", "..") for part in key.split("/")):
             raise OutputNameUnusable
         return key
 
 
-def _split(address: str) -> tuple[str, str]:
+def split_place(address: str) -> tuple[str, str]:
     """Return the bucket's address and the key below it; a key is taken as it is, whatever signs stand in it.
 
     Raises:

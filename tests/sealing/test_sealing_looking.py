@@ -27,6 +27,8 @@ from tests.sealing.sealing_documents import DOCUMENTS, document, packed
 from tests.sealing.sealing_worlds import PROFILE
 
 GOOD = document("annotations")
+NOT_ARCHIVED = {"one array for fields and annotations"}
+"""The library writes such a document's timestamp in a way that our own check refuses (docs/known-limits.md)."""
 SMALL = LookLimits(
     seconds=1, rehearsal_seconds=1, rendering_seconds=1, memory=420_000_000, rehearsal_room=40 << 20, waiting=20.0
 )
@@ -85,6 +87,8 @@ def test_a_helper_sees_what_the_process_itself_would_see(looked: Looking) -> Non
 
         for name, data in samples.items():
             there = outcome(lambda data=data: looked.admit(data, level="B-LTA"))
+            if name in DOCUMENTS and name not in NOT_ARCHIVED:
+                assert there == ({}, False, None), f"{name}: not sealed at every level"
             assert there == outcome(lambda data=data: here(data)), name
     assert len(looked._idle["look"]) == len(looked._idle["render"]) == 1, "not one helper for all of them"
 
