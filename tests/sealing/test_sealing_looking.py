@@ -100,9 +100,9 @@ def many_objects() -> bytes:
 
 
 def long_texts() -> bytes:
-    """Return an XRechnung with a text that the typesetter takes long for: no typeface has its signs."""
+    """Return an XRechnung with texts that the typesetter takes long for: words without end."""
     begin, name, rest = ubl().partition(b"<cbc:Note>")
-    return begin + b"".join(name + "\U00010400 ".encode() * 1900 + b"</cbc:Note>" for _ in range(80)) + name + rest
+    return begin + b"".join(name + b"A" * 3_900 + b"</cbc:Note>" for _ in range(340)) + name + rest
 
 
 @pytest.mark.parametrize(
