@@ -131,6 +131,9 @@ public final class DssJudge {
         one.put("byte_range", revision.isSignatureByteRangeValid());
         one.put("dictionary", revision.isPdfSignatureDictionaryConsistent());
         one.put("modified", revision.arePdfModificationsDetected());
+        one.put("overlapping", revision.getPdfAnnotationsOverlapConcernedPages().size());
+        one.put("looking_different", revision.getPdfVisualDifferenceConcernedPages().size());
+        one.put("other_pages", revision.getPdfPageDifferenceConcernedPages().size());
         one.put("undefined_changes", revision.getPdfUndefinedChanges().size());
         one.put("annotation_changes", revision.getPdfAnnotationChanges().size());
     }

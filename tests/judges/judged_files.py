@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from esign.sealing import Sealer, SealProfile, VisibleSeal, sealed_document, sealer
 from esign.sealing.incremental.unusual import Unusual
 from esign.sealing.invoices import render_xrechnung
+from esign.sealing.levels import lengthening
 from tests.pades import small_world
 from tests.sealing import invoice_samples
 from tests.sealing.helpers.levels_world import LEVELS, LevelsWorld
@@ -51,18 +53,23 @@ class SealedFile:
 
 def sources() -> dict[str, bytes]:
     """Return documents that declare PDF/A and keep it: the invoices of the corpus, if it is there, and our own."""
-    draft = small_world.draft()
-    packed = io.BytesIO()
-    with pikepdf.open(io.BytesIO(draft)) as opened:
-        opened.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, preserve_pdfa=True)
+    generate, disable = pikepdf.ObjectStreamMode.generate, pikepdf.ObjectStreamMode.disable
     return {
-        "draft": draft,
-        "object streams": packed.getvalue(),
+        "draft": small_world.draft(),
+        "object streams": _saved(object_stream_mode=generate),
+        "linearised": _saved(object_stream_mode=disable, linearize=True),
         "XRechnung CII": render_xrechnung(invoice_samples.cii("XRECHNUNG"), at=AT),
         "XRechnung UBL": render_xrechnung(invoice_samples.ubl(), at=AT),
         "Factur-X XML": render_xrechnung(invoice_samples.cii("EXTENDED"), at=AT),
         **{path.stem: path.read_bytes() for path in (sorted(CORPUS.glob("*.pdf")) if CORPUS else ())},
     }
+
+
+def _saved(**options: Any) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(small_world.draft())) as opened:
+        opened.save(out, preserve_pdfa=True, **options)
+    return out.getvalue()
 
 
 def sealed_files(opened: LevelsWorld, documents: dict[str, bytes]) -> Iterator[SealedFile]:
@@ -77,6 +84,9 @@ def sealed_files(opened: LevelsWorld, documents: dict[str, bytes]) -> Iterator[S
                 sealed = Sealer(opened.key, looks).seal(data, claimed_at=AT)
             assert sealed.path == "library" or "library" not in way
             yield SealedFile(source=name, how=way, levels=("B-B",), data=sealed_document(data, sealed))
+        with _library(closed=True):
+            lasting = opened.seal(data, "B-LTA")
+        yield SealedFile(source=name, how="by library", levels=("B-LTA",), data=lasting)
         first = opened.seal(data, "B-LT")
         yield SealedFile(source=name, how="twice", levels=("B-LT", "B-LTA"), data=opened.seal(first, "B-LTA"))
 
@@ -85,10 +95,12 @@ def sealed_files(opened: LevelsWorld, documents: dict[str, bytes]) -> Iterator[S
 def _library(*, closed: bool) -> Iterator[None]:
     """Close the way of our own writer, so that the library's is taken."""
 
-    def unusual(*_: object) -> None:
+    def unusual(*_: object, **__: object) -> None:
         raise Unusual("closed")
 
     with pytest.MonkeyPatch.context() as patch:
         if closed:
             patch.setattr(sealer, "Source", unusual)
+            for step in ("store_revision", "archive_revision"):
+                patch.setattr(lengthening, step, unusual)
         yield

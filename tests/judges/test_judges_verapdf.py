@@ -53,7 +53,7 @@ def test_sealed_documents_keep_the_standards_that_they_declare(tmp_path: Path) -
     assert all(found[name] and not any(found[name].values()) for name in documents), found
     changed = {name: found[name] for name, (source, _) in sealed.items() if found[name] != found[source]}
     assert changed == {}
-    assert len(sealed) == 8 * (9 if CORPUS else 5)
+    assert len(sealed) == 9 * (10 if CORPUS else 6)
 
 
 def written_by_the_product() -> Iterator[tuple[str, bytes]]:
