@@ -32,6 +32,13 @@ class UploadDamaged(UploadRefused):
     code = "documents.upload.damaged"
 
 
+class UploadAmbiguous(UploadRefused):
+    """The file can be read in two ways: programs may show different documents."""
+
+    code = "documents.upload.ambiguous"
+    source = "ISO 32000-2 7.5"
+
+
 class UploadEncrypted(UploadRefused):
     """The file is encrypted, perhaps without asking for a password."""
 

@@ -8,6 +8,7 @@ ORDER: Final = (
     "not_pdf",
     "encrypted",
     "damaged",
+    "ambiguous",
     "expansion",
     "too_complex",
     "xfa",

@@ -50,13 +50,14 @@ def _normalised(data: bytes) -> tuple[dict[str, Any], bytes]:
     """Return what is said about the file, and the file in its one form.
 
     1. It begins as a PDF; what is packed unpacks to a bounded size.  2. It opens without repairs and without a
-    password.  3. Its page tree ends.  4. Nothing in it acts, hides, plays, points elsewhere or is signed.  5. Fields
-    and annotations are drawn into the pages, the pages straightened, standard typefaces put in.  6. It is written as
-    one classic revision.  7. No name is left that the customer's browser would refuse.
+    password.  3. Its page tree ends, and is the one that another reader sees.  4. Nothing in it acts, hides, plays,
+    points elsewhere or is signed.  5. Fields and annotations are drawn into the pages, the pages straightened, standard
+    typefaces put in.  6. It is written as one classic revision.  7. No name is left that the customer's browser would
+    refuse.
     """
     import pikepdf
 
-    from esign.documents.intake import fonts, forms, objects, pages, streams, structure
+    from esign.documents.intake import agreement, fonts, forms, objects, pages, streams, structure
     from esign.documents.intake.reasons import Reasons, Refused
 
     if b"%PDF-" not in data[:1024]:
@@ -67,6 +68,8 @@ def _normalised(data: bytes) -> tuple[dict[str, Any], bytes]:
             structure.check_page_tree(document)
             reasons = Reasons()
             structure.check_catalogue(document.Root, reasons)
+            if not agreement.one_reading(data, document):
+                reasons.add("ambiguous")
             structure.prune(document)
             reached = _written(document, compress=False)
         with _opened(reached) as document:
