@@ -100,9 +100,9 @@ def many_objects() -> bytes:
 
 
 def long_texts() -> bytes:
-    """Return an XRechnung with texts that the typesetter takes long for: words without end."""
+    """Return an XRechnung of short lines, of which the typesetter makes more pages than there may be: in seconds."""
     begin, name, rest = ubl().partition(b"<cbc:Note>")
-    return begin + b"".join(name + b"A" * 3_900 + b"</cbc:Note>" for _ in range(340)) + name + rest
+    return begin + (name + b"ab\n" * 1200 + b"</cbc:Note>") * 300 + name + rest
 
 
 @pytest.mark.parametrize(
@@ -229,6 +229,19 @@ def test_a_spoiled_helper_gets_nothing_sealed(
     monkeypatch.setattr(helper, "WORKER", worker)
     with looking() as made, pytest.raises(error):
         made.admit(GOOD, level="B-B")
+
+
+def test_pages_that_a_spoiled_helper_made_are_looked_at_as_a_strangers(
+    looked: Looking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = looked._ask
+
+    def spoiled(kind: str, data: bytes, **more: object) -> tuple[dict[str, Any], bytes]:
+        return ({}, b"no pages") if kind == "render" else asked(kind, data, **more)
+
+    monkeypatch.setattr(looked, "_ask", spoiled)
+    with pytest.raises(NotPdf):
+        looked.admit(ubl(), level="B-B")
 
 
 def test_the_gate_still_looks_behind_the_seal(looked: Looking) -> None:

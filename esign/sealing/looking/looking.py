@@ -79,7 +79,9 @@ class Looking:
         data = bytes(document)
         told, _ = self._ask("look", data, level=level)
         if told.get("pages") is True:
-            return Admitted(facts=_facts(told), instead=self._ask("render", data)[1])
+            pages = self._ask("render", data)[1]
+            self._ask("look", pages, level=level, pages=True)
+            return Admitted(facts=_facts(told), instead=pages)
         return Admitted(facts=_facts(told), watched=told.get("watched") is True)
 
     def close(self) -> None:
@@ -92,7 +94,7 @@ class Looking:
             helper.end()
         self._rules.close()
 
-    def _ask(self, kind: str, data: bytes, **more: str) -> tuple[dict[str, Any], bytes]:
+    def _ask(self, kind: str, data: bytes, **more: object) -> tuple[dict[str, Any], bytes]:
         seconds = self._given(kind)[0] + self._limits.waiting
         with self._helper(kind) as helper:
             told, body = helper.ask(more, data, seconds=seconds, serve=self._run_rules)
