@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import time
-import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from pikepdf import Array, Dictionary, Name, String
 from esign.contracts import ContractData
 from esign.contracts.policy_tests import samples
 from esign.documents import draw_up
-from esign.documents import upload as room
 from esign.documents.upload import Upload, normalise
 from esign.documents.upload_errors import REFUSALS, UploadRefused
 from esign.pades import prepare
@@ -325,48 +323,6 @@ def test_a_page_tree_in_circles_is_refused() -> None:
 )
 def test_tags_of_an_impossible_shape_are_left_out(tree: Dictionary) -> None:
     assert "not_tagged" in kinds(good(made(in_root(StructTreeRoot=tree)), STANDARD_FONT))
-
-
-def bomb(filters: list[str], data: bytes) -> bytes:
-    def change(document: pikepdf.Pdf) -> None:
-        stream = document.make_stream(b"")
-        stream.write(data, filter=Array([Name(each) for each in filters]))
-        document.pages[0].obj["/Contents"] = stream
-
-    return made(change, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
-
-
-def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked() -> None:
-    zeros = zlib.compress(b"\0" * 70_000_000, 9)
-    assert len(zeros) < 100_000
-    assert code(bomb(["/FlateDecode"], zeros)) == "expansion"
-
-
-def test_filters_over_filters_are_refused() -> None:
-    once = zlib.compress(b"q Q")
-    assert code(bomb(["/FlateDecode", "/FlateDecode"], zlib.compress(once))) == "expansion"
-
-
-def test_an_object_stream_that_explodes_is_refused() -> None:
-    packed = zlib.compress(b" " * 80_000_000, 9)
-    head = b"%%PDF-1.7\n1 0 obj\n<</Type/ObjStm/N 1/First 5/Filter/FlateDecode/Length %d>>\nstream\n" % len(packed)
-    assert code(head + packed + b"\nendstream\nendobj\nstartxref\n0\n%%EOF") == "expansion"
-
-
-def test_more_bytes_than_allowed_are_refused_unread() -> None:
-    assert code(b"%PDF-1.7" + b" " * room.MAX_BYTES) == "too_large"
-
-
-def test_a_helper_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "SECONDS", 0.01)
-    assert code(OURS) == "too_complex"
-
-
-def test_a_helper_that_dies_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    dying = tmp_path / "worker.py"
-    dying.write_text("import os; os.abort()")
-    monkeypatch.setattr(room, "WORKER", dying)
-    assert code(OURS) == "too_complex"
 
 
 def test_every_reason_of_the_helper_has_a_code() -> None:
