@@ -115,6 +115,28 @@ class Certified:
             raise SealKeySignatureWrong from error
 
 
+class CertifiedKey:
+    """What every seal key says of its certificate."""
+
+    _certified: Certified | None
+
+    @property
+    def certified(self) -> Certified:
+        """The certificate with its period."""
+        assert self._certified is not None  # noqa: S101 - the constructor found it, or there is no such object
+        return self._certified
+
+    @property
+    def certificate(self) -> bytes:
+        """The seal's certificate, DER."""
+        return self.certified.certificate
+
+    @property
+    def chain(self) -> Sequence[bytes]:
+        """The certificates above it, DER, issuer first."""
+        return self.certified.chain
+
+
 def parse_certificates(data: bytes) -> list[x509.Certificate]:
     """Return the certificates of a file: one in DER, or any number in PEM.
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.refused_pins import Trial, one_at_a_time
-from esign.gateways.seal_keys.certified import Certified, parse_certificates
+from esign.gateways.seal_keys.certified import Certified, CertifiedKey, parse_certificates
 from esign.gateways.seal_keys.csc_api import Credential, CscApi
 from esign.gateways.seal_keys.csc_service import CscService
 from esign.gateways.seal_keys.gathering import AT_ONCE, Answer, Gathering
@@ -48,7 +48,7 @@ _STATES: dict[str, type[SealKeyError]] = {
 }
 
 
-class RemoteSealKey:
+class RemoteSealKey(CertifiedKey):
     """A seal key at a service. What threads ask for while a call is under way goes together in the next one.
 
     Args:
@@ -94,21 +94,6 @@ class RemoteSealKey:
         """Brings the wishes of many threads together."""
 
     @property
-    def certified(self) -> Certified:
-        """The certificate with its period."""
-        return self._certified
-
-    @property
-    def certificate(self) -> bytes:
-        """The seal's certificate, DER."""
-        return self._certified.certificate
-
-    @property
-    def chain(self) -> Sequence[bytes]:
-        """The certificates above it, DER, issuer first."""
-        return self._certified.chain
-
-    @property
     def threads(self) -> int:
         """How many threads make the best of it: as many hashes go in one call, and another call is under way."""
         return min(self.gathering.most * AT_ONCE, 128)
@@ -123,7 +108,7 @@ class RemoteSealKey:
             SealKeySignatureWrong: What it returned is no signature by the certificate's key over the data.
             SealKeyExpired: The certificate has ended.
         """
-        self._certified.require_valid(self._clock)
+        self.certified.require_valid(self._clock)
         return self.gathering.ask(data)
 
     def _signatures(self, wanted: Sequence[bytes]) -> list[Answer]:
@@ -179,7 +164,7 @@ class RemoteSealKey:
         refusal = SealKeySignatureWrong()
         for form in (value, self._as_der(value)):
             try:
-                self._certified.require_signature(form, data)
+                self.certified.require_signature(form, data)
             except SealKeySignatureWrong as error:
                 refusal = error
             else:
@@ -188,7 +173,7 @@ class RemoteSealKey:
 
     def _as_der(self, value: bytes) -> bytes:
         """Return r and s, which some services return side by side (IEEE P1363), as DER."""
-        if not isinstance(self._certified.public, ec.EllipticCurvePublicKey) or len(value) % 2 or not value:
+        if not isinstance(self.certified.public, ec.EllipticCurvePublicKey) or len(value) % 2 or not value:
             return value
         half = len(value) // 2
         return encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))

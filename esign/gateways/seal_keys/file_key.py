@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -11,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from esign.foundation.clock import Clock, SystemClock
-from esign.gateways.seal_keys.certified import Certified
+from esign.gateways.seal_keys.certified import Certified, CertifiedKey
 from esign.gateways.seal_keys.small_files import read_small
 from esign.gateways.seal_keys.token_pin import PinSource
 from esign.sealing.key_errors import SealKeyKindWrong, SealKeyMissing, SealKeyPinRefused, SealKeyUnreadable
@@ -20,7 +19,7 @@ _ECDSA = ec.ECDSA(hashes.SHA256())
 _PKCS1, _SHA256 = padding.PKCS1v15(), hashes.SHA256()
 
 
-class FileSealKey:
+class FileSealKey(CertifiedKey):
     """A seal key whose private part lies in a file (advanced electronic seal, eIDAS Art. 36).
 
     OpenSSL's keys may be used by several threads at once; signing frees them for one another.
@@ -76,21 +75,6 @@ class FileSealKey:
         return cls(key, certified, clock=clock)
 
     @property
-    def certified(self) -> Certified:
-        """The certificate with its period."""
-        return self._certified
-
-    @property
-    def certificate(self) -> bytes:
-        """The seal's certificate, DER."""
-        return self._certified.certificate
-
-    @property
-    def chain(self) -> Sequence[bytes]:
-        """The certificates above it, DER, issuer first."""
-        return self._certified.chain
-
-    @property
     def threads(self) -> int:
         """How many threads make the best of it: one: more of them compete for the processor."""
         return 1
@@ -102,7 +86,7 @@ class FileSealKey:
             SealKeyExpired: The certificate has ended.
             SealKeyNotYetValid: It has not begun.
         """
-        self._certified.require_valid(self._clock)
+        self.certified.require_valid(self._clock)
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, _PKCS1, _SHA256)
         return self._key.sign(data, _ECDSA)

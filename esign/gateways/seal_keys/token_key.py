@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from esign.foundation.clock import Clock, SystemClock
 from esign.foundation.pkcs11_library import Pkcs11DriverMissing, Pkcs11Library, Pkcs11LibraryError
 from esign.foundation.pkcs11_uri import Pkcs11Uri
-from esign.gateways.seal_keys.certified import Certified, parse_certificates
+from esign.gateways.seal_keys.certified import Certified, CertifiedKey, parse_certificates
 from esign.gateways.seal_keys.small_files import read_small
 from esign.gateways.seal_keys.token_objects import attribute, certified
 from esign.gateways.seal_keys.token_pin import PinFile, PinSource, tried_once
@@ -36,7 +36,7 @@ _DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 """What stands before a SHA-256 value in a signature by RSA (RFC 8017 section 9.2)."""
 
 
-class TokenSealKey:
+class TokenSealKey(CertifiedKey):
     """A seal key on a token. Sessions are shared by threads; a lost one is opened again, a lost token looked for.
 
     Args:
@@ -77,22 +77,6 @@ class TokenSealKey:
 
         self._driver: Any = pkcs11
         self._certified = self._used(lambda _, seat: self._look(seat, given))
-
-    @property
-    def certified(self) -> Certified:
-        """The certificate with its period."""
-        assert self._certified is not None  # noqa: S101 - the constructor found it, or there is no such object
-        return self._certified
-
-    @property
-    def certificate(self) -> bytes:
-        """The seal's certificate, DER."""
-        return self.certified.certificate
-
-    @property
-    def chain(self) -> Sequence[bytes]:
-        """The certificates above it, DER, issuer first."""
-        return self.certified.chain
 
     @property
     def threads(self) -> int:
