@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, Response, g, render_template, request, url_for
 
 from esign.contracts.errors import NotInForce
 from esign.contracts.rights import Function, Read
+from esign.engine.rights.receiving import Received
+from esign.engine.rights.refusals import DeclarationIncomplete
 from web.errors import PageUnknown
 from web.forms.addresses import asked_for
 from web.language import language
@@ -86,6 +88,22 @@ def links(application: Application) -> Callable[[], tuple[Link, ...]]:
 def typed(function: Function) -> dict[str, str]:
     """Return the prescribed fields as they were sent; nothing else is looked at."""
     return {field.name: request.form.get(field.name, "") for field in function.fields}
+
+
+def declared(desk: WithdrawalDesk | TerminationDesk, template: str) -> Received | Response:
+    """Return what was received by the button, or the page once more where something is missing.
+
+    Args:
+        desk: That of the function.
+        template: The page with its fields.
+    """
+    function = desk.function()
+    values = typed(function)
+    try:
+        return desk.declare(g.forms_tenant, values, press=press(), lang=language())
+    except DeclarationIncomplete:
+        body = render_template(template, **shown(function, desk.read(values), judged=True))
+        return Response(body, status=422, mimetype="text/html")
 
 
 def press() -> str:

@@ -13,7 +13,6 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from esign.contracts.rights import read
 from esign.engine.rights.receiving import Received
-from esign.engine.rights.refusals import DeclarationIncomplete
 from esign.foundation.clock import from_rfc3339, rfc3339
 from web.errors import FormExpired
 from web.language import language
@@ -45,15 +44,11 @@ def blueprint(application: Application) -> doors.DoorPages:
 
     @pages.post("/bestaetigen")
     def confirm() -> Response:
-        function = desk.function()
-        values = doors.typed(function)
-        try:
-            received = desk.declare(g.forms_tenant, values, press=doors.press(), lang=language())
-        except DeclarationIncomplete:
-            body = render_template("rights/terminate.html", **doors.shown(function, desk.read(values), judged=True))
-            return Response(body, status=422, mimetype="text/html")
+        received = doors.declared(desk, "rights/terminate.html")
+        if isinstance(received, Response):
+            return received
         body = render_template(
-            "rights/terminated.html", function=function, received=received, kept=_kept(received, g.forms_tenant)
+            "rights/terminated.html", function=desk.function(), received=received, kept=_kept(received, g.forms_tenant)
         )
         return Response(body, mimetype="text/html")
 

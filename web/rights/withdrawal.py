@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
-from esign.engine.rights.refusals import DeclarationIncomplete
-from web.language import language
 from web.rights import doors
 from web.see_other import see_other
 
@@ -46,14 +44,10 @@ def blueprint(application: Application) -> doors.DoorPages:
 
     @pages.post("/bestaetigen")
     def confirm() -> Response:
-        function = desk.function()
-        values = doors.typed(function)
-        try:
-            received = desk.declare(g.forms_tenant, values, press=doors.press(), lang=language())
-        except DeclarationIncomplete:
-            body = render_template("rights/withdraw.html", **doors.shown(function, desk.read(values), judged=True))
-            return Response(body, status=422, mimetype="text/html")
-        body = render_template("rights/withdrawn.html", function=function, received=received)
+        received = doors.declared(desk, "rights/withdraw.html")
+        if isinstance(received, Response):
+            return received
+        body = render_template("rights/withdrawn.html", function=desk.function(), received=received)
         return Response(body, mimetype="text/html")
 
     return pages
