@@ -90,6 +90,7 @@ def inspect(
         *_point("browser agent", lambda: _agent(settings)),
         *_point("trust", lambda: _trust(settings)),
         *_point("seal", lambda: _seal(settings, clock, http, outside=outside)),
+        *_point("seal store", lambda: _seal_store(settings, outside=outside)),
         *_point("dispute keys", lambda: _dispute(settings)),
         *_point("signature policies", lambda: _policies(settings, clock)),
         *_point("forms", lambda: _forms(settings)),
@@ -257,6 +258,17 @@ def _seal(settings: Settings, clock: Clock, http: httpx.Client | None, *, outsid
         yield State.WARNING, f"the seal's certificate ends on {facts.not_after:%Y-%m-%d}"
     what = f"its certificate leads to a trust anchor and is valid until {facts.not_after:%Y-%m-%d}"
     yield State.GOOD, f"{_SEAL_KINDS[scheme]}; {what}"
+
+
+def _seal_store(settings: Settings, *, outside: bool) -> _Look:
+    if not settings.seal_store:
+        return  # the state folder, which is looked at anyway
+    files = bootstrap.seal_files(settings)
+    if not outside:
+        yield State.GOOD, "documents of batches lie in object storage, which was not asked (--offline)"
+        return
+    files.check()
+    yield State.GOOD, "documents of batches lie in object storage, which answers"
 
 
 def _dispute(settings: Settings) -> _Look:

@@ -66,10 +66,9 @@ class ObjectSealFiles:
         """Open the place where documents are read and sealed ones are given out; for one thread.
 
         Raises:
-            OutputUnwritable: The storage does not answer: the batch waits.
+            BlobsUnavailable: The storage does not answer: the batch waits.
         """
-        given_out = self._below(job_id, OUT)
-        given_out.exists(b"-")  # nothing has this name; whether the storage answers is what is asked
+        self.check()
         yield self._opened(job_id, key)
 
     def read(self, job_id: str, output: bytes, key: HeldKey) -> bytes | None:
@@ -81,6 +80,17 @@ class ObjectSealFiles:
         try:
             return self._opened(job_id, key).opened(output)
         except InputUnreadable as error:
+            raise BlobsUnavailable(fault=error.facts.get("fault", "")) from error
+
+    def check(self) -> None:
+        """Ask the storage for something that is not there.
+
+        Raises:
+            BlobsUnavailable: It does not answer, or does not let us.
+        """
+        try:
+            self._below("-", OUT).exists(b"-")
+        except OutputUnwritable as error:
             raise BlobsUnavailable(fault=error.facts.get("fault", "")) from error
 
     def forget_inputs(self, job_id: str) -> None:

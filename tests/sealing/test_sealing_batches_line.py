@@ -358,15 +358,16 @@ def test_who_lost_the_lease_gives_nothing_out_and_records_nothing(world: SmallWo
     assert result.sealed and len(world.sealed()) == 1
 
 
-def test_the_lease_is_begun_anew_while_there_is_work_on_a_chunk(world: SmallWorld) -> None:
+@pytest.mark.parametrize(("place", "portion"), [("sealed", 1), ("read", 32 << 20)])
+def test_the_lease_is_begun_anew_while_there_is_work_on_a_chunk(world: SmallWorld, place: str, portion: int) -> None:
     assert isinstance(world.clock, FixedClock)
 
     def slow(step: str, item: Item | None = None) -> None:
-        if step == "sealed":
+        if step == place:
             world.clock.at += timedelta(minutes=4)  # type: ignore[attr-defined]  # a clock that is set
 
     world.journal.add([world.put(f"{number}.pdf", PDF + b"%d" % number) for number in range(6)])
-    results = world.line(steps=slow, portion=1).run(world.journal.claim("slow", 100))
+    results = world.line(steps=slow, portion=portion).run(world.journal.claim("slow", 100))
     assert [result.code for result in results] == [""] * 6
     assert world.journal.counts().sealed == 6
 

@@ -18,8 +18,9 @@ from esign.engine.sealing.desk import SealingDesk
 from esign.engine.sealing.errors import SealBatchGone
 from esign.engine.sealing.ports import SealFiles
 from esign.foundation.errors import EsignError
+from esign.inspection import Point, State, _point, _seal_store
 from esign.proof.evidence_records import EvidenceRecord
-from esign.sealing.batches.errors import InputMissing, InputUnreadable, OutputExists, OutputUnwritable
+from esign.sealing.batches.errors import InputMissing, InputUnreadable, OutputExists
 from esign.settings import Settings, SettingsError
 from esign.store import seal_object_files
 from esign.store.errors import BlobsUnavailable
@@ -111,7 +112,13 @@ def test_what_is_handed_over_is_read_given_out_once_and_forgotten(files: SealFil
         files.keep("../job-2", b"x", KEY)
 
 
-def test_a_storage_that_is_away_loses_nothing(storage: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def _seal_points(settings: Settings) -> list[Point]:
+    return list(_point("seal store", lambda: _seal_store(settings, outside=True)))
+
+
+def test_a_storage_that_is_away_loses_nothing(
+    storage: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     files = ObjectSealFiles("s3://invoices/away")
     blob = files.keep("job", b"here", KEY)
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
@@ -121,10 +128,16 @@ def test_a_storage_that_is_away_loses_nothing(storage: dict[str, str], monkeypat
         away.keep("job", b"more", KEY)
     with pytest.raises(BlobsUnavailable):
         away.read("job", b"000/000001", KEY)
-    with pytest.raises(OutputUnwritable), away.documents("job", KEY):
+    with pytest.raises(BlobsUnavailable), away.documents("job", KEY):
         raise AssertionError("opened")
     with pytest.raises(InputUnreadable):
         away._opened("job", KEY).read(blob.encode(), b"")
+    settings = Settings(state_dir=tmp_path, seal_store="s3://invoices/away")
+    (point,) = _seal_points(settings)
+    assert (point.state, point.code) == (State.MISSING, "store.blob.unavailable")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", storage["AWS_ENDPOINT_URL"])
+    (point,) = _seal_points(settings)
+    assert (point.state, point.code) == (State.GOOD, None)
     away.forget("job")  # told in the log; the key is what makes it unreadable
     with files.documents("job", KEY) as documents:
         assert documents.read(blob.encode(), b"").data == b"here"

@@ -87,6 +87,13 @@ class SealFiles(Protocol):
     def read(self, job_id: str, output: bytes, key: HeldKey) -> bytes | None:
         """Return what was given out under a name; None: nothing was."""
 
+    def check(self) -> None:
+        """Look whether the place can be reached.
+
+        Raises:
+            EsignError: It cannot.
+        """
+
     def forget_inputs(self, job_id: str) -> None:
         """Delete what was handed over."""
 

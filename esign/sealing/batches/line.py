@@ -139,7 +139,7 @@ class Line:
         works = [_Work(item, 0.0) for item in chunk.items]
         lease = _Lease(self.journal, self.clock, chunk.owner, chunk.lease_until)
         try:
-            for portion in self._portions(works, chunk.known):
+            for portion in self._portions(works, chunk.known, lease):
                 self._seal(portion)
                 for work in portion:
                     _close(work)
@@ -157,10 +157,11 @@ class Line:
         self.steps("recorded")
         return results
 
-    def _portions(self, works: Sequence[_Work], known: Mapping[bytes, Known]) -> Iterator[list[_Work]]:
+    def _portions(self, works: Sequence[_Work], known: Mapping[bytes, Known], lease: _Lease) -> Iterator[list[_Work]]:
         portion: list[_Work] = []
         size = 0
         for work in works:
+            lease.keep()  # looking at some documents takes seconds
             work.began = time.perf_counter()
             if not self._guarded(work, self._read, known):
                 _close(work)
