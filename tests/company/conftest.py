@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from esign.access import Permission, Role, system
+from esign.access import Permission, Role, passwords, system
 from tests.api.conftest import Backend
 from tests.company.object_states import STATES, Memory
 from tests.company.people import colleague
@@ -16,6 +16,14 @@ from tests.conftest import installation
 from tests.documents.own_documents import UPLOAD
 
 ORIGIN = "https://shop.example"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords are kept with a sixty-fourth of the memory here; what they really cost is the affair of tests/access."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_KIBIBYTES", 1024)
+        yield
 
 
 @pytest.fixture(scope="session")
