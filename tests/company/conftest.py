@@ -20,7 +20,7 @@ ORIGIN = "https://shop.example"
 
 @pytest.fixture(scope="module", autouse=True)
 def cheap_passwords() -> Iterator[None]:
-    """Passwords are kept with a sixty-fourth of the memory here; what they really cost is the affair of tests/access."""
+    """Passwords take a sixty-fourth of the memory here; what they really cost is the affair of tests/access."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_KIBIBYTES", 1024)
         yield
