@@ -40,7 +40,7 @@ CLAUSES: Mapping[str, str] = {
     "period_set": "BGB § 148",
     "person_identified": "BGB §§ 104-108",
     "consent_given": "BGB § 107",
-    "contract_approved": "BGB §§ 108 (1), 184",
+    "contract_approved": "BGB §§ 108 (1), (3), 184",
     "approval_denied": "BGB § 108 (1)",
     "approval_demanded": "BGB § 108 (2)",
     "summary_received": "TKG § 54 (3)",
