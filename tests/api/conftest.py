@@ -33,6 +33,9 @@ def operation_of(method: str, path: str) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
+_validators: dict[int, Any] = {}
+
+
 def check_answer(method: str, path: str, answer: Any) -> None:
     """Fail where an answer is not one that the description knows."""
     path = path.partition("?")[0]
@@ -54,9 +57,10 @@ def check_answer(method: str, path: str, answer: Any) -> None:
     assert media_type in content, (media_type, list(content))
     schema = content[media_type].get("schema")
     if schema is not None:
-        errors = [
-            f"{'/'.join(map(str, e.instance_path))}: {e.message}" for e in validator(schema).iter_errors(answer.json())
-        ]
+        if id(schema) not in _validators:  # the description is read once: a schema stays the same object
+            _validators[id(schema)] = validator(schema)
+        found_out = _validators[id(schema)].iter_errors(answer.json())
+        errors = [f"{'/'.join(map(str, e.instance_path))}: {e.message}" for e in found_out]
         assert errors == []
     if media_type == PROBLEM:
         assert answer.json()["status"] == answer.status_code
