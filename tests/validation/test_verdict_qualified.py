@@ -17,14 +17,18 @@ from certs.trusted_lists.world import LOTL, encode_statements
 from esign.validation.certificates import TrustAnchors
 from esign.validation.isolation import Isolation
 from esign.validation.process import Material, SubIndication
-from esign.validation.qualification import Qualification
+from esign.validation.qualification import Qualification, TrustedServices
 from esign.validation.trusted_lists import ListDiffersFromPointer, ListMalformed, ListSignatureInvalid
 from esign.validation.verdict import Status
-from esign.validation.verdict.handed_lists import handed_lists
+from esign.validation.verdict.handed_lists import load_handed
 from tests.validation.verdicts import kinds, said
 
 YEAR = timedelta(days=365)
 QUALIFIED = (("0.4.0.1862.1.1", b""), ("0.4.0.1862.1.4", b""))
+
+
+def handed_lists(files, *, at):
+    return TrustedServices.of(load_handed(files, at=at))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from esign.validation.findings import Finding, FindingKind
-from esign.validation.qualification import TrustedServices
 from esign.validation.trusted_lists import (
     ListDiffersFromPointer,
     ListKind,
@@ -24,11 +23,6 @@ from esign.validation.trusted_lists import (
     verify_list,
 )
 from esign.validation.trusted_lists.xml import DS, binary, parse
-
-
-def handed_lists(files: Iterable[bytes], *, at: datetime) -> TrustedServices:
-    """Return the services of trusted lists, as :func:`load_handed` has them."""
-    return TrustedServices.of(load_handed(files, at=at))
 
 
 def load_handed(files: Iterable[bytes], *, at: datetime) -> LoadedLists:
