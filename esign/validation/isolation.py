@@ -118,36 +118,26 @@ class Isolation:
         return _Helper(self._setup)
 
 
-class _Helper:
+class _Helper(HelperProcess):
     """One helper process."""
 
     def __init__(self, setup: bytes) -> None:
-        self._process = HelperProcess(WORKER)
+        super().__init__(WORKER)
         self._setup = setup
         self._began = False
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can be asked again."""
-        return self._process.alive
-
-    @property
-    def running(self) -> bool:
-        """Whether the process still runs, and is ours."""
-        return self._process.running
 
     def ask(self, data: bytes, question: Mapping[str, object], at: datetime, name: str, seconds: float) -> FileVerdict:
         """Return the verdict on a file; the helper may be gone afterwards."""
         head = json.dumps(question).encode()
         try:
             if not self._began:
-                with self._process.within(STARTING):
+                with self.within(STARTING):
                     self._begin()
-            with self._process.within(seconds):
+            with self.within(seconds):
                 self._tell(SIZES.pack(len(head), len(data)) + head, data)
                 answer, leaves = self._answer()
                 verdict = _read(answer)
-            self._process.alive = not (leaves or self._process.late)
+            self.alive = not (leaves or self.late)
         except (OSError, EOFError, ValueError):
             verdict = self._broken(at, name)
         finally:
@@ -158,18 +148,18 @@ class _Helper:
     def _begin(self) -> None:
         """Hand over what to trust and wait until the helper has shut itself in."""
         self._tell(SIZE.pack(len(self._setup)), self._setup)
-        if self._process.answers.read(1) != READY:
+        if self.answers.read(1) != READY:
             raise EOFError
         self._began = True
 
     def _tell(self, *parts: bytes) -> None:
-        pipe = self._process.source
+        pipe = self.source
         for part in parts:
             pipe.write(part)
         pipe.flush()
 
     def _answer(self) -> tuple[bytes, bool]:
-        pipe = self._process.answers
+        pipe = self.answers
         head = pipe.read(SIZE.size + 1)
         if len(head) <= SIZE.size:
             raise EOFError
@@ -182,14 +172,10 @@ class _Helper:
         return answer, bool(head[-1])
 
     def _broken(self, at: datetime, name: str) -> FileVerdict:
-        if self._process.break_off():
+        if self.break_off():
             return FileVerdict.unreadable(name, LimitExceeded("verifying it takes too long"), at=at, limit=True)
         what = "the helper broke down on it" if self._began else "no helper could begin; the file was not looked into"
         return FileVerdict.unreadable(name, FormatFailure(what), at=at)
-
-    def end(self) -> None:
-        """End the process, if it is ours."""
-        self._process.end()
 
 
 class _Reader(pickle.Unpickler):

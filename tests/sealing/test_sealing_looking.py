@@ -154,7 +154,7 @@ def test_entities_and_depth_do_not_get_far(looked: Looking) -> None:
 
 def test_a_helper_that_looks_can_open_start_and_write_nothing(looked: Looking) -> None:
     looked.admit(GOOD, level="B-B")
-    process = looked._idle["look"][-1]._process.pid
+    process = looked._idle["look"][-1].pid
     told = Path(f"/proc/{process}/limits").read_text()
     limits = {line[:26].strip(): line[26:].split()[:2] for line in told.splitlines()[1:]}
     for name in ("Max open files", "Max file size", "Max processes", "Max core file size"):
@@ -168,9 +168,9 @@ def test_a_helper_that_looks_can_open_start_and_write_nothing(looked: Looking) -
 
 def test_a_helper_that_is_killed_is_blamed_on_its_document_only_while_it_looks(looked: Looking) -> None:
     looked.admit(GOOD, level="B-B")
-    looked._idle["look"][-1]._process.kill()
+    looked._idle["look"][-1].kill()
     assert looked.admit(GOOD, level="B-B").facts == {}, "it was killed between two documents"
-    second = looked._idle["look"][-1]._process.pid
+    second = looked._idle["look"][-1].pid
     os.kill(second, signal.SIGSTOP)  # it looks for ever
     timer = threading.Timer(0.3, os.kill, (second, signal.SIGKILL))
     timer.start()
@@ -186,7 +186,7 @@ def test_a_helper_that_does_nothing_is_not_waited_for() -> None:
         with pytest.raises(DocumentCostly) as refused:
             with made._helper("look") as held:
                 held._begin()
-                os.kill(held._process.pid, signal.SIGSTOP)
+                os.kill(held.pid, signal.SIGSTOP)
             made.admit(GOOD, level="B-B")
         assert refused.value.facts["limit"] == "time"
 

@@ -67,7 +67,7 @@ def test_the_verdict_is_the_same_as_without_and_one_helper_serves_many_files(sha
 
 def test_a_helper_that_was_ended_between_two_files_is_replaced(shared, walked, at):
     shared.verify(walked.finished, at=at)
-    shared._idle[0]._process.kill()
+    shared._idle[0].kill()
     assert shared.verify(walked.finished, at=at).status is Status.VALID
 
 

@@ -97,24 +97,14 @@ class Schematron:
         return self._helper
 
 
-class _Helper:
+class _Helper(HelperProcess):
     """One helper process."""
 
     def __init__(self) -> None:
         try:
-            self._process = HelperProcess(WORKER)
+            super().__init__(WORKER)
         except OSError:
             raise HelperGone("start") from None
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can be asked again."""
-        return self._process.alive
-
-    @property
-    def running(self) -> bool:
-        """Whether the process still runs, and is ours."""
-        return self._process.running
 
     def ask(self, rules: Sequence[Rules], invoice: bytes, seconds: float) -> Mapping[str, tuple[Failed, ...] | None]:
         """Return what the helper says; it may be gone afterwards."""
@@ -125,21 +115,20 @@ class _Helper:
                 "size": len(invoice),
             }
         ).encode("ascii")
-        process = self._process
         try:
-            with process.within(seconds):
+            with self.within(seconds):
                 answer = self._exchange(SIZE.pack(len(head)) + head, invoice)
                 found = _read(answer, rules)
-                process.alive = not (answer["leaves"] or process.late)
+                self.alive = not (answer["leaves"] or self.late)
             return found
         except (OSError, EOFError, ValueError, KeyError, TypeError):
-            raise HelperGone("time" if process.break_off() else "broken") from None
+            raise HelperGone("time" if self.break_off() else "broken") from None
         finally:
             if not self.alive:
                 self.end()
 
     def _exchange(self, head: bytes, invoice: bytes) -> dict[str, Any]:
-        source, answers = self._process.source, self._process.answers
+        source, answers = self.source, self.answers
         source.write(head)
         source.write(invoice)
         source.flush()
@@ -154,10 +143,6 @@ class _Helper:
         if not isinstance(answer, dict):
             raise TypeError
         return answer
-
-    def end(self) -> None:
-        """End the process, if it is ours; a forked copy only lets go of its pipes."""
-        self._process.end()
 
 
 def _read(answer: dict[str, Any], rules: Sequence[Rules]) -> dict[str, tuple[Failed, ...] | None]:

@@ -18,7 +18,7 @@ Served = Callable[[dict[str, Any], bytes], Mapping[str, Any]]
 """Answers a helper's own question."""
 
 
-class Helper:
+class Helper(HelperProcess):
     """One helper process.
 
     Args:
@@ -29,19 +29,9 @@ class Helper:
         self._setup = setup, body
         self._began = False
         try:
-            self._process = HelperProcess(WORKER)
+            super().__init__(WORKER)
         except OSError as error:
             raise LookUnavailable from error
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can be asked again."""
-        return self._process.alive
-
-    @property
-    def running(self) -> bool:
-        """Whether the process still runs, and is ours."""
-        return self._process.running
 
     def ask(
         self, head: Mapping[str, Any], body: bytes, *, seconds: float, serve: Served | None = None
@@ -61,12 +51,12 @@ class Helper:
         try:
             self._begin()
             while True:
-                with self._process.within(seconds):
+                with self.within(seconds):
                     told, found = self._exchange(head, body)
                 if "rules" not in told or serve is None:
                     break
                 head, body = serve(told, found), b""
-            self._process.alive = not (told.pop("leaves") or self._process.late)
+            self.alive = not (told.pop("leaves") or self.late)
             return told, found
         except (OSError, EOFError, ValueError, KeyError):
             raise self._broken() from None
@@ -78,25 +68,21 @@ class Helper:
         """Hand over the setup and wait until the helper has shut itself in."""
         if self._began:
             return
-        with self._process.within(STARTING):
+        with self.within(STARTING):
             self._write(*self._setup)
-            if self._process.answers.read(1) != READY:
+            if self.answers.read(1) != READY:
                 raise EOFError
         self._began = True
 
     def _exchange(self, head: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         self._write(head, body)
-        return heard(self._process.answers)  # type: ignore[arg-type]  # a buffered reader of bytes
+        return heard(self.answers)  # type: ignore[arg-type]  # a buffered reader of bytes
 
     def _write(self, head: Mapping[str, Any], body: bytes) -> None:
-        tell(self._process.source, head, body)  # type: ignore[arg-type]  # a buffered writer of bytes
+        tell(self.source, head, body)  # type: ignore[arg-type]  # a buffered writer of bytes
 
     def _broken(self) -> DocumentCostly | LookUnavailable:
-        in_time = not self._process.break_off()
+        in_time = not self.break_off()
         if not self._began:
             return LookUnavailable()
         return DocumentCostly(limit="broken" if in_time else "time")
-
-    def end(self) -> None:
-        """End the process, if it is ours; a forked copy only lets go of its pipes."""
-        self._process.end()
