@@ -160,6 +160,7 @@ BROKERS = {"redis": (has_redis, redis), "rabbitmq": (has_rabbitmq, rabbitmq)}
 def object_storage(*buckets: str) -> Iterator[dict[str, str]]:
     """Start an object storage that speaks S3; returns the environment in which it is found."""
     import boto3
+    import httpx
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -178,6 +179,8 @@ def object_storage(*buckets: str) -> Iterator[dict[str, str]]:
         before = dict(os.environ)
         os.environ.update(environment)
         try:
+            # What an earlier one of this process held is still there: they share it.
+            httpx.post(f"{environment['AWS_ENDPOINT_URL']}/moto-api/reset", trust_env=False).raise_for_status()
             for bucket in buckets:
                 boto3.client("s3").create_bucket(
                     Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
